@@ -1,0 +1,53 @@
+using Compression.Core.Catalog;
+using Compression.Core.Gradients;
+using Compression.Core.Kernels;
+using Compression.Core.Payloads;
+using Compression.Core.Pipeline;
+
+namespace Compression.Compressors.Quantizers;
+
+/// <summary>
+/// Sends (‖p‖₁/d)·sign(p) with sign(0) = +: one scale, then 1 bit a value
+/// (EF-signSGD; Karimireddy et al. 2019, "Error feedback fixes SignSGD and other gradient compression schemes", Algorithm 1).
+/// </summary>
+[Algorithm("sign", AlgorithmRole.Quantizer, "EF-signSGD, Karimireddy et al. 2019")]
+public sealed class SignQuantizer : IQuantizer
+{
+    private readonly KernelTeam _team;
+
+    /// <param name="context">Threads.</param>
+    public SignQuantizer(ComponentContext context) => _team = context.Team;
+
+    /// <inheritdoc/>
+    public bool IsUnbiased => false;
+
+    /// <inheritdoc/>
+    public bool IsLossless => false;
+
+    /// <inheritdoc/>
+    public void Encode(ReadOnlySpan<float> values, ParameterSlot slot, StepContext step, PayloadWriter writer)
+    {
+        if (values.IsEmpty)
+        {
+            return;
+        }
+
+        int bitsLength = (values.Length + 7) / 8;
+        var room = writer.Append(sizeof(float) + bitsLength);
+        float scale = (float)(SignPack.Invoke(_team, values, room[sizeof(float)..]) / values.Length);
+        System.Buffers.Binary.BinaryPrimitives.WriteSingleLittleEndian(room, scale);
+        writer.Book(nominalBits: 32.0 + values.Length, floorBits: 32.0 + values.Length);
+    }
+
+    /// <inheritdoc/>
+    public void DecodeAdd(ref PayloadReader reader, ParameterSlot slot, Span<float> destination, float scale)
+    {
+        if (destination.IsEmpty)
+        {
+            return;
+        }
+
+        float magnitude = reader.ReadSingle();
+        SignUnpackAdd.Invoke(_team, reader.ReadBytes((destination.Length + 7) / 8), destination, scale * magnitude);
+    }
+}

@@ -1,0 +1,28 @@
+namespace Compression.Core.Catalog;
+
+/// <summary>
+/// Enters a class into the catalogue. The class has one public constructor whose parameters are any of: its options record, a
+/// <see cref="ComponentContext"/>, and, for an exchange, the compressor and the memory.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class AlgorithmAttribute : Attribute
+{
+    /// <param name="name">The name on the command line.</param>
+    /// <param name="role">Its part in the pipeline.</param>
+    /// <param name="source">Paper or origin.</param>
+    public AlgorithmAttribute(string name, AlgorithmRole role, string source)
+    {
+        Name = name;
+        Role = role;
+        Source = source;
+    }
+
+    /// <summary>The name on the command line.</summary>
+    public string Name { get; }
+
+    /// <summary>Its part in the pipeline.</summary>
+    public AlgorithmRole Role { get; }
+
+    /// <summary>Paper or origin.</summary>
+    public string Source { get; }
+}

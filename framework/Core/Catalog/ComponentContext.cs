@@ -1,0 +1,10 @@
+using Compression.Core.Gradients;
+using Compression.Core.Kernels;
+
+namespace Compression.Core.Catalog;
+
+/// <summary>What the parts of one worker's pipeline share.</summary>
+/// <param name="Layout">The parameters, by whose slots state is kept.</param>
+/// <param name="Team">The threads that kernels may use.</param>
+/// <param name="Fingerprint">Checksum of composition and layout; peers with another one cannot read each other's payloads.</param>
+public sealed record ComponentContext(BucketLayout Layout, KernelTeam Team, uint Fingerprint);

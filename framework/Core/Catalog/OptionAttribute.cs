@@ -1,0 +1,44 @@
+namespace Compression.Core.Catalog;
+
+/// <summary>
+/// Makes a property of an options record an option: the same declaration serves the command line, the full syntax of a compressor
+/// (<c>topk(ratio=0.001)</c>), sweeps, <c>--help</c> and <c>list</c>. The property's initial value is the default.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class OptionAttribute : Attribute
+{
+    /// <param name="name">Name with underscores, without dashes.</param>
+    /// <param name="description">One sentence: meaning and unit.</param>
+    public OptionAttribute(string name, string description)
+    {
+        Name = name;
+        Description = description;
+    }
+
+    /// <summary>Name with underscores, without dashes.</summary>
+    public string Name { get; }
+
+    /// <summary>Meaning and unit.</summary>
+    public string Description { get; }
+
+    /// <summary>Heading under which <c>--help</c> shows it.</summary>
+    public string Group { get; init; } = "";
+
+    /// <summary>Of a component's option: the command-line flag that sets it, for example <c>compress_ratio</c>.</summary>
+    public string Flag { get; init; } = "";
+
+    /// <summary>Smallest valid value.</summary>
+    public double Min { get; init; } = double.NegativeInfinity;
+
+    /// <summary>Largest valid value.</summary>
+    public double Max { get; init; } = double.PositiveInfinity;
+
+    /// <summary><see cref="Min"/> itself is not valid.</summary>
+    public bool MinExclusive { get; init; }
+
+    /// <summary><see cref="Max"/> itself is not valid.</summary>
+    public bool MaxExclusive { get; init; }
+
+    /// <summary>Of a text option: its valid values, separated by <c>|</c>; empty where any text is valid.</summary>
+    public string Choices { get; init; } = "";
+}

@@ -1,0 +1,149 @@
+using System.Globalization;
+using System.Reflection;
+using Compression.Core.Reporting;
+
+namespace Compression.Core.Catalog;
+
+/// <summary>One option of an options record: its type, default and range, and how its text is parsed.</summary>
+public sealed class OptionDescriptor
+{
+    private readonly PropertyInfo _property;
+    private readonly OptionAttribute _attribute;
+
+    internal OptionDescriptor(PropertyInfo property, OptionAttribute attribute, object owner)
+    {
+        _property = property;
+        _attribute = attribute;
+        Default = property.GetValue(owner)!;
+        Choices = property.PropertyType.IsEnum
+            ? [.. Enum.GetValues(property.PropertyType).Cast<object>().Select(OptionText.Format)]
+            : attribute.Choices.Length > 0 ? attribute.Choices.Split('|') : [];
+    }
+
+    /// <summary>Name with underscores.</summary>
+    public string Name => _attribute.Name;
+
+    /// <summary>Meaning and unit.</summary>
+    public string Description => _attribute.Description;
+
+    /// <summary>Heading in <c>--help</c>.</summary>
+    public string Group => _attribute.Group;
+
+    /// <summary>The command-line flag of a component's option; empty if there is none.</summary>
+    public string Flag => _attribute.Flag;
+
+    /// <summary>The value where nothing is said.</summary>
+    public object Default { get; }
+
+    /// <summary>The valid texts; empty where any is valid.</summary>
+    public IReadOnlyList<string> Choices { get; }
+
+    /// <summary>bool, int, long, double, string or an enum.</summary>
+    public Type Type => _property.PropertyType;
+
+    /// <summary>The valid values in words, for help and errors.</summary>
+    public string Range
+    {
+        get
+        {
+            if (Choices.Count > 0)
+            {
+                return string.Join('|', Choices);
+            }
+
+            if (Type == typeof(bool))
+            {
+                return "true|false";
+            }
+
+            bool below = !double.IsInfinity(_attribute.Min), above = !double.IsInfinity(_attribute.Max);
+            string kind = Type == typeof(double) ? "a number" : Type == typeof(string) ? "text" : "a whole number";
+            string low = $"{(_attribute.MinExclusive ? "above" : "at least")} {OptionText.Format(_attribute.Min)}";
+            string high = $"{(_attribute.MaxExclusive ? "below" : "at most")} {OptionText.Format(_attribute.Max)}";
+            return (below, above) switch
+            {
+                (true, true) => $"{kind} {low} and {high}",
+                (true, false) => $"{kind} {low}",
+                (false, true) => $"{kind} {high}",
+                _ => kind,
+            };
+        }
+    }
+
+    /// <summary>Reads the option's value from an options record.</summary>
+    public object Get(object owner) => _property.GetValue(owner)!;
+
+    /// <summary>Parses, checks and stores a value.</summary>
+    /// <param name="owner">The options record under construction.</param>
+    /// <param name="text">As the user wrote it.</param>
+    /// <param name="shownAs">How the user wrote the option's name, for the message.</param>
+    /// <exception cref="UserErrorException">Not of the type, or outside the range; names the nearest valid value.</exception>
+    public void Set(object owner, string text, string shownAs) => _property.SetValue(owner, Parse(text, shownAs));
+
+    private object Parse(string text, string shownAs)
+    {
+        if (Type == typeof(string))
+        {
+            return Choices.Count == 0 || Choices.Contains(text) ? text : throw Invalid(text, shownAs, NearestNames.Hint(text, Choices));
+        }
+
+        if (Type.IsEnum)
+        {
+            int index = Choices.ToList().IndexOf(text);
+            return index >= 0 ? Enum.GetValues(Type).GetValue(index)! : throw Invalid(text, shownAs, NearestNames.Hint(text, Choices));
+        }
+
+        if (Type == typeof(bool))
+        {
+            return text.ToUpperInvariant() switch
+            {
+                "TRUE" or "1" or "YES" or "ON" => true,
+                "FALSE" or "0" or "NO" or "OFF" => false,
+                _ => throw Invalid(text, shownAs, ""),
+            };
+        }
+
+        return ParseNumber(text, shownAs);
+    }
+
+    private object ParseNumber(string text, string shownAs)
+    {
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) || double.IsNaN(value))
+        {
+            throw Invalid(text, shownAs, "");
+        }
+
+        bool whole = Type != typeof(double);
+        double lowest = whole ? Math.Max(_attribute.Min, Type == typeof(int) ? int.MinValue : -9.0e18) : _attribute.Min;
+        double highest = whole ? Math.Min(_attribute.Max, Type == typeof(int) ? int.MaxValue : 9.0e18) : _attribute.Max;
+        bool tooLow = value < lowest || (_attribute.MinExclusive && value <= lowest);
+        bool tooHigh = value > highest || (_attribute.MaxExclusive && value >= highest) || double.IsInfinity(value);
+        if (tooLow || tooHigh)
+        {
+            double bound = tooLow ? lowest : highest;
+            bool exclusive = tooLow ? _attribute.MinExclusive : _attribute.MaxExclusive;
+            double step = tooLow ? 1 : -1;
+            string hint = exclusive && !whole ? "" : $"; the nearest is {OptionText.Format(exclusive ? bound + step : bound)}";
+            throw Invalid(text, shownAs, double.IsInfinity(bound) ? "" : hint);
+        }
+
+        if (!whole)
+        {
+            return value;
+        }
+
+        if (value != Math.Truncate(value))
+        {
+            throw Invalid(text, shownAs, $"; the nearest is {OptionText.Format(Math.Round(value))}");
+        }
+
+        return Type == typeof(int) ? (int)value : ParseLong(text, value);
+    }
+
+    // Doubles lose digits of large seeds.
+    private static object ParseLong(string text, double value) =>
+        long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out long exact) ? exact : (long)value;
+
+    private UserErrorException Invalid(string text, string shownAs, string hint) =>
+        new(ExitCode.Usage, $"{shownAs} {(text.Length == 0 ? "''" : text)}: must be {Range}{hint}.");
+}

@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using System.Numerics;
+
+namespace Compression.Core.Gradients;
+
+/// <summary>The order, names and shapes of the parameters in a flat gradient buffer: contiguous, without gaps.</summary>
+public sealed class BucketLayout
+{
+    private BucketLayout(ImmutableArray<ParameterSlot> slots)
+    {
+        Slots = slots;
+        Length = slots.IsEmpty ? 0 : checked(slots[^1].Offset + slots[^1].Length);
+        Fingerprint = ComputeFingerprint(slots);
+    }
+
+    /// <summary>The slots in buffer order.</summary>
+    public ImmutableArray<ParameterSlot> Slots { get; }
+
+    /// <summary>Number of elements of the whole buffer.</summary>
+    public int Length { get; }
+
+    /// <summary>A checksum of names and shapes; peers whose fingerprints differ do not train the same model.</summary>
+    public uint Fingerprint { get; }
+
+    /// <summary>Lays parameters out one after another.</summary>
+    /// <param name="parameters">Name and shape of each parameter, in order.</param>
+    /// <exception cref="OverflowException">The buffer would hold more than 2³¹−1 elements.</exception>
+    public static BucketLayout Create(IEnumerable<(string Name, IReadOnlyList<long> Shape)> parameters)
+    {
+        var slots = ImmutableArray.CreateBuilder<ParameterSlot>();
+        int offset = 0;
+        foreach (var (name, shape) in parameters)
+        {
+            var slot = new ParameterSlot(slots.Count, name, [.. shape], offset);
+            slots.Add(slot);
+            offset = checked(offset + slot.Length);
+        }
+
+        return new BucketLayout(slots.ToImmutable());
+    }
+
+    private static uint ComputeFingerprint(ImmutableArray<ParameterSlot> slots)
+    {
+        uint checksum = 0;
+        foreach (var slot in slots)
+        {
+            foreach (char letter in slot.Name)
+            {
+                checksum = BitOperations.Crc32C(checksum, letter);
+            }
+
+            foreach (long size in slot.Shape)
+            {
+                checksum = BitOperations.Crc32C(checksum, (ulong)size);
+            }
+        }
+
+        return checksum;
+    }
+}

@@ -1,0 +1,34 @@
+using Compression.Core.Kernels;
+
+namespace Compression.Core.Gradients;
+
+/// <summary>
+/// Where decoded gradients go: <c>destination[i] += scale · value</c>. Decoders add, so that the payloads of many peers sum up in
+/// one buffer without a dense temporary for each.
+/// </summary>
+public readonly ref struct GradientAccumulator
+{
+    /// <param name="slot">The parameter that is decoded.</param>
+    /// <param name="destination">The sum; <c>slot.Length</c> elements.</param>
+    /// <param name="scale">Factor of every value: 1/n for a mean, −1 to take away what was sent.</param>
+    public GradientAccumulator(ParameterSlot slot, Span<float> destination, float scale)
+    {
+        Slot = slot;
+        Destination = destination;
+        Scale = scale;
+    }
+
+    /// <summary>The parameter that is decoded.</summary>
+    public ParameterSlot Slot { get; }
+
+    /// <summary>The running sum.</summary>
+    public Span<float> Destination { get; }
+
+    /// <summary>The factor applied to every decoded value.</summary>
+    public float Scale { get; }
+
+    /// <summary>Adds <c>scale · values[j]</c> at <c>indices[j]</c>.</summary>
+    /// <param name="indices">Positions within the slot, each below its length (checked).</param>
+    /// <param name="values">As many values.</param>
+    public void AddAt(ReadOnlySpan<int> indices, ReadOnlySpan<float> values) => ScatterAdd.Invoke(Destination, indices, values, Scale);
+}

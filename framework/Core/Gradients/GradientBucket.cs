@@ -1,0 +1,32 @@
+namespace Compression.Core.Gradients;
+
+/// <summary>
+/// One flat buffer with the gradients of all parameters of a rank. Before aggregation it holds the local gradient, after it
+/// the average over the workers. The storage belongs to whoever made the bucket (for a model: libtorch, each <c>.grad</c> a view).
+/// </summary>
+public sealed class GradientBucket
+{
+    private readonly Memory<float> _storage;
+
+    /// <param name="layout">The slots of the buffer.</param>
+    /// <param name="storage">The buffer; its length must be <see cref="BucketLayout.Length"/>.</param>
+    public GradientBucket(BucketLayout layout, Memory<float> storage)
+    {
+        if (storage.Length != layout.Length)
+        {
+            throw new ArgumentException($"The storage holds {storage.Length} elements, the layout {layout.Length}.", nameof(storage));
+        }
+
+        Layout = layout;
+        _storage = storage;
+    }
+
+    /// <summary>Names, shapes and offsets.</summary>
+    public BucketLayout Layout { get; }
+
+    /// <summary>The whole buffer.</summary>
+    public Span<float> All => _storage.Span;
+
+    /// <summary>The elements of one slot.</summary>
+    public Span<float> this[ParameterSlot slot] => _storage.Span.Slice(slot.Offset, slot.Length);
+}

@@ -1,0 +1,50 @@
+using System.Buffers.Binary;
+
+namespace Compression.Core.Payloads;
+
+/// <summary>Writes bits from the lowest upwards into room whose size was computed before.</summary>
+public ref struct BitWriter
+{
+    private readonly Span<byte> _room;
+    private ulong _pending;
+    private int _pendingBits;
+    private int _position;
+
+    /// <param name="room">Exactly as many bytes as the bits will need.</param>
+    public BitWriter(Span<byte> room) => _room = room;
+
+    /// <summary>Appends the lowest <paramref name="count"/> bits of a value that has no higher ones; at most 32.</summary>
+    public void Write(uint value, int count)
+    {
+        _pending |= (ulong)value << _pendingBits;
+        _pendingBits += count;
+        if (_pendingBits >= 32)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(_room[_position..], (uint)_pending);
+            _position += 4;
+            _pending >>= 32;
+            _pendingBits -= 32;
+        }
+    }
+
+    /// <summary>Appends <paramref name="zeros"/> zeros and a one.</summary>
+    public void WriteUnary(int zeros)
+    {
+        for (; zeros >= 31; zeros -= 31)
+        {
+            Write(0, 31);
+        }
+
+        Write(1u << zeros, zeros + 1);
+    }
+
+    /// <summary>Writes out what is pending; the last byte is filled up with zeros.</summary>
+    public void Flush()
+    {
+        for (; _pendingBits > 0; _pendingBits -= 8)
+        {
+            _room[_position++] = (byte)_pending;
+            _pending >>= 8;
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using Compression.Core.Catalog;
+using Compression.Core.Communication;
+using Compression.Core.Gradients;
+using Compression.Core.Kernels;
+using Compression.Core.Payloads;
+using Compression.Core.Reporting;
+
+namespace Compression.Core.Pipeline;
+
+/// <summary>
+/// The usual exchange: compensate, compress, all-gather the payloads of all slots in one collective, decode, mean. The memory is
+/// updated before the exchange, with what this worker's own payload decodes to: the peers decode the same.
+/// </summary>
+[Algorithm("allgather", AlgorithmRole.Exchange, "payloads of unequal length to everyone")]
+public sealed class CompressedGather : IGradientAggregator
+{
+    private readonly ICompressor _compressor;
+    private readonly IGradientMemory _memory;
+    private readonly ComponentContext _context;
+    private readonly PayloadWriter _payload = new();
+    private readonly GatheredPayloads _gathered = new();
+
+    /// <param name="compressor">Makes and reads the payload.</param>
+    /// <param name="memory">Keeps what was not sent.</param>
+    /// <param name="context">Threads and fingerprint.</param>
+    public CompressedGather(ICompressor compressor, IGradientMemory memory, ComponentContext context)
+    {
+        _compressor = compressor;
+        _memory = memory;
+        _context = context;
+    }
+
+    /// <inheritdoc/>
+    public double ResidualSumOfSquares() => _memory.ResidualSumOfSquares();
+
+    /// <inheritdoc/>
+    public void Aggregate(GradientBucket bucket, StepContext step, ICommunicator communicator)
+    {
+        using (step.Ledger.Measure(StepPhase.Compress))
+        {
+            WritePayload(bucket, step);
+        }
+
+        step.Ledger.AddPayload(_payload.NominalBits, _payload.FloorBits);
+        communicator.AllGather(_payload.Written, _gathered);
+        if (!communicator.WritesResult)
+        {
+            return;
+        }
+
+        using (step.Ledger.Measure(StepPhase.Decompress))
+        {
+            WriteMean(bucket);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Save(IStateWriter writer) => _memory.Save(writer);
+
+    /// <inheritdoc/>
+    public void Load(IStateReader reader) => _memory.Load(reader);
+
+    private void WritePayload(GradientBucket bucket, StepContext step)
+    {
+        PayloadFrame.Begin(_payload);
+        foreach (var slot in bucket.Layout.Slots)
+        {
+            var gradient = bucket[slot];
+            var compensated = _memory.Compensate(slot, gradient, step);
+            int start = _payload.Length;
+            _compressor.Compress(new GradientView(slot, gradient, compensated, step), _payload);
+            _memory.Update(slot, new SentGradient(_compressor, slot, _payload.Written[start..]));
+        }
+
+        PayloadFrame.Finish(_payload, _context.Fingerprint);
+    }
+
+    private void WriteMean(GradientBucket bucket)
+    {
+        Zero.Invoke(_context.Team, bucket.All);
+        float scale = 1f / _gathered.Count;
+        for (int rank = 0; rank < _gathered.Count; rank++)
+        {
+            try
+            {
+                var reader = PayloadFrame.Open(_gathered[rank], _context.Fingerprint);
+                foreach (var slot in bucket.Layout.Slots)
+                {
+                    _compressor.Decompress(ref reader, new GradientAccumulator(slot, bucket[slot], scale));
+                }
+
+                reader.ExpectEnd();
+            }
+            catch (PayloadException failure)
+            {
+                throw new CommunicationException($"The payload of worker {rank} cannot be read: {failure.Message}", failure);
+            }
+        }
+    }
+}

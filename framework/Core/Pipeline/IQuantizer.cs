@@ -1,0 +1,25 @@
+using Compression.Core.Gradients;
+using Compression.Core.Payloads;
+
+namespace Compression.Core.Pipeline;
+
+/// <summary>Writes values as bits. An instance belongs to one worker.</summary>
+public interface IQuantizer
+{
+    /// <summary>The expectation of a decoded value is the value.</summary>
+    bool IsUnbiased { get; }
+
+    /// <summary>Every decoded value is the value.</summary>
+    bool IsLossless { get; }
+
+    /// <summary>Appends the code of <paramref name="values"/>.</summary>
+    /// <param name="values">The chosen entries of a slot, or all of it.</param>
+    /// <param name="slot">The parameter.</param>
+    /// <param name="step">Keys random numbers.</param>
+    /// <param name="writer">The payload.</param>
+    void Encode(ReadOnlySpan<float> values, ParameterSlot slot, StepContext step, PayloadWriter writer);
+
+    /// <summary><c>destination[i] += scale · decoded[i]</c>.</summary>
+    /// <exception cref="PayloadException">Not what <see cref="Encode"/> writes.</exception>
+    void DecodeAdd(ref PayloadReader reader, ParameterSlot slot, Span<float> destination, float scale);
+}

@@ -1,0 +1,40 @@
+using Compression.Core.Catalog;
+using Compression.Core.Gradients;
+using Compression.Core.Kernels;
+using Compression.Core.Payloads;
+
+namespace Compression.Core.Pipeline;
+
+/// <summary>A checked composition: what it is called in full, and how each worker makes its own.</summary>
+public sealed class PipelinePlan
+{
+    private readonly Func<ComponentContext, IGradientAggregator> _create;
+
+    internal PipelinePlan(
+        string compressor, string memory, string exchange, IReadOnlyList<string> notes, Func<ComponentContext, IGradientAggregator> create)
+    {
+        Compressor = compressor;
+        Memory = memory;
+        Exchange = exchange;
+        Notes = notes;
+        _create = create;
+    }
+
+    /// <summary>The compressor in full syntax.</summary>
+    public string Compressor { get; }
+
+    /// <summary>The memory in full syntax.</summary>
+    public string Memory { get; }
+
+    /// <summary>The exchange.</summary>
+    public string Exchange { get; }
+
+    /// <summary>What the user should know: choices that were made, and options without effect.</summary>
+    public IReadOnlyList<string> Notes { get; }
+
+    /// <summary>Makes one worker's aggregator.</summary>
+    /// <param name="layout">The model's parameters.</param>
+    /// <param name="team">The threads of its kernels.</param>
+    public IGradientAggregator Create(BucketLayout layout, KernelTeam team) =>
+        _create(new ComponentContext(layout, team, Checksum.Crc32C($"{Compressor}|{Memory}|{Exchange}") ^ layout.Fingerprint));
+}

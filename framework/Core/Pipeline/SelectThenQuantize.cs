@@ -1,0 +1,54 @@
+using Compression.Core.Gradients;
+using Compression.Core.Payloads;
+
+namespace Compression.Core.Pipeline;
+
+/// <summary>Any sparsifier, then any quantizer on the chosen values alone.</summary>
+public sealed class SelectThenQuantize : ICompressor
+{
+    private readonly ISparsifier _sparsifier;
+    private readonly IQuantizer _quantizer;
+    private readonly Scratch<int> _indices = new();
+    private readonly Scratch<float> _values = new();
+
+    /// <param name="sparsifier">Chooses entries.</param>
+    /// <param name="quantizer">Writes their values.</param>
+    public SelectThenQuantize(ISparsifier sparsifier, IQuantizer quantizer)
+    {
+        _sparsifier = sparsifier;
+        _quantizer = quantizer;
+        Traits = new CompressorTraits(
+            Unbiased: sparsifier.IsUnbiased && quantizer.IsUnbiased, Lossless: sparsifier.KeepsAll && quantizer.IsLossless);
+    }
+
+    /// <inheritdoc/>
+    public CompressorTraits Traits { get; }
+
+    /// <inheritdoc/>
+    public void Compress(in GradientView gradient, PayloadWriter writer)
+    {
+        var selection = _sparsifier.Select(gradient);
+        if (!_sparsifier.KeepsAll)
+        {
+            _sparsifier.WriteIndices(selection.Indices, gradient.Slot, writer);
+        }
+
+        _quantizer.Encode(selection.Values, gradient.Slot, gradient.Step, writer);
+    }
+
+    /// <inheritdoc/>
+    public void Decompress(ref PayloadReader reader, GradientAccumulator destination)
+    {
+        if (_sparsifier.KeepsAll)
+        {
+            _quantizer.DecodeAdd(ref reader, destination.Slot, destination.Destination, destination.Scale);
+            return;
+        }
+
+        var indices = _sparsifier.ReadIndices(ref reader, destination.Slot, _indices);
+        var values = _values.Take(indices.Length);
+        values.Clear();
+        _quantizer.DecodeAdd(ref reader, destination.Slot, values, scale: 1);
+        destination.AddAt(indices, values);
+    }
+}

@@ -1,0 +1,19 @@
+namespace Compression.Core.Pipeline;
+
+/// <summary>The entries that a sparsifier chose.</summary>
+public readonly ref struct Selection
+{
+    /// <param name="indices">Strictly ascending positions within the slot; ignored where all are kept.</param>
+    /// <param name="values">The value of each.</param>
+    public Selection(ReadOnlySpan<int> indices, ReadOnlySpan<float> values)
+    {
+        Indices = indices;
+        Values = values;
+    }
+
+    /// <summary>Positions.</summary>
+    public ReadOnlySpan<int> Indices { get; }
+
+    /// <summary>What is to be sent for each.</summary>
+    public ReadOnlySpan<float> Values { get; }
+}

@@ -1,0 +1,17 @@
+namespace Compression.Core.Reporting;
+
+/// <summary>Seconds by part of the step; see <see cref="StepPhase"/>.</summary>
+public sealed record PhaseSeconds(
+    double ForwardBackward, double Compress, double Communicate, double Decompress, double Update, double Evaluate, double Checkpoint)
+{
+    /// <summary>Reads the totals of a ledger.</summary>
+    public static PhaseSeconds Of(StepLedger ledger) => new(
+        ledger.Seconds(StepPhase.ForwardBackward), ledger.Seconds(StepPhase.Compress), ledger.Seconds(StepPhase.Communicate),
+        ledger.Seconds(StepPhase.Decompress), ledger.Seconds(StepPhase.Update), ledger.Seconds(StepPhase.Evaluate),
+        ledger.Seconds(StepPhase.Checkpoint));
+
+    /// <summary>What was added since an earlier reading.</summary>
+    public PhaseSeconds Since(PhaseSeconds earlier) => new(
+        ForwardBackward - earlier.ForwardBackward, Compress - earlier.Compress, Communicate - earlier.Communicate,
+        Decompress - earlier.Decompress, Update - earlier.Update, Evaluate - earlier.Evaluate, Checkpoint - earlier.Checkpoint);
+}

@@ -1,0 +1,82 @@
+using System.Text.Json.Serialization;
+
+namespace Compression.Core.Reporting;
+
+/// <summary>The content of summary.json; property names become snake_case there.</summary>
+public sealed record RunSummary
+{
+    /// <summary><c>completed</c>, <c>interrupted</c> or <c>failed</c>.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>The model's name, for example <c>ptb-lstm</c>.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The composed compressor in full syntax.</summary>
+    public required string Compressor { get; init; }
+
+    /// <summary>The memory in full syntax.</summary>
+    public required string Memory { get; init; }
+
+    /// <summary>The exchange that was used.</summary>
+    public required string Exchange { get; init; }
+
+    /// <summary>n; MPI ranks or virtual workers.</summary>
+    public required int NumWorkers { get; init; }
+
+    /// <summary>Trainable parameters.</summary>
+    public required long Parameters { get; init; }
+
+    /// <summary>Steps done.</summary>
+    public required long Steps { get; init; }
+
+    /// <summary>Epochs done, with fraction.</summary>
+    public required double Epochs { get; init; }
+
+    /// <summary>Tokens seen by all workers.</summary>
+    public required long Tokens { get; init; }
+
+    /// <summary>Mean training loss of the last epoch, nats per token; null before the first step.</summary>
+    public required double? TrainLoss { get; init; }
+
+    /// <summary>Of the parameters at the end; null where it was not evaluated.</summary>
+    public required double? ValidPerplexity { get; init; }
+
+    /// <summary>Of the parameters at the end; null where it was not evaluated.</summary>
+    public required double? TestPerplexity { get; init; }
+
+    /// <summary>Tokens of all workers per second of training (evaluation and checkpoints not counted).</summary>
+    public required double WordsPerSecond { get; init; }
+
+    /// <summary>Largest resident set of rank 0.</summary>
+    public required long PeakMemoryBytes { get; init; }
+
+    /// <summary>SHA-256 of all parameters, float32 little-endian in the order of the layout; lower-case hex.</summary>
+    public required string FinalParametersSha256 { get; init; }
+
+    /// <summary>What was sent.</summary>
+    public required ByteSummary Bytes { get; init; }
+
+    /// <summary>Where the time went.</summary>
+    public required SecondsSummary Seconds { get; init; }
+
+    /// <summary>The reason, where the run failed or was interrupted; no key in the file otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reason { get; init; }
+}
+
+/// <summary>Bytes of a run. Wire, nominal and floor are three measures and are never mixed.</summary>
+/// <param name="WirePerStepPerWorker">Lengths of the buffers handed to the communicator, times what the collective sends; mean.</param>
+/// <param name="WireTotal">The same, over all steps and workers.</param>
+/// <param name="NominalPerStep">A worker's payload by the formula of the method's paper; mean.</param>
+/// <param name="EntropyFloorPerStep">A worker's payload at the entropy of its code; mean.</param>
+/// <param name="DensePerStep">What a ring all-reduce in float32 sends a worker.</param>
+/// <param name="DenseFloat16PerStep">The same in float16.</param>
+/// <param name="WireCompressionRatio"><paramref name="DensePerStep"/> by <paramref name="WirePerStepPerWorker"/>.</param>
+public sealed record ByteSummary(
+    double WirePerStepPerWorker, long WireTotal, double NominalPerStep, double EntropyFloorPerStep, double DensePerStep,
+    double DenseFloat16PerStep, double WireCompressionRatio);
+
+/// <summary>Seconds of a run on rank 0; <paramref name="Total"/> is wall-clock.</summary>
+public sealed record SecondsSummary(
+    double Total, double ForwardBackward, double Compress, double Communicate, double Decompress, double Update, double Evaluate,
+    double Checkpoint);

@@ -1,0 +1,44 @@
+using System.Diagnostics;
+
+namespace Compression.Core.Reporting;
+
+/// <summary>Adds up a worker's seconds by phase and bytes by kind. Not for use by several threads at once.</summary>
+public sealed class StepLedger
+{
+    private readonly long[] _ticks = new long[Enum.GetValues<StepPhase>().Length];
+
+    /// <summary>Bits by the formula of the method's paper.</summary>
+    public double NominalBits { get; private set; }
+
+    /// <summary>Bits at the entropy of the method's code.</summary>
+    public double FloorBits { get; private set; }
+
+    /// <summary>Bytes that this worker really put on the wire.</summary>
+    public long WireBytes { get; private set; }
+
+    /// <summary>Seconds of one phase.</summary>
+    public double Seconds(StepPhase phase) => (double)_ticks[(int)phase] / Stopwatch.Frequency;
+
+    /// <summary>Books the time until the returned value is disposed.</summary>
+    public Measurement Measure(StepPhase phase) => new(this, phase, Stopwatch.GetTimestamp());
+
+    /// <summary>Books time, in ticks of <see cref="Stopwatch"/>.</summary>
+    public void AddTicks(StepPhase phase, long ticks) => _ticks[(int)phase] += ticks;
+
+    /// <summary>Books bytes on the wire.</summary>
+    public void AddWireBytes(long bytes) => WireBytes += bytes;
+
+    /// <summary>Books a payload's nominal size and its floor, in bits.</summary>
+    public void AddPayload(double nominalBits, double floorBits)
+    {
+        NominalBits += nominalBits;
+        FloorBits += floorBits;
+    }
+
+    /// <summary>A running measurement; dispose it once.</summary>
+    public readonly record struct Measurement(StepLedger Ledger, StepPhase Phase, long Start) : IDisposable
+    {
+        /// <summary>Ends the measurement.</summary>
+        public void Dispose() => Ledger.AddTicks(Phase, Stopwatch.GetTimestamp() - Start);
+    }
+}

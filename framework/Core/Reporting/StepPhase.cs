@@ -1,0 +1,26 @@
+namespace Compression.Core.Reporting;
+
+/// <summary>The parts that a run's time is split into.</summary>
+public enum StepPhase
+{
+    /// <summary>Forward and backward pass, gradient clipping included.</summary>
+    ForwardBackward,
+
+    /// <summary>Compensation, selection, encoding, and the memory's update.</summary>
+    Compress,
+
+    /// <summary>Inside the communicator, waiting for peers included.</summary>
+    Communicate,
+
+    /// <summary>Decoding and averaging.</summary>
+    Decompress,
+
+    /// <summary>The optimizer's step.</summary>
+    Update,
+
+    /// <summary>Perplexity on valid or test.</summary>
+    Evaluate,
+
+    /// <summary>Writing checkpoints.</summary>
+    Checkpoint,
+}

@@ -1,0 +1,183 @@
+using Compression.Core.Catalog;
+
+namespace Compression.Training.Ptb;
+
+/// <summary>Every option of the PTB LSTM trainer, under the names of the system it descends from; the initial values are the defaults.</summary>
+public sealed record PtbOptions
+{
+    private const string DataGroup = "Data";
+    private const string ModelGroup = "Model";
+    private const string OptimizationGroup = "Optimization";
+    private const string CompressionGroup = "Compression";
+    private const string WorkersGroup = "Workers";
+    private const string RunGroup = "Run";
+
+    /// <summary>Folder of the corpus.</summary>
+    [Option("data", "folder with ptb.train.txt, ptb.valid.txt and ptb.test.txt; empty: PTB where it is found, else the sample corpus", Group = DataGroup)]
+    public string Data { get; init; } = "";
+
+    /// <summary>A set of values that the command line overrules.</summary>
+    [Option("preset", "published settings that other options overrule", Group = ModelGroup,
+        Choices = "none|zaremba-small|zaremba-medium|zaremba-large|pytorch-1500-tied|gradcomp")]
+    public string Preset { get; init; } = "none";
+
+    /// <summary>The recurrent cell.</summary>
+    [Option("model", "recurrent cell", Group = ModelGroup, Choices = "lstm")]
+    public string Model { get; init; } = "lstm";
+
+    /// <summary>Size of word vectors.</summary>
+    [Option("emb_size", "size of word vectors", Group = ModelGroup, Min = 1, Max = 65536)]
+    public int EmbSize { get; init; } = 200;
+
+    /// <summary>Hidden units of a layer.</summary>
+    [Option("num_hid", "hidden units of a layer", Group = ModelGroup, Min = 1, Max = 65536)]
+    public int NumHid { get; init; } = 200;
+
+    /// <summary>LSTM layers.</summary>
+    [Option("num_layers", "LSTM layers", Group = ModelGroup, Min = 1, Max = 64)]
+    public int NumLayers { get; init; } = 2;
+
+    /// <summary>Dropout probability.</summary>
+    [Option("dropout", "dropout probability on embedding, between layers and before the decoder", Group = ModelGroup, Min = 0, Max = 1, MaxExclusive = true)]
+    public double Dropout { get; init; } = 0.2;
+
+    /// <summary>Embedding and decoder share their weights.</summary>
+    [Option("tied", "decoder shares the embedding's weights (needs emb_size = num_hid)", Group = ModelGroup)]
+    public bool Tied { get; init; }
+
+    /// <summary>Width of the initial weights.</summary>
+    [Option("init_range", "initial weights are uniform within plus and minus this", Group = ModelGroup, Min = 0, MinExclusive = true, Max = 10)]
+    public double InitRange { get; init; } = 0.1;
+
+    /// <summary>Start from these weights.</summary>
+    [Option("init_weights", "safetensors file to start from, under PyTorch's names", Group = ModelGroup)]
+    public string InitWeights { get; init; } = "";
+
+    /// <summary>Leave the weights here.</summary>
+    [Option("save_weights", "safetensors file to write at the end, under PyTorch's names", Group = ModelGroup)]
+    public string SaveWeights { get; init; } = "";
+
+    /// <summary>Learning rate of the first step.</summary>
+    [Option("init_lr", "initial learning rate", Group = OptimizationGroup, Min = 0, MinExclusive = true)]
+    public double InitLr { get; init; } = 20;
+
+    /// <summary>How the rate falls.</summary>
+    [Option("lr_decay", "0: divide the rate by 4 when valid loss stops falling; else its factor per epoch after decay_after", Group = OptimizationGroup, Min = 0, Max = 1)]
+    public double LrDecay { get; init; }
+
+    /// <summary>Epochs at the initial rate, with a decay factor.</summary>
+    [Option("decay_after", "epochs at the initial rate before lr_decay acts", Group = OptimizationGroup, Min = 0)]
+    public int DecayAfter { get; init; }
+
+    /// <summary>Momentum of SGD.</summary>
+    [Option("momentum", "momentum of SGD", Group = OptimizationGroup, Min = 0, Max = 1, MaxExclusive = true)]
+    public double Momentum { get; init; }
+
+    /// <summary>L2 penalty.</summary>
+    [Option("weight_decay", "L2 penalty", Group = OptimizationGroup, Min = 0)]
+    public double WeightDecay { get; init; }
+
+    /// <summary>Largest 2-norm of the gradient.</summary>
+    [Option("clip", "largest 2-norm of the gradient; 0: no clipping", Group = OptimizationGroup, Min = 0)]
+    public double Clip { get; init; } = 0.25;
+
+    /// <summary>What is clipped.</summary>
+    [Option("clip_scope", "clip each worker's gradient before compression, or the average after it", Group = OptimizationGroup)]
+    public ClipScope ClipScope { get; init; } = ClipScope.Local;
+
+    /// <summary>Steps of truncated backpropagation through time.</summary>
+    [Option("bptt", "time steps of truncated backpropagation", Group = OptimizationGroup, Min = 1)]
+    public int Bptt { get; init; } = 35;
+
+    /// <summary>Columns of a worker's batch.</summary>
+    [Option("batch_size", "sequences of a batch, per worker", Group = OptimizationGroup, Min = 1)]
+    public int BatchSize { get; init; } = 20;
+
+    /// <summary>Columns of the batch on valid.</summary>
+    [Option("eval_batch_size", "sequences of a batch on valid", Group = OptimizationGroup, Min = 1)]
+    public int EvalBatchSize { get; init; } = 10;
+
+    /// <summary>Columns of the batch on test.</summary>
+    [Option("test_batch_size", "sequences of a batch on test", Group = OptimizationGroup, Min = 1)]
+    public int TestBatchSize { get; init; } = 10;
+
+    /// <summary>Passes over the training text.</summary>
+    [Option("epochs", "passes over the training text", Group = OptimizationGroup, Min = 1)]
+    public int Epochs { get; init; } = 40;
+
+    /// <summary>Steps after which training ends.</summary>
+    [Option("max_steps", "end after so many steps; 0: no limit", Group = OptimizationGroup, Min = 0)]
+    public long MaxSteps { get; init; }
+
+    /// <summary>Key of all random numbers.</summary>
+    [Option("seed", "key of all random numbers", Group = OptimizationGroup, Min = 0)]
+    public long Seed { get; init; } = 1111;
+
+    /// <summary>The compressor.</summary>
+    [Option("compressor", "sparsifier, quantizer or both, as in topk(ratio=0.001)+sign; see ./run.sh list compressors", Group = CompressionGroup)]
+    public string Compressor { get; init; } = "none";
+
+    /// <summary>The memory.</summary>
+    [Option("memory", "what becomes of what was not sent; auto: residual for biased compressors, none for others", Group = CompressionGroup)]
+    public string Memory { get; init; } = "auto";
+
+    /// <summary>The exchange.</summary>
+    [Option("exchange", "how gradients become their average; auto: allreduce for dense float32, allgather for all others", Group = CompressionGroup)]
+    public string Exchange { get; init; } = "auto";
+
+    /// <summary>Small parameters go dense.</summary>
+    [Option("min_slot_size", "parameters with fewer elements are sent dense", Group = CompressionGroup, Min = 0)]
+    public int MinSlotSize { get; init; }
+
+    /// <summary>MPI ranks.</summary>
+    [Option("num_workers", "workers, each an MPI rank", Group = WorkersGroup, Min = 1, Max = 65536)]
+    public int NumWorkers { get; init; } = 1;
+
+    /// <summary>Workers simulated in this process.</summary>
+    [Option("virtual_workers", "workers simulated one after another in one process; 0: none", Group = WorkersGroup, Min = 0, Max = 1024)]
+    public int VirtualWorkers { get; init; }
+
+    /// <summary>Hosts of the ranks.</summary>
+    [Option("hostfile", "file with the hosts of the ranks, in the form of the MPI at hand", Group = WorkersGroup)]
+    public string Hostfile { get; init; } = "";
+
+    /// <summary>Threads of a rank.</summary>
+    [Option("threads", "threads a rank; 0: cores by ranks on the host", Group = WorkersGroup, Min = 0, Max = 1024)]
+    public int Threads { get; init; }
+
+    /// <summary>Train on a GPU.</summary>
+    [Option("use_gpu", "compute on CUDA", Group = WorkersGroup)]
+    public bool UseGpu { get; init; }
+
+    /// <summary>Seconds that an exchange may take.</summary>
+    [Option("comm_timeout", "seconds after which a waiting exchange fails; 0: no limit", Group = WorkersGroup, Min = 0)]
+    public double CommTimeout { get; init; }
+
+    /// <summary>Steps between two rows of metrics.</summary>
+    [Option("log_interval", "steps between two rows of metrics", Group = RunGroup, Min = 1)]
+    public int LogInterval { get; init; } = 200;
+
+    /// <summary>Name of the run.</summary>
+    [Option("exp_name", "name of the run", Group = RunGroup)]
+    public string ExpName { get; init; } = "ptb-lstm";
+
+    /// <summary>Name of the project.</summary>
+    [Option("project_name", "name of the project that the run is filed under", Group = RunGroup)]
+    public string ProjectName { get; init; } = "gradient-compression";
+
+    /// <summary>Folder of the results.</summary>
+    [Option("out", "folder of the results; empty: runs/<exp_name>-<time>", Group = RunGroup)]
+    public string Out { get; init; } = "";
+
+    /// <summary>Steps between two checkpoints.</summary>
+    [Option("checkpoint_every", "steps between two checkpoints; 0: none", Group = RunGroup, Min = 0)]
+    public long CheckpointEvery { get; init; }
+
+    /// <summary>Go on from a checkpoint.</summary>
+    [Option("resume", "go on from a checkpoint folder, or from the latest in --out (or the newest run): latest", Group = RunGroup)]
+    public string Resume { get; init; } = "";
+
+    /// <summary>Print only warnings and the end.</summary>
+    [Option("quiet", "print only warnings and the last line", Group = RunGroup)]
+    public bool Quiet { get; init; }
+}

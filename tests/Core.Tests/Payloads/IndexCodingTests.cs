@@ -1,0 +1,117 @@
+using Compression.Core.Payloads;
+
+namespace Compression.Core.Tests.Payloads;
+
+public sealed class IndexCodingTests
+{
+    [Fact]
+    public void Every_selection_comes_back()
+    {
+        var random = new Random(1);
+        foreach (int dimension in new[] { 1, 2, 3, 8, 63, 64, 65, 1000, 100_003 })
+        {
+            foreach (double density in new[] { 0, 0.0003, 0.01, 0.1, 0.4, 0.9, 1 })
+            {
+                int[] indices = [.. Enumerable.Range(0, dimension).Where(_ => random.NextDouble() < density)];
+                Assert.Equal(indices, RoundTrip(indices, dimension));
+            }
+
+            Assert.Equal([dimension - 1], RoundTrip([dimension - 1], dimension));
+            Assert.Equal([0], RoundTrip([0], dimension));
+        }
+    }
+
+    [Fact]
+    public void Far_apart_clusters_and_the_largest_dimension_come_back()
+    {
+        int[] indices = [0, 1, 2, 5, 1_000_000_000, 1_000_000_001, int.MaxValue - 2, int.MaxValue - 1];
+        Assert.Equal(indices, RoundTrip(indices, int.MaxValue));
+        int[] many = [.. Enumerable.Range(0, 5000), .. Enumerable.Range(0, 5000).Select(i => 2_000_000_000 + (7 * i))];
+        Assert.Equal(many, RoundTrip(many, int.MaxValue));
+    }
+
+    [Theory]
+    [InlineData(0.0001)]
+    [InlineData(0.001)]
+    [InlineData(0.01)]
+    [InlineData(0.1)]
+    [InlineData(0.5)]
+    public void The_code_is_within_three_percent_of_the_entropy(double ratio)
+    {
+        const int dimension = 4_000_000;
+        var random = new Random(2);
+        int[] indices = [.. Enumerable.Range(0, dimension).Where(_ => random.NextDouble() < ratio)];
+        var writer = new PayloadWriter();
+        IndexCoding.Write(indices, dimension, writer);
+        Assert.True(8.0 * writer.Length < 1.03 * writer.FloorBits, $"{8.0 * writer.Length / writer.FloorBits}");
+        Assert.True(8.0 * writer.Length > 0.99 * writer.FloorBits, "a code below the entropy cannot be right");
+    }
+
+    [Fact]
+    public void The_floor_is_the_logarithm_of_the_binomial()
+    {
+        Assert.Equal(Math.Log2(252), EntropyFloor.Indices(10, 5), 1e-9);
+        Assert.Equal(Math.Log2(190), EntropyFloor.Indices(20, 2), 1e-7);
+        Assert.Equal(0, EntropyFloor.Indices(20, 20));
+
+        // The table of bits an entry for a million entries of a thousand million.
+        Assert.Equal(11.41, EntropyFloor.Indices(1_000_000_000, 1_000_000) / 1_000_000, 0.01);
+        Assert.Equal(4.69, EntropyFloor.Indices(1_000_000_000, 100_000_000) / 100_000_000, 0.01);
+    }
+
+    [Fact]
+    public void Random_and_damaged_bytes_give_the_typed_error_or_valid_indices()
+    {
+        var random = new Random(3);
+        int[] scratch = new int[5000];
+        byte[] good = Encode([.. Enumerable.Range(0, 5000).Where(_ => random.NextDouble() < 0.05)], 5000);
+        for (int round = 0; round < 300_000; round++)
+        {
+            byte[] bytes;
+            if (round % 2 == 0)
+            {
+                bytes = new byte[random.Next(40)];
+                random.NextBytes(bytes);
+            }
+            else
+            {
+                bytes = [.. good[..random.Next(good.Length + 1)]];
+                if (bytes.Length > 0)
+                {
+                    bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
+                }
+            }
+
+            try
+            {
+                var reader = new PayloadReader(bytes);
+                var indices = scratch.AsSpan(0, IndexCoding.ReadCount(ref reader, 5000));
+                IndexCoding.Read(ref reader, 5000, indices);
+                for (int i = 0; i < indices.Length; i++)
+                {
+                    Assert.InRange(indices[i], i == 0 ? 0 : indices[i - 1] + 1, 4999);
+                }
+            }
+            catch (PayloadException)
+            {
+                // The one permitted answer to bytes that no encoder wrote.
+            }
+        }
+    }
+
+    private static int[] RoundTrip(int[] indices, int dimension)
+    {
+        var reader = new PayloadReader(Encode(indices, dimension));
+        int[] decoded = new int[IndexCoding.ReadCount(ref reader, dimension)];
+        IndexCoding.Read(ref reader, dimension, decoded);
+        reader.ExpectEnd();
+        return decoded;
+    }
+
+    private static byte[] Encode(int[] indices, int dimension)
+    {
+        var writer = new PayloadWriter();
+        IndexCoding.Write(indices, dimension, writer);
+        return writer.Written.ToArray();
+    }
+}

@@ -1,0 +1,50 @@
+namespace Compression.Core.Tests;
+
+/// <summary>Buffers of the shapes that break kernels: odd tails, zeros, ties, extremes, heavy tails.</summary>
+public static class TestData
+{
+    /// <summary>Lengths around the widths of vectors and parts.</summary>
+    public static readonly int[] Lengths = [0, 1, 2, 15, 16, 17, 63, 64, 65, 1000, 32767, 32768, 32769, 100_003, 1_000_003];
+
+    public static float[] Gaussian(int length, int seed = 1)
+    {
+        var random = new Random(seed);
+        var values = new float[length];
+        for (int i = 0; i < length; i++)
+        {
+            values[i] = (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
+        }
+
+        return values;
+    }
+
+    /// <summary>A mixture that an embedding's gradient resembles: most rows zero, some large, some equal.</summary>
+    public static float[] Sparse(int length, int seed = 1)
+    {
+        var random = new Random(seed);
+        var values = new float[length];
+        for (int i = 0; i < length; i++)
+        {
+            values[i] = random.Next(20) switch { 0 => (float)(random.NextDouble() - 0.5), 1 => 0.25f, 2 => -0.25f, 3 => -0f, _ => 0f };
+        }
+
+        return values;
+    }
+
+    /// <summary>Values with everything a float can be but NaN.</summary>
+    public static float[] Extreme(int length, int seed = 1)
+    {
+        var random = new Random(seed);
+        float[] choices = [0f, -0f, float.Epsilon, -float.Epsilon, 1e-38f, float.MaxValue, -float.MaxValue, 1f, -1f, 1e-10f, float.PositiveInfinity];
+        return [.. Enumerable.Range(0, length).Select(_ => choices[random.Next(choices.Length)])];
+    }
+
+    public static IEnumerable<(string Name, float[] Values)> All(int length)
+    {
+        yield return ("gaussian", Gaussian(length));
+        yield return ("sparse", Sparse(length));
+        yield return ("extreme", Extreme(length));
+        yield return ("zeros", new float[length]);
+        yield return ("one huge", [.. Enumerable.Range(0, length).Select(i => i == length / 2 ? 1e30f : 1e-3f)]);
+    }
+}
