@@ -10,6 +10,11 @@ public sealed record PhaseSeconds(
         ledger.Seconds(StepPhase.Decompress), ledger.Seconds(StepPhase.Update), ledger.Seconds(StepPhase.Evaluate),
         ledger.Seconds(StepPhase.Checkpoint));
 
+    /// <summary>Adds what earlier parts of a run took.</summary>
+    public PhaseSeconds Plus(PhaseSeconds other) => new(
+        ForwardBackward + other.ForwardBackward, Compress + other.Compress, Communicate + other.Communicate,
+        Decompress + other.Decompress, Update + other.Update, Evaluate + other.Evaluate, Checkpoint + other.Checkpoint);
+
     /// <summary>What was added since an earlier reading.</summary>
     public PhaseSeconds Since(PhaseSeconds earlier) => new(
         ForwardBackward - earlier.ForwardBackward, Compress - earlier.Compress, Communicate - earlier.Communicate,

@@ -1,0 +1,11 @@
+namespace Compression.Core.Pipeline;
+
+/// <summary>What random numbers are drawn for; each purpose has a stream of its own.</summary>
+public enum RandomPurpose
+{
+    /// <summary>Initial weights.</summary>
+    Initialization,
+
+    /// <summary>Dropout masks.</summary>
+    Dropout,
+}

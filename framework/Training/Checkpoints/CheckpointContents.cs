@@ -1,0 +1,19 @@
+using Compression.Core.Pipeline;
+
+namespace Compression.Training.Checkpoints;
+
+/// <summary>What one rank hands over to be kept.</summary>
+public sealed record CheckpointContents
+{
+    /// <summary>Where the run stands; the same on all ranks.</summary>
+    public required TrainingState State { get; init; }
+
+    /// <summary>Names, types and shapes of the model's tensors, in the order that <see cref="WriteModel"/> writes them.</summary>
+    public required IReadOnlyList<TensorEntry> ModelTensors { get; init; }
+
+    /// <summary>Writes the tensors; called on rank 0 only.</summary>
+    public required Action<SafetensorsWriter> WriteModel { get; init; }
+
+    /// <summary>Writes this rank's own state (residuals, hidden state); called twice, see <see cref="StateFile.Write"/>.</summary>
+    public required Action<IStateWriter> WriteRankState { get; init; }
+}

@@ -1,0 +1,106 @@
+using Compression.Core.Pipeline;
+using Compression.Core.Reporting;
+
+namespace Compression.Training.Checkpoints;
+
+/// <summary>A checkpoint whose checksums were right when it was opened. Reads the arrays on demand.</summary>
+public sealed class LoadedCheckpoint : IDisposable
+{
+    private readonly SafetensorsFile _rankFile;
+
+    private LoadedCheckpoint(string folder, TrainingState state, SafetensorsFile model, SafetensorsFile rankFile)
+    {
+        Folder = folder;
+        State = state;
+        Model = model;
+        _rankFile = rankFile;
+        RankState = StateFile.Reader(rankFile);
+    }
+
+    /// <summary>Where it lies.</summary>
+    public string Folder { get; }
+
+    /// <summary>Where the run stood.</summary>
+    public TrainingState State { get; }
+
+    /// <summary>The model's parameters.</summary>
+    public SafetensorsFile Model { get; }
+
+    /// <summary>What this rank had saved.</summary>
+    public IStateReader RankState { get; }
+
+    /// <summary>Opens a checkpoint to go on from.</summary>
+    /// <param name="folder">A folder that <see cref="CheckpointStore"/> wrote.</param>
+    /// <param name="rank">Whose state is wanted.</param>
+    /// <param name="worldSize">Workers of this run.</param>
+    /// <param name="modelFingerprint">Of this run's model.</param>
+    /// <param name="options">This run's, as in <see cref="TrainingState.Options"/>.</param>
+    /// <exception cref="UserErrorException">
+    /// <see cref="ExitCode.Checkpoint"/>: a file is missing or damaged, or the checkpoint belongs to another run.
+    /// </exception>
+    public static LoadedCheckpoint Open(
+        string folder, int rank, int worldSize, uint modelFingerprint, IReadOnlyDictionary<string, string> options)
+    {
+        var state = Verify(folder);
+        state.RequireMatch(folder, worldSize, modelFingerprint, options);
+        var model = SafetensorsFile.Open(Path.Combine(folder, CheckpointNames.Model));
+        try
+        {
+            return new LoadedCheckpoint(folder, state, model, SafetensorsFile.Open(Path.Combine(folder, CheckpointNames.Rank(rank))));
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Compares every file of a checkpoint with its checksum.</summary>
+    /// <returns>The state of the run that wrote it.</returns>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Checkpoint"/>: a file is missing or damaged.</exception>
+    public static TrainingState Verify(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new UserErrorException(
+                ExitCode.Checkpoint, $"{folder}: no such checkpoint; name a folder such as RUN/checkpoints/step-000100");
+        }
+
+        try
+        {
+            return VerifyFiles(folder);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException(ExitCode.Checkpoint, $"{folder}: cannot be read: {cause.Message}", cause);
+        }
+    }
+
+    /// <summary>Closes the files.</summary>
+    public void Dispose()
+    {
+        Model.Dispose();
+        _rankFile.Dispose();
+    }
+
+    private static TrainingState VerifyFiles(string folder)
+    {
+        var hashes = ChecksumList.Read(folder);
+        ChecksumList.Verify(folder, CheckpointNames.State, hashes);
+        string path = Path.Combine(folder, CheckpointNames.State);
+        var state = TrainingState.FromJson(path, File.ReadAllBytes(path));
+        if (hashes.Count != state.WorldSize + 2L)
+        {
+            throw ChecksumList.Damaged(
+                Path.Combine(folder, ChecksumList.FileName),
+                $"lists {hashes.Count} files where {state.WorldSize} workers leave {state.WorldSize + 2L}");
+        }
+
+        foreach (string file in CheckpointNames.Files(state.WorldSize))
+        {
+            ChecksumList.Verify(folder, file, hashes);
+        }
+
+        return state;
+    }
+}

@@ -1,0 +1,35 @@
+namespace Compression.Training.Data;
+
+/// <summary>A language-model corpus in memory: three splits of token ids over one vocabulary.</summary>
+public sealed record Corpus
+{
+    /// <summary>Short name, for example <c>ptb</c> or <c>sample</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>One line for the reader: what it is, and where it comes from.</summary>
+    public required string Description { get; init; }
+
+    /// <summary>Ids of the words.</summary>
+    public required Vocabulary Vocabulary { get; init; }
+
+    /// <summary>Tokens to train on, line ends included.</summary>
+    public required int[] Train { get; init; }
+
+    /// <summary>Tokens that the learning rate is steered by.</summary>
+    public required int[] Valid { get; init; }
+
+    /// <summary>Tokens to report on.</summary>
+    public required int[] Test { get; init; }
+
+    /// <summary>The three files, in the order train, valid, test; a generated corpus lists what it would write.</summary>
+    public required IReadOnlyList<CorpusFile> Files { get; init; }
+
+    /// <summary>The best perplexity that any model can reach; null where nobody knows it, as for every natural text.</summary>
+    public SourceBound? Bound { get; init; }
+}
+
+/// <summary>What a corpus was read from.</summary>
+/// <param name="Name">File name without folder.</param>
+/// <param name="Length">Bytes.</param>
+/// <param name="Sha256">Lower-case hex.</param>
+public sealed record CorpusFile(string Name, long Length, string Sha256);

@@ -1,0 +1,63 @@
+using System.Text;
+
+namespace Compression.Training.Data;
+
+/// <summary>The words of a corpus and their ids, numbered by first appearance.</summary>
+public sealed class Vocabulary
+{
+    /// <summary>The token that closes each line.</summary>
+    public const string EndOfLine = "<eos>";
+
+    private readonly List<string> _words = [];
+    private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _idsBySpan;
+
+    internal Vocabulary() => _idsBySpan = _ids.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    /// <summary>Number of types, <see cref="EndOfLine"/> included.</summary>
+    public int Count => _words.Count;
+
+    /// <summary>The words; the index is the id.</summary>
+    public IReadOnlyList<string> Words => _words;
+
+    /// <summary>Looks a word up.</summary>
+    public bool TryGetId(ReadOnlySpan<char> word, out int id) => _idsBySpan.TryGetValue(word, out id);
+
+    /// <summary>The text of tokens: words parted by one space, a line break for each <see cref="EndOfLine"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An id is none of this vocabulary's.</exception>
+    public string Decode(ReadOnlySpan<int> tokens)
+    {
+        var text = new StringBuilder();
+        foreach (int token in tokens)
+        {
+            string word = _words[token];
+            if (word == EndOfLine)
+            {
+                text.Append('\n');
+                continue;
+            }
+
+            if (text.Length > 0 && text[^1] != '\n')
+            {
+                text.Append(' ');
+            }
+
+            text.Append(word);
+        }
+
+        return text.ToString();
+    }
+
+    internal int GetOrAdd(ReadOnlySpan<char> word)
+    {
+        if (!_idsBySpan.TryGetValue(word, out int id))
+        {
+            id = _words.Count;
+            string text = word.ToString();
+            _words.Add(text);
+            _ids.Add(text, id);
+        }
+
+        return id;
+    }
+}

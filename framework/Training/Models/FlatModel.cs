@@ -1,0 +1,128 @@
+using System.Security.Cryptography;
+using System.Runtime.InteropServices;
+using Compression.Core.Gradients;
+using Compression.Core.Reporting;
+using Compression.Torch;
+using Compression.Training.Checkpoints;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Compression.Training.Models;
+
+/// <summary>
+/// A module whose parameters lie in one vector and whose gradients lie in another, so that the pipeline sees one flat bucket and the
+/// optimizer makes one pass. On the CPU the bucket is the gradients' own memory; from a GPU it is copied over and back.
+/// </summary>
+public sealed class FlatModel : IDisposable
+{
+    private readonly FlatParameters _parameters;
+    private readonly FlatStorage _gradients;
+    private readonly IReadOnlyList<(string Name, Parameter Parameter)> _named;
+    private readonly Tensor? _onHost;
+
+    /// <param name="module">Its trainable parameters, in the order of <c>named_parameters</c>, become the layout.</param>
+    public FlatModel(nn.Module module)
+    {
+        _named = [.. module.named_parameters().Select(pair => (pair.name, pair.parameter))];
+        Parameter[] parameters = [.. _named.Select(pair => pair.Parameter)];
+        _parameters = new FlatParameters(parameters);
+        _gradients = new FlatStorage(parameters);
+        bool onHost = _gradients.Flat.device_type == DeviceType.CPU;
+        _onHost = onHost ? null : zeros(_gradients.Length).DetachFromDisposeScope();
+        var layout = BucketLayout.Create(_named.Select(pair => (pair.Name, (IReadOnlyList<long>)pair.Parameter.shape)));
+        Bucket = new GradientBucket(layout, new TensorMemory(_onHost ?? _gradients.Flat).Memory);
+    }
+
+    /// <summary>The gradients as the pipeline sees them.</summary>
+    public GradientBucket Bucket { get; }
+
+    /// <summary>All parameters as one tensor, on the model's device.</summary>
+    public Tensor FlatParameters => _parameters.Flat;
+
+    /// <summary>All gradients as one tensor, on the model's device.</summary>
+    public Tensor FlatGradients => _gradients.Flat;
+
+    /// <summary>Clears the gradients before a backward pass, which adds.</summary>
+    public void ZeroGradients() => _gradients.Zero();
+
+    /// <summary>Brings the gradients of a backward pass into the bucket.</summary>
+    public void DownloadGradients() => _onHost?.copy_(_gradients.Flat);
+
+    /// <summary>Brings the bucket's averages back to the model's device.</summary>
+    public void UploadGradients()
+    {
+        if (_onHost is not null)
+        {
+            _gradients.Flat.copy_(_onHost);
+        }
+    }
+
+    /// <summary>SHA-256 of all parameters, float32 little-endian in the order of the layout; lower-case hex.</summary>
+    public string Sha256()
+    {
+        using var onHost = _parameters.Flat.cpu();
+        return Convert.ToHexStringLower(SHA256.HashData(onHost.bytes));
+    }
+
+    /// <summary>Hands all parameters to <paramref name="change"/> and takes over what it leaves in them.</summary>
+    public void ChangeParameters(Action<Span<float>> change)
+    {
+        using var noGradient = no_grad();
+        using var onHost = _parameters.Flat.cpu();
+        change(MemoryMarshal.Cast<byte, float>(onHost.bytes));
+        if (_parameters.Flat.device_type != DeviceType.CPU)
+        {
+            _parameters.Flat.copy_(onHost);
+        }
+    }
+
+    /// <summary>Names, types and shapes of the parameters, as a file declares them.</summary>
+    public IReadOnlyList<TensorEntry> Entries() =>
+        [.. Bucket.Layout.Slots.Select(slot => new TensorEntry(slot.Name, TensorType.F32, slot.Shape))];
+
+    /// <summary>Writes all parameters into a file that declared <see cref="Entries"/>.</summary>
+    public void Write(SafetensorsWriter writer)
+    {
+        using var onHost = _parameters.Flat.cpu();
+        foreach (var slot in Bucket.Layout.Slots)
+        {
+            writer.Write(slot.Name, MemoryMarshal.Cast<byte, float>(onHost.bytes).Slice(slot.Offset, slot.Length));
+        }
+    }
+
+    /// <summary>Reads all parameters from a file.</summary>
+    /// <param name="file">Holds a float32 tensor of every parameter's name and shape, and perhaps others.</param>
+    /// <param name="shownAs">The file, for messages.</param>
+    /// <param name="code">How the program ends where the file does not fit.</param>
+    /// <exception cref="UserErrorException">A tensor is missing or has another shape; it is named.</exception>
+    public void Read(SafetensorsFile file, string shownAs, ExitCode code)
+    {
+        foreach (var slot in Bucket.Layout.Slots)
+        {
+            var entry = file.Find(slot.Name) ?? throw new UserErrorException(
+                code, $"{shownAs}: holds no tensor {slot.Name}; it was written by another model.");
+            if (entry.Type != TensorType.F32 || !entry.Shape.SequenceEqual(slot.Shape))
+            {
+                throw new UserErrorException(
+                    code, $"{shownAs}: {slot.Name} is {entry.Type} [{string.Join(", ", entry.Shape)}], this model needs F32 [{string.Join(", ", slot.Shape)}].");
+            }
+        }
+
+        ChangeParameters(parameters =>
+        {
+            foreach (var slot in Bucket.Layout.Slots)
+            {
+                file.Read(slot.Name, parameters.Slice(slot.Offset, slot.Length));
+            }
+        });
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _gradients.Dispose();
+        _parameters.Dispose();
+        _onHost?.Dispose();
+    }
+}

@@ -1,0 +1,146 @@
+using Compression.Core.Communication;
+using Compression.Core.Reporting;
+
+namespace Compression.Training.Ptb;
+
+/// <summary>Turns counters into rows, progress and the summary.</summary>
+internal sealed class PtbReporter
+{
+    private readonly PtbOptions _options;
+    private readonly TrainingContext _context;
+    private readonly PtbCounters _counters;
+    private readonly WorkerGroup _group;
+    private readonly int _parameters;
+    private RunningMean _interval;
+    private PhaseSeconds _secondsAtRow;
+    private double _trainingSecondsAtRow;
+    private long _tokensAtRow;
+    private Totals _totals;
+
+    public PtbReporter(PtbOptions options, TrainingContext context, PtbCounters counters, WorkerGroup group, int parameters)
+    {
+        _options = options;
+        _context = context;
+        _counters = counters;
+        _group = group;
+        _parameters = parameters;
+        _secondsAtRow = counters.Seconds;
+        _trainingSecondsAtRow = counters.TrainingSeconds;
+        _tokensAtRow = counters.Tokens;
+        _totals = new Totals(counters.WireBytes, counters.NominalBits, counters.FloorBits);
+    }
+
+    private double DenseBytesPerStep => MeteredCommunicator.AllReduceBytes((double)sizeof(float) * _parameters, _group.Total);
+
+    /// <summary>Books a step; writes a row when the interval is full.</summary>
+    public void Step(PtbProgress progress, ReadOnlySpan<double> losses, double learningRate, double gradNorm, Func<double> residualNorm)
+    {
+        foreach (double loss in losses)
+        {
+            _interval = _interval.Add(loss);
+        }
+
+        double trainingSeconds = _counters.TrainingSeconds;
+        double rate = (_counters.Tokens - _tokensAtRow) / Math.Max(1e-9, trainingSeconds - _trainingSecondsAtRow);
+        int epoch = Math.Min(_options.Epochs, progress.Epoch + (progress.Position > 0 ? 1 : 0));
+        _context.Logger.Progress(new ProgressRecord(
+            epoch, _options.Epochs, progress.Step, progress.TotalSteps, _interval.Sum / _interval.Count, rate, WireCompressionRatioHere()));
+        if (progress.Step % _options.LogInterval != 0 && progress.Step != progress.TotalSteps)
+        {
+            return;
+        }
+
+        double meanLoss = MeanOverWorkers(_interval);
+        AddUpBytes();
+        var seconds = _counters.Seconds;
+        _context.Logger.LogMetrics(new MetricsRecord
+        {
+            Step = progress.Step,
+            Epoch = progress.EpochsDone,
+            Tokens = _counters.Tokens,
+            TrainLoss = meanLoss,
+            LearningRate = learningRate,
+            WordsPerSecond = rate,
+            GradNorm = gradNorm,
+            ResidualNorm = residualNorm(),
+            WireBytesTotal = _totals.WireBytes,
+            SecondsTotal = _counters.SecondsTotal,
+            Seconds = seconds.Since(_secondsAtRow),
+        });
+        (_interval, _secondsAtRow, _trainingSecondsAtRow, _tokensAtRow) = (default, seconds, trainingSeconds, _counters.Tokens);
+    }
+
+    /// <summary>Mean of a loss over the workers of all ranks; a collective.</summary>
+    public double MeanOverWorkers(RunningMean loss)
+    {
+        Span<double> sums = [loss.Sum, loss.Count];
+        _context.Communicator.AllReduce(sums);
+        return sums[0] / sums[1];
+    }
+
+    /// <summary>Adds up the bytes of all ranks, whose payloads differ in length; a collective. Rows and summaries show the last sums.</summary>
+    public void AddUpBytes()
+    {
+        Span<double> sums = [_counters.WireBytes, _counters.NominalBits, _counters.FloorBits];
+        _context.Communicator.AllReduce(sums);
+        _totals = new Totals((long)sums[0], sums[1], sums[2]);
+    }
+
+    /// <summary>A row of evaluations.</summary>
+    public EvaluationRecord Evaluation(PtbProgress progress, string split, double loss) => new()
+    {
+        Step = progress.Step,
+        Epoch = progress.EpochsDone,
+        Tokens = _counters.Tokens,
+        Split = split,
+        Loss = loss,
+        WireBytesTotal = _totals.WireBytes,
+        SecondsTotal = _counters.SecondsTotal,
+    };
+
+    /// <summary>The summary of the run so far.</summary>
+    public RunSummary Summary(PtbProgress progress, string status, string? reason, double? validLoss, double? testLoss, string sha256)
+    {
+        var seconds = _counters.Seconds;
+        double workerSteps = Math.Max(1, progress.Step) * (double)_group.Total;
+        double? epochLoss = _counters.EpochLoss.Count > 0 ? _counters.EpochLoss.Sum / _counters.EpochLoss.Count : _counters.LastEpochLoss;
+        return new RunSummary
+        {
+            Status = status,
+            Reason = reason,
+            Model = "ptb-lstm",
+            Compressor = _context.Pipeline.Compressor,
+            Memory = _context.Pipeline.Memory,
+            Exchange = _context.Pipeline.Exchange,
+            NumWorkers = _group.Total,
+            Parameters = _parameters,
+            Steps = progress.Step,
+            Epochs = progress.EpochsDone,
+            Tokens = _counters.Tokens,
+            TrainLoss = epochLoss,
+            ValidPerplexity = validLoss is { } valid ? Math.Exp(valid) : null,
+            TestPerplexity = testLoss is { } test ? Math.Exp(test) : null,
+            WordsPerSecond = _counters.Tokens / Math.Max(1e-9, _counters.TrainingSeconds),
+            PeakMemoryBytes = PeakMemory.Read(),
+            FinalParametersSha256 = sha256,
+            Bytes = new ByteSummary(
+                _totals.WireBytes / workerSteps,
+                _totals.WireBytes,
+                _totals.NominalBits / 8 / workerSteps,
+                _totals.FloorBits / 8 / workerSteps,
+                DenseBytesPerStep,
+                DenseBytesPerStep / 2,
+                _totals.WireBytes == 0 ? 0 : DenseBytesPerStep * workerSteps / _totals.WireBytes),
+            Seconds = new SecondsSummary(
+                _counters.SecondsTotal, seconds.ForwardBackward, seconds.Compress, seconds.Communicate, seconds.Decompress, seconds.Update,
+                seconds.Evaluate, seconds.Checkpoint),
+        };
+    }
+
+    // Of this process's workers since it started.
+    private double WireCompressionRatioHere() => _counters.Ledger.WireBytes == 0
+        ? 0
+        : DenseBytesPerStep * _counters.StepsHere * _group.Count / _counters.Ledger.WireBytes;
+
+    private readonly record struct Totals(long WireBytes, double NominalBits, double FloorBits);
+}

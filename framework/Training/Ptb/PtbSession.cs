@@ -1,0 +1,327 @@
+using System.Collections.Immutable;
+using Compression.Core.Communication;
+using Compression.Core.Kernels;
+using Compression.Core.Pipeline;
+using Compression.Core.Reporting;
+using Compression.Training.Checkpoints;
+using Compression.Training.Data;
+using TorchSharp;
+
+namespace Compression.Training.Ptb;
+
+/// <summary>One run of the PTB LSTM: the loop over epochs and steps, and what must survive a restart.</summary>
+internal sealed class PtbSession : IDisposable
+{
+    private readonly PtbOptions _options;
+    private readonly Corpus _corpus;
+    private readonly TrainingContext _context;
+    private readonly KernelTeam _team;
+    private readonly WorkerGroup _group;
+    private readonly PtbModel _model;
+    private readonly IGradientAggregator[] _aggregators;
+    private readonly CheckpointStore _checkpoints;
+    private readonly PtbReporter _reporter;
+    private readonly PtbCounters _counters;
+    private readonly LearningRateSchedule _schedule;
+    private readonly double[] _losses;
+    private long _step;
+    private int _epoch;
+    private int _position;
+
+    public PtbSession(PtbOptions options, Corpus corpus, TrainingContext context)
+    {
+        _options = options;
+        _corpus = corpus;
+        _context = context;
+        int threads = options.Threads > 0 ? options.Threads : Math.Max(1, Environment.ProcessorCount / context.Communicator.WorldSize);
+        torch.set_num_threads(threads);
+        _team = new KernelTeam(threads);
+        _group = new WorkerGroup(context.Communicator, options.VirtualWorkers);
+        _model = new PtbModel(options, corpus, _group.First, _group.Count, _group.Total);
+        _aggregators = [.. Enumerable.Range(0, _group.Count).Select(_ => context.Pipeline.Create(_model.Gradients.Layout, _team))];
+        _losses = new double[_group.Count];
+        _checkpoints = new CheckpointStore(Path.Combine(context.RunFolder, "checkpoints"));
+        if (options.InitWeights.Length > 0)
+        {
+            using var file = PtbTrainer.OpenWeights(options.InitWeights);
+            _model.Storage.Read(file, $"--init_weights {options.InitWeights}", ExitCode.Usage);
+        }
+
+        TrainingState? saved = options.Resume.Length > 0 ? Restore(options.Resume) : null;
+        _counters = new PtbCounters(context.Time, saved?.Counters ?? ImmutableSortedDictionary<string, double>.Empty, Rank);
+        _schedule = new LearningRateSchedule(options, saved?.LearningRate, saved?.BestValidLoss);
+        _model.Synchronize(context.Communicator);
+        _reporter = new PtbReporter(options, context, _counters, _group, _model.Gradients.Layout.Length);
+    }
+
+    private int Rank => _context.Communicator.Rank;
+
+    private long TotalSteps => _options.MaxSteps > 0
+        ? Math.Min(_options.MaxSteps, (long)_options.Epochs * _model.StepsPerEpoch)
+        : (long)_options.Epochs * _model.StepsPerEpoch;
+
+    private PtbProgress Progress => new(_step, _epoch, _position, _model.StepsPerEpoch, TotalSteps);
+
+    public RunSummary Run()
+    {
+        try
+        {
+            bool stopped = TrainToEnd();
+            if (stopped)
+            {
+                WriteCheckpoint();
+                _reporter.AddUpBytes();
+                return Finish("interrupted", "stopped by a signal", valid: null, test: null);
+            }
+
+            double valid = EvaluateAndLog("valid"), test = EvaluateAndLog("test");
+            if (_options.SaveWeights.Length > 0 && Rank == 0)
+            {
+                SaveWeights();
+            }
+
+            return Finish("completed", null, valid, test);
+        }
+        catch (UserErrorException failure)
+        {
+            Finish("failed", failure.Message, valid: null, test: null);
+            throw;
+        }
+    }
+
+    public EvaluationRecord Evaluate(string split) => _reporter.Evaluation(Progress, split, LossOn(split));
+
+    public void Dispose()
+    {
+        _model.Dispose();
+        _group.Dispose();
+        _team.Dispose();
+    }
+
+    // True if a signal asked to stop.
+    private bool TrainToEnd()
+    {
+        while (_step < TotalSteps)
+        {
+            if (TrainOneStep())
+            {
+                return true;
+            }
+
+            if (_position == _model.StepsPerEpoch)
+            {
+                EndEpoch();
+            }
+
+            if (_options.CheckpointEvery > 0 && _step % _options.CheckpointEvery == 0)
+            {
+                WriteCheckpoint();
+            }
+        }
+
+        return false;
+    }
+
+    private bool TrainOneStep()
+    {
+        double gradNorm = 0;
+        bool stop = false;
+        _group.Run(
+            worker =>
+            {
+                using var time = _counters.Ledger.Measure(StepPhase.ForwardBackward);
+                ulong key = RandomKey.Mix((ulong)_options.Seed, _group.First + worker, _step, -1, RandomPurpose.Dropout);
+                _losses[worker] = _model.ForwardBackward(worker, _position, key);
+                double norm = ClipLocal();
+                gradNorm = worker == 0 ? norm : gradNorm;
+                stop = Agree(worker, norm);
+            },
+            (worker, communicator) =>
+            {
+                var step = new StepContext(_step, (ulong)_options.Seed, communicator.Rank, _schedule.Rate, Progress.EpochsDone, _counters.Ledger);
+                _aggregators[worker].Aggregate(_model.Gradients, step, new MeteredCommunicator(communicator, _counters.Ledger));
+            });
+
+        using (_counters.Ledger.Measure(StepPhase.Update))
+        {
+            ClipAggregated();
+            _model.Apply(_schedule.Rate);
+        }
+
+        _counters.Tokens += (long)_model.TargetsOf(_position) * _group.Total;
+        foreach (double loss in _losses)
+        {
+            _counters.EpochLoss = _counters.EpochLoss.Add(loss);
+        }
+
+        _step++;
+        _position++;
+        _counters.StepsHere++;
+        _reporter.Step(Progress, _losses, _schedule.Rate, gradNorm, () => Math.Sqrt(_aggregators[0].ResidualSumOfSquares()));
+        return stop;
+    }
+
+    // All ranks learn in the same step that one has met a NaN, or that a signal has come: none is left waiting for the others.
+    private bool Agree(int worker, double norm)
+    {
+        bool finite = double.IsFinite(norm) && double.IsFinite(_losses[worker]);
+        Span<double> flags = [finite ? 0 : 1 + _group.First + worker, _context.Stop.IsCancellationRequested ? 1 : 0];
+        _context.Communicator.AllReduce(flags, ReduceOperation.Max);
+        if (flags[0] > 0)
+        {
+            throw new UserErrorException(
+                ExitCode.NonFinite,
+                $"Step {_step + 1}: loss or gradient of worker {flags[0] - 1} is not finite; lower --init_lr (now {_schedule.Rate:G4}) or --clip.");
+        }
+
+        return flags[1] > 0;
+    }
+
+    private double ClipLocal()
+    {
+        double norm = Math.Sqrt(SumOfSquares.Invoke(_team, _model.Gradients.All));
+        if (_options.ClipScope == ClipScope.Local)
+        {
+            Clip(norm);
+        }
+
+        return norm;
+    }
+
+    private void ClipAggregated()
+    {
+        if (_options.ClipScope == ClipScope.Aggregated)
+        {
+            Clip(Math.Sqrt(SumOfSquares.Invoke(_team, _model.Gradients.All)));
+        }
+    }
+
+    // clip/(norm + 1e-6), at most 1, as PyTorch's clip_grad_norm_.
+    private void Clip(double norm)
+    {
+        double factor = _options.Clip / (norm + 1e-6);
+        if (_options.Clip > 0 && factor < 1)
+        {
+            Scale.Invoke(_team, _model.Gradients.All, (float)factor);
+        }
+    }
+
+    private void EndEpoch()
+    {
+        _epoch++;
+        _position = 0;
+        _counters.LastEpochLoss = _reporter.MeanOverWorkers(_counters.EpochLoss);
+        _counters.EpochLoss = default;
+        double valid = _step < TotalSteps ? EvaluateAndLog("valid") : LossOn("valid");
+        _schedule.EndEpoch(_epoch, valid);
+    }
+
+    private double EvaluateAndLog(string split)
+    {
+        double loss = LossOn(split);
+        _context.Logger.LogEvaluation(_reporter.Evaluation(Progress, split, loss));
+        return loss;
+    }
+
+    private double LossOn(string split)
+    {
+        using var time = _counters.Ledger.Measure(StepPhase.Evaluate);
+        var communicator = _context.Communicator;
+        var (nats, targets) = _model.Evaluate(PtbTrainer.SplitBatches(_options, _corpus, split, communicator.Rank, communicator.WorldSize));
+        Span<double> sums = [nats, targets];
+        communicator.AllReduce(sums);
+        _reporter.AddUpBytes();
+        return sums[0] / sums[1];
+    }
+
+    private void WriteCheckpoint()
+    {
+        if (_options.CheckpointEvery == 0)
+        {
+            return;
+        }
+
+        using var time = _counters.Ledger.Measure(StepPhase.Checkpoint);
+        var counters = _counters.Save(_context.Communicator);
+        _checkpoints.Write(
+            new CheckpointContents
+            {
+                State = new TrainingState
+                {
+                    Step = _step,
+                    Epoch = _epoch,
+                    Position = _position,
+                    LearningRate = _schedule.Rate,
+                    BestValidLoss = _schedule.BestValidLoss,
+                    WorldSize = _context.Communicator.WorldSize,
+                    ModelFingerprint = _model.Gradients.Layout.Fingerprint,
+                    Options = Identity(),
+                    Counters = counters,
+                },
+                ModelTensors = _model.Storage.Entries(),
+                WriteModel = _model.Storage.Write,
+                WriteRankState = writer =>
+                {
+                    _model.Save(writer);
+                    ForEachAggregator((aggregator, prefix) => aggregator.Save(new PrefixedState(prefix, writer)));
+                },
+            },
+            Rank,
+            _context.Communicator.Barrier);
+    }
+
+    private TrainingState Restore(string folder)
+    {
+        using var checkpoint = LoadedCheckpoint.Open(
+            folder, Rank, _context.Communicator.WorldSize, _model.Gradients.Layout.Fingerprint, Identity());
+        _model.Storage.Read(checkpoint.Model, folder, ExitCode.Checkpoint);
+        _model.Load(checkpoint.RankState);
+        ForEachAggregator((aggregator, prefix) => aggregator.Load(new PrefixedState(prefix, reader: checkpoint.RankState)));
+        (_step, _epoch, _position) = (checkpoint.State.Step, checkpoint.State.Epoch, checkpoint.State.Position);
+        return checkpoint.State;
+    }
+
+    // What must be the same for the run to end with the same bits.
+    private ImmutableSortedDictionary<string, string> Identity() => new Dictionary<string, string>
+    {
+        ["--compressor"] = _context.Pipeline.Compressor,
+        ["--memory"] = _context.Pipeline.Memory,
+        ["--exchange"] = _context.Pipeline.Exchange,
+        ["--virtual_workers"] = $"{_options.VirtualWorkers}",
+        ["--batch_size"] = $"{_options.BatchSize}",
+        ["--bptt"] = $"{_options.Bptt}",
+        ["--seed"] = $"{_options.Seed}",
+        ["corpus"] = string.Join(' ', _corpus.Files.Select(file => file.Sha256[..16])),
+    }.ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+    private void ForEachAggregator(Action<IGradientAggregator, string> action)
+    {
+        for (int worker = 0; worker < _aggregators.Length; worker++)
+        {
+            action(_aggregators[worker], $"worker-{worker}/");
+        }
+    }
+
+    private void SaveWeights()
+    {
+        string path = Path.GetFullPath(_options.SaveWeights);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            using var writer = new SafetensorsWriter(path, _model.Storage.Entries());
+            _model.Storage.Write(writer);
+            writer.Complete();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException(ExitCode.Failure, $"--save_weights {path}: {failure.Message}", failure);
+        }
+    }
+
+    private RunSummary Finish(string status, string? reason, double? valid, double? test)
+    {
+        var summary = _reporter.Summary(Progress, status, reason, valid, test, _model.Storage.Sha256());
+        _context.Logger.Finish(summary);
+        return summary;
+    }
+}

@@ -1,0 +1,89 @@
+using Compression.Core.Reporting;
+using Compression.Training.Checkpoints;
+using Compression.Training.Data;
+using TorchSharp;
+
+namespace Compression.Training.Ptb;
+
+/// <summary>Trains and evaluates the PTB LSTM; <see cref="PtbSession"/> holds a run's state.</summary>
+public static class PtbTrainer
+{
+    /// <summary>Checks what no single option's range shows.</summary>
+    /// <exception cref="UserErrorException">Options that contradict each other, too little text, no GPU, or weights that do not fit.</exception>
+    public static void Check(PtbOptions options, Corpus corpus, int workers)
+    {
+        if (options.Tied && options.EmbSize != options.NumHid)
+        {
+            throw new UserErrorException(
+                ExitCode.Usage, $"--tied true needs --emb_size ({options.EmbSize}) equal to --num_hid ({options.NumHid}); set both to {options.NumHid}.");
+        }
+
+        ColumnBatches.ForTraining(corpus.Train, 0, workers, options.BatchSize, options.Bptt);
+        SplitBatches(options, corpus, "valid", 0, 1);
+        SplitBatches(options, corpus, "test", 0, 1);
+        if (options.UseGpu && !torch.cuda.is_available())
+        {
+            throw new UserErrorException(
+                ExitCode.Environment, "--use_gpu true: libtorch finds no CUDA device here; use --use_gpu false, or a CUDA build in TORCH_PATH.");
+        }
+
+        if (options.InitWeights.Length > 0)
+        {
+            CheckInitialWeights(options);
+        }
+    }
+
+    /// <summary>Trains to the end, or until <see cref="TrainingContext.Stop"/>; logs, evaluates, writes checkpoints and the summary.</summary>
+    /// <exception cref="UserErrorException">Non-finite loss or gradient, a failed peer, a damaged checkpoint, an unwritable disk.</exception>
+    public static RunSummary Train(PtbOptions options, Corpus corpus, TrainingContext context)
+    {
+        using var session = new PtbSession(options, corpus, context);
+        return session.Run();
+    }
+
+    /// <summary>Loss on a split with the weights of <c>--init_weights</c> or <c>--resume</c>.</summary>
+    /// <param name="options">The model's options.</param>
+    /// <param name="corpus">The text.</param>
+    /// <param name="split"><c>valid</c> or <c>test</c>.</param>
+    /// <param name="context">The peers, over whom the columns are dealt out.</param>
+    public static EvaluationRecord Evaluate(PtbOptions options, Corpus corpus, string split, TrainingContext context)
+    {
+        using var session = new PtbSession(options, corpus, context);
+        return session.Evaluate(split);
+    }
+
+    /// <summary>The batches of a rank's columns of <c>valid</c> or <c>test</c>.</summary>
+    internal static ColumnBatches SplitBatches(PtbOptions options, Corpus corpus, string split, int rank, int ranks) => split == "valid"
+        ? ColumnBatches.ForEvaluation(split, corpus.Valid, rank, ranks, options.EvalBatchSize, options.Bptt, "--eval_batch_size")
+        : ColumnBatches.ForEvaluation(split, corpus.Test, rank, ranks, options.TestBatchSize, options.Bptt, "--test_batch_size");
+
+    /// <summary>Opens a weights file; its failures name the option.</summary>
+    internal static SafetensorsFile OpenWeights(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new UserErrorException(ExitCode.Usage, $"--init_weights {path}: there is no such file.");
+        }
+
+        try
+        {
+            return SafetensorsFile.Open(path);
+        }
+        catch (SafetensorsException failure)
+        {
+            throw new UserErrorException(ExitCode.Usage, $"--init_weights {path}: {failure.Message}", failure);
+        }
+    }
+
+    private static void CheckInitialWeights(PtbOptions options)
+    {
+        using var file = OpenWeights(options.InitWeights);
+        var encoder = file.Find("encoder.weight") ?? throw new UserErrorException(
+            ExitCode.Usage, $"--init_weights {options.InitWeights}: holds no tensor encoder.weight; it was written by another model.");
+        if (encoder.Shape.Length != 2 || encoder.Shape[1] != options.EmbSize)
+        {
+            throw new UserErrorException(
+                ExitCode.Usage, $"--init_weights {options.InitWeights}: encoder.weight is [{string.Join(", ", encoder.Shape)}]; set --emb_size to its last number.");
+        }
+    }
+}

@@ -1,0 +1,15 @@
+using Compression.Core.Communication;
+using Compression.Core.Pipeline;
+using Compression.Core.Reporting;
+
+namespace Compression.Training;
+
+/// <summary>What a trainer is given beside its options.</summary>
+/// <param name="Communicator">The real peers, or a world of one.</param>
+/// <param name="Logger">Where it reports; silent on ranks other than 0.</param>
+/// <param name="Pipeline">The checked composition.</param>
+/// <param name="RunFolder">The run directory; checkpoints lie below it.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="Stop">Asks for an orderly end after the step in progress.</param>
+public sealed record TrainingContext(
+    ICommunicator Communicator, IRunLogger Logger, PipelinePlan Pipeline, string RunFolder, TimeProvider Time, CancellationToken Stop);

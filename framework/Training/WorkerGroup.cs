@@ -1,0 +1,46 @@
+using Compression.Core.Communication;
+
+namespace Compression.Training;
+
+/// <summary>The workers of one process: one that speaks to real peers, or all of a virtual world, taking turns.</summary>
+public sealed class WorkerGroup : IDisposable
+{
+    private readonly ICommunicator _outside;
+    private readonly InProcessCluster? _cluster;
+
+    /// <param name="outside">The real peers; with virtual workers a world of one.</param>
+    /// <param name="virtualWorkers">Virtual workers of this process; 0 for none.</param>
+    public WorkerGroup(ICommunicator outside, int virtualWorkers)
+    {
+        _outside = outside;
+        _cluster = virtualWorkers > 0 ? new InProcessCluster(virtualWorkers, sharedBucket: true) : null;
+    }
+
+    /// <summary>Workers of this process.</summary>
+    public int Count => _cluster?.Size ?? 1;
+
+    /// <summary>Workers in all.</summary>
+    public int Total => _cluster?.Size ?? _outside.WorldSize;
+
+    /// <summary>Number of this process's first worker.</summary>
+    public int First => _cluster is null ? _outside.Rank : 0;
+
+    /// <summary>Runs one step of every worker here: its own work first, then its exchange with the others.</summary>
+    /// <param name="compute">Given the worker's index here; runs on the calling thread.</param>
+    /// <param name="exchange">Given the worker's index here and its communicator.</param>
+    public void Run(Action<int> compute, Action<int, ICommunicator> exchange)
+    {
+        if (_cluster is null)
+        {
+            compute(0);
+            exchange(0, _outside);
+        }
+        else
+        {
+            _cluster.Run(communicator => exchange(communicator.Rank, communicator), compute);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _cluster?.Dispose();
+}

@@ -1,0 +1,40 @@
+using Compression.Compressors.Sparsifiers;
+using Compression.Core.Catalog;
+using Compression.Core.Communication;
+using Compression.Core.Pipeline;
+using Compression.Memory;
+using Compression.Training.Data;
+using Compression.Training.Ptb;
+
+namespace Compression.Training.Tests.Ptb;
+
+/// <summary>Runs the trainer as the executable does, in this process.</summary>
+internal static class PtbRuns
+{
+    private static readonly AlgorithmCatalog s_catalog = AlgorithmCatalog.FromAssemblies(
+        typeof(ICompressor).Assembly, typeof(TopKSparsifier).Assembly, typeof(NoMemory).Assembly);
+
+    /// <summary>A model small enough for tests.</summary>
+    public static PtbOptions Tiny { get; } = new()
+    {
+        EmbSize = 12, NumHid = 10, NumLayers = 2, Dropout = 0.2, Bptt = 7, BatchSize = 4, EvalBatchSize = 4, TestBatchSize = 4,
+        Epochs = 2, MaxSteps = 30, InitLr = 5, LogInterval = 1, Threads = 1,
+    };
+
+    /// <summary>A small text of a known source.</summary>
+    public static Corpus Text { get; } = SampleCorpus.Load(new SampleCorpusOptions { TrainTokens = 6000, ValidTokens = 800, TestTokens = 900 });
+
+    public static PipelinePlan Compose(PtbOptions options, params (string Flag, string Value)[] flags) => new PipelineComposer(s_catalog).Compose(
+        new PipelineRequest(options.Compressor, options.Memory, options.Exchange, options.MinSlotSize, flags.ToDictionary(f => f.Flag, f => f.Value)));
+
+    public static RecordingLogger Train(
+        PtbOptions options, Corpus corpus, string folder = "", ICommunicator? communicator = null, RecordingLogger? logger = null,
+        CancellationToken stop = default)
+    {
+        logger ??= new RecordingLogger();
+        using var local = new LocalCommunicator();
+        var context = new TrainingContext(communicator ?? local, logger, Compose(options), folder, TimeProvider.System, stop);
+        PtbTrainer.Train(options, corpus, context);
+        return logger;
+    }
+}

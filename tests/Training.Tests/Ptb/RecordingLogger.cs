@@ -1,0 +1,35 @@
+using Compression.Core.Reporting;
+
+namespace Compression.Training.Tests.Ptb;
+
+/// <summary>Keeps what a trainer reports.</summary>
+internal sealed class RecordingLogger : IRunLogger
+{
+    public List<MetricsRecord> Metrics { get; } = [];
+
+    public List<EvaluationRecord> Evaluations { get; } = [];
+
+    public RunSummary? Summary { get; private set; }
+
+    public Action<ProgressRecord>? OnProgress { get; init; }
+
+    public void Progress(ProgressRecord progress) => OnProgress?.Invoke(progress);
+
+    public void LogMetrics(MetricsRecord metrics) => Metrics.Add(metrics);
+
+    public void LogEvaluation(EvaluationRecord evaluation) => Evaluations.Add(evaluation);
+
+    public void Message(string text)
+    {
+    }
+
+    public void Warning(string text)
+    {
+    }
+
+    public void Finish(RunSummary summary) => Summary = summary;
+
+    public void Dispose()
+    {
+    }
+}
