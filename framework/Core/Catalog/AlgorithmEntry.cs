@@ -31,6 +31,9 @@ public sealed class AlgorithmEntry
     /// <summary>Its options; empty if it has none.</summary>
     public IReadOnlyList<OptionDescriptor> Options { get; }
 
+    /// <summary>Makes an instance with default options.</summary>
+    public object CreateDefault(ComponentContext context) => Create(_optionsType is null ? null : OptionSchema.Of(_optionsType).Bind([], static name => name), context);
+
     /// <summary>True if the class is made from a part of this type: an exchange that takes no compressor sends plain floats.</summary>
     internal bool Takes(Type part) => _constructor.GetParameters().Any(parameter => parameter.ParameterType == part);
 

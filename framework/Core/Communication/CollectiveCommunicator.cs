@@ -68,6 +68,7 @@ internal abstract class CollectiveCommunicator : ICommunicator
 
     public void AllToAll(ReadOnlySpan<byte> outgoing, ReadOnlySpan<int> lengths, GatheredPayloads incoming)
     {
+        SectionLengths.Check(outgoing, lengths, WorldSize);
         var meeting = Enter(nameof(AllToAll));
         meeting.Sections[Rank] = outgoing.ToArray();
         if (meeting.Arrived == 0)

@@ -212,7 +212,9 @@ public sealed class InProcessCluster : IDisposable
                 _cluster.Current = null;
             }
 
-            WaitUntil(() => collective.IsComplete);
+            // The last to come hands over its turn too: all go on in the order of ranks, so that sums are added up in it, and the one
+            // that writes results does so after all others.
+            HandOver(() => collective.IsComplete);
         }
 
         public override void Send(ReadOnlySpan<byte> data, int destination, int tag) =>
@@ -221,7 +223,11 @@ public sealed class InProcessCluster : IDisposable
         public override void Receive(Span<byte> data, int source, int tag)
         {
             var mailbox = _cluster.Mailbox(source, Rank, tag);
-            WaitUntil(() => mailbox.Count > 0);
+            if (mailbox.Count == 0)
+            {
+                HandOver(() => mailbox.Count > 0);
+            }
+
             byte[] message = mailbox.Dequeue();
             if (message.Length != data.Length)
             {
@@ -231,14 +237,9 @@ public sealed class InProcessCluster : IDisposable
             message.CopyTo(data);
         }
 
-        private void WaitUntil(Func<bool> condition)
+        private void HandOver(Func<bool> until)
         {
-            if (condition())
-            {
-                return;
-            }
-
-            _blockedUntil = condition;
+            _blockedUntil = until;
             long start = Stopwatch.GetTimestamp();
             _cluster._turnEnded.Release();
             _resume.Wait();

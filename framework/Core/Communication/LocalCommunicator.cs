@@ -35,7 +35,11 @@ public sealed class LocalCommunicator : ICommunicator
     }
 
     /// <inheritdoc/>
-    public void AllToAll(ReadOnlySpan<byte> outgoing, ReadOnlySpan<int> lengths, GatheredPayloads incoming) => AllGather(outgoing[..lengths[0]], incoming);
+    public void AllToAll(ReadOnlySpan<byte> outgoing, ReadOnlySpan<int> lengths, GatheredPayloads incoming)
+    {
+        SectionLengths.Check(outgoing, lengths, WorldSize);
+        AllGather(outgoing[..lengths[0]], incoming);
+    }
 
     /// <inheritdoc/>
     public void Broadcast(Span<byte> data, int root) => ArgumentOutOfRangeException.ThrowIfNotEqual(root, 0);

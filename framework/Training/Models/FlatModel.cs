@@ -46,6 +46,27 @@ public sealed class FlatModel : IDisposable
     /// <summary>Clears the gradients before a backward pass, which adds.</summary>
     public void ZeroGradients() => _gradients.Zero();
 
+    /// <summary>
+    /// Scales all gradients so that their 2-norm is at most <paramref name="maxNorm"/>, as PyTorch's clip_grad_norm_ does: the norm is
+    /// that of the parameters' float32 norms, the factor maxNorm/(norm + 1e-6), at most 1.
+    /// </summary>
+    /// <param name="maxNorm">The limit; 0 for none.</param>
+    /// <returns>The norm before; not finite if a gradient is not.</returns>
+    public double ClipNorm(double maxNorm)
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        var norms = stack(_named.Select(pair => pair.Parameter.grad!.norm()).ToArray());
+        float norm = norms.norm().item<float>();
+        float factor = (float)maxNorm / (norm + 1e-6f);
+        if (maxNorm > 0 && factor < 1)
+        {
+            _gradients.Flat.mul_(factor);
+        }
+
+        return norm;
+    }
+
     /// <summary>Brings the gradients of a backward pass into the bucket.</summary>
     public void DownloadGradients() => _onHost?.copy_(_gradients.Flat);
 

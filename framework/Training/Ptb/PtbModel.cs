@@ -58,7 +58,7 @@ public sealed class PtbModel : ITrainableModel, IDisposable
     public int TargetsOf(int position) => _workers[0].Batches.TimeSteps(position) * _options.BatchSize;
 
     /// <inheritdoc/>
-    public double ForwardBackward(int worker, int position, ulong randomKey)
+    public (double Loss, double GradientNorm) ForwardBackward(int worker, int position, ulong randomKey)
     {
         using var scope = NewDisposeScope();
         var mine = _workers[worker];
@@ -74,14 +74,20 @@ public sealed class PtbModel : ITrainableModel, IDisposable
         var (input_TB, target_N) = mine.Batch.Fill(position);
         var loss = _module.Loss(input_TB, target_N, mine.State);
         loss.backward();
+        double norm = Storage.ClipNorm(_options.ClipScope == ClipScope.Local ? _options.Clip : 0);
         Storage.DownloadGradients();
-        return loss.item<float>();
+        return (loss.item<float>(), norm);
     }
 
     /// <inheritdoc/>
     public void Apply(double learningRate)
     {
         Storage.UploadGradients();
+        if (_options.ClipScope == ClipScope.Aggregated)
+        {
+            Storage.ClipNorm(_options.Clip);
+        }
+
         _optimizer.Step(learningRate);
     }
 

@@ -131,8 +131,7 @@ internal sealed class PtbSession : IDisposable
             {
                 using var time = _counters.Ledger.Measure(StepPhase.ForwardBackward);
                 ulong key = RandomKey.Mix((ulong)_options.Seed, _group.First + worker, _step, -1, RandomPurpose.Dropout);
-                _losses[worker] = _model.ForwardBackward(worker, _position, key);
-                double norm = ClipLocal();
+                (_losses[worker], double norm) = _model.ForwardBackward(worker, _position, key);
                 gradNorm = worker == 0 ? norm : gradNorm;
                 stop = Agree(worker, norm);
             },
@@ -144,7 +143,6 @@ internal sealed class PtbSession : IDisposable
 
         using (_counters.Ledger.Measure(StepPhase.Update))
         {
-            ClipAggregated();
             _model.Apply(_schedule.Rate);
         }
 
@@ -175,35 +173,6 @@ internal sealed class PtbSession : IDisposable
         }
 
         return flags[1] > 0;
-    }
-
-    private double ClipLocal()
-    {
-        double norm = Math.Sqrt(SumOfSquares.Invoke(_team, _model.Gradients.All));
-        if (_options.ClipScope == ClipScope.Local)
-        {
-            Clip(norm);
-        }
-
-        return norm;
-    }
-
-    private void ClipAggregated()
-    {
-        if (_options.ClipScope == ClipScope.Aggregated)
-        {
-            Clip(Math.Sqrt(SumOfSquares.Invoke(_team, _model.Gradients.All)));
-        }
-    }
-
-    // clip/(norm + 1e-6), at most 1, as PyTorch's clip_grad_norm_.
-    private void Clip(double norm)
-    {
-        double factor = _options.Clip / (norm + 1e-6);
-        if (_options.Clip > 0 && factor < 1)
-        {
-            Scale.Invoke(_team, _model.Gradients.All, (float)factor);
-        }
     }
 
     private void EndEpoch()

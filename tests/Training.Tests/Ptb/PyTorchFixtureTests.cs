@@ -6,14 +6,18 @@ namespace Compression.Training.Tests.Ptb;
 
 /// <summary>
 /// The whole trainer against PyTorch 1.13.1, step by step from the same weights on PTB: dense with one worker, and top-k 1 % with
-/// residual on two. Tolerances allow for another BLAS: 1e-4 over the first ten steps, 2e-3 after forty.
+/// residual on two. Tolerances allow for another BLAS: 1e-4 over the first ten steps, 2e-3 after that.
 /// </summary>
+/// <remarks>
+/// At rate 20 the dense run is chaotic: PyTorch itself, with one thread and with two, differs from itself by 3e-3 from step 27 on and
+/// by 0.27 at step 39. It is compared for as long as PyTorch agrees with itself; docs/results.md has the figures.
+/// </remarks>
 public sealed class PyTorchFixtureTests
 {
     [NeedsDataTheory("ptb", "../fixtures/ptb")]
-    [InlineData("none-1worker", 0, "none", 20)]
-    [InlineData("topk-2workers", 2, "topk(ratio=0.01)", 10)]
-    public void Losses_norms_and_final_weights_are_PyTorchs(string name, int virtualWorkers, string compressor, int batchSize)
+    [InlineData("none-1worker", 0, "none", 20, 25)]
+    [InlineData("topk-2workers", 2, "topk(ratio=0.01)", 10, 40)]
+    public void Losses_norms_and_final_weights_are_PyTorchs(string name, int virtualWorkers, string compressor, int batchSize, int comparedSteps)
     {
         string data = Environment.GetEnvironmentVariable("COMPRESSION_DATA")!;
         using var fixture = SafetensorsFile.Open(Path.Combine(data, "..", "fixtures", "ptb", $"{name}.safetensors"));
@@ -24,7 +28,7 @@ public sealed class PyTorchFixtureTests
         var options = new PtbOptions
         {
             EmbSize = 24, NumHid = 24, Dropout = 0, BatchSize = batchSize, Bptt = 35, InitLr = 20, Clip = 0.25, EvalBatchSize = 10,
-            MaxSteps = 40, LogInterval = 1, Compressor = compressor, VirtualWorkers = virtualWorkers, InitWeights = weights,
+            MaxSteps = comparedSteps, LogInterval = 1, Compressor = compressor, VirtualWorkers = virtualWorkers, InitWeights = weights,
             SaveWeights = final, Threads = 2,
         };
 
@@ -32,11 +36,16 @@ public sealed class PyTorchFixtureTests
 
         int workers = Math.Max(1, virtualWorkers);
         float[] losses = Read(fixture, "loss", 40 * workers), norms = Read(fixture, "grad_norm_before_clip", 40 * workers);
-        for (int step = 0; step < 40; step++)
+        for (int step = 0; step < comparedSteps; step++)
         {
             double tolerance = step < 10 ? 1e-4 : 2e-3;
             Assert.Equal(losses.AsSpan(step * workers, workers).ToArray().Average(), run.Metrics[step].TrainLoss, tolerance);
             Assert.Equal(norms[step * workers], run.Metrics[step].GradNorm, 0.01 * norms[step * workers]);
+        }
+
+        if (comparedSteps < 40)
+        {
+            return;
         }
 
         double[] valid = new double[1];

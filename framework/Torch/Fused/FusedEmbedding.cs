@@ -1,0 +1,35 @@
+using static TorchSharp.torch;
+#if !TORCHSHARP_PACKAGE
+using Compression.Torch.Interop;
+#endif
+
+namespace Compression.Torch;
+
+/// <summary>
+/// Rows of a table whose gradient touches no other rows when it goes <see cref="GradientPath.IntoGrad"/>. Rows that occur more than
+/// once are added in the order of the indices.
+/// </summary>
+public static class FusedEmbedding
+{
+    /// <summary>Looks rows up.</summary>
+    /// <param name="weight">[words, width].</param>
+    /// <param name="indices">Int64 of any shape, each in [0, words).</param>
+    /// <param name="path">How the gradient of the table is handed over.</param>
+    /// <returns>[..., width].</returns>
+    /// <exception cref="System.Runtime.InteropServices.ExternalException">An index is out of range.</exception>
+    public static Tensor Rows(Tensor weight, Tensor indices, GradientPath path = GradientPath.Autograd)
+    {
+        ArgumentNullException.ThrowIfNull(weight);
+        ArgumentNullException.ThrowIfNull(indices);
+#if !TORCHSHARP_PACKAGE
+        if (FusedDevice.Takes(weight) && FusedDevice.TakesIndices(indices))
+        {
+            using Tensor? target = FusedDevice.Target(weight, path);
+            return LibTorch.New(LibTorch.ct_fused_embedding(weight, indices, target, out nint rows), rows);
+        }
+#endif
+        using Tensor flat = indices.flatten();
+        using Tensor found = weight.index_select(0, flat);
+        return found.reshape([.. indices.shape, weight.shape[1]]);
+    }
+}

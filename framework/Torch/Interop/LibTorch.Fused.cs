@@ -1,0 +1,23 @@
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace Compression.Torch.Interop;
+
+/// <summary>Fused training functions. The functions of <c>native/fused_*.cpp</c>.</summary>
+internal static unsafe partial class LibTorch
+{
+    [LibraryImport(Library)]
+    internal static partial int ct_fused_lstm(Tensor x, Tensor h0, Tensor c0, Tensor inputWeight, Tensor hiddenWeight, Tensor inputBias,
+        Tensor hiddenBias, Tensor? inputWeightTarget, Tensor? hiddenWeightTarget, Tensor? inputBiasTarget, Tensor? hiddenBiasTarget,
+        out nint y, out nint h, out nint c);
+
+    [LibraryImport(Library)]
+    internal static partial int ct_fused_cross_entropy(Tensor hidden, Tensor weight, Tensor bias, Tensor targets, Tensor? weightTarget,
+        Tensor? biasTarget, out nint loss);
+
+    [LibraryImport(Library)]
+    internal static partial int ct_fused_cross_entropy_nats(Tensor hidden, Tensor weight, Tensor bias, Tensor targets, out double sum);
+
+    [LibraryImport(Library)]
+    internal static partial int ct_fused_embedding(Tensor weight, Tensor indices, Tensor? weightTarget, out nint rows);
+}

@@ -1,0 +1,35 @@
+using System.Text;
+
+namespace Compression.Tracking;
+
+/// <summary>
+/// Replaces a file in one piece: a reader, or a run killed at any moment, sees the old content or the new, never a part.
+/// </summary>
+internal static class AtomicFile
+{
+    /// <summary>Writes UTF-8 text without a byte order mark.</summary>
+    /// <exception cref="Core.Reporting.UserErrorException">The file cannot be written.</exception>
+    public static void WriteText(string path, string text) => Write(path, Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Writes the bytes beside the target, forces them to the disk, then renames over the target.</summary>
+    /// <exception cref="Core.Reporting.UserErrorException">The file cannot be written; the old content is intact.</exception>
+    public static void Write(string path, ReadOnlyMemory<byte> content) => WriteFailure.Guard(() =>
+    {
+        var temporary = $"{path}.{Environment.ProcessId}.tmp";
+        try
+        {
+            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+            {
+                stream.Write(content.Span);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    });
+}

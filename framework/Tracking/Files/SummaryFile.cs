@@ -1,0 +1,24 @@
+using System.Text.Json;
+using Compression.Core.Reporting;
+
+namespace Compression.Tracking.Files;
+
+/// <summary>
+/// summary.json: the properties of <see cref="RunSummary"/> in snake_case. JSON has no NaN and no infinity: such a figure is
+/// written as null, and read back as NaN where it may not be missing.
+/// </summary>
+public static class SummaryFile
+{
+    /// <summary>Replaces the file in one piece.</summary>
+    /// <exception cref="UserErrorException">The file cannot be written.</exception>
+    public static void Write(string path, RunSummary summary) =>
+        AtomicFile.Write(
+            path,
+            ReadableJson.Bytes(writer => JsonSerializer.Serialize(writer, summary, TrackingJsonContext.Default.RunSummary)));
+
+    /// <summary>Reads a summary back, for reports.</summary>
+    /// <exception cref="JsonException">The content is not a summary.</exception>
+    public static RunSummary Read(string path) =>
+        JsonSerializer.Deserialize(File.ReadAllBytes(path), TrackingJsonContext.Default.RunSummary)
+        ?? throw new JsonException($"'{path}' holds null instead of a summary");
+}

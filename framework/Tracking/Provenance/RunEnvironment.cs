@@ -1,0 +1,87 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace Compression.Tracking.Provenance;
+
+/// <summary>The content of environment.json: where, and with what, a run took place. Names become snake_case there.</summary>
+public sealed record RunEnvironment
+{
+    /// <summary>When the run was started, with the offset from UTC.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>The sources; null outside a checkout.</summary>
+    public required GitState? Git { get; init; }
+
+    /// <summary>For example <c>.NET 10.0.1</c>.</summary>
+    public required string DotnetRuntime { get; init; }
+
+    /// <summary>Version by name, of our own assemblies and of the packages they use.</summary>
+    public required IReadOnlyDictionary<string, string> Packages { get; init; }
+
+    /// <summary>The operating system's name and version.</summary>
+    public required string Os { get; init; }
+
+    /// <summary>The kernel's version.</summary>
+    public required string Kernel { get; init; }
+
+    /// <summary>For example <c>X64</c>.</summary>
+    public required string Architecture { get; init; }
+
+    /// <summary>The host of rank 0.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>The processor as its maker calls it.</summary>
+    public required string CpuModel { get; init; }
+
+    /// <summary>Logical processors that this process may use.</summary>
+    public required int Cores { get; init; }
+
+    /// <summary>Physical memory of the host.</summary>
+    public required long MemoryBytes { get; init; }
+
+    /// <summary>Threads a rank computes with.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>The MPI library's own version string; null where none was loaded.</summary>
+    public required string? MpiLibrary { get; init; }
+
+    /// <summary>libtorch's version; null where none was loaded.</summary>
+    public required string? Libtorch { get; init; }
+
+    /// <summary>SHA-256 in hex by file, of the data that the run reads.</summary>
+    public required IReadOnlyDictionary<string, string> DataSha256 { get; init; }
+
+    /// <summary>Looks at the machine and takes the rest from the caller. It starts git: better before MPI is initialised.</summary>
+    /// <param name="threads">Threads a rank.</param>
+    /// <param name="mpiLibrary">Null where none was loaded.</param>
+    /// <param name="libtorch">Null where none was loaded.</param>
+    /// <param name="dataSha256">Checksum by file.</param>
+    /// <param name="time">Gives the time of the start.</param>
+    /// <param name="sources">A folder in the checkout to report; by default the program's own.</param>
+    public static RunEnvironment Observe(
+        int threads, string? mpiLibrary, string? libtorch, IReadOnlyDictionary<string, string> dataSha256, TimeProvider time,
+        string? sources = null) => new()
+    {
+        StartedAt = time.GetLocalNow(),
+        Git = GitState.Of(sources ?? AppContext.BaseDirectory),
+        DotnetRuntime = RuntimeInformation.FrameworkDescription,
+        Packages = PackageVersions.OfThisProgram(),
+        Os = RuntimeInformation.OSDescription,
+        Kernel = Machine.Kernel(),
+        Architecture = RuntimeInformation.ProcessArchitecture.ToString(),
+        Host = Environment.MachineName,
+        CpuModel = Machine.CpuModel(),
+        Cores = Environment.ProcessorCount,
+        MemoryBytes = Machine.MemoryBytes(),
+        Threads = threads,
+        MpiLibrary = mpiLibrary,
+        Libtorch = libtorch,
+        DataSha256 = dataSha256,
+    };
+
+    /// <summary>Writes <see cref="RunFiles.Environment"/>, replacing it in one piece.</summary>
+    /// <exception cref="Core.Reporting.UserErrorException">The file cannot be written.</exception>
+    public void Write(RunDirectory directory) => AtomicFile.Write(
+        directory.PathOf(RunFiles.Environment),
+        ReadableJson.Bytes(writer => JsonSerializer.Serialize(writer, this, TrackingJsonContext.Default.RunEnvironment)));
+}

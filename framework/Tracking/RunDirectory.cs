@@ -1,0 +1,141 @@
+using System.Globalization;
+using Compression.Core.Reporting;
+
+namespace Compression.Tracking;
+
+/// <summary>
+/// The folder that a run writes into. Opening it proves that it can be written and that no other run's results lie there.
+/// </summary>
+public sealed class RunDirectory
+{
+    /// <summary>Where runs go that name no folder, relative to the current one.</summary>
+    public const string DefaultRoot = "runs";
+
+    private const int LongestName = 100;
+
+    // Any of these makes a folder a run's. An empty log.txt does not: it is only the mark of a start.
+    private static readonly string[] Results =
+        [RunFiles.Config, RunFiles.Environment, RunFiles.Metrics, RunFiles.Evaluations, RunFiles.Summary];
+
+    private RunDirectory(string path) => FullPath = Path.GetFullPath(path);
+
+    /// <summary>The folder, absolute.</summary>
+    public string FullPath { get; }
+
+    /// <summary>The absolute path of one of <see cref="RunFiles"/>.</summary>
+    public string PathOf(string name) => Path.Combine(FullPath, name);
+
+    /// <summary>
+    /// Opens the folder that the user named, or a new one <c>runs/&lt;experiment&gt;-&lt;yyyyMMdd-HHmmss&gt;</c>; two starts in
+    /// one second get two folders. Opening again what was just opened is allowed as long as nothing was written: a
+    /// launcher opens the folder to check it, and hands it to rank 0.
+    /// </summary>
+    /// <param name="chosen">The value of <c>--out</c>; null where the user gave none.</param>
+    /// <param name="experiment">The value of <c>--exp_name</c>; characters that a file name cannot hold become dashes.</param>
+    /// <param name="resuming">Whether the results of an earlier run may be there, to be continued.</param>
+    /// <param name="time">Gives the local time for the name.</param>
+    /// <param name="root">Where the new folder goes.</param>
+    /// <exception cref="UserErrorException">
+    /// <see cref="ExitCode.Usage"/>: a file is in the way, the folder cannot be written, or it holds another run.
+    /// </exception>
+    public static RunDirectory Open(
+        string? chosen, string experiment, bool resuming, TimeProvider time, string root = DefaultRoot)
+    {
+        if (chosen is null)
+        {
+            return OpenNew(Path.Combine(root, DefaultName(experiment, time)));
+        }
+
+        if (string.IsNullOrWhiteSpace(chosen))
+        {
+            throw Unusable(chosen, "is empty");
+        }
+
+        Create(chosen);
+        var directory = new RunDirectory(chosen);
+        if (!resuming && directory.HoldsRun())
+        {
+            throw Unusable(chosen, "already holds a run, which stays untouched", " or continue it with --resume latest");
+        }
+
+        directory.Claim(FileMode.OpenOrCreate);
+        return directory;
+    }
+
+    /// <summary>Whether the folder holds anything that a run left.</summary>
+    public bool HoldsRun() =>
+        Results.Any(name => File.Exists(PathOf(name)))
+        || new FileInfo(PathOf(RunFiles.Log)) is { Exists: true, Length: > 0 }
+        || (Directory.Exists(PathOf(RunFiles.Checkpoints)) && Directory.EnumerateFileSystemEntries(PathOf(RunFiles.Checkpoints)).Any());
+
+    private static string DefaultName(string experiment, TimeProvider time)
+    {
+        var forbidden = Path.GetInvalidFileNameChars();
+        var safe = string
+            .Concat(experiment.Take(LongestName).Select(c => forbidden.Contains(c) || char.IsControl(c) ? '-' : c))
+            .Trim(' ', '.');
+        return (safe.Length == 0 ? "run" : safe) + time.GetLocalNow().ToString("'-'yyyyMMdd'-'HHmmss", CultureInfo.InvariantCulture);
+    }
+
+    private static RunDirectory OpenNew(string path)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var candidate = attempt == 1 ? path : string.Create(CultureInfo.InvariantCulture, $"{path}-{attempt}");
+            if (Directory.Exists(candidate))
+            {
+                continue;
+            }
+
+            Create(candidate);
+            var directory = new RunDirectory(candidate);
+            // Two processes may have made the folder together: the one that creates log.txt has it.
+            if (directory.Claim(FileMode.CreateNew))
+            {
+                return directory;
+            }
+        }
+    }
+
+    private static void Create(string path)
+    {
+        if (File.Exists(path))
+        {
+            throw Unusable(path, "is a file, not a folder");
+        }
+
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception exception) when (WriteFailure.IsCauseOf(exception) || exception is ArgumentException or NotSupportedException)
+        {
+            throw Unusable(path, $"cannot be created ({WriteFailure.OneLine(exception.Message)})", cause: exception);
+        }
+    }
+
+    /// <summary>Proves that files can be made here; false where <paramref name="mode"/> is CreateNew and another start was first.</summary>
+    private bool Claim(FileMode mode)
+    {
+        var log = PathOf(RunFiles.Log);
+        try
+        {
+            // Results are replaced by renaming, so a new name must be possible too, not only a log that exists already.
+            var probe = PathOf($".write-check-{Guid.NewGuid():N}");
+            new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose();
+            new FileStream(log, mode, FileAccess.Write, FileShare.ReadWrite).Dispose();
+            return true;
+        }
+        catch (IOException) when (mode == FileMode.CreateNew && File.Exists(log))
+        {
+            return false;
+        }
+        catch (Exception exception) when (WriteFailure.IsCauseOf(exception))
+        {
+            throw Unusable(FullPath, $"cannot be written ({WriteFailure.OneLine(exception.Message)})", cause: exception);
+        }
+    }
+
+    private static UserErrorException Unusable(string path, string why, string alternative = "", Exception? cause = null) =>
+        new(ExitCode.Usage, $"--out '{path}' {why}; choose another --out{alternative}", cause);
+}

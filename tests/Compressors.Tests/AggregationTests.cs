@@ -1,0 +1,147 @@
+using Compression.Core.Communication;
+using Compression.Core.Kernels;
+using Compression.Core.Pipeline;
+using Compression.Core.Tests;
+
+namespace Compression.Compressors.Tests;
+
+/// <summary>What n workers together must keep, for each exchange.</summary>
+public sealed class AggregationTests
+{
+    private static readonly long[] s_lengths = [5, 1, 0, 70_001, 64];
+
+    public static TheoryData<string, string, int> Cases()
+    {
+        var cases = new TheoryData<string, string, int>();
+        foreach (string compressor in new[] { "none", "topk(ratio=0.01)", "sign", "topk(ratio=0.05)+sign" })
+        {
+            foreach (int workers in new[] { 1, 2, 3, 4, 5, 8 })
+            {
+                cases.Add(compressor, "allgather", workers);
+            }
+        }
+
+        for (int workers = 1; workers <= 8; workers++)
+        {
+            cases.Add("none", "allreduce", workers);
+        }
+
+        return cases;
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Gradients_and_residuals_add_up_to_the_mean_and_all_workers_agree(string compressor, string exchange, int workers)
+    {
+        var layout = Pipelines.Layout(s_lengths);
+        var plan = Pipelines.Plan(compressor, exchange: exchange);
+        IGradientAggregator[] aggregators = [.. Enumerable.Range(0, workers).Select(_ => plan.Create(layout, KernelTeam.Single))];
+        double[] before = new double[layout.Length];
+        for (int step = 0; step < 3; step++)
+        {
+            // One worker brings zeros only.
+            float[][] gradients = [.. Enumerable.Range(0, workers).Select(rank =>
+                rank == 1 ? new float[layout.Length] : TestData.Gaussian(layout.Length, seed: (100 * step) + rank))];
+            float[][] averages = Pipelines.Aggregate(layout, aggregators, gradients, step);
+            double[] after = SumOfResiduals(aggregators, layout.Length);
+            for (int i = 0; i < layout.Length; i++)
+            {
+                double sent = gradients.Sum(gradient => (double)gradient[i]) + before[i] - after[i];
+                Assert.Equal(sent / workers, averages[0][i], 2e-6 * Math.Max(1, Math.Abs(sent)));
+            }
+
+            Assert.All(averages, average => Assert.True(average.AsSpan().SequenceEqual(averages[0])));
+            before = after;
+        }
+    }
+
+    [Theory]
+    [InlineData("none")]
+    [InlineData("topk(ratio=0.01)")]
+    [InlineData("sign")]
+    public void Workers_that_share_a_bucket_leave_the_average_that_others_get(string compressor)
+    {
+        var layout = Pipelines.Layout(s_lengths);
+        var plan = Pipelines.Plan(compressor);
+        float[][] gradients = [.. Enumerable.Range(0, 5).Select(rank => TestData.Gaussian(layout.Length, seed: rank))];
+        float[] expected = Pipelines.Aggregate(layout, [.. gradients.Select(_ => plan.Create(layout, KernelTeam.Single))], gradients)[0];
+
+        IGradientAggregator[] aggregators = [.. gradients.Select(_ => plan.Create(layout, KernelTeam.Single))];
+        float[] shared = new float[layout.Length];
+        var bucket = new Core.Gradients.GradientBucket(layout, shared);
+        using var cluster = new InProcessCluster(5, sharedBucket: true);
+        cluster.Run(
+            communicator => aggregators[communicator.Rank].Aggregate(bucket, Pipelines.Step(communicator.Rank), communicator),
+            before: rank => gradients[rank].CopyTo(shared, 0));
+        Assert.Equal(expected, shared);
+    }
+
+    [Fact]
+    public void Peers_with_another_composition_or_model_are_told()
+    {
+        var layout = Pipelines.Layout(100);
+        IGradientAggregator[] aggregators =
+            [Pipelines.Plan("topk").Create(layout, KernelTeam.Single), Pipelines.Plan("topk(ratio=0.5)").Create(layout, KernelTeam.Single)];
+        var failure = Assert.Throws<CommunicationException>(() => Pipelines.Aggregate(layout, aggregators, [new float[100], new float[100]]));
+        Assert.Contains("another model or compressor", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Small_slots_go_dense_and_large_ones_compressed()
+    {
+        var layout = Pipelines.Layout(100, 10_000);
+        var plan = Pipelines.Plan("topk(ratio=0.01)", minSlotSize: 101);
+        float[] gradient = TestData.Gaussian(layout.Length);
+        float[] average = Pipelines.Aggregate(layout, [plan.Create(layout, KernelTeam.Single)], [gradient])[0];
+        Assert.Equal(gradient[..100], average[..100]);
+        Assert.Equal(100, average[100..].Count(value => value != 0));
+    }
+
+    [Fact]
+    public void A_step_allocates_nothing_after_the_first()
+    {
+        var layout = Pipelines.Layout(1000, 200_000);
+        using var communicator = new LocalCommunicator();
+        foreach (string compressor in new[] { "topk(ratio=0.01)", "topk(ratio=0.01)+sign", "sign" })
+        {
+            var aggregator = Pipelines.Plan(compressor).Create(layout, KernelTeam.Single);
+            var bucket = new Core.Gradients.GradientBucket(layout, TestData.Gaussian(layout.Length));
+            float[] gradient = TestData.Gaussian(layout.Length);
+            var step = Pipelines.Step();
+            for (int i = 0; i < 3; i++)
+            {
+                gradient.CopyTo(bucket.All);
+                aggregator.Aggregate(bucket, step, communicator);
+            }
+
+            gradient.CopyTo(bucket.All);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            aggregator.Aggregate(bucket, step, communicator);
+            Assert.True(GC.GetAllocatedBytesForCurrentThread() - before <= 256, $"{compressor}: {GC.GetAllocatedBytesForCurrentThread() - before} bytes");
+        }
+    }
+
+    private static double[] SumOfResiduals(IGradientAggregator[] aggregators, int length)
+    {
+        double[] sums = new double[length];
+        foreach (var aggregator in aggregators)
+        {
+            var state = new StateInMemory();
+            aggregator.Save(state);
+            float[] residual = [.. state.Arrays.OrderBy(array => int.Parse(array.Key.Split("/p")[1], System.Globalization.CultureInfo.InvariantCulture)).SelectMany(array => array.Value)];
+            for (int i = 0; i < residual.Length; i++)
+            {
+                sums[i] += residual[i];
+            }
+        }
+
+        return sums;
+    }
+
+    private sealed class StateInMemory : IStateWriter
+    {
+        public Dictionary<string, float[]> Arrays { get; } = [];
+
+        public void Write(string name, ReadOnlySpan<float> values) => Arrays.Add(name, values.ToArray());
+    }
+}

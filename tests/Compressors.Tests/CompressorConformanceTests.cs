@@ -1,0 +1,93 @@
+using Compression.Core.Gradients;
+using Compression.Core.Kernels;
+using Compression.Core.Payloads;
+using Compression.Core.Tests;
+
+namespace Compression.Compressors.Tests;
+
+/// <summary>Laws for every pair of the catalogue; a new class joins by being there.</summary>
+public sealed class CompressorConformanceTests
+{
+    public static TheoryData<string> Pairs() => [.. Pipelines.AllPairs().Select(pair => pair.Name)];
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public void Input_is_sent_plus_residual_in_the_decoders_own_arithmetic(string pair)
+    {
+        var compressor = Create(pair, KernelTeam.Single);
+        foreach (int length in TestData.Lengths)
+        {
+            var slot = Pipelines.Layout(length).Slots[0];
+            foreach (var (name, values) in TestData.All(length).Where(data => data.Name != "extreme"))
+            {
+                var (payload, decoded, _) = Pipelines.RoundTrip(compressor, slot, values);
+                float[] residual = [.. values];
+                var reader = new PayloadReader(payload);
+                compressor.Decompress(ref reader, new GradientAccumulator(slot, residual, -1));
+                for (int i = 0; i < length; i++)
+                {
+                    Assert.True(values[i] - decoded[i] == residual[i], $"{name}, {length} elements, at {i}");
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public void The_bytes_do_not_depend_on_threads_and_repeat(string pair)
+    {
+        using var team = new KernelTeam(3);
+        var alone = Create(pair, KernelTeam.Single);
+        var together = Create(pair, team);
+        foreach (int length in TestData.Lengths)
+        {
+            var slot = Pipelines.Layout(length).Slots[0];
+            float[] values = TestData.Gaussian(length);
+            byte[] expected = Pipelines.RoundTrip(alone, slot, values).Payload;
+            Assert.True(expected.AsSpan().SequenceEqual(Pipelines.RoundTrip(together, slot, values).Payload), $"{length} elements");
+            Assert.True(expected.AsSpan().SequenceEqual(Pipelines.RoundTrip(alone, slot, values).Payload), $"{length} elements, again");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public void The_payload_is_within_three_percent_of_its_floor(string pair)
+    {
+        const int length = 2_000_000;
+        var (payload, _, writer) = Pipelines.RoundTrip(Create(pair, KernelTeam.Single), Pipelines.Layout(length).Slots[0], TestData.Gaussian(length));
+        Assert.InRange(8.0 * payload.Length, 0.99 * writer.FloorBits, 1.03 * writer.FloorBits);
+    }
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public void Damaged_bytes_give_the_typed_error_or_finite_work(string pair)
+    {
+        const int length = 3000;
+        var compressor = Create(pair, KernelTeam.Single);
+        var slot = Pipelines.Layout(length).Slots[0];
+        byte[] good = Pipelines.RoundTrip(compressor, slot, TestData.Gaussian(length)).Payload;
+        float[] destination = new float[length];
+        var random = new Random(4);
+        for (int round = 0; round < 20_000; round++)
+        {
+            byte[] bytes = [.. good[..random.Next(good.Length + 1)]];
+            for (int flips = random.Next(4); flips > 0 && bytes.Length > 0; flips--)
+            {
+                bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
+            }
+
+            try
+            {
+                var reader = new PayloadReader(bytes);
+                compressor.Decompress(ref reader, new GradientAccumulator(slot, destination, 1));
+            }
+            catch (PayloadException)
+            {
+                // The one permitted answer to bytes that no encoder wrote.
+            }
+        }
+    }
+
+    private static Core.Pipeline.ICompressor Create(string pair, KernelTeam team) =>
+        Pipelines.AllPairs().Single(candidate => candidate.Name == pair).Create(team);
+}
