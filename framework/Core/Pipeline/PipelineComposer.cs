@@ -32,8 +32,9 @@ public sealed class PipelineComposer
         NoteUnusedFlags(request, [sparsifier.Entry, quantizer.Entry, memory.Entry, exchange.Entry], notes);
 
         string name = $"{sparsifier.Text}+{quantizer.Text}" + (request.MinSlotSize > 0 ? $" from {request.MinSlotSize} elements" : "");
-        return new PipelinePlan(name, memory.Text, exchange.Text, notes, context => (IGradientAggregator)exchange.Create(
-            context, exchange.Entry.Takes(typeof(ICompressor)) ? CreateCompressor(context) : null, memory.Create(context)));
+        IGradientAggregator CreateAggregator(ComponentContext context) => (IGradientAggregator)exchange.Create(
+            context, exchange.Entry.Takes(typeof(ICompressor)) ? CreateCompressor(context) : null, memory.Create(context));
+        return new PipelinePlan(name, memory.Text, exchange.Text, notes, CreateAggregator, CreateCompressor);
     }
 
     private ICompressor WithSmallSlots(ICompressor compressor, PipelineRequest request, ComponentContext context)

@@ -9,15 +9,22 @@ namespace Compression.Core.Pipeline;
 public sealed class PipelinePlan
 {
     private readonly Func<ComponentContext, IGradientAggregator> _create;
+    private readonly Func<ComponentContext, ICompressor> _createCompressor;
 
     internal PipelinePlan(
-        string compressor, string memory, string exchange, IReadOnlyList<string> notes, Func<ComponentContext, IGradientAggregator> create)
+        string compressor,
+        string memory,
+        string exchange,
+        IReadOnlyList<string> notes,
+        Func<ComponentContext, IGradientAggregator> create,
+        Func<ComponentContext, ICompressor> createCompressor)
     {
         Compressor = compressor;
         Memory = memory;
         Exchange = exchange;
         Notes = notes;
         _create = create;
+        _createCompressor = createCompressor;
     }
 
     /// <summary>The compressor in full syntax.</summary>
@@ -35,6 +42,13 @@ public sealed class PipelinePlan
     /// <summary>Makes one worker's aggregator.</summary>
     /// <param name="layout">The model's parameters.</param>
     /// <param name="team">The threads of its kernels.</param>
-    public IGradientAggregator Create(BucketLayout layout, KernelTeam team) =>
-        _create(new ComponentContext(layout, team, Checksum.Crc32C($"{Compressor}|{Memory}|{Exchange}") ^ layout.Fingerprint));
+    public IGradientAggregator Create(BucketLayout layout, KernelTeam team) => _create(ContextOf(layout, team));
+
+    /// <summary>Makes the compressor alone, for measurements.</summary>
+    /// <param name="layout">The parameters.</param>
+    /// <param name="team">The threads of its kernels.</param>
+    public ICompressor CreateCompressor(BucketLayout layout, KernelTeam team) => _createCompressor(ContextOf(layout, team));
+
+    private ComponentContext ContextOf(BucketLayout layout, KernelTeam team) =>
+        new(layout, team, Checksum.Crc32C($"{Compressor}|{Memory}|{Exchange}") ^ layout.Fingerprint);
 }

@@ -10,9 +10,6 @@ internal static unsafe partial class LibTorch
     internal static partial int ct_dispose(nint self);
 
     [LibraryImport(Library)]
-    internal static partial int ct_share(Tensor self, out nint result);
-
-    [LibraryImport(Library)]
     internal static partial int ct_empty(ReadOnlySpan<long> sizes, long ndim, int type, int deviceType, int deviceIndex,
         [MarshalAs(UnmanagedType.U1)] bool requiresGrad, out nint result);
 

@@ -53,8 +53,13 @@ public static partial class torch
 
     public static Tensor cat(ReadOnlySpan<Tensor> tensors, long dim = 0)
     {
-        // The span's owner is the caller's frame, which keeps the tensors alive through the call.
-        return LibTorch.New(LibTorch.ct_cat(TensorList.Handles(tensors), tensors.Length, dim, out nint result), result);
+        Tensor value = LibTorch.New(LibTorch.ct_cat(TensorList.Handles(tensors), tensors.Length, dim, out nint result), result);
+        foreach (Tensor tensor in tensors)
+        {
+            GC.KeepAlive(tensor);
+        }
+
+        return value;
     }
 
     public static Tensor stack(IEnumerable<Tensor> tensors, long dim = 0)

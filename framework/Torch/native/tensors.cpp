@@ -15,11 +15,6 @@ CT_API int32_t ct_dispose(TensorHandle self) {
     return ct_guard([&] { delete self; });
 }
 
-// A second handle to the same tensor.
-CT_API int32_t ct_share(TensorHandle self, TensorHandle* out) {
-    return ct_guard([&] { *out = ct_new(*self); });
-}
-
 CT_API int32_t ct_empty(const int64_t* sizes, int64_t ndim, int32_t type, int32_t device_type, int32_t device_index,
                         bool requires_grad, TensorHandle* out) {
     return ct_guard([&] {

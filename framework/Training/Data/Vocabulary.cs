@@ -14,6 +14,18 @@ public sealed class Vocabulary
 
     internal Vocabulary() => _idsBySpan = _ids.GetAlternateLookup<ReadOnlySpan<char>>();
 
+    /// <summary>Words that are named by their ids, for measurements that need no text.</summary>
+    public static Vocabulary Numbered(int count)
+    {
+        var vocabulary = new Vocabulary();
+        for (int id = 0; id < count; id++)
+        {
+            vocabulary.GetOrAdd(id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+
+        return vocabulary;
+    }
+
     /// <summary>Number of types, <see cref="EndOfLine"/> included.</summary>
     public int Count => _words.Count;
 

@@ -1,0 +1,23 @@
+using Compression.Core.Catalog;
+
+namespace Compression.Benchmarks;
+
+/// <summary>Options of <see cref="CompressorBenchmark"/>.</summary>
+public sealed record CompressorBenchmarkOptions
+{
+    /// <summary>Elements of the gradient.</summary>
+    [Option("elements", "elements of the Gaussian gradient", Min = 1, Max = 1_000_000_000)]
+    public int Elements { get; init; } = 15_000_000;
+
+    /// <summary>Threads.</summary>
+    [Option("threads", "threads; 0: all cores", Min = 0, Max = 1024)]
+    public int Threads { get; init; }
+
+    /// <summary>Repeats.</summary>
+    [Option("repeats", "measurements, of which the median is shown", Min = 1, Max = 10000)]
+    public int Repeats { get; init; } = 15;
+
+    /// <summary>JSON instead of a table.</summary>
+    [Option("json", "print JSON instead of a table")]
+    public bool Json { get; init; }
+}

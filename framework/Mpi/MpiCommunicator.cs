@@ -1,0 +1,160 @@
+using System.Globalization;
+using Compression.Core.Communication;
+using Compression.Core.Reporting;
+using Compression.Mpi.Interop;
+
+namespace Compression.Mpi;
+
+/// <summary>
+/// Workers that are MPI processes. After a <see cref="CommunicationException"/> nothing but <see cref="Abort"/> and
+/// <see cref="Dispose"/> makes sense: exchanges may still be under way in buffers given to the one that failed.
+/// </summary>
+public sealed unsafe partial class MpiCommunicator : ICommunicator
+{
+    /// <summary>Levels of <c>MPI_Init_thread</c>, the same numbers in both families.</summary>
+    private const int ThreadSerialized = 2;
+    private const int ThreadMultiple = 3;
+
+    private readonly MpiLibrary _library;
+    private readonly ExchangeWait _wait;
+    private readonly bool _isWorld;
+    private readonly bool _blocking;
+    private readonly int[] _lengths;
+    private readonly int[] _offsets;
+    private readonly int[] _outgoingOffsets;
+    private nint _handle;
+    private PendingAllGather? _unsized;
+
+    private MpiCommunicator(MpiLibrary library, ExchangeWait wait, nint handle, bool isWorld)
+    {
+        _library = library;
+        _wait = wait;
+        _handle = handle;
+        _isWorld = isWorld;
+        _blocking = library.Family.YieldsWhileBlocked && !wait.HasLimit;
+        wait.Check(library.CommSetErrhandler(handle, library.Handles.ErrorsReturn), "MPI_Comm_set_errhandler");
+        int rank = 0;
+        int size = 0;
+        wait.Check(library.CommRank(handle, &rank), "MPI_Comm_rank");
+        wait.Check(library.CommSize(handle, &size), "MPI_Comm_size");
+        Rank = rank;
+        WorldSize = size;
+        _lengths = new int[size];
+        _offsets = new int[size];
+        _outgoingOffsets = new int[size];
+    }
+
+    /// <inheritdoc/>
+    public int Rank { get; }
+
+    /// <inheritdoc/>
+    public int WorldSize { get; }
+
+    /// <inheritdoc/>
+    public bool WritesResult => true;
+
+    /// <inheritdoc/>
+    public long SuspendedTicks => 0;
+
+    /// <summary>
+    /// Sum of the lengths of all send buffers handed to MPI by this instance: values, payloads, and the 4-byte lengths that go
+    /// before them; what the root broadcasts counts at the root alone. Counted at the calls, so that formulas can be held against it.
+    /// </summary>
+    public long BytesHanded { get; private set; }
+
+    /// <summary>The MPI library and its version, one line.</summary>
+    public string LibraryVersion => _library.Version;
+
+    /// <summary>Finds the MPI library, initializes it, and returns the communicator of all ranks. Once in a process.</summary>
+    /// <exception cref="UserErrorException">No MPI here, or not the launcher's (3).</exception>
+    /// <exception cref="CommunicationException">Initialization failed.</exception>
+    /// <exception cref="InvalidOperationException">MPI is or was initialized already.</exception>
+    public static MpiCommunicator Start(MpiOptions? options = null)
+    {
+        options ??= new MpiOptions();
+        MpiEnvironment environment = MpiEnvironment.Current;
+
+        // UCX, below MPICH, and Open MPI install handlers for SIGSEGV over the runtime's, which needs the signal to raise
+        // NullReferenceException. UCX reads its variable while it is being loaded, so it has to be there before.
+        NativeProcess.SetVariable("UCX_ERROR_SIGNALS", string.Empty);
+        NativeProcess.SetVariable("OMPI_MCA_opal_signal", string.Empty);
+        MpiLibrary library = new(LoadedMpi.Load(environment));
+        int initialized = 0;
+        library.Check(library.Initialized(&initialized), "MPI_Initialized");
+        if (initialized != 0)
+        {
+            throw new InvalidOperationException("MPI can be initialized only once in a process.");
+        }
+
+        int wanted = options.ThreadMultiple ? ThreadMultiple : ThreadSerialized;
+        int provided = 0;
+        library.Check(library.InitThread(0, 0, wanted, &provided), "MPI_Init_thread");
+        if (provided < wanted)
+        {
+            throw new UserErrorException(
+                ExitCode.Environment,
+                string.Create(CultureInfo.InvariantCulture, $"{library.Version} offers thread level {provided} where {wanted} is needed; ")
+                + "use a build of MPI with threads.");
+        }
+
+        MpiCommunicator world = new(library, new ExchangeWait(library, options.Timeout), library.Handles.World, isWorld: true);
+        if (environment.Size is { } size && size != world.WorldSize)
+        {
+            throw new UserErrorException(
+                ExitCode.Environment,
+                string.Create(CultureInfo.InvariantCulture, $"The launcher started {size} ranks and {library.Version} sees {world.WorldSize}; ")
+                + $"set {LoadedMpi.ChoiceVariable} to the launcher's own MPI.");
+        }
+
+        return world;
+    }
+
+    /// <summary>Divides the members into groups. All members call it.</summary>
+    /// <param name="color">Members that give the same number form a group; at least 0.</param>
+    /// <param name="key">Orders the members of a group; ties keep their order here.</param>
+    /// <returns>The communicator of this member's group, with its own count of bytes. Dispose of it before the world.</returns>
+    public MpiCommunicator Split(int color, int key)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(color);
+        SettleLengths();
+        nint group = 0;
+        _wait.Check(_library.CommSplit(_handle, color, key, &group), "MPI_Comm_split");
+        return new MpiCommunicator(_library, _wait, group, isWorld: false);
+    }
+
+    /// <summary>
+    /// Ends all ranks of the job at once; the launcher returns <paramref name="exitCode"/>. Print the cause first. Call it before
+    /// disposing of the world: finalizing waits for the peers, which may wait for this rank.
+    /// </summary>
+    public void Abort(ExitCode exitCode)
+    {
+        Console.Out.Flush();
+        Console.Error.Flush();
+        _ = _library.Abort(_library.Handles.World, (int)exitCode);
+    }
+
+    /// <summary>Leaves the group; the world finalizes MPI. After a failure it only forgets, since finalizing could wait for ever.</summary>
+    public void Dispose()
+    {
+        if (_handle == 0)
+        {
+            return;
+        }
+
+        nint handle = _handle;
+        _handle = 0;
+        if (_wait.HasFailed)
+        {
+            return;
+        }
+
+        if (_isWorld)
+        {
+            _wait.Check(_library.FinalizeMpi(), "MPI_Finalize");
+        }
+        else
+        {
+            _wait.Check(_library.CommFree(&handle), "MPI_Comm_free");
+        }
+    }
+}

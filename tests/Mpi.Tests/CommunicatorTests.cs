@@ -1,0 +1,46 @@
+namespace Compression.Mpi.Tests;
+
+/// <summary>What holds among ranks of both families, checked inside the ranks.</summary>
+public class CommunicatorTests
+{
+    [Fact]
+    public void At_least_one_mpi_is_installed() => Assert.NotEmpty(Families.Installed);
+
+    [Theory]
+    [MemberData(nameof(Families.EachWithRanks), MemberType = typeof(Families))]
+    public void All_laws_are_kept(string family, int ranks)
+    {
+        JobResult result = RankJob.Run(family, ranks, "laws");
+        result.ExpectSuccess();
+        Assert.Contains($"laws kept by {ranks} ranks", result.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Families.EachWithRanks), MemberType = typeof(Families))]
+    public void All_laws_are_kept_under_a_time_limit(string family, int ranks) => RankJob.Run(family, ranks, "laws", "limited").ExpectSuccess();
+
+    [Theory]
+    [MemberData(nameof(Families.EachWithRanks), MemberType = typeof(Families))]
+    public void Bytes_counted_are_the_bytes_handed(string family, int ranks) => RankJob.Run(family, ranks, "bytes").ExpectSuccess();
+
+    [Theory]
+    [MemberData(nameof(Families.EachWithRanks), MemberType = typeof(Families))]
+    public void Environment_tells_what_mpi_tells(string family, int ranks) => RankJob.Run(family, ranks, "environment").ExpectSuccess();
+
+    [Theory]
+    [MemberData(nameof(Families.Each), MemberType = typeof(Families))]
+    public void Groups_are_communicators_of_their_own(string family) => RankJob.Run(family, 4, "groups").ExpectSuccess();
+
+    [Theory]
+    [MemberData(nameof(Families.Each), MemberType = typeof(Families))]
+    public void A_null_reference_stays_a_managed_exception(string family) => RankJob.Run(family, 2, "null-reference").ExpectSuccess();
+
+    [Theory]
+    [MemberData(nameof(Families.Each), MemberType = typeof(Families))]
+    public void Ranks_of_a_job_without_a_terminal_know_of_none(string family)
+    {
+        JobResult result = RankJob.Run(family, 1, "terminal");
+        result.ExpectSuccess();
+        Assert.Equal("terminal none", result.Output.Trim());
+    }
+}
