@@ -17,8 +17,8 @@ public sealed record PtbOptions
     public string Data { get; init; } = "";
 
     /// <summary>A set of values that the command line overrules.</summary>
-    [Option("preset", "published settings that other options overrule", Group = ModelGroup,
-        Choices = "none|zaremba-small|zaremba-medium|zaremba-large|pytorch-1500-tied|gradcomp")]
+    [Option("preset", "published settings that other options overrule; on the sample corpus, sample unless another is named", Group = ModelGroup,
+        Choices = "none|sample|zaremba-small|zaremba-medium|zaremba-large|pytorch-1500-tied|gradcomp")]
     public string Preset { get; init; } = "none";
 
     /// <summary>The recurrent cell.</summary>

@@ -1,0 +1,7 @@
+using Compression.Core.Reporting;
+
+namespace Compression.Experiments.Cli;
+
+/// <summary>This process fails because another rank does, which has told the user why: nothing more is printed.</summary>
+/// <param name="code">How the program ends.</param>
+internal sealed class AlreadyReportedException(ExitCode code) : UserErrorException(code, "another rank failed");

@@ -1,0 +1,75 @@
+using Compression.Tracking.Display;
+
+namespace Compression.Experiments.Cli;
+
+/// <summary>Everything that a command takes from its surroundings, so that tests can run the real entry point in another.</summary>
+public sealed record CommandEnvironment
+{
+    /// <summary>Names the root of the repository; run.sh sets it.</summary>
+    public const string RootVariable = "COMPRESSION_ROOT";
+
+    /// <summary>Names the folder that holds the corpora.</summary>
+    public const string DataVariable = "COMPRESSION_DATA";
+
+    /// <summary>Set to 1, shows where an unexpected failure came from.</summary>
+    public const string DebugVariable = "COMPRESSION_DEBUG";
+
+    private const string RootMark = "Compression.sln";
+
+    /// <summary>Where results and errors go.</summary>
+    public required ConsoleTarget Screen { get; init; }
+
+    /// <summary>Reads an environment variable; null where it is not set.</summary>
+    public required Func<string, string?> Variable { get; init; }
+
+    /// <summary>The folder that relative paths start from.</summary>
+    public required string CallerFolder { get; init; }
+
+    /// <summary>The repository, or, of a program that was copied out of it, the program's folder.</summary>
+    public required string RepositoryRoot { get; init; }
+
+    /// <summary>The program that further ranks are started from.</summary>
+    public required string Executable { get; init; }
+
+    /// <summary>The clock.</summary>
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>Makes the object that hears of Ctrl+C and SIGTERM while a run is in progress.</summary>
+    public required Func<StopRequest> ListenForStop { get; init; }
+
+    /// <summary>The value of <see cref="DataVariable"/>; null where it is not set, or empty.</summary>
+    public string? Datasets => Variable(DataVariable) is { Length: > 0 } folder ? folder : null;
+
+    /// <summary>The real surroundings.</summary>
+    public static CommandEnvironment OfThisProcess() => new()
+    {
+        Screen = ConsoleTarget.OfThisProcess(quiet: false, Environment.GetEnvironmentVariable),
+        Variable = Environment.GetEnvironmentVariable,
+        CallerFolder = Environment.CurrentDirectory,
+        RepositoryRoot = FindRoot(Environment.GetEnvironmentVariable(RootVariable), AppContext.BaseDirectory),
+        Executable = Environment.ProcessPath!,
+        Time = TimeProvider.System,
+        ListenForStop = StopRequest.OfSignals,
+    };
+
+    /// <summary>A path as the user means it: relative to the folder of the call.</summary>
+    public string FullPath(string path) => Path.GetFullPath(path, CallerFolder);
+
+    private static string FindRoot(string? named, string start)
+    {
+        if (!string.IsNullOrEmpty(named))
+        {
+            return Path.GetFullPath(named);
+        }
+
+        for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, RootMark)))
+            {
+                return folder.FullName;
+            }
+        }
+
+        return start;
+    }
+}

@@ -1,0 +1,113 @@
+using Compression.Core.Catalog;
+using Compression.Core.Reporting;
+using Compression.Mpi.Launching;
+
+namespace Compression.Experiments.Cli;
+
+/// <summary>The entry point: finds the verb, runs it, and turns every failure into one line and an exit code.</summary>
+public static class CommandLine
+{
+    /// <summary>Runs a command line.</summary>
+    /// <param name="arguments">Without the program's name.</param>
+    /// <param name="environment">Where it runs.</param>
+    /// <returns>The exit code.</returns>
+    public static int Run(IReadOnlyList<string> arguments, CommandEnvironment environment) => Run(arguments, environment, VerbList.All());
+
+    internal static int Run(IReadOnlyList<string> arguments, CommandEnvironment environment, IReadOnlyList<Verb> verbs)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        try
+        {
+            return (int)Dispatch([.. arguments], environment, verbs);
+        }
+        catch (AlreadyReportedException silent)
+        {
+            return (int)silent.Code;
+        }
+        catch (UserErrorException error)
+        {
+            return Report(error.Code, error.Message, environment);
+        }
+        catch (DllNotFoundException missing)
+        {
+            return Report(ExitCode.Environment, $"{missing.Message}; see what is missing with ./run.sh doctor", environment);
+        }
+#pragma warning disable CA1031 // The last resort: whatever it is, the user gets one line and scripts get a code.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            if (environment.Variable(CommandEnvironment.DebugVariable) == "1")
+            {
+                environment.Screen.Error.WriteLine(failure);
+            }
+
+            return Report(
+                ExitCode.Failure, $"{failure.GetType().Name}: {failure.Message} (set {CommandEnvironment.DebugVariable}=1 to see where)", environment);
+        }
+    }
+
+    private static ExitCode Dispatch(string[] arguments, CommandEnvironment environment, IReadOnlyList<Verb> verbs)
+    {
+        switch (arguments)
+        {
+            case ["--help" or "-h" or "-?" or "help"]:
+                HelpText.Overview(environment.Screen.Output, verbs);
+                return ExitCode.Success;
+            case ["--version"]:
+                return Dispatch(["version"], environment, verbs);
+            case ["help", .. var rest]:
+                return Dispatch([.. rest, "--help"], environment, verbs);
+        }
+
+        var (verb, words) = Find(arguments, verbs);
+        var command = CommandParser.Parse(verb, arguments[words..]);
+        if (command.WantsHelp)
+        {
+            HelpText.Of(environment.Screen.Output, verb);
+            return ExitCode.Success;
+        }
+
+        return verb.Run(command, environment);
+    }
+
+    // The first word names the verb, or the first two; options alone belong to the first verb of the list.
+    private static (Verb Verb, int Words) Find(string[] arguments, IReadOnlyList<Verb> verbs)
+    {
+        if (arguments.Length == 0 || arguments[0].StartsWith('-'))
+        {
+            return (verbs[0], 0);
+        }
+
+        string first = arguments[0];
+        string second = arguments.Length > 1 && !arguments[1].StartsWith('-') ? arguments[1] : "";
+        if (verbs.FirstOrDefault(verb => verb.Name == $"{first} {second}") is { } pair)
+        {
+            return (pair, 2);
+        }
+
+        if (verbs.FirstOrDefault(verb => verb.Name == first) is { } single)
+        {
+            return (single, 1);
+        }
+
+        string[] members = [.. verbs.Where(verb => verb.Name.StartsWith(first + " ", StringComparison.Ordinal)).Select(verb => verb.Name[(first.Length + 1)..])];
+        if (members.Length == 0)
+        {
+            string[] names = [.. verbs.Select(verb => verb.Name.Split(' ')[0]).Distinct()];
+            throw new UserErrorException(
+                ExitCode.Usage, $"{(first.Length == 0 ? "''" : first)}: there is no such verb{NearestNames.Hint(first, names)}; see ./run.sh --help.");
+        }
+
+        throw second.Length == 0
+            ? new UserErrorException(ExitCode.Usage, $"{first}: say which: {string.Join(", ", members.Select(member => $"{first} {member}"))}.")
+            : new UserErrorException(ExitCode.Usage, $"{first} {second}: there is no such verb{NearestNames.Hint(second, members)}; there are {string.Join(", ", members)}.");
+    }
+
+    /// <summary>Prints the one line that a failure gets.</summary>
+    internal static int Report(ExitCode code, string message, CommandEnvironment environment)
+    {
+        environment.Screen.Error.WriteLine(MpiLauncher.ErrorPrefix + message.ReplaceLineEndings(" ").Trim());
+        environment.Screen.Error.Flush();
+        return (int)code;
+    }
+}

@@ -1,0 +1,103 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Compression.Core.Catalog;
+using Compression.Core.Reporting;
+
+namespace Compression.Experiments.Cli;
+
+/// <summary>Splits a verb's arguments into options and values. What a value means is left to the option's own declaration.</summary>
+internal static class CommandParser
+{
+    private const string Dashes = "--";
+
+    // Every '@' and every bundle of letters is meant as written.
+    private static readonly ParserConfiguration s_literal = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
+
+    /// <summary>Parses what stands after the verb.</summary>
+    /// <exception cref="UserErrorException">
+    /// <see cref="ExitCode.Usage"/>: an unknown option (the nearest is named), one given twice, one without its value, or a stray word.
+    /// </exception>
+    public static ParsedCommand Parse(Verb verb, IReadOnlyList<string> arguments)
+    {
+        var options = verb.Options.ToDictionary(option => option.Name, option => new Option<string>(Dashes + option.Name)
+        {
+            Arity = option.IsSwitch ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
+        });
+        var help = new Option<bool>(Dashes + "help", "-h", "-?") { Arity = ArgumentArity.Zero };
+        var operand = new Argument<string[]>("operand") { Arity = ArgumentArity.ZeroOrMore };
+        var command = new Command("verb") { help };
+        foreach (var option in options.Values)
+        {
+            command.Add(option);
+        }
+
+        command.Add(operand);
+        var result = command.Parse(["verb", .. arguments], s_literal);
+        if (result.GetResult(help) is { Implicit: false })
+        {
+            return new ParsedCommand([], arguments, WantsHelp: true);
+        }
+
+        string[] strays = [.. result.GetResult(operand)?.Tokens.Select(token => token.Value) ?? [], .. result.UnmatchedTokens];
+        var values = new List<KeyValuePair<string, string>>();
+        RequireKnown(verb, strays);
+        foreach (var option in verb.Options)
+        {
+            if (result.GetResult(options[option.Name]) is { Implicit: false } given)
+            {
+                values.Add(KeyValuePair.Create(option.Name, ValueOf(option, given)));
+            }
+        }
+
+        if (strays.Length > 0)
+        {
+            values.Add(TakeOperand(verb, strays, values));
+        }
+
+        return new ParsedCommand(values, arguments, WantsHelp: false);
+    }
+
+    private static string ValueOf(CommandOption option, OptionResult given)
+    {
+        if (given.IdentifierTokenCount > 1)
+        {
+            throw new UserErrorException(ExitCode.Usage, $"--{option.Name} is given {given.IdentifierTokenCount} times; give it once.");
+        }
+
+        return given.Tokens switch
+        {
+            [var only] => only.Value,
+            [] when option.IsSwitch => "true",
+            [] => throw new UserErrorException(
+                ExitCode.Usage, $"--{option.Name} has no value; write --{option.Name} and {(option.Range.Length > 0 ? option.Range : "its value")}."),
+            _ => throw new UserErrorException(ExitCode.Usage, $"--{option.Name} takes one value; quote it where it holds spaces."),
+        };
+    }
+
+    private static void RequireKnown(Verb verb, string[] strays)
+    {
+        if (strays.FirstOrDefault(token => token.StartsWith('-')) is { } unknown)
+        {
+            string name = unknown.Split('=')[0].TrimStart('-');
+            string hint = NearestNames.Hint(name, verb.Options.Select(option => option.Name).Append("help"));
+            throw new UserErrorException(
+                ExitCode.Usage, $"Unknown option {unknown.Split('=')[0]}{hint.Replace("nearest is ", "nearest is --", StringComparison.Ordinal)}; see ./run.sh {verb.Name} --help.");
+        }
+    }
+
+    private static KeyValuePair<string, string> TakeOperand(Verb verb, string[] strays, List<KeyValuePair<string, string>> values)
+    {
+        if (verb.Operand is not { } name)
+        {
+            throw new UserErrorException(
+                ExitCode.Usage, $"'{strays[0]}' is not expected here; options are written --name value, see ./run.sh {verb.Name} --help.");
+        }
+
+        if (strays.Length > 1 || values.Any(pair => pair.Key == name))
+        {
+            throw new UserErrorException(ExitCode.Usage, $"'{strays[^1]}' is one too many; ./run.sh {verb.Name} takes one {name}.");
+        }
+
+        return KeyValuePair.Create(name, strays[0]);
+    }
+}

@@ -1,0 +1,18 @@
+namespace Compression.Experiments.Cli;
+
+/// <summary>What the user wrote after the verb.</summary>
+/// <param name="Values">Options that were given, without dashes, with their texts.</param>
+/// <param name="Words">All of it, word by word.</param>
+/// <param name="WantsHelp"><c>--help</c> was among them.</param>
+public sealed record ParsedCommand(IReadOnlyList<KeyValuePair<string, string>> Values, IReadOnlyList<string> Words, bool WantsHelp)
+{
+    /// <summary>The text of an option; null where it was not given.</summary>
+    public string? this[string name]
+    {
+        get
+        {
+            int index = Values.ToList().FindIndex(pair => pair.Key == name);
+            return index < 0 ? null : Values[index].Value;
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using Compression.Core.Catalog;
+using Compression.Core.Reporting;
+
+namespace Compression.Experiments.Cli;
+
+/// <summary>Something that the program can do: <c>./run.sh NAME OPTIONS</c>.</summary>
+public abstract class Verb
+{
+    /// <summary>One word, or two where several belong together, as in <c>data ptb</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>One line for the table of verbs.</summary>
+    public abstract string Summary { get; }
+
+    /// <summary>What can be written after it.</summary>
+    public abstract IReadOnlyList<CommandOption> Options { get; }
+
+    /// <summary>The option whose value may stand without its name; null where there is none.</summary>
+    public virtual string? Operand => null;
+
+    /// <summary>Command lines that work, without the program's name.</summary>
+    public virtual IReadOnlyList<string> Examples => [];
+
+    /// <summary>Does it.</summary>
+    /// <returns>How the program ends.</returns>
+    /// <exception cref="UserErrorException">It cannot be done.</exception>
+    public abstract ExitCode Run(ParsedCommand command, CommandEnvironment environment);
+}
+
+/// <summary>A verb whose options are the properties of a record.</summary>
+public abstract class Verb<TOptions> : Verb
+    where TOptions : class, new()
+{
+    private readonly OptionSchema _schema = OptionSchema.Of(typeof(TOptions));
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<CommandOption> Options => [.. _schema.Options.Select(CommandOption.Of)];
+
+    /// <inheritdoc/>
+    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment) =>
+        Run((TOptions)_schema.Bind(command.Values, static name => $"--{name}"), environment);
+
+    /// <summary>Does it, with the options read and checked one by one.</summary>
+    protected abstract ExitCode Run(TOptions options, CommandEnvironment environment);
+}

@@ -1,0 +1,27 @@
+using Compression.Experiments.Recipes;
+using Compression.Experiments.Verbs;
+
+namespace Compression.Experiments.Cli;
+
+/// <summary>All verbs. A new one is a class and a line here.</summary>
+internal static class VerbList
+{
+    /// <summary>In the order of the help; the first is meant where none is named.</summary>
+    public static IReadOnlyList<Verb> All() =>
+    [
+        new PtbTrain(),
+        new Evaluate(),
+        new ListCompressors(),
+        new ListMemories(),
+        new ListExchanges(),
+        new ListPresets(),
+        new DataPtb(),
+        new DataSample(),
+        new CheckpointList(),
+        new CheckpointVerify(),
+        new BenchTrain(),
+        new BenchCompressors(),
+        new Doctor(),
+        new ShowVersion(),
+    ];
+}

@@ -1,0 +1,3 @@
+using Compression.Experiments.Cli;
+
+return CommandLine.Run(args, CommandEnvironment.OfThisProcess());

@@ -1,0 +1,19 @@
+using System.Collections.Immutable;
+using Compression.Compressors.Sparsifiers;
+using Compression.Core.Catalog;
+using Compression.Core.Pipeline;
+using Compression.Memory;
+
+namespace Compression.Experiments.Recipes;
+
+/// <summary>The algorithms that the program is built with; a new class in these assemblies joins by itself.</summary>
+internal static class Components
+{
+    /// <summary>Compressors, memories and exchanges.</summary>
+    public static AlgorithmCatalog Catalog() => AlgorithmCatalog.FromAssemblies(
+        typeof(TopKSparsifier).Assembly, typeof(ResidualMemory).Assembly, typeof(CompressedGather).Assembly);
+
+    /// <summary>A pipeline around a compressor, everything else by default.</summary>
+    public static PipelinePlan Compose(string compressor) => new PipelineComposer(Catalog()).Compose(
+        new PipelineRequest(compressor, "auto", "auto", MinSlotSize: 0, ImmutableDictionary<string, string>.Empty));
+}

@@ -1,0 +1,12 @@
+using Compression.Core.Reporting;
+using Compression.Training;
+
+namespace Compression.Experiments.Recipes;
+
+/// <summary>A training run that passed every check that can be made before it starts.</summary>
+/// <param name="Options">The options, with paths resolved.</param>
+/// <param name="Description">One line on the data: what it is and why this one.</param>
+/// <param name="DataSha256">Checksum by file.</param>
+/// <param name="Train">Runs it.</param>
+public sealed record PreparedTraining<TOptions>(
+    TOptions Options, string Description, IReadOnlyDictionary<string, string> DataSha256, Func<TrainingContext, RunSummary> Train);

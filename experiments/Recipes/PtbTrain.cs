@@ -1,0 +1,76 @@
+using Compression.Core.Pipeline;
+using Compression.Core.Reporting;
+using Compression.Experiments.Cli;
+using Compression.Training.Ptb;
+
+namespace Compression.Experiments.Recipes;
+
+/// <summary>The PTB LSTM: the main job.</summary>
+internal sealed class PtbTrain : TrainingVerb<PtbOptions>
+{
+    /// <inheritdoc/>
+    public override string Name => "train";
+
+    /// <inheritdoc/>
+    public override string Summary => "train the PTB LSTM with compressed gradients";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Examples =>
+    [
+        "--compressor topk --compress_ratio 0.001",
+        "--compressor topk --compress_ratio 0.001 --num_workers 2 --max_steps 200",
+        "--compressor 'topk(ratio=0.01)+sign' --virtual_workers 4",
+        "--preset zaremba-small --checkpoint_every 500 --out runs/small",
+        "--resume latest",
+    ];
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<KeyValuePair<string, string>> PresetValues(ParsedCommand command, CommandEnvironment environment)
+    {
+        string preset = command["preset"] ?? (CorpusChoice.IsSample(command["data"] ?? "", environment) ? "sample" : "none");
+        return [KeyValuePair.Create("preset", preset), .. PtbPresets.Values(preset)];
+    }
+
+    /// <inheritdoc/>
+    protected override RunSettings SettingsOf(PtbOptions options, IReadOnlyDictionary<string, string> flags) => new()
+    {
+        Workers = options.NumWorkers,
+        VirtualWorkers = options.VirtualWorkers,
+        Hostfile = options.Hostfile,
+        Threads = options.Threads,
+        UseGpu = options.UseGpu,
+        CommTimeout = options.CommTimeout,
+        ExpName = options.ExpName,
+        Quiet = options.Quiet,
+        Pipeline = new PipelineRequest(options.Compressor, options.Memory, options.Exchange, options.MinSlotSize, flags),
+    };
+
+    /// <inheritdoc/>
+    protected override PreparedTraining<PtbOptions> Prepare(PtbOptions options, int workers, CommandEnvironment environment)
+    {
+        var (corpus, data) = CorpusChoice.Load(options.Data, environment);
+        options = options with
+        {
+            Data = data,
+            InitWeights = FullOrEmpty(options.InitWeights, environment),
+            SaveWeights = FullOrEmpty(options.SaveWeights, environment),
+        };
+        PtbTrainer.Check(options, corpus, workers);
+        if (options.Resume.Length > 0)
+        {
+            string model = Path.Combine(options.Resume, SavedPtbModel.FileName);
+            SavedPtbModel.RequireSame(model, $"--resume {options.Resume}", ExitCode.Checkpoint, options, corpus.Vocabulary.Count);
+        }
+        else if (options.InitWeights.Length > 0)
+        {
+            SavedPtbModel.RequireSame(
+                options.InitWeights, $"--init_weights {options.InitWeights}", ExitCode.Usage, options, corpus.Vocabulary.Count);
+        }
+
+        return new PreparedTraining<PtbOptions>(
+            options, corpus.Description, corpus.Files.ToDictionary(file => file.Name, file => file.Sha256),
+            context => PtbTrainer.Train(options, corpus, context));
+    }
+
+    private static string FullOrEmpty(string path, CommandEnvironment environment) => path.Length == 0 ? "" : environment.FullPath(path);
+}

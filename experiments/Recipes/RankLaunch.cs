@@ -1,0 +1,120 @@
+using System.Globalization;
+using Compression.Core.Reporting;
+using Compression.Experiments.Cli;
+using Compression.Mpi;
+using Compression.Mpi.Launching;
+
+namespace Compression.Experiments.Recipes;
+
+/// <summary>From one process to many: who the workers are, and how ranks are started.</summary>
+internal static class RankLaunch
+{
+    /// <summary>Tells the ranks which folder was opened for them.</summary>
+    private const string FolderVariable = "COMPRESSION_RUN_FOLDER";
+
+    // What ranks on other hosts need beside their own environment.
+    private static readonly string[] s_inherited =
+        ["LD_LIBRARY_PATH", "TORCH_PATH", CommandEnvironment.RootVariable, CommandEnvironment.DataVariable, CommandEnvironment.DebugVariable];
+
+    /// <summary>The run folder that the launching process opened; null where a rank was started by other means.</summary>
+    public static string? FolderFromLauncher(CommandEnvironment environment, MpiEnvironment launch) =>
+        launch.IsUnderLauncher && environment.Variable(FolderVariable) is { Length: > 0 } folder ? folder : null;
+
+    /// <summary>Ranks of the job that this process belongs to; null where it belongs to none, or the launcher does not say.</summary>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>: the command line says another number.</exception>
+    public static int? WorldSize(RunSettings settings, ParsedCommand command, MpiEnvironment launch)
+    {
+        if (!launch.IsUnderLauncher || launch.Size is not { } size)
+        {
+            return null;
+        }
+
+        return command["num_workers"] is null || settings.Workers == size ? size : throw new UserErrorException(
+            ExitCode.Usage, string.Create(
+                CultureInfo.InvariantCulture,
+                $"--num_workers {settings.Workers}: the launcher has started {size} ranks; leave --num_workers away, or make them equal."));
+    }
+
+    /// <summary>Threads of a rank: as given, or the cores of the host shared among its ranks.</summary>
+    public static int ThreadsOfRank(RunSettings settings, MpiEnvironment launch)
+    {
+        if (settings.Threads > 0)
+        {
+            return settings.Threads;
+        }
+
+        int ranksHere = launch.LocalSize ?? launch.Size ?? (settings.Hostfile.Length == 0 ? settings.Workers : 1);
+        return Math.Max(1, Environment.ProcessorCount / Math.Max(1, ranksHere));
+    }
+
+    /// <summary>Checks the options that say who the workers are.</summary>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>.</exception>
+    public static void RequireSensibleWorkers(RunSettings settings, CommandEnvironment environment)
+    {
+        if (settings.VirtualWorkers > 0 && settings.Workers > 1)
+        {
+            throw new UserErrorException(
+                ExitCode.Usage, string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"--virtual_workers {settings.VirtualWorkers} and --num_workers {settings.Workers}: workers are virtual or real, not both; set one of them."));
+        }
+
+        if (settings.Hostfile.Length == 0)
+        {
+            return;
+        }
+
+        string path = environment.FullPath(settings.Hostfile);
+        if (settings.Workers == 1)
+        {
+            throw new UserErrorException(ExitCode.Usage, $"--hostfile {settings.Hostfile}: it is for --num_workers above 1.");
+        }
+
+        if (!File.Exists(path))
+        {
+            throw new UserErrorException(ExitCode.Usage, $"--hostfile {settings.Hostfile}: no such file; name one with a host a line.");
+        }
+
+        if (!File.ReadLines(path).Select(line => line.Trim()).Any(line => line.Length > 0 && line[0] != '#'))
+        {
+            throw new UserErrorException(ExitCode.Usage, $"--hostfile {settings.Hostfile}: it names no host; write one host a line.");
+        }
+    }
+
+    /// <summary>Starts the ranks of a request that has passed all checks, and waits for them.</summary>
+    public static ExitCode Execute<TOptions>(RunRequest<TOptions> request, CommandEnvironment environment)
+    {
+        var settings = request.Settings;
+        var folder = request.OpenFolder(environment);
+        var variables = s_inherited
+            .Select(name => (Name: name, Value: environment.Variable(name)))
+            .Where(pair => !string.IsNullOrEmpty(pair.Value))
+            .ToDictionary(pair => pair.Name, pair => pair.Value!);
+        variables[FolderVariable] = folder.Directory.FullPath;
+        if (settings.Hostfile.Length == 0 || settings.Threads > 0)
+        {
+            variables["OMP_NUM_THREADS"] = ThreadsOfRank(settings, MpiEnvironment.Current).ToString(CultureInfo.InvariantCulture);
+        }
+
+        var job = new MpiLaunchOptions
+        {
+            Ranks = settings.Workers,
+            HostFile = settings.Hostfile.Length > 0 ? environment.FullPath(settings.Hostfile) : null,
+            Environment = variables,
+        };
+        bool done = false;
+        try
+        {
+            int code = MpiLauncher.Run(job, environment.Executable, [.. request.Verb.Split(' '), .. request.Words]);
+            done = code == 0;
+            return (ExitCode)code;
+        }
+        finally
+        {
+            if (!done)
+            {
+                folder.Abandon();
+            }
+        }
+    }
+}

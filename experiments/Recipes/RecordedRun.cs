@@ -1,0 +1,42 @@
+using System.Text.Json;
+using Compression.Core.Reporting;
+using Compression.Tracking;
+
+namespace Compression.Experiments.Recipes;
+
+/// <summary>The options that an earlier run wrote into its config.json.</summary>
+/// <param name="Values">Name and text of each option that has a value.</param>
+/// <param name="FromCommandLine">The names that its user gave.</param>
+public sealed record RecordedRun(IReadOnlyDictionary<string, string> Values, IReadOnlySet<string> FromCommandLine)
+{
+    /// <summary>Reads the config.json of a run folder.</summary>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Checkpoint"/>: it is missing or damaged.</exception>
+    public static RecordedRun Read(string runFolder)
+    {
+        string path = Path.Combine(runFolder, RunFiles.Config);
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            var options = document.RootElement.GetProperty("options").EnumerateObject()
+                .Where(option => option.Value.ValueKind != JsonValueKind.Null)
+                .ToDictionary(option => option.Name, option => option.Value.ToString(), StringComparer.Ordinal);
+            foreach (var (name, text) in options.Where(option => option.Value is "True" or "False").ToList())
+            {
+                options[name] = text == "True" ? "true" : "false";
+            }
+
+            var given = document.RootElement.GetProperty("from_command_line").EnumerateArray().Select(name => name.GetString()!);
+            return new RecordedRun(options, given.ToHashSet(StringComparer.Ordinal));
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException(
+                ExitCode.Checkpoint, $"{path}: cannot be read, so the run's options are unknown; restore it beside the checkpoints.", cause);
+        }
+        catch (Exception cause) when (cause is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new UserErrorException(
+                ExitCode.Checkpoint, $"{path}: not the configuration of a run; restore it beside the checkpoints.", cause);
+        }
+    }
+}

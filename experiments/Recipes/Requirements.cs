@@ -1,0 +1,25 @@
+using Compression.Core.Reporting;
+using Compression.Training;
+
+namespace Compression.Experiments.Recipes;
+
+/// <summary>What a run needs of the machine.</summary>
+internal static class Requirements
+{
+    /// <summary>Makes sure that libtorch is here, and a GPU where one is asked for.</summary>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>.</exception>
+    public static void Libtorch(bool useGpu)
+    {
+        if (TorchRuntime.LoadError() is { } problem)
+        {
+            throw new UserErrorException(ExitCode.Environment, $"{problem}; see ./run.sh doctor.");
+        }
+
+        if (useGpu && TorchRuntime.Read().CudaDevices == 0)
+        {
+            throw new UserErrorException(
+                ExitCode.Environment,
+                "--use_gpu true: libtorch finds no CUDA device here; use --use_gpu false, or a CUDA build of libtorch named by TORCH_PATH.");
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using Compression.Experiments.Cli;
+using Compression.Mpi;
+using Compression.Tracking;
+using Compression.Tracking.Provenance;
+using Compression.Training;
+
+namespace Compression.Experiments.Recipes;
+
+/// <summary>Writes down with what, and where, a run takes place.</summary>
+internal static class RunRecords
+{
+    /// <summary>Looks at the machine before MPI starts, as that is no time to start git; null on all ranks but the first.</summary>
+    public static RunEnvironment? ObserveMachine(RunSettings settings, CommandEnvironment environment) => MpiEnvironment.Current.Rank is > 0
+        ? null
+        : RunEnvironment.Observe(
+            settings.Threads, mpiLibrary: null, libtorch: null, new Dictionary<string, string>(), environment.Time, environment.RepositoryRoot);
+
+    /// <summary>Writes config.json and environment.json.</summary>
+    public static void Write<TOptions>(
+        RunDirectory directory, RunRequest<TOptions> request, PreparedTraining<TOptions> prepared, RunEnvironment observed, string? mpiLibrary)
+    {
+        RunOption[] rows = [.. request.Rows(prepared.Options)
+            .Select(row => row.Name == "out" ? row with { Value = directory.FullPath } : row)];
+        ConfigFile.Write(directory, rows, request.CommandLine);
+        (observed with { MpiLibrary = mpiLibrary, Libtorch = TorchRuntime.Read().Version, DataSha256 = prepared.DataSha256 }).Write(directory);
+    }
+}

@@ -1,0 +1,76 @@
+using Compression.Core.Catalog;
+using Compression.Core.Reporting;
+using Compression.Training.Checkpoints;
+using Compression.Training.Ptb;
+
+namespace Compression.Experiments.Recipes;
+
+/// <summary>Reads off a weights file which model it belongs to: its tensors carry PyTorch's names and so tell all sizes.</summary>
+internal static class SavedPtbModel
+{
+    /// <summary>Name of the weights in a checkpoint.</summary>
+    public const string FileName = "model.safetensors";
+
+    private const string Encoder = "encoder.weight";
+    private const string Decoder = "decoder.weight";
+
+    /// <summary>The options of the model in a file.</summary>
+    /// <param name="weights">Path of a safetensors file.</param>
+    /// <param name="options">Everything else.</param>
+    /// <param name="code">How the program ends where no language model is in it.</param>
+    /// <exception cref="UserErrorException">No such file, or no language model in it.</exception>
+    public static PtbOptions OptionsOf(string weights, PtbOptions options, ExitCode code)
+    {
+        using var file = SafetensorsFile.Open(weights);
+        int layers = 0;
+        while (file.Find($"rnn.weight_hh_l{layers}") is not null)
+        {
+            layers++;
+        }
+
+        if (file.Find(Encoder) is not { Shape: [_, var embedding] } || layers == 0 || file.Find("rnn.weight_hh_l0") is not { Shape: [_, var hidden] })
+        {
+            throw new UserErrorException(
+                code, $"{weights}: it holds no LSTM language model under PyTorch's names ({Encoder}, rnn.weight_hh_l0, ...).");
+        }
+
+        return options with
+        {
+            EmbSize = (int)embedding,
+            NumHid = (int)hidden,
+            NumLayers = layers,
+            Tied = file.Find(Decoder) is null,
+            InitWeights = weights,
+        };
+    }
+
+    /// <summary>Makes sure that a file belongs to a model of these sizes.</summary>
+    /// <param name="weights">Path of the file.</param>
+    /// <param name="shown">The option that led to it, and its value.</param>
+    /// <param name="code">How the program ends where it does not.</param>
+    /// <param name="options">The sizes.</param>
+    /// <param name="words">Size of the vocabulary.</param>
+    /// <exception cref="UserErrorException">It belongs to another; the option is named.</exception>
+    public static void RequireSame(string weights, string shown, ExitCode code, PtbOptions options, int words)
+    {
+        var saved = OptionsOf(weights, options, code);
+        (string Name, object Saved, object Now)[] sizes =
+        [
+            ("emb_size", saved.EmbSize, options.EmbSize),
+            ("num_hid", saved.NumHid, options.NumHid),
+            ("num_layers", saved.NumLayers, options.NumLayers),
+        ];
+        foreach (var (name, then, now) in sizes.Where(size => !size.Saved.Equals(size.Now)))
+        {
+            throw new UserErrorException(
+                code, $"{shown}: its model has --{name} {OptionText.Format(then)}, this run has {OptionText.Format(now)}; make them equal, or leave {shown.Split(' ')[0]} away.");
+        }
+
+        using var file = SafetensorsFile.Open(weights);
+        if (file.Find(Encoder)!.Shape[0] != words)
+        {
+            throw new UserErrorException(
+                code, $"{shown}: its vocabulary has {file.Find(Encoder)!.Shape[0]} words, the corpus has {words}; name the corpus that it was trained on by --data.");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using Compression.Core.Catalog;
+using Compression.Core.Pipeline;
+using Compression.Core.Reporting;
+using Compression.Experiments.Cli;
+using Compression.Mpi;
+
+namespace Compression.Experiments.Recipes;
+
+/// <summary>
+/// Trains a model: everything that trainers share, from the command line to the exit code. A trainer adds its options record, and a
+/// function that checks and runs it.
+/// </summary>
+public abstract class TrainingVerb<TOptions> : Verb
+    where TOptions : class, new()
+{
+    private readonly AlgorithmCatalog _catalog = Components.Catalog();
+    private readonly OptionResolution _resolution;
+
+    /// <summary>Reads the options record.</summary>
+    protected TrainingVerb() => _resolution = new OptionResolution(OptionSchema.Of(typeof(TOptions)), _catalog);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<CommandOption> Options => _resolution.CommandOptions;
+
+    /// <summary>The values of the preset that is asked for, or that fits the data at hand; the command line overrules them.</summary>
+    protected abstract IReadOnlyList<KeyValuePair<string, string>> PresetValues(ParsedCommand command, CommandEnvironment environment);
+
+    /// <summary>What the frame must know of the options.</summary>
+    /// <param name="options">Checked one by one.</param>
+    /// <param name="flags">Flags of components.</param>
+    protected abstract RunSettings SettingsOf(TOptions options, IReadOnlyDictionary<string, string> flags);
+
+    /// <summary>Finds and reads the data and checks all that can be checked before the start; writes nothing.</summary>
+    /// <exception cref="UserErrorException">The run cannot work.</exception>
+    protected abstract PreparedTraining<TOptions> Prepare(TOptions options, int workers, CommandEnvironment environment);
+
+    /// <inheritdoc/>
+    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        ArgumentNullException.ThrowIfNull(environment);
+        var launch = MpiEnvironment.Current;
+        RunRequest<TOptions> request;
+        try
+        {
+            request = Read(command, environment, launch);
+        }
+        catch (UserErrorException error) when (error.Code == ExitCode.Usage && launch.Rank > 0)
+        {
+            throw new AlreadyReportedException(error.Code);
+        }
+
+        if (launch.IsUnderLauncher)
+        {
+            var started = RunRecords.ObserveMachine(request.Settings, environment);
+            using var group = RankGroup.Join(request.Settings.CommTimeout);
+            var prepared = group.AllAgree(() => Check(request, group.Communicator.WorldSize, environment));
+            return TrainingRun.Execute(request, prepared, group, started, environment);
+        }
+
+        int workers = Math.Max(request.Settings.Workers, request.Settings.VirtualWorkers);
+        var training = Check(request, workers, environment);
+        if (request.Settings.Workers > 1)
+        {
+            return RankLaunch.Execute(request, environment);
+        }
+
+        var observed = RunRecords.ObserveMachine(request.Settings, environment);
+        using var alone = RankGroup.Alone();
+        return TrainingRun.Execute(request, training, alone, observed, environment);
+    }
+
+    private RunRequest<TOptions> Read(ParsedCommand command, CommandEnvironment environment, MpiEnvironment launch)
+    {
+        // Mistyped values are told before anything else is looked at.
+        _ = _resolution.Bind(command.Values);
+        string? handed = RankLaunch.FolderFromLauncher(environment, launch);
+        var resume = command["resume"] is { } from ? ResumePoint.Find(from, handed ?? command["out"], environment) : null;
+        IEnumerable<KeyValuePair<string, string>> below;
+        if (resume is not null)
+        {
+            OptionResolution.RequireConsistent(command, resume.Recorded);
+            below = [.. resume.Recorded.Values, KeyValuePair.Create("out", resume.RunFolder)];
+        }
+        else
+        {
+            below = PresetValues(command, environment);
+        }
+
+        var flags = _resolution.Flags(command, resume?.Recorded);
+        var settings = SettingsOf((TOptions)_resolution.Bind(below, command.Values), flags);
+        var world = RankLaunch.WorldSize(settings, command, launch);
+        int threads = RankLaunch.ThreadsOfRank(settings, launch);
+        KeyValuePair<string, string>[] fixedHere =
+        [
+            .. world is { } size ? [KeyValuePair.Create("num_workers", OptionText.Format(size))] : Array.Empty<KeyValuePair<string, string>>(),
+            KeyValuePair.Create("threads", OptionText.Format(threads)),
+            .. resume is not null ? [KeyValuePair.Create("resume", resume.Checkpoint)] : Array.Empty<KeyValuePair<string, string>>(),
+        ];
+        var options = (TOptions)_resolution.Bind(below, command.Values, fixedHere);
+        settings = SettingsOf(options, flags);
+        var plan = new PipelineComposer(_catalog).Compose(settings.Pipeline);
+        RankLaunch.RequireSensibleWorkers(settings, environment);
+        string? folder = handed ?? (command["out"] is { Length: > 0 } chosen ? environment.FullPath(chosen) : command["out"] ?? resume?.RunFolder);
+        return new RunRequest<TOptions>(
+            Name, command.Words, options, settings, plan, resume, folder, final => _resolution.Rows(final, flags, plan, command, resume?.Recorded));
+    }
+
+    private PreparedTraining<TOptions> Check(RunRequest<TOptions> request, int workers, CommandEnvironment environment)
+    {
+        // A process that only starts ranks needs libtorch for one question alone.
+        bool startsRanks = request.Settings.Workers > 1 && !MpiEnvironment.Current.IsUnderLauncher;
+        if (request.Settings.UseGpu || !startsRanks)
+        {
+            Requirements.Libtorch(request.Settings.UseGpu);
+        }
+
+        request.Resume?.Verify(request.Settings.VirtualWorkers > 0 ? 1 : workers, name => name switch
+        {
+            "compressor" => request.Plan.Compressor,
+            "memory" => request.Plan.Memory,
+            "exchange" => request.Plan.Exchange,
+            _ => _resolution.Text(request.Options, name),
+        });
+        return Prepare(request.Options, workers, environment);
+    }
+}

@@ -1,0 +1,26 @@
+using Compression.Benchmarks;
+using Compression.Core.Reporting;
+using Compression.Experiments.Cli;
+using Compression.Experiments.Recipes;
+
+namespace Compression.Experiments.Verbs;
+
+/// <summary>Milliseconds and bytes of each compressor, beside PyTorch's operators.</summary>
+internal sealed class BenchCompressors : Verb<CompressorBenchmarkOptions>
+{
+    /// <inheritdoc/>
+    public override string Name => "bench compressors";
+
+    /// <inheritdoc/>
+    public override string Summary => "ms, GB/s and payload of the compressors, beside PyTorch's operators";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Examples => ["bench compressors", "bench compressors --elements 1000000 --threads 1 --json"];
+
+    /// <inheritdoc/>
+    protected override ExitCode Run(CompressorBenchmarkOptions options, CommandEnvironment environment)
+    {
+        CompressorBenchmark.Run(options, Components.Compose, environment.Screen.Output);
+        return ExitCode.Success;
+    }
+}

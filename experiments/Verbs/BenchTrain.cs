@@ -1,0 +1,26 @@
+using Compression.Benchmarks;
+using Compression.Core.Reporting;
+using Compression.Experiments.Cli;
+using Compression.Experiments.Recipes;
+
+namespace Compression.Experiments.Verbs;
+
+/// <summary>Words per second of the training step, beside PyTorch's.</summary>
+internal sealed class BenchTrain : Verb<TrainingBenchmarkOptions>
+{
+    /// <inheritdoc/>
+    public override string Name => "bench train";
+
+    /// <inheritdoc/>
+    public override string Summary => "words/s of the training step, beside the same step in PyTorch";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Examples => ["bench train", "bench train --compressor topk(ratio=0.001) --threads 1"];
+
+    /// <inheritdoc/>
+    protected override ExitCode Run(TrainingBenchmarkOptions options, CommandEnvironment environment)
+    {
+        TrainingBenchmark.Run(options, Components.Compose, environment.Screen.Output);
+        return ExitCode.Success;
+    }
+}

@@ -1,0 +1,64 @@
+using Compression.Core.Catalog;
+using Compression.Core.Reporting;
+using Compression.Experiments.Cli;
+using Compression.Training.Data;
+
+namespace Compression.Experiments.Verbs;
+
+/// <summary>Options of <see cref="DataPtb"/>.</summary>
+public sealed record DataPtbOptions
+{
+    /// <summary>Where the files are at hand.</summary>
+    [Option("from", "folder that holds the files; empty: they are downloaded")]
+    public string From { get; init; } = "";
+
+    /// <summary>Where they go.</summary>
+    [Option("to", "folder that they go to; empty: datasets/ptb of the repository")]
+    public string To { get; init; } = "";
+}
+
+/// <summary>Gets PTB.</summary>
+internal sealed class DataPtb : Verb<DataPtbOptions>
+{
+    /// <inheritdoc/>
+    public override string Name => "data ptb";
+
+    /// <inheritdoc/>
+    public override string Summary => "get the Penn Treebank in Mikolov's form, with checksums, from the network or from a folder";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Examples => ["data ptb", "data ptb --from ~/simple-examples/data"];
+
+    /// <inheritdoc/>
+    protected override ExitCode Run(DataPtbOptions options, CommandEnvironment environment)
+    {
+        string to = options.To.Length > 0 ? environment.FullPath(options.To) : Path.Combine(environment.RepositoryRoot, "datasets", "ptb");
+        if (PtbDataset.IsComplete(to))
+        {
+            environment.Screen.Output.WriteLine($"PTB is complete in {to}; nothing to do.");
+            return ExitCode.Success;
+        }
+
+        using var stop = environment.ListenForStop();
+        try
+        {
+            if (options.From.Length > 0)
+            {
+                PtbDataset.ImportFromAsync(environment.FullPath(options.From), to, cancellation: stop.Token).GetAwaiter().GetResult();
+            }
+            else
+            {
+                environment.Screen.Output.WriteLine($"Downloading from {PtbDataset.PublicSource}");
+                using var client = new HttpClient();
+                PtbDataset.DownloadAsync(to, client, cancellation: stop.Token).GetAwaiter().GetResult();
+            }
+        }
+        catch (OperationCanceledException) when (stop.Reason is not null)
+        {
+            return stop.Reason.Value;
+        }
+
+        environment.Screen.Output.WriteLine($"PTB is in {to}; every checksum is right.");
+        return ExitCode.Success;
+    }
+}

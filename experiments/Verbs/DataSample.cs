@@ -1,0 +1,34 @@
+using Compression.Core.Catalog;
+using Compression.Core.Reporting;
+using Compression.Experiments.Cli;
+using Compression.Training.Data;
+
+namespace Compression.Experiments.Verbs;
+
+/// <summary>Options of <see cref="DataSample"/>.</summary>
+public sealed record DataSampleOptions
+{
+    /// <summary>Where the files go.</summary>
+    [Option("to", "folder that they go to; empty: datasets/sample of the repository")]
+    public string To { get; init; } = "";
+}
+
+/// <summary>Writes the sample corpus as files.</summary>
+internal sealed class DataSample : Verb<DataSampleOptions>
+{
+    /// <inheritdoc/>
+    public override string Name => "data sample";
+
+    /// <inheritdoc/>
+    public override string Summary => "write the sample corpus as files, and print the best perplexity that can be reached on it";
+
+    /// <inheritdoc/>
+    protected override ExitCode Run(DataSampleOptions options, CommandEnvironment environment)
+    {
+        string to = options.To.Length > 0 ? environment.FullPath(options.To) : Path.Combine(environment.RepositoryRoot, "datasets", "sample");
+        SampleCorpus.WriteTo(to);
+        environment.Screen.Output.WriteLine(SampleCorpus.Load().Description);
+        environment.Screen.Output.WriteLine($"Its files are in {to}.");
+        return ExitCode.Success;
+    }
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+using Compression.Core.Communication;
+using Compression.Core.Pipeline;
+using Compression.Core.Reporting;
+using Compression.Experiments.Cli;
+using Compression.Experiments.Recipes;
+using Compression.Tracking;
+using Compression.Training;
+using Compression.Training.Checkpoints;
+using Compression.Training.Ptb;
+
+namespace Compression.Experiments.Verbs;
+
+/// <summary>Perplexity of saved weights.</summary>
+internal sealed class Evaluate : Verb<EvaluateOptions>
+{
+    /// <inheritdoc/>
+    public override string Name => "eval";
+
+    /// <inheritdoc/>
+    public override string Summary => "perplexity of a weights file, or of a checkpoint, on valid and test";
+
+    /// <inheritdoc/>
+    public override string Operand => "weights";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Examples => ["eval runs/small", "eval runs/small/checkpoints/step-000500 --split test", "eval weights.safetensors"];
+
+    /// <inheritdoc/>
+    protected override ExitCode Run(EvaluateOptions options, CommandEnvironment environment)
+    {
+        if (options.Weights.Length == 0)
+        {
+            throw new UserErrorException(ExitCode.Usage, "eval needs a weights file, a checkpoint or a run's folder: ./run.sh eval runs/NAME.");
+        }
+
+        Requirements.Libtorch(options.UseGpu);
+        var (weights, data) = Find(environment.FullPath(options.Weights), options.Weights);
+        var (corpus, _) = CorpusChoice.Load(options.Data.Length > 0 ? options.Data : data, environment);
+        var model = SavedPtbModel.OptionsOf(weights, new PtbOptions
+        {
+            EvalBatchSize = options.EvalBatchSize,
+            TestBatchSize = options.TestBatchSize,
+            Bptt = options.Bptt,
+            Threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
+            UseGpu = options.UseGpu,
+        }, ExitCode.Checkpoint);
+        SavedPtbModel.RequireSame(weights, $"--weights {options.Weights}", ExitCode.Checkpoint, model, corpus.Vocabulary.Count);
+        var plan = new PipelineComposer(Components.Catalog()).Compose(
+            new PipelineRequest(model.Compressor, model.Memory, model.Exchange, 0, new Dictionary<string, string>()));
+        using var stop = environment.ListenForStop();
+        using var alone = new LocalCommunicator();
+        using var silent = new NullRunLogger();
+        var context = new TrainingContext(alone, silent, plan, "", environment.Time, stop.Token);
+        environment.Screen.Output.WriteLine($"{weights}: {model.NumLayers} layers, emb_size {model.EmbSize}, num_hid {model.NumHid}");
+        environment.Screen.Output.WriteLine(corpus.Description);
+        foreach (string split in options.Split == "both" ? (string[])["valid", "test"] : [options.Split])
+        {
+            var record = PtbTrainer.Evaluate(model, corpus, split, context);
+            environment.Screen.Output.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"{split}: loss {record.Loss:F6} nats per token, perplexity {record.Perplexity:F4}"));
+        }
+
+        return ExitCode.Success;
+    }
+
+    // The weights, and the corpus of the run that they come from where that is known.
+    private static (string File, string Data) Find(string path, string shown)
+    {
+        if (File.Exists(path))
+        {
+            return (path, "");
+        }
+
+        if (!Directory.Exists(path))
+        {
+            throw new UserErrorException(ExitCode.Usage, $"--weights {shown}: no such file or folder; name a safetensors file, a checkpoint or a run's folder.");
+        }
+
+        string checkpoint = new CheckpointStore(Path.Combine(path, RunFiles.Checkpoints)).FindLatest() ?? path;
+        if (!File.Exists(Path.Combine(checkpoint, SavedPtbModel.FileName)))
+        {
+            throw new UserErrorException(ExitCode.Checkpoint, $"--weights {shown}: no checkpoint there; name a safetensors file, a checkpoint or a run's folder.");
+        }
+
+        LoadedCheckpoint.Verify(checkpoint);
+        string run = Path.GetFullPath(Path.Combine(checkpoint, "..", ".."));
+        string data = File.Exists(Path.Combine(run, RunFiles.Config)) ? RecordedRun.Read(run).Values.GetValueOrDefault("data", "") : "";
+        return (Path.Combine(checkpoint, SavedPtbModel.FileName), data);
+    }
+}

@@ -1,0 +1,126 @@
+using System.Text;
+using System.Text.Json;
+using Compression.Core.Catalog;
+using Compression.Core.Reporting;
+using Compression.Experiments.Cli;
+using Compression.Experiments.Recipes;
+
+namespace Compression.Experiments.Verbs;
+
+/// <summary>Prints the algorithms of some roles, with their options and where they come from.</summary>
+internal abstract class ListAlgorithms(params AlgorithmRole[] roles) : Verb<ListOptions>
+{
+    /// <inheritdoc/>
+    protected override ExitCode Run(ListOptions options, CommandEnvironment environment)
+    {
+        var catalog = Components.Catalog();
+        var entries = catalog.Entries.Where(entry => roles.Contains(entry.Role)).ToList();
+        var aliases = roles.Contains(AlgorithmRole.Sparsifier) ? catalog.Aliases.ToList() : [];
+        if (options.Json)
+        {
+            environment.Screen.Output.WriteLine(Json(entries, aliases));
+            return ExitCode.Success;
+        }
+
+        foreach (var role in entries.GroupBy(entry => entry.Role))
+        {
+            environment.Screen.Output.WriteLine($"{OptionText.Format(role.Key)}s:");
+            foreach (var entry in role)
+            {
+                environment.Screen.Output.WriteLine($"  {entry.Name,-16}{entry.Source}");
+                foreach (var option in entry.Options)
+                {
+                    string flag = option.Flag.Length > 0 ? $", or --{option.Flag}" : "";
+                    environment.Screen.Output.WriteLine(
+                        $"  {"",-16}{option.Name}={OptionText.Format(option.Default)}: {option.Description}; {option.Range}{flag}");
+                }
+            }
+        }
+
+        if (aliases.Count > 0)
+        {
+            environment.Screen.Output.WriteLine("historic names:");
+            foreach (var (name, meaning) in aliases)
+            {
+                environment.Screen.Output.WriteLine($"  {name,-16}{meaning}");
+            }
+
+            environment.Screen.Output.WriteLine("Any sparsifier goes with any quantizer: --compressor 'topk(ratio=0.001)+sign'.");
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static string Json(IReadOnlyList<AlgorithmEntry> entries, IReadOnlyList<KeyValuePair<string, string>> aliases)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
+        {
+            writer.WriteStartObject();
+            writer.WriteStartArray("algorithms");
+            foreach (var entry in entries)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("name", entry.Name);
+                writer.WriteString("role", OptionText.Format(entry.Role));
+                writer.WriteString("source", entry.Source);
+                writer.WriteStartArray("options");
+                foreach (var option in entry.Options)
+                {
+                    writer.WriteStartObject();
+                    writer.WriteString("name", option.Name);
+                    writer.WriteString("flag", option.Flag.Length > 0 ? "--" + option.Flag : null);
+                    writer.WriteString("default", OptionText.Format(option.Default));
+                    writer.WriteString("range", option.Range);
+                    writer.WriteString("description", option.Description);
+                    writer.WriteEndObject();
+                }
+
+                writer.WriteEndArray();
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            writer.WriteStartObject("aliases");
+            foreach (var (name, meaning) in aliases)
+            {
+                writer.WriteString(name, meaning);
+            }
+
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+}
+
+/// <summary>Sparsifiers, quantizers, and historic names of their compositions.</summary>
+internal sealed class ListCompressors() : ListAlgorithms(AlgorithmRole.Sparsifier, AlgorithmRole.Quantizer)
+{
+    /// <inheritdoc/>
+    public override string Name => "list compressors";
+
+    /// <inheritdoc/>
+    public override string Summary => "sparsifiers and quantizers, of which a compressor is composed";
+}
+
+/// <summary>Memories.</summary>
+internal sealed class ListMemories() : ListAlgorithms(AlgorithmRole.Memory)
+{
+    /// <inheritdoc/>
+    public override string Name => "list memories";
+
+    /// <inheritdoc/>
+    public override string Summary => "memories, which keep what was not sent";
+}
+
+/// <summary>Exchanges.</summary>
+internal sealed class ListExchanges() : ListAlgorithms(AlgorithmRole.Exchange)
+{
+    /// <inheritdoc/>
+    public override string Name => "list exchanges";
+
+    /// <inheritdoc/>
+    public override string Summary => "exchanges, which turn the workers' gradients into their average";
+}

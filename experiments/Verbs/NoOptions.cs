@@ -1,0 +1,4 @@
+namespace Compression.Experiments.Verbs;
+
+/// <summary>Of verbs that take none.</summary>
+public sealed record NoOptions;

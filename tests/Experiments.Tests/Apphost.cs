@@ -1,0 +1,83 @@
+using System.Diagnostics;
+
+namespace Compression.Experiments.Tests;
+
+/// <summary>The program as a process, for what cannot be seen from inside: ranks, signals, kills.</summary>
+internal static class Apphost
+{
+    private const string Name = "Compression.Experiments";
+
+    /// <summary>Long enough on a busy machine; a test that gets there fails.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    /// <summary>The executable, built beside the tests.</summary>
+    public static string Path { get; } = System.IO.Path.GetFullPath(System.IO.Path.Combine(
+        AppContext.BaseDirectory, "..", "..", Name, System.IO.Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), Name));
+
+    /// <summary>Starts it in a sandbox.</summary>
+    public static Process Start(Sandbox sandbox, string commandLine)
+    {
+        var start = new ProcessStartInfo(Path, Sandbox.Split(commandLine))
+        {
+            WorkingDirectory = sandbox.Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment.Remove(Cli.CommandEnvironment.DataVariable);
+        start.Environment[Cli.CommandEnvironment.RootVariable] = Directory.CreateDirectory(sandbox.At("repository")).FullName;
+        start.Environment["UCX_ERROR_SIGNALS"] = "";
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Runs it to its end.</summary>
+    public static Outcome Run(Sandbox sandbox, string commandLine)
+    {
+        using var process = Start(sandbox, commandLine);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        Assert.True(process.WaitForExit(Patience), "The program does not end.");
+        return new Outcome(process.ExitCode, output.Result, errors.Result);
+    }
+
+    /// <summary>Sends a signal, by its name, to a process.</summary>
+    public static void Signal(int process, string signal)
+    {
+        using var kill = Process.Start("kill", ["-" + signal, $"{process}"]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>The process that is a given rank of the job which writes into a folder.</summary>
+    public static int ProcessOfRank(int rank, string runFolder)
+    {
+        foreach (string folder in Directory.GetDirectories("/proc"))
+        {
+            if (!int.TryParse(System.IO.Path.GetFileName(folder), out int process))
+            {
+                continue;
+            }
+
+            string[] variables = ReadVariables(folder);
+            if (variables.Contains($"COMPRESSION_RUN_FOLDER={runFolder}")
+                && (variables.Contains($"PMI_RANK={rank}") || variables.Contains($"OMPI_COMM_WORLD_RANK={rank}"))
+                && File.ReadAllText(System.IO.Path.Combine(folder, "cmdline")).Contains(Name, StringComparison.Ordinal))
+            {
+                return process;
+            }
+        }
+
+        throw new InvalidOperationException($"No process is rank {rank} of the job in {runFolder}.");
+    }
+
+    // Processes end while one looks, and others' are not ours to read.
+    private static string[] ReadVariables(string folder)
+    {
+        try
+        {
+            return File.ReadAllText(System.IO.Path.Combine(folder, "environ")).Split('\0');
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+}

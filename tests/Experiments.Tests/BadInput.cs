@@ -1,0 +1,155 @@
+using Compression.Core.Reporting;
+
+namespace Compression.Experiments.Tests;
+
+/// <summary>A command line that cannot work.</summary>
+/// <param name="Arguments">The command line.</param>
+/// <param name="Code">How the program must end.</param>
+/// <param name="Prepare">Sets the scene; a corpus is there already.</param>
+/// <param name="Says">What the one line must name: the option, and the cure.</param>
+internal sealed record BadInput(string Arguments, ExitCode Code, Action<Sandbox>? Prepare, params string[] Says)
+{
+    private const string Tiny = "--data corpus " + Sandbox.TinyModel;
+
+    /// <summary>By name; the name says what is wrong.</summary>
+    public static IReadOnlyDictionary<string, BadInput> Cases { get; } = new Dictionary<string, BadInput>
+    {
+        ["unknown option, one letter wrong"] = Usage("--compresor topk", "--compresor", "--compressor"),
+        ["unknown option with dashes inside"] = Usage("--compress-ratio 0.1", "--compress-ratio", "--compress_ratio"),
+        ["unknown option with its value attached"] = Usage("--num_worker=2", "--num_worker", "--num_workers"),
+        ["unknown option, nothing near"] = Usage("--qqqqqqqq 1", "--qqqqqqqq", "--help"),
+        ["unknown verb"] = Usage("trian --max_steps 1", "trian", "train"),
+        ["unknown second word of a verb"] = Usage("list compresors", "compresors", "compressors"),
+        ["a verb that needs a second word"] = Usage("list", "list compressors", "list presets"),
+        ["a stray word"] = Usage("train topk", "'topk'", "--name value"),
+        ["an option twice"] = Usage("--seed 1 --seed 2", "--seed", "once"),
+        ["an option without a value, at the end"] = Usage("--max_steps 1 --compressor", "--compressor", "value"),
+        ["an option without a value, before another"] = Usage("--compressor --max_steps 1", "--compressor", "value"),
+
+        ["unknown compressor"] = Usage("--compressor topkk", "--compressor", "topk"),
+        ["unknown quantizer in a composition"] = Usage("--compressor topk+sing", "--compressor", "sign"),
+        ["compressor that is empty"] = Usage("--compressor ''", "--compressor", "name"),
+        ["composition, parenthesis open"] = Usage("--compressor topk(ratio=0.1", "--compressor", "name(option=value"),
+        ["composition, a plus too many"] = Usage("--compressor topk++sign", "--compressor", "joined by '+'"),
+        ["composition, wrong order"] = Usage("--compressor sign+topk", "--compressor", "topk+sign"),
+        ["composition, an argument twice"] = Usage("--compressor topk(ratio=0.1,ratio=0.2)", "ratio=0.2", "twice"),
+        ["composition, an argument without value"] = Usage("--compressor topk(ratio)", "ratio", "option=value"),
+        ["composition, unknown argument"] = Usage("--compressor topk(raito=0.1)", "raito", "ratio"),
+        ["composition, ratio out of range"] = Usage("--compressor topk(ratio=2)", "ratio", "nearest is 1"),
+        ["ratio 0"] = Usage("--compressor topk --compress_ratio 0", "--compress_ratio", "above 0"),
+        ["ratio negative"] = Usage("--compressor topk --compress_ratio -1", "--compress_ratio", "above 0"),
+        ["ratio above 1"] = Usage("--compressor topk --compress_ratio 1.5", "--compress_ratio", "nearest is 1"),
+        ["ratio NaN"] = Usage("--compressor topk --compress_ratio NaN", "--compress_ratio", "number"),
+        ["ratio not a number"] = Usage("--compressor topk --compress_ratio abc", "--compress_ratio", "number"),
+        ["ratio empty"] = Usage("--compressor topk --compress_ratio ''", "--compress_ratio", "number"),
+        ["unknown memory"] = Usage("--compressor topk --memory residul", "--memory", "residual"),
+        ["a momentum memory that does not exist"] = Usage("--compressor topk --memory momentum", "--memory", "residual"),
+        ["unknown exchange"] = Usage("--compressor topk --exchange alltoall", "--exchange", "allgather"),
+        ["an exchange that cannot carry the compressor"] = Usage("--compressor topk --exchange allreduce", "--exchange", "allgather"),
+        ["unknown preset"] = Usage("--preset zaremba-smal", "--preset", "zaremba-small"),
+        ["unknown model"] = Usage("--model gru", "--model", "lstm"),
+        ["min_slot_size negative"] = Usage("--min_slot_size -1", "--min_slot_size", "nearest is 0"),
+
+        ["num_workers 0"] = Usage("--num_workers 0", "--num_workers", "nearest is 1"),
+        ["num_workers half"] = Usage("--num_workers 1.5", "--num_workers", "whole number"),
+        ["num_workers in words"] = Usage("--num_workers two", "--num_workers", "whole number"),
+        ["virtual and real workers together"] = Usage("--num_workers 2 --virtual_workers 2", "--virtual_workers", "--num_workers"),
+        ["hostfile missing"] = Usage("--num_workers 2 --hostfile hosts", "--hostfile", "no such file"),
+        ["hostfile empty"] = new("--num_workers 2 --hostfile hosts", ExitCode.Usage, s => File.WriteAllText(s.At("hosts"), "\n# none\n"), "--hostfile", "one host a line"),
+        ["hostfile for one worker"] = Usage("--hostfile hosts", "--hostfile", "--num_workers"),
+        ["threads negative"] = Usage("--threads -1", "--threads", "nearest is 0"),
+        ["use_gpu neither true nor false"] = Usage("--use_gpu maybe", "--use_gpu", "true|false"),
+
+        ["batch_size 0"] = Usage("--batch_size 0", "--batch_size", "nearest is 1"),
+        ["batch_size beyond all numbers"] = Usage("--batch_size 99999999999", "--batch_size", "nearest is 2147483647"),
+        ["bptt 0"] = Usage("--bptt 0", "--bptt", "nearest is 1"),
+        ["dropout 1"] = Usage("--dropout 1", "--dropout", "below 1"),
+        ["dropout negative"] = Usage("--dropout -0.1", "--dropout", "nearest is 0"),
+        ["epochs 0"] = Usage("--epochs 0", "--epochs", "nearest is 1"),
+        ["layers 0"] = Usage("--num_layers 0", "--num_layers", "nearest is 1"),
+        ["init_lr 0"] = Usage("--init_lr 0", "--init_lr", "above 0"),
+        ["init_lr infinite"] = Usage("--init_lr Infinity", "--init_lr", "number"),
+        ["clip negative"] = Usage("--clip -1", "--clip", "nearest is 0"),
+        ["seed negative"] = Usage("--seed -1", "--seed", "nearest is 0"),
+        ["max_steps negative"] = Usage("--max_steps -5", "--max_steps", "nearest is 0"),
+        ["log_interval 0"] = Usage("--log_interval 0", "--log_interval", "nearest is 1"),
+        ["tied with different sizes"] = Usage($"{Tiny} --tied true".Replace("--num_hid 6", "--num_hid 8", StringComparison.Ordinal), "--tied", "--num_hid"),
+
+        ["data folder missing"] = new("--data nowhere", ExitCode.Environment, null, "--data", "data ptb"),
+        ["data folder empty"] = new("--data empty", ExitCode.Environment, s => Directory.CreateDirectory(s.At("empty")), "--data", "data ptb"),
+        ["a data file missing"] = new(Tiny, ExitCode.Environment, s => File.Delete(s.At("corpus", "ptb.valid.txt")), "ptb.valid.txt", "data ptb"),
+        ["a data file empty"] = new(Tiny, ExitCode.Usage, s => File.WriteAllText(s.At("corpus", "ptb.train.txt"), ""), "ptb.train.txt"),
+        ["a data file that is no text"] = new(Tiny, ExitCode.Usage, s => File.WriteAllBytes(s.At("corpus", "ptb.test.txt"), [0xff, 0xfe, 0x00, 0x80]), "ptb.test.txt", "UTF-8"),
+        ["too few tokens for the batch"] = Usage($"{Tiny} --num_workers 2".Replace("--batch_size 4", "--batch_size 400", StringComparison.Ordinal), "--batch_size", "largest"),
+        ["too few tokens for the evaluation"] = Usage($"{Tiny} --eval_batch_size 100", "--eval_batch_size", "largest"),
+
+        ["out is a file"] = new($"{Tiny} --out file", ExitCode.Usage, s => File.WriteAllText(s.At("file"), "kept"), "--out", "is a file"),
+        ["out is empty text"] = Usage($"{Tiny} --out ''", "--out", "another --out"),
+        ["out cannot be created"] = Usage($"{Tiny} --out /proc/results", "--out", "another --out"),
+        ["out cannot be created, two workers"] = Usage($"{Tiny} --out /proc/results --num_workers 2", "--out", "another --out"),
+        ["out holds another run"] = new($"{Tiny} --out old", ExitCode.Usage, WriteOldRun, "--out", "--resume"),
+
+        ["init_weights missing"] = Usage($"{Tiny} --init_weights none.safetensors", "--init_weights", "no such file"),
+        ["init_weights no safetensors"] = new($"{Tiny} --init_weights bad", ExitCode.Usage, s => File.WriteAllText(s.At("bad"), "not a tensor"), "--init_weights", "safetensors"),
+
+        ["eval without weights"] = Usage("eval", "run's folder"),
+        ["eval of nothing"] = Usage("eval nowhere", "--weights", "nowhere"),
+        ["eval of a folder without checkpoint"] = new("eval corpus", ExitCode.Checkpoint, null, "--weights", "no checkpoint"),
+        ["checkpoint verify of nothing"] = new("checkpoint verify nowhere", ExitCode.Checkpoint, null, "--folder", "nowhere"),
+        ["checkpoint list without a folder"] = Usage("checkpoint list", "checkpoint list runs/"),
+        ["data ptb from a folder without it"] = new("data ptb --from empty", ExitCode.Environment, s => Directory.CreateDirectory(s.At("empty")), "--from", "ptb.train.txt"),
+        ["resume, no run at all"] = new($"{Tiny} --resume latest", ExitCode.Checkpoint, null, "--resume", "start a new run"),
+        ["resume, a folder that is not there"] = new($"{Tiny} --resume nowhere", ExitCode.Checkpoint, null, "--resume", "nowhere"),
+        ["resume, a folder without checkpoint"] = new($"{Tiny} --resume corpus", ExitCode.Checkpoint, null, "--resume", "no checkpoint"),
+    };
+
+    /// <summary>The same on a run that has checkpoints, in the folder <c>run</c>.</summary>
+    public static IReadOnlyDictionary<string, BadInput> ResumeCases { get; } = new Dictionary<string, BadInput>
+    {
+        ["model file cut short"] = new("--resume run", ExitCode.Checkpoint, s => Truncate(s, "model.safetensors"), "model.safetensors", "another checkpoint"),
+        ["model file, one bit flipped"] = new("--resume run", ExitCode.Checkpoint, s => FlipBit(s, "model.safetensors"), "model.safetensors", "another checkpoint"),
+        ["rank file, one bit flipped"] = new("--resume run", ExitCode.Checkpoint, s => FlipBit(s, "rank-0.safetensors"), "rank-0.safetensors", "another checkpoint"),
+        ["state cut short"] = new("--resume run", ExitCode.Checkpoint, s => Truncate(s, "state.json"), "state.json", "another checkpoint"),
+        ["a file of the checkpoint missing"] = new("--resume run", ExitCode.Checkpoint, s => File.Delete(Newest(s, "rank-0.safetensors")), "rank-0.safetensors", "missing"),
+        ["checksums changed"] = new("--resume run", ExitCode.Checkpoint, s => FlipBit(s, "SHA256SUMS"), "SHA256SUMS"),
+        ["configuration missing"] = new("--resume run", ExitCode.Checkpoint, s => File.Delete(s.At("run", "config.json")), "config.json", "restore"),
+        ["configuration damaged"] = new("--resume run", ExitCode.Checkpoint, s => File.WriteAllText(s.At("run", "config.json"), "{"), "config.json", "restore"),
+        ["another model, embedding"] = new("--resume run --emb_size 7", ExitCode.Checkpoint, null, "--emb_size", "new run"),
+        ["another model, layers"] = new("--resume run --num_layers 2", ExitCode.Checkpoint, null, "--num_layers", "new run"),
+        ["another world size"] = new("--resume run --num_workers 2", ExitCode.Checkpoint, null, "1 workers", "2"),
+        ["another compressor"] = new("--resume run --compressor none", ExitCode.Checkpoint, null, "--compressor", "new run"),
+        ["another ratio"] = new("--resume run --compress_ratio 0.2", ExitCode.Checkpoint, null, "--compressor", "0.2"),
+        ["another batch size"] = new("--resume run --batch_size 5", ExitCode.Checkpoint, null, "--batch_size", "new run"),
+        ["another preset"] = new("--resume run --preset zaremba-small", ExitCode.Usage, null, "--preset", "leave"),
+        ["initial weights as well"] = new("--resume run --init_weights w.safetensors", ExitCode.Usage, null, "--init_weights", "--resume"),
+        ["another folder for the results"] = new("--resume run --out elsewhere", ExitCode.Usage, null, "--out", "leave"),
+        ["initial weights of another shape"] = new(
+            "--data corpus --out other --init_weights run/checkpoints/step-000006/model.safetensors --emb_size 6 --num_hid 9 --num_layers 1 --batch_size 4",
+            ExitCode.Usage, null, "--init_weights", "--num_hid"),
+        ["verify finds the flipped bit"] = new("checkpoint verify run", ExitCode.Checkpoint, s => FlipBit(s, "model.safetensors"), "model.safetensors"),
+        ["the folder of a finished run again"] = new(TrainedRun.Arguments, ExitCode.Usage, null, "--out", "--resume"),
+    };
+
+    private static BadInput Usage(string arguments, params string[] says) => new(arguments, ExitCode.Usage, null, says);
+
+    private static void WriteOldRun(Sandbox sandbox)
+    {
+        Directory.CreateDirectory(sandbox.At("old"));
+        File.WriteAllText(sandbox.At("old", "summary.json"), """{"status": "completed"}""");
+    }
+
+    private static string Newest(Sandbox sandbox, string file) => sandbox.At("run", "checkpoints", "step-000006", file);
+
+    private static void Truncate(Sandbox sandbox, string file)
+    {
+        using var stream = File.OpenWrite(Newest(sandbox, file));
+        stream.SetLength(stream.Length / 2);
+    }
+
+    private static void FlipBit(Sandbox sandbox, string file)
+    {
+        byte[] bytes = File.ReadAllBytes(Newest(sandbox, file));
+        bytes[^(bytes.Length / 4)] ^= 1;
+        File.WriteAllBytes(Newest(sandbox, file), bytes);
+    }
+}

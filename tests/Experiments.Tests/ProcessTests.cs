@@ -1,0 +1,91 @@
+namespace Compression.Experiments.Tests;
+
+/// <summary>The program as a process among others: signals, killed ranks, failing ranks.</summary>
+public sealed class ProcessTests
+{
+    private const string Endless = "--data corpus --compressor topk --epochs 100000 --checkpoint_every 50 --out run " + Sandbox.TinyModel;
+
+    [Theory]
+    [InlineData("INT", 130, 1)]
+    [InlineData("TERM", 143, 1)]
+    [InlineData("INT", 130, 2)]
+    public async Task A_signal_ends_the_run_in_order(string signal, int code, int workers)
+    {
+        using var sandbox = new Sandbox();
+        sandbox.WriteCorpus();
+        using var process = Apphost.Start(sandbox, $"{Endless} --num_workers {workers}");
+        await UntilItTrains(process);
+        Apphost.Signal(process.Id, signal);
+        var errors = process.StandardError.ReadToEndAsync();
+        _ = await process.StandardOutput.ReadToEndAsync();
+        Assert.True(process.WaitForExit(Apphost.Patience));
+
+        Assert.Equal(code, process.ExitCode);
+        Assert.Empty(await errors);
+        Assert.Equal("interrupted", TrainingRunTests.Summary(sandbox, "run").GetProperty("status").GetString());
+        Assert.NotEmpty(Directory.GetDirectories(sandbox.At("run", "checkpoints")));
+    }
+
+    [Fact]
+    public async Task A_killed_rank_ends_the_job_within_ten_seconds_and_the_run_can_go_on()
+    {
+        using var sandbox = new Sandbox();
+        sandbox.WriteCorpus();
+        using var process = Apphost.Start(sandbox, $"{Endless} --num_workers 2");
+        await UntilItTrains(process);
+        while (!Directory.Exists(sandbox.At("run", "checkpoints")) || Directory.GetDirectories(sandbox.At("run", "checkpoints"), "step-*").Length == 0)
+        {
+            Assert.NotNull(await process.StandardOutput.ReadLineAsync());
+        }
+
+        var rest = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        Apphost.Signal(Apphost.ProcessOfRank(1, sandbox.At("run")), "KILL");
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(10)), "The job outlives its rank.");
+        Assert.Equal(6, process.ExitCode);
+        string line = Assert.Single((await errors).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("signal 9", line, StringComparison.Ordinal);
+        _ = await rest;
+
+        var resumed = Apphost.Run(sandbox, "--resume run --max_steps 1");
+        Assert.True(resumed.Code == 0, resumed.Errors);
+    }
+
+    [Fact]
+    public void What_strikes_all_ranks_is_told_once()
+    {
+        using var sandbox = new Sandbox();
+        sandbox.WriteCorpus();
+        var outcome = Apphost.Run(
+            sandbox, $"--data corpus --num_workers 2 --out run --clip 0 --init_lr 1e30 --epochs 50 {Sandbox.TinyModel}");
+        Assert.Equal(4, outcome.Code);
+        string line = Assert.Single(outcome.ErrorLines);
+        Assert.Contains("not finite", line, StringComparison.Ordinal);
+        Assert.Equal("failed", TrainingRunTests.Summary(sandbox, "run").GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public void Bad_input_does_not_start_ranks()
+    {
+        using var sandbox = new Sandbox();
+        sandbox.WriteCorpus();
+        var outcome = Apphost.Run(sandbox, "--data corpus --num_workers 2 --out run --compressor topk --compress_ratio 7");
+        Assert.Equal(2, outcome.Code);
+        Assert.Single(outcome.ErrorLines);
+        Assert.False(Directory.Exists(sandbox.At("run")));
+    }
+
+    // The first row of metrics shows that it does.
+    private static async Task UntilItTrains(System.Diagnostics.Process process)
+    {
+        for (string? line = ""; line is not null; line = await process.StandardOutput.ReadLineAsync())
+        {
+            if (line.Contains("step", StringComparison.Ordinal) && line.Contains("loss", StringComparison.Ordinal))
+            {
+                return;
+            }
+        }
+
+        Assert.Fail("The program ended before its first step: " + await process.StandardError.ReadToEndAsync());
+    }
+}
