@@ -12,10 +12,17 @@ internal static class Median
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
-    /// <summary>Median milliseconds of an action, after one run that is not counted.</summary>
+    // Runs that are not counted, until the compiler has replaced its first, unoptimized code.
+    private static readonly TimeSpan s_warmUp = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Median milliseconds of an action, after a warm-up.</summary>
     public static double Milliseconds(int repeats, Action action)
     {
-        action();
+        for (long warm = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(warm) < s_warmUp;)
+        {
+            action();
+        }
+
         return Of(Enumerable.Range(0, repeats).Select(_ =>
         {
             long start = Stopwatch.GetTimestamp();

@@ -45,7 +45,7 @@ internal static class CommandParser
         {
             if (result.GetResult(options[option.Name]) is { Implicit: false } given)
             {
-                values.Add(KeyValuePair.Create(option.Name, ValueOf(option, given)));
+                values.Add(KeyValuePair.Create(option.Name, ValueOf(option, given, verb)));
             }
         }
 
@@ -57,16 +57,19 @@ internal static class CommandParser
         return new ParsedCommand(values, arguments, WantsHelp: false);
     }
 
-    private static string ValueOf(CommandOption option, OptionResult given)
+    private static string ValueOf(CommandOption option, OptionResult given, Verb verb)
     {
         if (given.IdentifierTokenCount > 1)
         {
             throw new UserErrorException(ExitCode.Usage, $"--{option.Name} is given {given.IdentifierTokenCount} times; give it once.");
         }
 
-        return given.Tokens switch
+        // The next option is no value.
+        string[] tokens = [.. given.Tokens.Select(token => token.Value)
+            .Where(text => verb.Options.All(other => text != Dashes + other.Name && !text.StartsWith($"{Dashes}{other.Name}=", StringComparison.Ordinal)))];
+        return tokens switch
         {
-            [var only] => only.Value,
+            [var only] => only,
             [] when option.IsSwitch => "true",
             [] => throw new UserErrorException(
                 ExitCode.Usage, $"--{option.Name} has no value; write --{option.Name} and {(option.Range.Length > 0 ? option.Range : "its value")}."),

@@ -70,11 +70,23 @@ internal static class HelpText
         Wrap(output, text, NameColumn, Math.Min(start, NameColumn) == 0 ? 0 : NameColumn);
     }
 
+    // A list of choices may be longer than a line.
+    private static IEnumerable<string> Parts(string word, int longest)
+    {
+        while (word.Length > longest && word.LastIndexOf('|', longest - 1) is > 0 and var end)
+        {
+            yield return word[..(end + 1)];
+            word = word[(end + 1)..];
+        }
+
+        yield return word;
+    }
+
     /// <summary>Breaks between words; the first line goes on at column <paramref name="startsAt"/>.</summary>
     private static void Wrap(TextWriter output, string text, int indent, int startsAt)
     {
         int column = startsAt;
-        foreach (string word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries).SelectMany(word => Parts(word, Width - indent)))
         {
             if (column > indent && column + 1 + word.Length > Width)
             {

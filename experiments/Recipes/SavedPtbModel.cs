@@ -16,12 +16,13 @@ internal static class SavedPtbModel
 
     /// <summary>The options of the model in a file.</summary>
     /// <param name="weights">Path of a safetensors file.</param>
-    /// <param name="options">Everything else.</param>
+    /// <param name="shown">The option that led to it, and its value.</param>
     /// <param name="code">How the program ends where no language model is in it.</param>
+    /// <param name="options">Everything else.</param>
     /// <exception cref="UserErrorException">No such file, or no language model in it.</exception>
-    public static PtbOptions OptionsOf(string weights, PtbOptions options, ExitCode code)
+    public static PtbOptions OptionsOf(string weights, string shown, ExitCode code, PtbOptions options)
     {
-        using var file = SafetensorsFile.Open(weights);
+        using var file = Open(weights, shown, code);
         int layers = 0;
         while (file.Find($"rnn.weight_hh_l{layers}") is not null)
         {
@@ -31,7 +32,7 @@ internal static class SavedPtbModel
         if (file.Find(Encoder) is not { Shape: [_, var embedding] } || layers == 0 || file.Find("rnn.weight_hh_l0") is not { Shape: [_, var hidden] })
         {
             throw new UserErrorException(
-                code, $"{weights}: it holds no LSTM language model under PyTorch's names ({Encoder}, rnn.weight_hh_l0, ...).");
+                code, $"{shown}: it holds no LSTM language model under PyTorch's names ({Encoder}, rnn.weight_hh_l0, ...).");
         }
 
         return options with
@@ -53,7 +54,7 @@ internal static class SavedPtbModel
     /// <exception cref="UserErrorException">It belongs to another; the option is named.</exception>
     public static void RequireSame(string weights, string shown, ExitCode code, PtbOptions options, int words)
     {
-        var saved = OptionsOf(weights, options, code);
+        var saved = OptionsOf(weights, shown, code, options);
         (string Name, object Saved, object Now)[] sizes =
         [
             ("emb_size", saved.EmbSize, options.EmbSize),
@@ -63,14 +64,31 @@ internal static class SavedPtbModel
         foreach (var (name, then, now) in sizes.Where(size => !size.Saved.Equals(size.Now)))
         {
             throw new UserErrorException(
-                code, $"{shown}: its model has --{name} {OptionText.Format(then)}, this run has {OptionText.Format(now)}; make them equal, or leave {shown.Split(' ')[0]} away.");
+                code, $"{shown}: its model has --{name} {OptionText.Format(then)}, this run has {OptionText.Format(now)}; set --{name} {OptionText.Format(then)}, or start a new run without {shown.Split(' ')[0]}.");
         }
 
-        using var file = SafetensorsFile.Open(weights);
+        using var file = Open(weights, shown, code);
         if (file.Find(Encoder)!.Shape[0] != words)
         {
             throw new UserErrorException(
                 code, $"{shown}: its vocabulary has {file.Find(Encoder)!.Shape[0]} words, the corpus has {words}; name the corpus that it was trained on by --data.");
+        }
+    }
+
+    private static SafetensorsFile Open(string weights, string shown, ExitCode code)
+    {
+        if (!File.Exists(weights))
+        {
+            throw new UserErrorException(code, $"{shown}: no such file; name one in safetensors format.");
+        }
+
+        try
+        {
+            return SafetensorsFile.Open(weights);
+        }
+        catch (SafetensorsException damage)
+        {
+            throw new UserErrorException(code, $"{shown}: {damage.Message}; name another file.", damage);
         }
     }
 }

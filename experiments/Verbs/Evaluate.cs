@@ -37,14 +37,14 @@ internal sealed class Evaluate : Verb<EvaluateOptions>
         Requirements.Libtorch(options.UseGpu);
         var (weights, data) = Find(environment.FullPath(options.Weights), options.Weights);
         var (corpus, _) = CorpusChoice.Load(options.Data.Length > 0 ? options.Data : data, environment);
-        var model = SavedPtbModel.OptionsOf(weights, new PtbOptions
+        var model = SavedPtbModel.OptionsOf(weights, $"--weights {options.Weights}", ExitCode.Checkpoint, new PtbOptions
         {
             EvalBatchSize = options.EvalBatchSize,
             TestBatchSize = options.TestBatchSize,
             Bptt = options.Bptt,
             Threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
             UseGpu = options.UseGpu,
-        }, ExitCode.Checkpoint);
+        });
         SavedPtbModel.RequireSame(weights, $"--weights {options.Weights}", ExitCode.Checkpoint, model, corpus.Vocabulary.Count);
         var plan = new PipelineComposer(Components.Catalog()).Compose(
             new PipelineRequest(model.Compressor, model.Memory, model.Exchange, 0, new Dictionary<string, string>()));

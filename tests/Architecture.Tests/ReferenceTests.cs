@@ -13,8 +13,8 @@ public sealed class ReferenceTests
         ["Memory"] = ["Core"],
         ["Tracking"] = ["Core"],
         ["Training"] = ["Core", "Torch"],
-        ["Experiments"] = ["Core", "Compressors", "Memory", "Mpi", "Tracking", "Training"],
-        ["Benchmarks"] = ["Core", "Compressors", "Memory", "Mpi", "Tracking", "Training"],
+        ["Benchmarks"] = ["Core", "Training"],
+        ["Experiments"] = ["Benchmarks", "Core", "Compressors", "Memory", "Mpi", "Tracking", "Training"],
     };
 
     /// <summary>Parts of tests that several test projects share, and programs that tests start.</summary>

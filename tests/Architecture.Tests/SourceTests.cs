@@ -53,7 +53,7 @@ public sealed partial class SourceTests
     public void Exceptions_name_files_that_exist()
     {
         Assert.NotEmpty(Repository.ProductCode);
-        Assert.Empty(s_longFiles.Keys.Concat(s_consoleUsers.Keys).Where(path => !File.Exists(Path.Combine(Repository.Root, path))));
+        Assert.All(s_longFiles.Keys.Concat(s_consoleUsers.Keys), path => Assert.True(File.Exists(Path.Combine(Repository.Root, path)), path));
     }
 
     [Fact]

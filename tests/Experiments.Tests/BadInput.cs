@@ -111,7 +111,7 @@ internal sealed record BadInput(string Arguments, ExitCode Code, Action<Sandbox>
         ["rank file, one bit flipped"] = new("--resume run", ExitCode.Checkpoint, s => FlipBit(s, "rank-0.safetensors"), "rank-0.safetensors", "another checkpoint"),
         ["state cut short"] = new("--resume run", ExitCode.Checkpoint, s => Truncate(s, "state.json"), "state.json", "another checkpoint"),
         ["a file of the checkpoint missing"] = new("--resume run", ExitCode.Checkpoint, s => File.Delete(Newest(s, "rank-0.safetensors")), "rank-0.safetensors", "missing"),
-        ["checksums changed"] = new("--resume run", ExitCode.Checkpoint, s => FlipBit(s, "SHA256SUMS"), "SHA256SUMS"),
+        ["checksums changed"] = new("--resume run", ExitCode.Checkpoint, s => FlipBit(s, "SHA256SUMS"), "damaged", "another checkpoint"),
         ["configuration missing"] = new("--resume run", ExitCode.Checkpoint, s => File.Delete(s.At("run", "config.json")), "config.json", "restore"),
         ["configuration damaged"] = new("--resume run", ExitCode.Checkpoint, s => File.WriteAllText(s.At("run", "config.json"), "{"), "config.json", "restore"),
         ["another model, embedding"] = new("--resume run --emb_size 7", ExitCode.Checkpoint, null, "--emb_size", "new run"),

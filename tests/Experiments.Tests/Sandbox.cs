@@ -18,8 +18,8 @@ internal sealed class Sandbox : IDisposable
     /// <summary>Variables that the program sees; nothing else of the environment.</summary>
     public Dictionary<string, string> Variables { get; } = new() { ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "" };
 
-    /// <summary>What the last run was told to stop by.</summary>
-    public StopRequest Stop { get; set; } = new();
+    /// <summary>A request to stop that comes before the first step; null for none.</summary>
+    public Core.Reporting.ExitCode? StopAtOnce { get; set; }
 
     public string At(params string[] parts) => Path.Combine([Folder, .. parts]);
 
@@ -61,11 +61,7 @@ internal sealed class Sandbox : IDisposable
             .Select(path => File.Exists(path) ? $"{path} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path)))}" : path),
     ];
 
-    public void Dispose()
-    {
-        Stop.Dispose();
-        _folder.Delete(recursive: true);
-    }
+    public void Dispose() => _folder.Delete(recursive: true);
 
     public static string[] Split(string commandLine) =>
         [.. commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word == "''" ? "" : word)];
@@ -78,8 +74,19 @@ internal sealed class Sandbox : IDisposable
         RepositoryRoot = System.IO.Directory.CreateDirectory(At("repository")).FullName,
         Executable = Apphost.Path,
         Time = TimeProvider.System,
-        ListenForStop = () => Stop,
+        ListenForStop = Listen,
     };
+
+    private StopRequest Listen()
+    {
+        var stop = new StopRequest();
+        if (StopAtOnce is { } reason)
+        {
+            stop.Ask(reason);
+        }
+
+        return stop;
+    }
 }
 
 /// <summary>How a command ended.</summary>

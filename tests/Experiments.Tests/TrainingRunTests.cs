@@ -140,7 +140,7 @@ public sealed class TrainingRunTests
     {
         using var sandbox = new Sandbox();
         sandbox.WriteCorpus();
-        sandbox.Stop.Ask(Core.Reporting.ExitCode.Interrupted);
+        sandbox.StopAtOnce = Core.Reporting.ExitCode.Interrupted;
         Assert.Equal(130, sandbox.Run($"{TopK} --out run --checkpoint_every 100").Code);
         var summary = Summary(sandbox, "run");
         Assert.Equal("interrupted", summary.GetProperty("status").GetString());

@@ -22,6 +22,7 @@ internal static class RankChecks
         {
             "laws" => KeepAllLaws,
             "bytes" => CountBytes,
+            "pipeline-bytes" => PipelineBytes.Count,
             "groups" => SplitIntoGroups,
             "environment" => AgreeWithEnvironment,
             "null-reference" => SurviveNullReference,

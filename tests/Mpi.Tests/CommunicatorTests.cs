@@ -25,6 +25,11 @@ public class CommunicatorTests
 
     [Theory]
     [MemberData(nameof(Families.EachWithRanks), MemberType = typeof(Families))]
+    public void Bytes_booked_for_gradients_are_the_bytes_handed(string family, int ranks) =>
+        RankJob.Run(family, ranks, "pipeline-bytes").ExpectSuccess();
+
+    [Theory]
+    [MemberData(nameof(Families.EachWithRanks), MemberType = typeof(Families))]
     public void Environment_tells_what_mpi_tells(string family, int ranks) => RankJob.Run(family, ranks, "environment").ExpectSuccess();
 
     [Theory]

@@ -27,6 +27,7 @@ internal sealed class PtbSession : IDisposable
     private long _step;
     private int _epoch;
     private int _position;
+    private (long Step, double Loss) _valid = (-1, 0);
 
     public PtbSession(PtbOptions options, Corpus corpus, TrainingContext context)
     {
@@ -74,7 +75,8 @@ internal sealed class PtbSession : IDisposable
                 return Finish("interrupted", "stopped by a signal", valid: null, test: null);
             }
 
-            double valid = EvaluateAndLog("valid"), test = EvaluateAndLog("test");
+            double valid = _valid.Step == _step ? _valid.Loss : EvaluateAndLog("valid");
+            double test = EvaluateAndLog("test");
             if (_options.SaveWeights.Length > 0 && Rank == 0)
             {
                 SaveWeights();
@@ -181,8 +183,8 @@ internal sealed class PtbSession : IDisposable
         _position = 0;
         _counters.LastEpochLoss = _reporter.MeanOverWorkers(_counters.EpochLoss);
         _counters.EpochLoss = default;
-        double valid = _step < TotalSteps ? EvaluateAndLog("valid") : LossOn("valid");
-        _schedule.EndEpoch(_epoch, valid);
+        _valid = (_step, EvaluateAndLog("valid"));
+        _schedule.EndEpoch(_epoch, _valid.Loss);
     }
 
     private double EvaluateAndLog(string split)
@@ -277,9 +279,7 @@ internal sealed class PtbSession : IDisposable
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            using var writer = new SafetensorsWriter(path, _model.Storage.Entries());
-            _model.Storage.Write(writer);
-            writer.Complete();
+            SafetensorsWriter.Save(path, _model.Storage.Entries(), _model.Storage.Write);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

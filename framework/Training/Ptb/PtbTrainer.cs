@@ -9,7 +9,7 @@ namespace Compression.Training.Ptb;
 public static class PtbTrainer
 {
     /// <summary>Checks what no single option's range shows.</summary>
-    /// <exception cref="UserErrorException">Options that contradict each other, too little text, no GPU, or weights that do not fit.</exception>
+    /// <exception cref="UserErrorException">Options that contradict each other, too little text, or no GPU.</exception>
     public static void Check(PtbOptions options, Corpus corpus, int workers)
     {
         if (options.Tied && options.EmbSize != options.NumHid)
@@ -25,11 +25,6 @@ public static class PtbTrainer
         {
             throw new UserErrorException(
                 ExitCode.Environment, "--use_gpu true: libtorch finds no CUDA device here; use --use_gpu false, or a CUDA build in TORCH_PATH.");
-        }
-
-        if (options.InitWeights.Length > 0)
-        {
-            CheckInitialWeights(options);
         }
     }
 
@@ -72,18 +67,6 @@ public static class PtbTrainer
         catch (SafetensorsException failure)
         {
             throw new UserErrorException(ExitCode.Usage, $"--init_weights {path}: {failure.Message}", failure);
-        }
-    }
-
-    private static void CheckInitialWeights(PtbOptions options)
-    {
-        using var file = OpenWeights(options.InitWeights);
-        var encoder = file.Find("encoder.weight") ?? throw new UserErrorException(
-            ExitCode.Usage, $"--init_weights {options.InitWeights}: holds no tensor encoder.weight; it was written by another model.");
-        if (encoder.Shape.Length != 2 || encoder.Shape[1] != options.EmbSize)
-        {
-            throw new UserErrorException(
-                ExitCode.Usage, $"--init_weights {options.InitWeights}: encoder.weight is [{string.Join(", ", encoder.Shape)}]; set --emb_size to its last number.");
         }
     }
 }
