@@ -1,5 +1,4 @@
 using Compression.Core.Communication;
-using Compression.Training.Ptb;
 
 namespace Compression.Training.Tests.Ptb;
 
