@@ -96,8 +96,8 @@ internal sealed record Project(string Path, string Name, IReadOnlyList<string> R
 /// <param name="Lines">Its lines.</param>
 internal sealed record SourceFile(string Path, IReadOnlyList<string> Lines)
 {
-    /// <summary>Lines that are not comments as a whole.</summary>
-    public IEnumerable<string> Code => Lines.Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal));
+    /// <summary>The lines without comments.</summary>
+    public IEnumerable<string> Code => Lines.Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal)).Select(line => line.Split(" // ")[0]);
 
     public static SourceFile Read(string file) => new(Relative(file), File.ReadAllLines(file));
 

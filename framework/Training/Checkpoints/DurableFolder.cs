@@ -34,7 +34,7 @@ internal static class DurableFolder
 
     private static IOException Failure(string folder) => new($"{folder}: {Marshal.GetLastPInvokeErrorMessage()}");
 
-#pragma warning disable SYSLIB1054 // LibraryImport would need unsafe code in this project; these arguments need no marshalling.
+#pragma warning disable SYSLIB1054 // LibraryImport needs pointers, which only kernels and bindings may hold; these arguments need no marshalling.
     [DllImport("libc", EntryPoint = "open", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Open(byte[] path, int flags);
 
