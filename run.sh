@@ -109,7 +109,7 @@ dotnet_build() {
     fi
 
     if grep -qE 'NU1301|NU1101|NU1102|NU1100' "$log"; then
-        grep -oE 'error NU1[0-9]+: [^[]*' "$log" | sort -u | head -n 3 >&2 || true
+        grep -m 1 -oE 'error NU1[0-9]+: +[^[]*' "$log" >&2 || true
         fail 3 "the NuGet packages could not be fetched; check the network and the proxy (HTTPS_PROXY), or the feed that 'dotnet nuget list source' names."
     fi
 

@@ -1,5 +1,6 @@
 using Compression.Core.Catalog;
 using Compression.Core.Reporting;
+using Compression.Mpi;
 using Compression.Mpi.Launching;
 
 namespace Compression.Experiments.Cli;
@@ -59,8 +60,19 @@ public static class CommandLine
                 return Dispatch([.. rest, "--help"], environment, verbs);
         }
 
-        var (verb, words) = Find(arguments, verbs);
-        var command = CommandParser.Parse(verb, arguments[words..]);
+        Verb verb;
+        ParsedCommand command;
+        try
+        {
+            (verb, int words) = Find(arguments, verbs);
+            command = CommandParser.Parse(verb, arguments[words..]);
+        }
+        catch (UserErrorException error) when (MpiEnvironment.Current.Rank is > 0)
+        {
+            // All ranks are given the same words; the first says what is wrong with them.
+            throw new AlreadyReportedException(error.Code);
+        }
+
         if (command.WantsHelp)
         {
             HelpText.Of(environment.Screen.Output, verb);

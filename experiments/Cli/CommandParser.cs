@@ -38,7 +38,11 @@ internal static class CommandParser
             return new ParsedCommand([], arguments, WantsHelp: true);
         }
 
-        string[] strays = [.. result.GetResult(operand)?.Tokens.Select(token => token.Value) ?? [], .. result.UnmatchedTokens];
+        // What follows a switch and is no truth value is a word of its own.
+        var afterSwitches = verb.Options.Where(option => option.IsSwitch)
+            .SelectMany(option => result.GetResult(options[option.Name])?.Tokens ?? [])
+            .Select(token => token.Value).Where(text => text.StartsWith('-'));
+        string[] strays = [.. afterSwitches, .. result.GetResult(operand)?.Tokens.Select(token => token.Value) ?? [], .. result.UnmatchedTokens];
         var values = new List<KeyValuePair<string, string>>();
         RequireKnown(verb, strays);
         foreach (var option in verb.Options)

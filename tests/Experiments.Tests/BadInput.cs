@@ -17,6 +17,7 @@ internal sealed record BadInput(string Arguments, ExitCode Code, Action<Sandbox>
         ["unknown option, one letter wrong"] = Usage("--compresor topk", "--compresor", "--compressor"),
         ["unknown option with dashes inside"] = Usage("--compress-ratio 0.1", "--compress-ratio", "--compress_ratio"),
         ["unknown option with its value attached"] = Usage("--num_worker=2", "--num_worker", "--num_workers"),
+        ["unknown option after a switch"] = Usage("--quiet --compresor topk", "--compresor", "--compressor"),
         ["unknown option, nothing near"] = Usage("--qqqqqqqq 1", "--qqqqqqqq", "--help"),
         ["unknown verb"] = Usage("trian --max_steps 1", "trian", "train"),
         ["unknown second word of a verb"] = Usage("list compresors", "compresors", "compressors"),
