@@ -190,6 +190,10 @@ run_tests() {
         report_counters "$name"
     done
 
+    if ((passed + failed + skipped + broken == 0)); then
+        fail 2 "no test matches '$filter'; name a part of a test's full name, such as TopK."
+    fi
+
     printf '%d passed, %d failed, %d skipped\n' "$passed" "$((failed + broken))" "$skipped"
     ((failed + broken == 0))
 }
@@ -210,6 +214,10 @@ report_counters() {
 
     t=$(counter total "$line") p=$(counter passed "$line")
     f=$(($(counter failed "$line") + $(counter error "$line") + $(counter timeout "$line") + $(counter aborted "$line")))
+    if ((t == 0)) && [[ -n ${filter:-} ]]; then
+        return
+    fi
+
     printf '%-34s %5d passed %4d failed %4d skipped\n' "$name" "$p" "$f" "$((t - p - f))"
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + t - p - f))
 }
