@@ -65,13 +65,14 @@ public static class CompressorBenchmark
         double compress = Median.Milliseconds(repeats, () =>
         {
             writer.Reset();
+            compressor.BeginStep([slot], gradient, step);
             compressor.Compress(new GradientView(slot, gradient, gradient, step), writer);
         });
         float[] sum = new float[gradient.Length];
         double decompress = Median.Milliseconds(repeats, () =>
         {
             var reader = new PayloadReader(writer.Written);
-            compressor.Decompress(ref reader, new GradientAccumulator(slot, sum, 1));
+            compressor.Decompress(ref reader, new GradientAccumulator(slot, sum, 1, step));
         });
         return new Measured(name, compress, decompress, 8.0 * writer.Length / gradient.Length, writer.FloorBits / gradient.Length);
     }

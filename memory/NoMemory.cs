@@ -9,7 +9,7 @@ namespace Compression.Memory;
 public sealed class NoMemory : IGradientMemory
 {
     /// <inheritdoc/>
-    public ReadOnlySpan<float> Compensate(ParameterSlot slot, ReadOnlySpan<float> gradient, StepContext step) => gradient;
+    public ReadOnlySpan<float> Compensate(GradientBucket bucket, StepContext step) => bucket.All;
 
     /// <inheritdoc/>
     public void Update(ParameterSlot slot, in SentGradient sent)

@@ -15,7 +15,7 @@ public sealed class ResidualMemory : IGradientMemory
 {
     private readonly ResidualOptions _options;
     private readonly ComponentContext _context;
-    private readonly float[][] _residuals;
+    private readonly float[] _residual;
 
     /// <param name="options">β and γ.</param>
     /// <param name="context">Parameters and threads.</param>
@@ -23,29 +23,28 @@ public sealed class ResidualMemory : IGradientMemory
     {
         _options = options;
         _context = context;
-        _residuals = [.. context.Layout.Slots.Select(slot => new float[slot.Length])];
+        _residual = new float[context.Layout.Length];
     }
 
     /// <inheritdoc/>
-    public ReadOnlySpan<float> Compensate(ParameterSlot slot, ReadOnlySpan<float> gradient, StepContext step)
+    public ReadOnlySpan<float> Compensate(GradientBucket bucket, StepContext step)
     {
-        float[] residual = _residuals[slot.Index];
-        AddScaled.Invoke(_context.Team, residual, (float)_options.Beta, gradient, (float)_options.Gamma);
-        return residual;
+        AddScaled.Invoke(_context.Team, _residual, (float)_options.Beta, bucket.All, (float)_options.Gamma);
+        return _residual;
     }
 
     /// <inheritdoc/>
-    public void Update(ParameterSlot slot, in SentGradient sent) => sent.AddTo(_residuals[slot.Index], scale: -1);
+    public void Update(ParameterSlot slot, in SentGradient sent) => sent.AddTo(ResidualOf(slot), scale: -1);
 
     /// <inheritdoc/>
-    public double ResidualSumOfSquares() => _residuals.Sum(residual => SumOfSquares.Invoke(_context.Team, residual));
+    public double ResidualSumOfSquares() => SumOfSquares.Invoke(_context.Team, _residual);
 
     /// <inheritdoc/>
     public void Save(IStateWriter writer)
     {
         foreach (var slot in _context.Layout.Slots)
         {
-            writer.Write(StateName(slot), _residuals[slot.Index]);
+            writer.Write(StateName(slot), ResidualOf(slot));
         }
     }
 
@@ -54,9 +53,11 @@ public sealed class ResidualMemory : IGradientMemory
     {
         foreach (var slot in _context.Layout.Slots)
         {
-            reader.Read(StateName(slot), _residuals[slot.Index]);
+            reader.Read(StateName(slot), ResidualOf(slot));
         }
     }
+
+    private Span<float> ResidualOf(ParameterSlot slot) => _residual.AsSpan(slot.Offset, slot.Length);
 
     private static string StateName(ParameterSlot slot) => $"residual/{slot.Name}";
 }

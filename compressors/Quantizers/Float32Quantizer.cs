@@ -20,8 +20,9 @@ public sealed class Float32Quantizer : IQuantizer
     public bool IsLossless => true;
 
     /// <inheritdoc/>
-    public void Encode(ReadOnlySpan<float> values, ParameterSlot slot, StepContext step, PayloadWriter writer)
+    public void Encode(in Selection selection, ParameterSlot slot, StepContext step, PayloadWriter writer)
     {
+        var values = selection.Values;
         var bytes = MemoryMarshal.AsBytes(values);
         bytes.CopyTo(writer.Append(bytes.Length));
         writer.Book(nominalBits: 32.0 * values.Length, floorBits: 32.0 * values.Length);

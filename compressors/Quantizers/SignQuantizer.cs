@@ -13,10 +13,16 @@ namespace Compression.Compressors.Quantizers;
 [Algorithm("sign", AlgorithmRole.Quantizer, "EF-signSGD, Karimireddy et al. 2019")]
 public sealed class SignQuantizer : IQuantizer
 {
+    private readonly SignOptions _options;
     private readonly KernelTeam _team;
 
+    /// <param name="options">The magnitude.</param>
     /// <param name="context">Threads.</param>
-    public SignQuantizer(ComponentContext context) => _team = context.Team;
+    public SignQuantizer(SignOptions options, ComponentContext context)
+    {
+        _options = options;
+        _team = context.Team;
+    }
 
     /// <inheritdoc/>
     public bool IsUnbiased => false;
@@ -25,8 +31,9 @@ public sealed class SignQuantizer : IQuantizer
     public bool IsLossless => false;
 
     /// <inheritdoc/>
-    public void Encode(ReadOnlySpan<float> values, ParameterSlot slot, StepContext step, PayloadWriter writer)
+    public void Encode(in Selection selection, ParameterSlot slot, StepContext step, PayloadWriter writer)
     {
+        var values = selection.Values;
         if (values.IsEmpty)
         {
             return;
@@ -34,7 +41,13 @@ public sealed class SignQuantizer : IQuantizer
 
         int bitsLength = (values.Length + 7) / 8;
         var room = writer.Append(sizeof(float) + bitsLength);
-        float scale = (float)(SignPack.Invoke(_team, values, room[sizeof(float)..]) / values.Length);
+        float mean = (float)(SignPack.Invoke(_team, values, room[sizeof(float)..]) / values.Length);
+        float scale = _options.Magnitude == SignMagnitude.Sparsifier && !float.IsNaN(selection.Magnitude) ? selection.Magnitude : mean;
+        if (!float.IsFinite(scale))
+        {
+            throw new NonFiniteGradientException(slot, "its mean magnitude is not finite.");
+        }
+
         System.Buffers.Binary.BinaryPrimitives.WriteSingleLittleEndian(room, scale);
         writer.Book(nominalBits: 32.0 + values.Length, floorBits: 32.0 + values.Length);
     }

@@ -42,7 +42,11 @@ internal sealed class PtbTrain : TrainingVerb<PtbOptions>
         CommTimeout = options.CommTimeout,
         ExpName = options.ExpName,
         Quiet = options.Quiet,
-        Pipeline = new PipelineRequest(options.Compressor, options.Memory, options.Exchange, options.MinSlotSize, flags),
+        Pipeline = new PipelineRequest(options.Compressor, options.Memory, options.Exchange, options.MinSlotSize, flags)
+        {
+            SlotOverrides = options.Slot,
+            WarmupEpochs = options.WarmupEpochs,
+        },
     };
 
     /// <inheritdoc/>

@@ -23,7 +23,7 @@ public sealed class CompressorConformanceTests
                 var (payload, decoded, _) = Pipelines.RoundTrip(compressor, slot, values);
                 float[] residual = [.. values];
                 var reader = new PayloadReader(payload);
-                compressor.Decompress(ref reader, new GradientAccumulator(slot, residual, -1));
+                compressor.Decompress(ref reader, new GradientAccumulator(slot, residual, -1, Pipelines.Step()));
                 for (int i = 0; i < length; i++)
                 {
                     Assert.True(values[i] - decoded[i] == residual[i], $"{name}, {length} elements, at {i}");
@@ -79,7 +79,7 @@ public sealed class CompressorConformanceTests
             try
             {
                 var reader = new PayloadReader(bytes);
-                compressor.Decompress(ref reader, new GradientAccumulator(slot, destination, 1));
+                compressor.Decompress(ref reader, new GradientAccumulator(slot, destination, 1, Pipelines.Step()));
             }
             catch (PayloadException)
             {

@@ -40,10 +40,11 @@ internal static class Pipelines
     public static (byte[] Payload, float[] Decoded, PayloadWriter Writer) RoundTrip(ICompressor compressor, ParameterSlot slot, float[] values)
     {
         var writer = new PayloadWriter();
+        compressor.BeginStep([slot], values, Step());
         compressor.Compress(new GradientView(slot, values, values, Step()), writer);
         float[] decoded = new float[slot.Length];
         var reader = new PayloadReader(writer.Written);
-        compressor.Decompress(ref reader, new GradientAccumulator(slot, decoded, 1));
+        compressor.Decompress(ref reader, new GradientAccumulator(slot, decoded, 1, Step()));
         reader.ExpectEnd();
         return (writer.Written.ToArray(), decoded, writer);
     }

@@ -26,7 +26,7 @@ public sealed class ResidualMemoryTests
         {
             float[] gradient = TestData.Gaussian(1000, seed: step);
             var slot = s_layout.Slots[0];
-            float[] compensated = memory.Compensate(slot, gradient, Step(step)).ToArray();
+            float[] compensated = memory.Compensate(Bucket(gradient), Step(step))[..1000].ToArray();
             for (int i = 0; i < 1000; i++)
             {
                 residual[i] = (beta * residual[i]) + (gamma * gradient[i]);
@@ -46,9 +46,9 @@ public sealed class ResidualMemoryTests
     [Fact]
     public void The_gradient_is_left_as_it_is()
     {
-        float[] gradient = TestData.Gaussian(7);
+        float[] gradient = TestData.Gaussian(s_layout.Length);
         float[] copy = [.. gradient];
-        Create().Compensate(s_layout.Slots[1], gradient, Step(0));
+        Create().Compensate(Bucket(gradient), Step(0));
         Assert.Equal(copy, gradient);
     }
 
@@ -56,35 +56,36 @@ public sealed class ResidualMemoryTests
     public void State_comes_back_bit_for_bit()
     {
         var memory = Create();
-        foreach (var slot in s_layout.Slots)
-        {
-            memory.Compensate(slot, TestData.Extreme(slot.Length), Step(0));
-        }
-
+        memory.Compensate(Bucket(TestData.Extreme(s_layout.Length)), Step(0));
         var state = new StateInMemory();
         memory.Save(state);
         var restored = Create();
         restored.Load(state);
-        foreach (var slot in s_layout.Slots)
-        {
-            float[] zeros = new float[slot.Length];
-            uint[] expected = [.. memory.Compensate(slot, zeros, Step(1)).ToArray().Select(BitConverter.SingleToUInt32Bits)];
-            uint[] actual = [.. restored.Compensate(slot, zeros, Step(1)).ToArray().Select(BitConverter.SingleToUInt32Bits)];
-            Assert.Equal(expected, actual);
-        }
+        var zeros = Bucket([]);
+        uint[] expected = [.. memory.Compensate(zeros, Step(1)).ToArray().Select(BitConverter.SingleToUInt32Bits)];
+        uint[] actual = [.. restored.Compensate(zeros, Step(1)).ToArray().Select(BitConverter.SingleToUInt32Bits)];
+        Assert.Equal(expected, actual);
     }
 
     [Fact]
     public void Without_memory_the_gradient_passes_and_nothing_is_kept()
     {
         var memory = new NoMemory();
-        float[] gradient = TestData.Gaussian(7);
-        Assert.True(memory.Compensate(s_layout.Slots[1], gradient, Step(0)) == gradient);
+        var bucket = Bucket(TestData.Gaussian(s_layout.Length));
+        Assert.True(memory.Compensate(bucket, Step(0)) == bucket.All);
         Assert.Equal(0, memory.ResidualSumOfSquares());
     }
 
     private static ResidualMemory Create(double beta = 1, double gamma = 1) =>
         new(new ResidualOptions { Beta = beta, Gamma = gamma }, new ComponentContext(s_layout, KernelTeam.Single, 0));
+
+    // What is not given is zero.
+    private static GradientBucket Bucket(float[] gradient)
+    {
+        float[] all = new float[s_layout.Length];
+        gradient.CopyTo(all, 0);
+        return new GradientBucket(s_layout, all);
+    }
 
     private static StepContext Step(long step) => new(step, 1, 0, 1, 0, new StepLedger());
 
@@ -93,7 +94,7 @@ public sealed class ResidualMemoryTests
         var compressor = new EveryThird();
         var writer = new PayloadWriter();
         compressor.Compress(new GradientView(slot, values, values, Step(0)), writer);
-        return new SentGradient(compressor, slot, writer.Written);
+        return new SentGradient(compressor, slot, writer.Written, Step(0));
     }
 
     private sealed class EveryThird : ICompressor

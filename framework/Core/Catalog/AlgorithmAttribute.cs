@@ -25,4 +25,7 @@ public sealed class AlgorithmAttribute : Attribute
 
     /// <summary>Paper or origin.</summary>
     public string Source { get; }
+
+    /// <summary>Of a sparsifier: the value code that its paper gives it, used where the composition names no quantizer.</summary>
+    public string Quantizer { get; init; } = "float32";
 }

@@ -47,7 +47,7 @@ public sealed class AlgorithmCatalog
         ? entry
         : throw Unknown(name, shownAs, _entries.Keys.Where(key => key.Role == role).Select(key => key.Name));
 
-    /// <summary>Reads a compressor's composition: at most one sparsifier and one quantizer, in this order; what is missing is dense, or float32.</summary>
+    /// <summary>Reads a compressor's composition: at most one sparsifier and one quantizer, in this order; what is missing is dense, or the sparsifier's own quantizer.</summary>
     /// <exception cref="UserErrorException">Unknown name, or parts that do not compose.</exception>
     internal (AlgorithmTerm Sparsifier, AlgorithmTerm Quantizer) ParseCompressor(string text, string shownAs)
     {
@@ -80,7 +80,9 @@ public sealed class AlgorithmCatalog
             }
         }
 
-        return (sparsifier ?? new AlgorithmTerm("dense", []), quantizer ?? new AlgorithmTerm("float32", []));
+        sparsifier ??= new AlgorithmTerm("dense", []);
+        quantizer ??= AlgorithmTerm.Parse(_entries[(AlgorithmRole.Sparsifier, sparsifier.Name)].Quantizer, shownAs)[0];
+        return (sparsifier, quantizer);
     }
 
     private bool IsCompressorPart(string name) =>

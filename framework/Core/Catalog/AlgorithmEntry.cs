@@ -13,6 +13,7 @@ public sealed class AlgorithmEntry
         Name = attribute.Name;
         Role = attribute.Role;
         Source = attribute.Source;
+        Quantizer = attribute.Quantizer;
         _constructor = type.GetConstructors().Single();
         _optionsType = _constructor.GetParameters().Select(parameter => parameter.ParameterType)
             .FirstOrDefault(parameter => parameter.GetProperties().Any(property => property.IsDefined(typeof(OptionAttribute))));
@@ -27,6 +28,9 @@ public sealed class AlgorithmEntry
 
     /// <summary>Paper or origin.</summary>
     public string Source { get; }
+
+    /// <summary>Of a sparsifier: the quantizer that goes with it by default.</summary>
+    public string Quantizer { get; }
 
     /// <summary>Its options; empty if it has none.</summary>
     public IReadOnlyList<OptionDescriptor> Options { get; }

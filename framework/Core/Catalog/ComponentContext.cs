@@ -7,4 +7,8 @@ namespace Compression.Core.Catalog;
 /// <param name="Layout">The parameters, by whose slots state is kept.</param>
 /// <param name="Team">The threads that kernels may use.</param>
 /// <param name="Fingerprint">Checksum of composition and layout; peers with another one cannot read each other's payloads.</param>
-public sealed record ComponentContext(BucketLayout Layout, KernelTeam Team, uint Fingerprint);
+public sealed record ComponentContext(BucketLayout Layout, KernelTeam Team, uint Fingerprint)
+{
+    /// <summary>A memory keeps what is not sent: methods that scale to stay unbiased then must not.</summary>
+    public bool HasMemory { get; init; }
+}

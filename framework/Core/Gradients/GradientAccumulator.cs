@@ -1,4 +1,5 @@
 using Compression.Core.Kernels;
+using Compression.Core.Pipeline;
 
 namespace Compression.Core.Gradients;
 
@@ -11,8 +12,10 @@ public readonly ref struct GradientAccumulator
     /// <param name="slot">The parameter that is decoded.</param>
     /// <param name="destination">The sum; <c>slot.Length</c> elements.</param>
     /// <param name="scale">Factor of every value: 1/n for a mean, −1 to take away what was sent.</param>
-    public GradientAccumulator(ParameterSlot slot, Span<float> destination, float scale)
+    /// <param name="step">The step in which the payload was made.</param>
+    public GradientAccumulator(ParameterSlot slot, Span<float> destination, float scale, StepContext step)
     {
+        Step = step;
         Slot = slot;
         Destination = destination;
         Scale = scale;
@@ -23,6 +26,9 @@ public readonly ref struct GradientAccumulator
 
     /// <summary>The running sum.</summary>
     public Span<float> Destination { get; }
+
+    /// <summary>Step, seed and epoch, which sender and receivers share; the rank is the reader's, not the sender's.</summary>
+    public StepContext Step { get; }
 
     /// <summary>The factor applied to every decoded value.</summary>
     public float Scale { get; }

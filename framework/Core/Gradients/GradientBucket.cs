@@ -27,6 +27,12 @@ public sealed class GradientBucket
     /// <summary>The whole buffer.</summary>
     public Span<float> All => _storage.Span;
 
+    /// <summary>
+    /// Σ_j c_j² over a step's micro-batches, where Σ_j c_j is the gradient; as long as the bucket. Empty unless the trainer was asked to
+    /// split its batch (<see cref="Pipeline.CompressorTraits.MicroBatches"/>).
+    /// </summary>
+    public Memory<float> Squares { get; init; }
+
     /// <summary>The elements of one slot.</summary>
     public Span<float> this[ParameterSlot slot] => _storage.Span.Slice(slot.Offset, slot.Length);
 }

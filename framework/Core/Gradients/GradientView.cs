@@ -5,27 +5,43 @@ namespace Compression.Core.Gradients;
 /// <summary>What a compressor sees of one slot in one step.</summary>
 public readonly ref struct GradientView
 {
+    private readonly ReadOnlySpan<float> _raw;
+    private readonly ReadOnlySpan<float> _compensated;
+    private readonly ReadOnlySpan<float> _squares;
+
     /// <param name="slot">The parameter.</param>
-    /// <param name="raw">This step's gradient.</param>
-    /// <param name="compensated">The gradient after the memory's compensation; the same span as <paramref name="raw"/> without memory.</param>
+    /// <param name="raw">This step's gradient of all slots.</param>
+    /// <param name="compensated">The gradient of all slots after the memory's compensation; the same as <paramref name="raw"/> without memory.</param>
     /// <param name="step">Step, seed and rank.</param>
-    public GradientView(ParameterSlot slot, ReadOnlySpan<float> raw, ReadOnlySpan<float> compensated, StepContext step)
+    /// <param name="squares">Of all slots, the sum over the micro-batches of their squared gradients; empty where nobody asked for it.</param>
+    public GradientView(
+        ParameterSlot slot, ReadOnlySpan<float> raw, ReadOnlySpan<float> compensated, StepContext step, ReadOnlySpan<float> squares = default)
     {
         Slot = slot;
-        Raw = raw;
-        Compensated = compensated;
         Step = step;
+        _raw = raw;
+        _compensated = compensated;
+        _squares = squares;
     }
 
     /// <summary>The parameter that the gradient belongs to.</summary>
     public ParameterSlot Slot { get; }
 
     /// <summary>g: this step's gradient, <c>Slot.Length</c> elements.</summary>
-    public ReadOnlySpan<float> Raw { get; }
+    public ReadOnlySpan<float> Raw => _raw.Slice(Slot.Offset, Slot.Length);
 
     /// <summary>p: what is to be compressed, gradient plus what the memory held back.</summary>
-    public ReadOnlySpan<float> Compensated { get; }
+    public ReadOnlySpan<float> Compensated => _compensated.Slice(Slot.Offset, Slot.Length);
+
+    /// <summary>
+    /// Σ_j c_j² over the micro-batches, where Σ_j c_j = g; <c>Slot.Length</c> elements. Filled only if the compressor's
+    /// <see cref="CompressorTraits.MicroBatches"/> asks for it, else empty.
+    /// </summary>
+    public ReadOnlySpan<float> Squares => _squares.IsEmpty ? default : _squares.Slice(Slot.Offset, Slot.Length);
 
     /// <summary>Step number, seed and rank; keys for random numbers.</summary>
     public StepContext Step { get; }
+
+    /// <summary>The same gradient in another step context, for decorators.</summary>
+    public GradientView In(StepContext step) => new(Slot, _raw, _compensated, step, _squares);
 }

@@ -10,6 +10,9 @@ namespace Compression.Core.Gradients;
 /// <param name="Kind">Dense or row-sparse.</param>
 public sealed record ParameterSlot(int Index, string Name, ImmutableArray<long> Shape, int Offset, ParameterKind Kind = ParameterKind.Dense)
 {
+    /// <summary>Keys the slot's random numbers: its name alone, so that a slot draws the same in whatever bucket it travels.</summary>
+    public int Key { get; } = (int)Payloads.Checksum.Crc32C(Name);
+
     /// <summary>Number of elements: the product of <see cref="Shape"/>.</summary>
     public int Length { get; } = checked((int)Shape.Aggregate(1L, (product, size) => product * size));
 }

@@ -50,32 +50,40 @@ public sealed class CompressedGather : IGradientAggregator
 
         using (step.Ledger.Measure(StepPhase.Decompress))
         {
-            WriteMean(bucket);
+            WriteMean(bucket, step);
         }
     }
 
     /// <inheritdoc/>
-    public void Save(IStateWriter writer) => _memory.Save(writer);
+    public void Save(IStateWriter writer)
+    {
+        _memory.Save(writer);
+        _compressor.Save(writer);
+    }
 
     /// <inheritdoc/>
-    public void Load(IStateReader reader) => _memory.Load(reader);
+    public void Load(IStateReader reader)
+    {
+        _memory.Load(reader);
+        _compressor.Load(reader);
+    }
 
     private void WritePayload(GradientBucket bucket, StepContext step)
     {
         PayloadFrame.Begin(_payload);
+        var compensated = _memory.Compensate(bucket, step);
+        _compressor.BeginStep(bucket.Layout.Slots.AsSpan(), compensated, step);
         foreach (var slot in bucket.Layout.Slots)
         {
-            var gradient = bucket[slot];
-            var compensated = _memory.Compensate(slot, gradient, step);
             int start = _payload.Length;
-            _compressor.Compress(new GradientView(slot, gradient, compensated, step), _payload);
-            _memory.Update(slot, new SentGradient(_compressor, slot, _payload.Written[start..]));
+            _compressor.Compress(new GradientView(slot, bucket.All, compensated, step, bucket.Squares.Span), _payload);
+            _memory.Update(slot, new SentGradient(_compressor, slot, _payload.Written[start..], step));
         }
 
         PayloadFrame.Finish(_payload, _context.Fingerprint);
     }
 
-    private void WriteMean(GradientBucket bucket)
+    private void WriteMean(GradientBucket bucket, StepContext step)
     {
         Zero.Invoke(_context.Team, bucket.All);
         float scale = 1f / _gathered.Count;
@@ -86,7 +94,7 @@ public sealed class CompressedGather : IGradientAggregator
                 var reader = PayloadFrame.Open(_gathered[rank], _context.Fingerprint);
                 foreach (var slot in bucket.Layout.Slots)
                 {
-                    _compressor.Decompress(ref reader, new GradientAccumulator(slot, bucket[slot], scale));
+                    _compressor.Decompress(ref reader, new GradientAccumulator(slot, bucket[slot], scale, step));
                 }
 
                 reader.ExpectEnd();

@@ -6,11 +6,10 @@ namespace Compression.Core.Pipeline;
 public interface IGradientMemory : ICheckpointable
 {
     /// <summary>Combines this step's gradient with what is held back.</summary>
-    /// <param name="slot">The parameter.</param>
-    /// <param name="gradient">g, <c>slot.Length</c> elements; left as it is.</param>
+    /// <param name="bucket">g of all slots; left as it is.</param>
     /// <param name="step">Step and learning rate.</param>
-    /// <returns>p, valid until <see cref="Update"/>; may be <paramref name="gradient"/> itself.</returns>
-    ReadOnlySpan<float> Compensate(ParameterSlot slot, ReadOnlySpan<float> gradient, StepContext step);
+    /// <returns>p of all slots, in the bucket's layout, valid until the slot's <see cref="Update"/>; may be the bucket itself.</returns>
+    ReadOnlySpan<float> Compensate(GradientBucket bucket, StepContext step);
 
     /// <summary>Takes note of what the peers decode of this worker's payload.</summary>
     void Update(ParameterSlot slot, in SentGradient sent);

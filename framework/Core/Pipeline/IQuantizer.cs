@@ -12,12 +12,12 @@ public interface IQuantizer
     /// <summary>Every decoded value is the value.</summary>
     bool IsLossless { get; }
 
-    /// <summary>Appends the code of <paramref name="values"/>.</summary>
-    /// <param name="values">The chosen entries of a slot, or all of it.</param>
+    /// <summary>Appends the code of the values.</summary>
+    /// <param name="selection">The chosen entries of a slot, or all of it: its values are written, its indices are not.</param>
     /// <param name="slot">The parameter.</param>
     /// <param name="step">Keys random numbers.</param>
     /// <param name="writer">The payload.</param>
-    void Encode(ReadOnlySpan<float> values, ParameterSlot slot, StepContext step, PayloadWriter writer);
+    void Encode(in Selection selection, ParameterSlot slot, StepContext step, PayloadWriter writer);
 
     /// <summary><c>destination[i] += scale · decoded[i]</c>.</summary>
     /// <exception cref="PayloadException">Not what <see cref="Encode"/> writes.</exception>

@@ -20,37 +20,48 @@ public sealed class PipelineComposer
     public PipelinePlan Compose(PipelineRequest request)
     {
         var notes = new List<string>();
-        var (sparsifierTerm, quantizerTerm) = _catalog.ParseCompressor(request.Compressor, "--compressor");
-        var sparsifier = Bind(AlgorithmRole.Sparsifier, sparsifierTerm, request, "--compressor");
-        var quantizer = Bind(AlgorithmRole.Quantizer, quantizerTerm, request, "--compressor");
-        ICompressor CreateCompressor(ComponentContext context) => WithSmallSlots(
-            new SelectThenQuantize((ISparsifier)sparsifier.Create(context), (IQuantizer)quantizer.Create(context)), request, context);
+        var recipe = new CompressorRecipe(
+            BindPair(request.Compressor, request, "--compressor"), BindPair("dense+float32", request, "--compressor"),
+            [.. ReadOverrides(request)], request.MinSlotSize, request.WarmupEpochs);
+        var exchange = ChooseExchange(request, TraitsOf(recipe, hasMemory: false), recipe.Main);
+        var memory = ChooseMemory(request, TraitsOf(recipe, hasMemory: false), exchange, notes);
+        NoteUnusedFlags(request, [.. recipe.Entries, memory.Entry, exchange.Entry], notes);
 
-        var traits = CreateCompressor(new ComponentContext(BucketLayout.Create([]), KernelTeam.Single, 0)).Traits;
-        var exchange = ChooseExchange(request, traits, sparsifier, quantizer);
-        var memory = ChooseMemory(request, traits, exchange, notes);
-        NoteUnusedFlags(request, [sparsifier.Entry, quantizer.Entry, memory.Entry, exchange.Entry], notes);
-
-        string name = $"{sparsifier.Text}+{quantizer.Text}" + (request.MinSlotSize > 0 ? $" from {request.MinSlotSize} elements" : "");
+        var traits = TraitsOf(recipe, HasMemory(memory));
         IGradientAggregator CreateAggregator(ComponentContext context) => (IGradientAggregator)exchange.Create(
             context, exchange.Entry.Takes(typeof(ICompressor)) ? CreateCompressor(context) : null, memory.Create(context));
-        return new PipelinePlan(name, memory.Text, exchange.Text, notes, CreateAggregator, CreateCompressor);
+        ICompressor CreateCompressor(ComponentContext context) => recipe.Create(context with { HasMemory = HasMemory(memory) });
+        return new PipelinePlan(recipe.Text, memory.Text, exchange.Text, traits, notes, CreateAggregator, CreateCompressor);
     }
 
-    private ICompressor WithSmallSlots(ICompressor compressor, PipelineRequest request, ComponentContext context)
+    private static bool HasMemory(BoundAlgorithm memory) => memory.Entry.Name != "none";
+
+    private static CompressorTraits TraitsOf(CompressorRecipe recipe, bool hasMemory) =>
+        recipe.Create(new ComponentContext(BucketLayout.Create([]), KernelTeam.Single, 0) { HasMemory = hasMemory }).Traits;
+
+    private CompressorPair BindPair(string text, PipelineRequest request, string shownAs)
     {
-        if (request.MinSlotSize == 0)
-        {
-            return compressor;
-        }
-
-        var dense = Bind(AlgorithmRole.Sparsifier, new AlgorithmTerm("dense", []), request, "--min_slot_size");
-        var float32 = Bind(AlgorithmRole.Quantizer, new AlgorithmTerm("float32", []), request, "--min_slot_size");
-        var plain = new SelectThenQuantize((ISparsifier)dense.Create(context), (IQuantizer)float32.Create(context));
-        return new SmallSlotsDense(compressor, plain, request.MinSlotSize);
+        var (sparsifier, quantizer) = _catalog.ParseCompressor(text, shownAs);
+        return new CompressorPair(
+            Bind(AlgorithmRole.Sparsifier, sparsifier, request, shownAs), Bind(AlgorithmRole.Quantizer, quantizer, request, shownAs));
     }
 
-    private Part ChooseExchange(PipelineRequest request, CompressorTraits traits, Part sparsifier, Part quantizer)
+    private IEnumerable<(string Pattern, CompressorPair Pair)> ReadOverrides(PipelineRequest request)
+    {
+        foreach (string rule in request.SlotOverrides.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            int equals = rule.IndexOf('=', StringComparison.Ordinal);
+            if (equals <= 0 || equals == rule.Length - 1)
+            {
+                throw new UserErrorException(
+                    ExitCode.Usage, $"--slot '{rule}': must be pattern=compressor, as in decoder.*=none; several are separated by ';'.");
+            }
+
+            yield return (rule[..equals].Trim(), BindPair(rule[(equals + 1)..].Trim(), request, "--slot"));
+        }
+    }
+
+    private BoundAlgorithm ChooseExchange(PipelineRequest request, CompressorTraits traits, CompressorPair main)
     {
         string name = request.Exchange != Auto ? request.Exchange : traits.Lossless ? "allreduce" : "allgather";
         var exchange = Bind(AlgorithmRole.Exchange, Single(name, "--exchange"), request, "--exchange");
@@ -60,24 +71,31 @@ public sealed class PipelineComposer
                 .Where(entry => entry.Role == AlgorithmRole.Exchange && entry.Takes(typeof(ICompressor))).Select(entry => entry.Name));
             throw new UserErrorException(
                 ExitCode.Usage,
-                $"--exchange {exchange.Text} adds up plain floats and cannot carry {sparsifier.Entry.Name}+{quantizer.Entry.Name}; use {fitting} or auto.");
+                $"--exchange {exchange.Text} adds up plain floats and cannot carry {main.Sparsifier.Entry.Name}+{main.Quantizer.Entry.Name}; use {fitting} or auto.");
         }
 
         return exchange;
     }
 
-    private Part ChooseMemory(PipelineRequest request, CompressorTraits traits, Part exchange, List<string> notes)
+    private BoundAlgorithm ChooseMemory(PipelineRequest request, CompressorTraits traits, BoundAlgorithm exchange, List<string> notes)
     {
         bool keepsNothing = traits.Lossless || !exchange.Entry.Takes(typeof(IGradientMemory));
-        string name = request.Memory != Auto ? request.Memory : traits.Unbiased || keepsNothing ? "none" : "residual";
+        string name = request.Memory != Auto ? request.Memory : traits.Unbiased || traits.KeepsResidual || keepsNothing ? "none" : "residual";
         var memory = Bind(AlgorithmRole.Memory, Single(name, "--memory"), request, "--memory");
-        if (keepsNothing && memory.Entry.Name != "none")
+        if (keepsNothing && HasMemory(memory))
         {
             notes.Add($"--memory {memory.Entry.Name} has nothing to keep: every gradient is sent in full.");
             return Bind(AlgorithmRole.Memory, new AlgorithmTerm("none", []), request, "--memory");
         }
 
-        if (memory.Entry.Name == "none" && !traits.Unbiased)
+        if (HasMemory(memory) && traits.KeepsResidual)
+        {
+            throw new UserErrorException(
+                ExitCode.Usage,
+                $"--memory {memory.Entry.Name}: this compressor holds what it does not send by itself, and a memory would hold it twice; use none or auto.");
+        }
+
+        if (!HasMemory(memory) && !traits.Unbiased && !traits.KeepsResidual)
         {
             notes.Add("This compressor is biased and --memory is none: what is not sent is lost; --memory residual keeps it.");
         }
@@ -95,21 +113,13 @@ public sealed class PipelineComposer
         }
     }
 
-    private Part Bind(AlgorithmRole role, AlgorithmTerm term, PipelineRequest request, string shownAs)
+    private BoundAlgorithm Bind(AlgorithmRole role, AlgorithmTerm term, PipelineRequest request, string shownAs)
     {
         var entry = _catalog.Find(role, term.Name, shownAs);
-        object? options = entry.BindOptions(term, request.Flags);
-        return new Part(entry, options);
+        return new BoundAlgorithm(entry, entry.BindOptions(term, request.Flags));
     }
 
     private static AlgorithmTerm Single(string text, string shownAs) => AlgorithmTerm.Parse(text, shownAs) is [var term]
         ? term
         : throw new UserErrorException(ExitCode.Usage, $"{shownAs} '{text}': one name, not a composition.");
-
-    private sealed record Part(AlgorithmEntry Entry, object? Options)
-    {
-        public string Text => Entry.Describe(Options);
-
-        public object Create(params object?[] parts) => Entry.Create([Options, .. parts]);
-    }
 }

@@ -15,6 +15,7 @@ public sealed class PipelinePlan
         string compressor,
         string memory,
         string exchange,
+        CompressorTraits traits,
         IReadOnlyList<string> notes,
         Func<ComponentContext, IGradientAggregator> create,
         Func<ComponentContext, ICompressor> createCompressor)
@@ -22,6 +23,7 @@ public sealed class PipelinePlan
         Compressor = compressor;
         Memory = memory;
         Exchange = exchange;
+        Traits = traits;
         Notes = notes;
         _create = create;
         _createCompressor = createCompressor;
@@ -35,6 +37,9 @@ public sealed class PipelinePlan
 
     /// <summary>The exchange.</summary>
     public string Exchange { get; }
+
+    /// <summary>What the compressor asks of the trainer, and promises.</summary>
+    public CompressorTraits Traits { get; }
 
     /// <summary>What the user should know: choices that were made, and options without effect.</summary>
     public IReadOnlyList<string> Notes { get; }

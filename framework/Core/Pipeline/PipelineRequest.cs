@@ -7,4 +7,11 @@ namespace Compression.Core.Pipeline;
 /// <param name="MinSlotSize">Slots with fewer elements go dense.</param>
 /// <param name="Flags">Component flags of the command line, without dashes, as texts.</param>
 public sealed record PipelineRequest(
-    string Compressor, string Memory, string Exchange, int MinSlotSize, IReadOnlyDictionary<string, string> Flags);
+    string Compressor, string Memory, string Exchange, int MinSlotSize, IReadOnlyDictionary<string, string> Flags)
+{
+    /// <summary>Compressors of single parameters: <c>pattern=composition</c>, several separated by <c>;</c>.</summary>
+    public string SlotOverrides { get; init; } = "";
+
+    /// <summary>Epochs in which more is sent; 0 for none.</summary>
+    public int WarmupEpochs { get; init; }
+}

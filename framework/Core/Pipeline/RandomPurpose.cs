@@ -8,4 +8,10 @@ public enum RandomPurpose
 
     /// <summary>Dropout masks.</summary>
     Dropout,
+
+    /// <summary>Which entries a random sparsifier chooses.</summary>
+    Selection,
+
+    /// <summary>Stochastic rounding.</summary>
+    Rounding,
 }

@@ -18,11 +18,19 @@ public sealed class SelectThenQuantize : ICompressor
         _sparsifier = sparsifier;
         _quantizer = quantizer;
         Traits = new CompressorTraits(
-            Unbiased: sparsifier.IsUnbiased && quantizer.IsUnbiased, Lossless: sparsifier.KeepsAll && quantizer.IsLossless);
+            Unbiased: sparsifier.IsUnbiased && quantizer.IsUnbiased, Lossless: sparsifier.KeepsAll && quantizer.IsLossless)
+        {
+            KeepsResidual = sparsifier.KeepsResidual,
+            MicroBatches = sparsifier.MicroBatches,
+        };
     }
 
     /// <inheritdoc/>
     public CompressorTraits Traits { get; }
+
+    /// <inheritdoc/>
+    public void BeginStep(ReadOnlySpan<ParameterSlot> slots, ReadOnlySpan<float> compensated, StepContext step) =>
+        _sparsifier.BeginStep(slots, compensated, step);
 
     /// <inheritdoc/>
     public void Compress(in GradientView gradient, PayloadWriter writer)
@@ -33,7 +41,7 @@ public sealed class SelectThenQuantize : ICompressor
             _sparsifier.WriteIndices(selection.Indices, gradient.Slot, writer);
         }
 
-        _quantizer.Encode(selection.Values, gradient.Slot, gradient.Step, writer);
+        _quantizer.Encode(selection, gradient.Slot, gradient.Step, writer);
     }
 
     /// <inheritdoc/>
@@ -45,10 +53,16 @@ public sealed class SelectThenQuantize : ICompressor
             return;
         }
 
-        var indices = _sparsifier.ReadIndices(ref reader, destination.Slot, _indices);
+        var indices = _sparsifier.ReadIndices(ref reader, destination.Slot, destination.Step, _indices);
         var values = _values.Take(indices.Length);
         values.Clear();
         _quantizer.DecodeAdd(ref reader, destination.Slot, values, scale: 1);
         destination.AddAt(indices, values);
     }
+
+    /// <inheritdoc/>
+    public void Save(IStateWriter writer) => _sparsifier.Save(writer);
+
+    /// <inheritdoc/>
+    public void Load(IStateReader reader) => _sparsifier.Load(reader);
 }

@@ -9,6 +9,7 @@ public readonly ref struct Selection
     {
         Indices = indices;
         Values = values;
+        Magnitude = float.NaN;
     }
 
     /// <summary>Positions.</summary>
@@ -16,4 +17,7 @@ public readonly ref struct Selection
 
     /// <summary>What is to be sent for each.</summary>
     public ReadOnlySpan<float> Values { get; }
+
+    /// <summary>The one magnitude by which the sparsifier's paper replaces all of them (AdaComp); NaN where it has none.</summary>
+    public float Magnitude { get; init; }
 }

@@ -9,4 +9,10 @@ namespace Compression.Core.Pipeline;
 /// <param name="LearningRate">The optimizer's rate in this step (residuals in step units are rescaled by it).</param>
 /// <param name="Epoch">Epochs done, with fraction (warm-up schedules read it).</param>
 /// <param name="Ledger">Takes seconds by phase and bytes by kind.</param>
-public sealed record StepContext(long Step, ulong Seed, int Rank, double LearningRate, double Epoch, StepLedger Ledger);
+public sealed record StepContext(long Step, ulong Seed, int Rank, double LearningRate, double Epoch, StepLedger Ledger)
+{
+    /// <summary>
+    /// Sparsifiers with a ratio ρ send the share ρ^x, x being this exponent: 1, or less while a warm-up lets more through.
+    /// </summary>
+    public double RatioExponent { get; init; } = 1;
+}

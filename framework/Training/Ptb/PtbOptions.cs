@@ -129,6 +129,14 @@ public sealed record PtbOptions
     [Option("min_slot_size", "parameters with fewer elements are sent dense", Group = CompressionGroup, Min = 0)]
     public int MinSlotSize { get; init; }
 
+    /// <summary>Compressors of single parameters.</summary>
+    [Option("slot", "other compressors for some parameters, as in 'decoder.*=none; *bias*=float16'; the first match counts", Group = CompressionGroup)]
+    public string Slot { get; init; } = "";
+
+    /// <summary>Epochs of warm-up.</summary>
+    [Option("warmup_epochs", "epochs W in which more is sent: ratio^((e+1)/(W+1)) in epoch e, or all where a method has no ratio", Group = CompressionGroup, Min = 0)]
+    public int WarmupEpochs { get; init; }
+
     /// <summary>MPI ranks.</summary>
     [Option("num_workers", "workers, each an MPI rank", Group = WorkersGroup, Min = 1, Max = 65536)]
     public int NumWorkers { get; init; } = 1;

@@ -4,6 +4,7 @@ using Compression.Core.Kernels;
 using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
+
 using Compression.Training.Data;
 using TorchSharp;
 
