@@ -2,10 +2,20 @@ using Compression.Core.Catalog;
 
 namespace Compression.Compressors.Sparsifiers;
 
-/// <summary>Options of <see cref="TopKSparsifier"/>.</summary>
-public sealed record TopKOptions
+/// <summary>Among which entries the largest are chosen.</summary>
+public enum TopKScope
 {
-    /// <summary>ρ, the share of entries that is sent.</summary>
-    [Option("ratio", "share of entries that is sent", Flag = "compress_ratio", Min = 0, MinExclusive = true, Max = 1)]
-    public double Ratio { get; init; } = 0.01;
+    /// <summary>k in each parameter.</summary>
+    Slot,
+
+    /// <summary>k in all parameters together.</summary>
+    Global,
+}
+
+/// <summary>Options of <see cref="TopKSparsifier"/>.</summary>
+public sealed record TopKOptions : RatioOptions
+{
+    /// <summary>In each parameter, or in all together.</summary>
+    [Option("scope", "choose the largest in each parameter, or in all together", Flag = "topk_scope")]
+    public TopKScope Scope { get; init; } = TopKScope.Slot;
 }

@@ -15,31 +15,39 @@ public sealed class TopKSparsifier : ISparsifier
     private readonly TopKOptions _options;
     private readonly KernelTeam _team;
     private readonly TopKSelect _select = new();
-    private readonly Scratch<float> _values = new();
+    private readonly GlobalTopK? _global;
 
-    /// <param name="options">The ratio.</param>
-    /// <param name="context">Threads.</param>
+    /// <param name="options">The ratio, and where it counts.</param>
+    /// <param name="context">Parameters and threads.</param>
     public TopKSparsifier(TopKOptions options, ComponentContext context)
     {
         _options = options;
         _team = context.Team;
+        _global = options.Scope == TopKScope.Global ? new GlobalTopK(context.Team) : null;
     }
 
     /// <inheritdoc/>
     public bool IsUnbiased => false;
 
     /// <inheritdoc/>
+    public void BeginStep(ReadOnlySpan<ParameterSlot> slots, ReadOnlySpan<float> compensated, StepContext step) =>
+        _global?.Choose(slots, compensated, _options, step);
+
+    /// <inheritdoc/>
     public Selection Select(in GradientView gradient)
     {
-        if (gradient.Compensated.IsEmpty)
+        var values = gradient.Compensated;
+        if (_global is not null)
+        {
+            return _global.Of(gradient.Slot);
+        }
+
+        if (values.IsEmpty)
         {
             return default;
         }
 
-        int k = Math.Max(1, (int)(_options.Ratio * gradient.Compensated.Length));
-        var indices = _select.Invoke(_team, gradient.Compensated, k);
-        var values = _values.Take(k);
-        Gather.Invoke(gradient.Compensated, indices, values);
-        return new Selection(indices, values);
+        var chosen = _select.Invoke(_team, values, _options.CountIn(gradient.Step, values.Length));
+        return new Selection(chosen.Positions, chosen.Values);
     }
 }

@@ -6,10 +6,10 @@ public sealed class CompositionTests
 {
     [Theory]
     [InlineData("none", "dense+float32", "none", "allreduce")]
-    [InlineData("topk", "topk(ratio=0.01)+float32", "residual(beta=1,gamma=1)", "allgather")]
-    [InlineData("efsignsgd", "dense+sign", "residual(beta=1,gamma=1)", "allgather")]
-    [InlineData("topk_efsignsgd", "topk(ratio=0.01)+sign", "residual(beta=1,gamma=1)", "allgather")]
-    [InlineData("topk(ratio=0.5)+sign", "topk(ratio=0.5)+sign", "residual(beta=1,gamma=1)", "allgather")]
+    [InlineData("topk", "topk(ratio=0.01,scope=slot)+float32", "residual(beta=1,gamma=1)", "allgather")]
+    [InlineData("efsignsgd", "dense+sign(magnitude=mean)", "residual(beta=1,gamma=1)", "allgather")]
+    [InlineData("topk_efsignsgd", "topk(ratio=0.01,scope=slot)+sign(magnitude=mean)", "residual(beta=1,gamma=1)", "allgather")]
+    [InlineData("topk(ratio=0.5)+sign", "topk(ratio=0.5,scope=slot)+sign(magnitude=mean)", "residual(beta=1,gamma=1)", "allgather")]
     public void Names_stand_for_compositions_and_defaults_fit_the_method(string name, string compressor, string memory, string exchange)
     {
         var plan = Pipelines.Plan(name);
@@ -21,8 +21,8 @@ public sealed class CompositionTests
     [Fact]
     public void A_flag_sets_what_parentheses_leave_open()
     {
-        Assert.Equal("topk(ratio=0.001)+float32", Pipelines.Plan("topk", flags: [("compress_ratio", "0.001")]).Compressor);
-        Assert.Equal("topk(ratio=0.5)+float32", Pipelines.Plan("topk(ratio=0.5)", flags: [("compress_ratio", "0.001")]).Compressor);
+        Assert.Equal("topk(ratio=0.001,scope=slot)+float32", Pipelines.Plan("topk", flags: [("compress_ratio", "0.001")]).Compressor);
+        Assert.Equal("topk(ratio=0.5,scope=slot)+float32", Pipelines.Plan("topk(ratio=0.5)", flags: [("compress_ratio", "0.001")]).Compressor);
     }
 
     [Theory]
@@ -41,7 +41,7 @@ public sealed class CompositionTests
     [InlineData("topk+topk", "auto", "auto", "one sparsifier, then one quantizer")]
     [InlineData("topk(rate=1)", "auto", "auto", "ratio")]
     [InlineData("topk(ratio=2)", "auto", "auto", "at most 1")]
-    [InlineData("sign(x=1)", "auto", "auto", "no options")]
+    [InlineData("dense(x=1)", "auto", "auto", "no options")]
     [InlineData("topk", "momentun", "auto", "residual")]
     [InlineData("topk", "auto", "allreduce", "allgather")]
     [InlineData("topk", "auto", "ring", "allgather")]

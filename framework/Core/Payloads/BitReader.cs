@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Compression.Core.Payloads;
 
@@ -21,6 +22,30 @@ public ref struct BitReader
         uint value = (uint)(Window() & ((1UL << count) - 1));
         _position += count;
         return value;
+    }
+
+    /// <summary>Reads a number in Rice's code: zeros, a one, then <paramref name="parameter"/> bits.</summary>
+    /// <param name="parameter">At most 31.</param>
+    /// <param name="limit">The most zeros that can be right.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public long ReadRice(int parameter, int limit)
+    {
+        ulong window = Window();
+        int zeros = BitOperations.TrailingZeroCount(window);
+        if (zeros + 1 + parameter <= 56)
+        {
+            // At least 57 bits of the window are real ones, unless the bytes end within it.
+            if (zeros > limit)
+            {
+                throw new PayloadException("A run of zeros is longer than any index gap.");
+            }
+
+            _position += zeros + 1 + parameter;
+            return ((long)zeros << parameter) | (long)((window >> (zeros + 1)) & ((1UL << parameter) - 1));
+        }
+
+        long quotient = ReadUnary(limit);
+        return (quotient << parameter) | Read(parameter);
     }
 
     /// <summary>Counts the zeros before the next one.</summary>
@@ -58,6 +83,7 @@ public ref struct BitReader
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly ulong Window()
     {
         int start = (int)Math.Min(_position >> 3, _bytes.Length);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Compression.Core.Payloads;
 
@@ -14,16 +15,22 @@ public ref struct BitWriter
     public BitWriter(Span<byte> room) => _room = room;
 
     /// <summary>Appends the lowest <paramref name="count"/> bits of a value that has no higher ones; at most 32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Write(uint value, int count)
     {
         _pending |= (ulong)value << _pendingBits;
         _pendingBits += count;
-        if (_pendingBits >= 32)
+        if (_position <= _room.Length - sizeof(ulong))
         {
-            BinaryPrimitives.WriteUInt32LittleEndian(_room[_position..], (uint)_pending);
-            _position += 4;
-            _pending >>= 32;
-            _pendingBits -= 32;
+            // Whole words go out each time, without a branch on how full they are; what is not final is written again.
+            BinaryPrimitives.WriteUInt64LittleEndian(_room[_position..], _pending);
+            _position += _pendingBits >> 3;
+            _pending >>= _pendingBits & ~7;
+            _pendingBits &= 7;
+        }
+        else
+        {
+            WriteBytes(8);
         }
     }
 
@@ -39,9 +46,11 @@ public ref struct BitWriter
     }
 
     /// <summary>Writes out what is pending; the last byte is filled up with zeros.</summary>
-    public void Flush()
+    public void Flush() => WriteBytes(1);
+
+    private void WriteBytes(int leastBits)
     {
-        for (; _pendingBits > 0; _pendingBits -= 8)
+        for (; _pendingBits >= leastBits; _pendingBits -= 8)
         {
             _room[_position++] = (byte)_pending;
             _pending >>= 8;

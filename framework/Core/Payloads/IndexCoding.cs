@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 
 namespace Compression.Core.Payloads;
@@ -15,25 +16,28 @@ public static class IndexCoding
         FixedWidth,
     }
 
-    /// <summary>Appends count, code and indices, and books the index entropy (and 32 bits an index as the nominal size).</summary>
+    /// <summary>Appends count, code and indices, and books the index entropy.</summary>
     /// <param name="indices">Strictly ascending, each at least 0 and below <paramref name="dimension"/>.</param>
     /// <param name="dimension">Number of elements that were chosen from.</param>
     /// <param name="writer">The payload.</param>
-    public static void Write(ReadOnlySpan<int> indices, int dimension, PayloadWriter writer)
+    /// <param name="nominalBits">What the method's paper counts for an index.</param>
+    public static void Write(ReadOnlySpan<int> indices, int dimension, PayloadWriter writer, double nominalBits = 32)
     {
         int count = indices.Length;
         writer.WriteCount(count);
-        writer.Book(nominalBits: 32.0 * count, floorBits: EntropyFloor.Indices(dimension, count));
+        writer.Book(nominalBits * count, floorBits: EntropyFloor.Indices(dimension, count));
         if (count == 0 || count == dimension)
         {
             return;
         }
 
-        long rice = RiceGaps.CountBits(indices), bitmap = dimension, fixedWidth = (long)count * WidthOf(dimension);
+        byte[] parameters = ArrayPool<byte>.Shared.Rent(RiceGaps.CountBlocks(count));
+        long rice = RiceGaps.Plan(indices, parameters), bitmap = dimension, fixedWidth = (long)count * WidthOf(dimension);
         if (rice <= bitmap && rice <= fixedWidth)
         {
             writer.WriteByte((byte)Code.Rice);
-            RiceGaps.Write(indices, writer.Append(BytesOf(rice)));
+            RiceGaps.Write(indices, parameters, writer.Append(BytesOf(rice) + RiceGaps.Slack));
+            writer.Trim(RiceGaps.Slack);
         }
         else if (bitmap <= fixedWidth)
         {
@@ -51,6 +55,8 @@ public static class IndexCoding
 
             bits.Flush();
         }
+
+        ArrayPool<byte>.Shared.Return(parameters);
     }
 
     /// <summary>Reads the count; the caller then hands room for as many indices to <see cref="Read"/>.</summary>

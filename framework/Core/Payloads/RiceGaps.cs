@@ -1,4 +1,8 @@
+using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Compression.Core.Payloads;
 
@@ -9,43 +13,80 @@ namespace Compression.Core.Payloads;
 /// </summary>
 internal static class RiceGaps
 {
+    /// <summary>Bytes behind the code that <see cref="Write"/> may touch.</summary>
+    public const int Slack = sizeof(ulong);
+
     private const int BlockLength = 256;
     private const int ParameterBits = 5;
 
-    /// <summary>Exact length of the code in bits.</summary>
-    public static long CountBits(ReadOnlySpan<int> indices)
+    /// <summary>Chooses the parameter of every block.</summary>
+    /// <param name="indices">Strictly ascending.</param>
+    /// <param name="parameters">Room for <see cref="CountBlocks"/> of them.</param>
+    /// <returns>Exact length of the code in bits.</returns>
+    public static long Plan(ReadOnlySpan<int> indices, Span<byte> parameters)
     {
-        long bits = 0;
-        for (int start = 0, previous = -1; start < indices.Length; start += BlockLength)
+        Span<uint> room = stackalloc uint[BlockLength];
+        long total = 0;
+        for (int start = 0, block = 0, previous = -1; start < indices.Length; start += BlockLength, block++)
         {
-            var block = indices.Slice(start, Math.Min(BlockLength, indices.Length - start));
-            bits += ParameterBits + BestParameter(block, previous).Bits;
-            previous = block[^1];
+            var part = indices.Slice(start, Math.Min(BlockLength, indices.Length - start));
+            var gaps = Gaps(part, previous, room);
+            (int parameter, long bits) = BestParameter(gaps, (double)(part[^1] - previous - part.Length) / part.Length);
+            parameters[block] = (byte)parameter;
+            total += ParameterBits + bits;
+            previous = part[^1];
         }
 
-        return bits;
+        return total;
     }
 
-    /// <summary>Writes the code into exactly <see cref="CountBits"/> bits, rounded up to bytes.</summary>
-    public static void Write(ReadOnlySpan<int> indices, Span<byte> room)
+    /// <summary>Number of blocks of so many indices.</summary>
+    public static int CountBlocks(int count) => (count + BlockLength - 1) / BlockLength;
+
+    /// <summary>Writes the code.</summary>
+    /// <param name="indices">As given to <see cref="Plan"/>.</param>
+    /// <param name="parameters">As it chose them.</param>
+    /// <param name="room">The bytes that the bits fill, and <see cref="Slack"/> more, which are overwritten.</param>
+    public static void Write(ReadOnlySpan<int> indices, ReadOnlySpan<byte> parameters, Span<byte> room)
     {
-        var bits = new BitWriter(room);
-        int previous = -1;
-        for (int start = 0; start < indices.Length; start += BlockLength)
+        // Local variables stay in registers, where the fields of a bit writer would not: this loop is most of what writing indices costs.
+        ulong pending = 0;
+        int pendingBits = 0, position = 0, previous = -1;
+        for (int start = 0, block = 0; start < indices.Length; start += BlockLength, block++)
         {
-            var block = indices.Slice(start, Math.Min(BlockLength, indices.Length - start));
-            int parameter = BestParameter(block, previous).Parameter;
-            bits.Write((uint)parameter, ParameterBits);
-            foreach (int index in block)
+            int parameter = parameters[block];
+            uint remainder = (1u << parameter) - 1;
+            pending |= (ulong)parameter << pendingBits;
+            pendingBits += ParameterBits;
+            foreach (int index in indices.Slice(start, Math.Min(BlockLength, indices.Length - start)))
             {
                 uint gap = (uint)(index - previous - 1);
-                bits.WriteUnary((int)(gap >> parameter));
-                bits.Write(gap & ((1u << parameter) - 1), parameter);
+                int zeros = (int)(gap >> parameter);
+                for (; zeros > 16; zeros -= 16)
+                {
+                    pendingBits += 16;
+                    Store(room, ref position, ref pending, ref pendingBits);
+                }
+
+                // At most 7 + 5 bits are pending, and 16 + 1 + 31 come to them.
+                pending |= (1UL | ((ulong)(gap & remainder) << 1)) << (zeros + pendingBits);
+                pendingBits += zeros + 1 + parameter;
+                Store(room, ref position, ref pending, ref pendingBits);
                 previous = index;
             }
         }
 
-        bits.Flush();
+        Store(room, ref position, ref pending, ref pendingBits);
+    }
+
+    // Whole words go out each time, without a branch on how full they are; what is not final is written again.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(Span<byte> room, ref int position, ref ulong pending, ref int pendingBits)
+    {
+        BinaryPrimitives.WriteUInt64LittleEndian(room[position..], pending);
+        position += pendingBits >> 3;
+        pending >>= pendingBits & ~7;
+        pendingBits &= 7;
     }
 
     /// <summary>Reads as many indices as there is room for.</summary>
@@ -57,10 +98,10 @@ internal static class RiceGaps
         {
             var block = indices.Slice(start, Math.Min(BlockLength, indices.Length - start));
             int parameter = (int)bits.Read(ParameterBits);
+            int limit = dimension >> Math.Min(parameter, 30);
             for (int i = 0; i < block.Length; i++)
             {
-                long quotient = bits.ReadUnary(dimension >> Math.Min(parameter, 30));
-                long index = previous + 1 + ((quotient << parameter) | bits.Read(parameter));
+                long index = previous + 1 + bits.ReadRice(parameter, limit);
                 if (index >= dimension)
                 {
                     throw new PayloadException($"Index {index} lies outside the slot of {dimension} elements.");
@@ -75,22 +116,25 @@ internal static class RiceGaps
         reader.ReadBytes(bits.BytesUsed);
     }
 
-    private static (int Parameter, long Bits) BestParameter(ReadOnlySpan<int> block, int previous)
+    private static ReadOnlySpan<uint> Gaps(ReadOnlySpan<int> block, int previous, Span<uint> room)
+    {
+        room[0] = (uint)(block[0] - previous - 1);
+        for (int i = 1; i < block.Length; i++)
+        {
+            room[i] = (uint)(block[i] - block[i - 1] - 1);
+        }
+
+        return room[..block.Length];
+    }
+
+    private static (int Parameter, long Bits) BestParameter(ReadOnlySpan<uint> gaps, double mean)
     {
         // The best r for a geometric gap of mean m lies at log2(m ln 2); its neighbours are tried for all others.
-        double mean = (double)(block[^1] - previous - block.Length) / block.Length;
         int guess = mean < 1 ? 0 : BitOperations.Log2((uint)(mean * Math.Log(2)) | 1);
         (int Parameter, long Bits) best = (0, long.MaxValue);
         for (int parameter = Math.Max(0, guess - 1); parameter <= guess + 1; parameter++)
         {
-            long bits = (long)block.Length * (parameter + 1);
-            int last = previous;
-            foreach (int index in block)
-            {
-                bits += (index - last - 1) >> parameter;
-                last = index;
-            }
-
+            long bits = ((long)gaps.Length * (parameter + 1)) + SumOfQuotients(gaps, parameter);
             if (bits < best.Bits)
             {
                 best = (parameter, bits);
@@ -98,5 +142,24 @@ internal static class RiceGaps
         }
 
         return best;
+    }
+
+    // The gaps of a slot add up to less than 2³¹.
+    private static uint SumOfQuotients(ReadOnlySpan<uint> gaps, int parameter)
+    {
+        var vectors = MemoryMarshal.Cast<uint, Vector512<uint>>(gaps);
+        var sums = Vector512<uint>.Zero;
+        foreach (var vector in vectors)
+        {
+            sums += vector >>> parameter;
+        }
+
+        uint sum = Vector512.Sum(sums);
+        foreach (uint gap in gaps[(vectors.Length * Vector512<uint>.Count)..])
+        {
+            sum += gap >> parameter;
+        }
+
+        return sum;
     }
 }

@@ -30,7 +30,7 @@ public sealed class TopKSelectTests
             foreach (int k in new[] { 1, Math.Max(1, length / 1000), Math.Max(1, length / 100), Math.Max(1, length / 7), length })
             {
                 int[] expected = [.. order.Take(k).Order()];
-                int[] actual = select.Invoke(team, values, k).ToArray();
+                int[] actual = select.Invoke(team, values, k).Positions.ToArray();
                 Assert.True(expected.AsSpan().SequenceEqual(actual), $"{name}, k = {k}");
             }
         }
@@ -42,7 +42,7 @@ public sealed class TopKSelectTests
         float[] values = TestData.Gaussian(200_000);
         values[123_456] = float.NaN;
         values[77] = float.PositiveInfinity;
-        Assert.Equal([77, 123_456], new TopKSelect().Invoke(KernelTeam.Single, values, 2).ToArray());
+        Assert.Equal([77, 123_456], new TopKSelect().Invoke(KernelTeam.Single, values, 2).Positions.ToArray());
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class TopKSelectTests
         float[] values = new float[3_000_000];
         Array.Fill(values, 0.5f);
         values.AsSpan(1_500_000, 40_000).Fill(2f);
-        int[] selected = new TopKSelect().Invoke(KernelTeam.Single, values, 50_000).ToArray();
+        int[] selected = new TopKSelect().Invoke(KernelTeam.Single, values, 50_000).Positions.ToArray();
         int[] expected = [.. Enumerable.Range(0, 10_000), .. Enumerable.Range(1_500_000, 40_000)];
         Assert.Equal(expected, selected);
     }
