@@ -43,7 +43,7 @@ public sealed class AggregationTests
             float[][] gradients = [.. Enumerable.Range(0, workers).Select(rank =>
                 rank == 1 ? new float[layout.Length] : TestData.Gaussian(layout.Length, seed: (100 * step) + rank))];
             float[][] averages = Pipelines.Aggregate(layout, aggregators, gradients, step);
-            double[] after = SumOfResiduals(aggregators, layout.Length);
+            double[] after = Pipelines.SumOfResiduals(aggregators, layout.Length);
             for (int i = 0; i < layout.Length; i++)
             {
                 double sent = gradients.Sum(gradient => (double)gradient[i]) + before[i] - after[i];
@@ -119,29 +119,5 @@ public sealed class AggregationTests
             aggregator.Aggregate(bucket, step, communicator);
             Assert.True(GC.GetAllocatedBytesForCurrentThread() - before <= 256, $"{compressor}: {GC.GetAllocatedBytesForCurrentThread() - before} bytes");
         }
-    }
-
-    private static double[] SumOfResiduals(IGradientAggregator[] aggregators, int length)
-    {
-        double[] sums = new double[length];
-        foreach (var aggregator in aggregators)
-        {
-            var state = new StateInMemory();
-            aggregator.Save(state);
-            float[] residual = [.. state.Arrays.OrderBy(array => int.Parse(array.Key.Split("/p")[1], System.Globalization.CultureInfo.InvariantCulture)).SelectMany(array => array.Value)];
-            for (int i = 0; i < residual.Length; i++)
-            {
-                sums[i] += residual[i];
-            }
-        }
-
-        return sums;
-    }
-
-    private sealed class StateInMemory : IStateWriter
-    {
-        public Dictionary<string, float[]> Arrays { get; } = [];
-
-        public void Write(string name, ReadOnlySpan<float> values) => Arrays.Add(name, values.ToArray());
     }
 }

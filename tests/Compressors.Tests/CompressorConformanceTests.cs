@@ -1,6 +1,7 @@
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
+using Compression.Core.Pipeline;
 using Compression.Core.Tests;
 
 namespace Compression.Compressors.Tests;
@@ -14,10 +15,9 @@ public sealed class CompressorConformanceTests
     [MemberData(nameof(Pairs))]
     public void Input_is_sent_plus_residual_in_the_decoders_own_arithmetic(string pair)
     {
-        var compressor = Create(pair, KernelTeam.Single);
         foreach (int length in TestData.Lengths)
         {
-            var slot = Pipelines.Layout(length).Slots[0];
+            var (slot, compressor) = Create(pair, KernelTeam.Single, length);
             foreach (var (name, values) in TestData.All(length).Where(data => data.Name != "extreme"))
             {
                 var (payload, decoded, _) = Pipelines.RoundTrip(compressor, slot, values);
@@ -37,15 +37,18 @@ public sealed class CompressorConformanceTests
     public void The_bytes_do_not_depend_on_threads_and_repeat(string pair)
     {
         using var team = new KernelTeam(3);
-        var alone = Create(pair, KernelTeam.Single);
-        var together = Create(pair, team);
         foreach (int length in TestData.Lengths)
         {
-            var slot = Pipelines.Layout(length).Slots[0];
-            float[] values = TestData.Gaussian(length);
-            byte[] expected = Pipelines.RoundTrip(alone, slot, values).Payload;
-            Assert.True(expected.AsSpan().SequenceEqual(Pipelines.RoundTrip(together, slot, values).Payload), $"{length} elements");
-            Assert.True(expected.AsSpan().SequenceEqual(Pipelines.RoundTrip(alone, slot, values).Payload), $"{length} elements, again");
+            var (slot, alone) = Create(pair, KernelTeam.Single, length);
+            var together = Create(pair, team, length).Compressor;
+            var again = Create(pair, KernelTeam.Single, length).Compressor;
+            for (int step = 0; step < 2; step++)
+            {
+                float[] values = TestData.Gaussian(length, seed: step);
+                byte[] expected = Pipelines.RoundTrip(alone, slot, values, step).Payload;
+                Assert.True(expected.AsSpan().SequenceEqual(Pipelines.RoundTrip(together, slot, values, step).Payload), $"{length} elements");
+                Assert.True(expected.AsSpan().SequenceEqual(Pipelines.RoundTrip(again, slot, values, step).Payload), $"{length} elements, again");
+            }
         }
     }
 
@@ -54,7 +57,8 @@ public sealed class CompressorConformanceTests
     public void The_payload_is_within_three_percent_of_its_floor(string pair)
     {
         const int length = 2_000_000;
-        var (payload, _, writer) = Pipelines.RoundTrip(Create(pair, KernelTeam.Single), Pipelines.Layout(length).Slots[0], TestData.Gaussian(length));
+        var (slot, compressor) = Create(pair, KernelTeam.Single, length);
+        var (payload, _, writer) = Pipelines.RoundTrip(compressor, slot, TestData.Gaussian(length));
         Assert.InRange(8.0 * payload.Length, 0.99 * writer.FloorBits, 1.03 * writer.FloorBits);
     }
 
@@ -63,8 +67,7 @@ public sealed class CompressorConformanceTests
     public void Damaged_bytes_give_the_typed_error_or_finite_work(string pair)
     {
         const int length = 3000;
-        var compressor = Create(pair, KernelTeam.Single);
-        var slot = Pipelines.Layout(length).Slots[0];
+        var (slot, compressor) = Create(pair, KernelTeam.Single, length);
         byte[] good = Pipelines.RoundTrip(compressor, slot, TestData.Gaussian(length)).Payload;
         float[] destination = new float[length];
         var random = new Random(4);
@@ -88,6 +91,9 @@ public sealed class CompressorConformanceTests
         }
     }
 
-    private static Core.Pipeline.ICompressor Create(string pair, KernelTeam team) =>
-        Pipelines.AllPairs().Single(candidate => candidate.Name == pair).Create(team);
+    private static (ParameterSlot Slot, ICompressor Compressor) Create(string pair, KernelTeam team, int length)
+    {
+        var layout = Pipelines.Layout(length);
+        return (layout.Slots[0], Pipelines.AllPairs().Single(candidate => candidate.Name == pair).Create(team, layout));
+    }
 }

@@ -17,9 +17,14 @@ internal static class Pipelines
         typeof(ICompressor).Assembly, typeof(TopKSparsifier).Assembly, typeof(NoMemory).Assembly);
 
     public static PipelinePlan Plan(
-        string compressor, string memory = "auto", string exchange = "auto", int minSlotSize = 0, params (string Name, string Value)[] flags) =>
+        string compressor, string memory = "auto", string exchange = "auto", int minSlotSize = 0, string slots = "", int warmupEpochs = 0,
+        params (string Name, string Value)[] flags) =>
         new PipelineComposer(Catalog).Compose(new PipelineRequest(
-            compressor, memory, exchange, minSlotSize, flags.ToDictionary(flag => flag.Name, flag => flag.Value)));
+            compressor, memory, exchange, minSlotSize, flags.ToDictionary(flag => flag.Name, flag => flag.Value))
+        {
+            SlotOverrides = slots,
+            WarmupEpochs = warmupEpochs,
+        });
 
     public static BucketLayout Layout(params long[] lengths) =>
         BucketLayout.Create(lengths.Select((length, i) => ($"p{i}", (IReadOnlyList<long>)[length])));
@@ -36,29 +41,56 @@ internal static class Pipelines
         return buckets;
     }
 
+    /// <summary>What the workers hold back together, element by element.</summary>
+    public static double[] SumOfResiduals(IEnumerable<IGradientAggregator> aggregators, int length)
+    {
+        double[] sums = new double[length];
+        foreach (var aggregator in aggregators)
+        {
+            var state = new StateInMemory();
+            aggregator.Save(state);
+            float[] residual = [.. state.Arrays.Where(array => array.Key.StartsWith("residual/", StringComparison.Ordinal)).SelectMany(array => array.Value)];
+            for (int i = 0; i < residual.Length; i++)
+            {
+                sums[i] += residual[i];
+            }
+        }
+
+        return sums;
+    }
+
     /// <summary>A compressor for one slot, through the composer, without exchange: compress, then decode into zeros.</summary>
-    public static (byte[] Payload, float[] Decoded, PayloadWriter Writer) RoundTrip(ICompressor compressor, ParameterSlot slot, float[] values)
+    public static (byte[] Payload, float[] Decoded, PayloadWriter Writer) RoundTrip(
+        ICompressor compressor, ParameterSlot slot, float[] values, long step = 0)
     {
         var writer = new PayloadWriter();
-        compressor.BeginStep([slot], values, Step());
-        compressor.Compress(new GradientView(slot, values, values, Step()), writer);
+        Compress(compressor, slot, values, writer, step);
         float[] decoded = new float[slot.Length];
         var reader = new PayloadReader(writer.Written);
-        compressor.Decompress(ref reader, new GradientAccumulator(slot, decoded, 1, Step()));
+        compressor.Decompress(ref reader, new GradientAccumulator(slot, decoded, 1, Step(step: step)));
         reader.ExpectEnd();
         return (writer.Written.ToArray(), decoded, writer);
     }
 
+    /// <summary>Compresses one slot, in the bucket of which it is alone. A third of the entries is noisy: their squares over micro-batches exceed their own.</summary>
+    public static void Compress(ICompressor compressor, ParameterSlot slot, float[] values, PayloadWriter writer, long step = 0)
+    {
+        var random = new Random((int)step);
+        float[] squares = [.. values.Select(value => value * value * (random.Next(3) == 0 ? 2f : 0.5f))];
+        compressor.BeginStep([slot], values, Step(step: step));
+        compressor.Compress(new GradientView(slot, values, values, Step(step: step), squares), writer);
+    }
+
     /// <summary>Every sparsifier with every quantizer of the catalogue.</summary>
-    public static IEnumerable<(string Name, Func<KernelTeam, ICompressor> Create)> AllPairs()
+    public static IEnumerable<(string Name, Func<KernelTeam, BucketLayout, ICompressor> Create)> AllPairs()
     {
         foreach (var sparsifier in Catalog.Entries.Where(entry => entry.Role == AlgorithmRole.Sparsifier))
         {
             foreach (var quantizer in Catalog.Entries.Where(entry => entry.Role == AlgorithmRole.Quantizer))
             {
-                yield return ($"{sparsifier.Name}+{quantizer.Name}", team =>
+                yield return ($"{sparsifier.Name}+{quantizer.Name}", (team, layout) =>
                 {
-                    var context = new ComponentContext(Layout(), team, 0);
+                    var context = new ComponentContext(layout, team, 0);
                     return new SelectThenQuantize(
                         (ISparsifier)sparsifier.CreateDefault(context), (IQuantizer)quantizer.CreateDefault(context));
                 });

@@ -59,10 +59,18 @@ public sealed unsafe class Candidates
         Count = total;
     }
 
+    /// <summary>Keeps exactly the k largest magnitudes; among equal ones the lower position wins.</summary>
+    /// <param name="k">1 to <see cref="Count"/>.</param>
+    public void KeepLargest(int k)
+    {
+        uint limit = KthLargest.Invoke(Values, k, out int above);
+        Keep(limit, ties: k - above);
+    }
+
     /// <summary>Keeps entries above a magnitude, and of those that equal it the first few.</summary>
     /// <param name="limit">Magnitude bits.</param>
     /// <param name="ties">How many of those at the limit stay.</param>
-    internal void Keep(uint limit, int ties)
+    private void Keep(uint limit, int ties)
     {
         int taken = 0, i = 0;
         var mask = Vector512.Create(MagnitudeBits.Mask);

@@ -23,8 +23,7 @@ public sealed class TopKSelect
         ArgumentOutOfRangeException.ThrowIfGreaterThan(k, values.Length);
         if (values.Length > SmallLength && TryCollectCandidates(team, values, k))
         {
-            uint limit = KthLargest.Invoke(_candidates.Values, k, out int above);
-            _candidates.Keep(limit, ties: k - above);
+            _candidates.KeepLargest(k);
         }
         else
         {

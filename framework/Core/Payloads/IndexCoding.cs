@@ -5,15 +5,19 @@ namespace Compression.Core.Payloads;
 
 /// <summary>
 /// Writes ascending indices below a dimension in the shortest of three codes: Rice-coded gaps, a bitmap, or fixed width.
-/// Nothing but the count is written where all or no entries are chosen.
+/// Where more than half are chosen, the others are written. Nothing but the count is written where all or no entries are chosen.
 /// </summary>
 public static class IndexCoding
 {
+    [Flags]
     private enum Code : byte
     {
-        Rice,
-        Bitmap,
-        FixedWidth,
+        Rice = 0,
+        Bitmap = 1,
+        FixedWidth = 2,
+
+        // The code names the entries that are not chosen.
+        Complement = 0x80,
     }
 
     /// <summary>Appends count, code and indices, and books the index entropy.</summary>
@@ -31,29 +35,37 @@ public static class IndexCoding
             return;
         }
 
-        byte[] parameters = ArrayPool<byte>.Shared.Rent(RiceGaps.CountBlocks(count));
-        long rice = RiceGaps.Plan(indices, parameters), bitmap = dimension, fixedWidth = (long)count * WidthOf(dimension);
-        if (rice <= bitmap && rice <= fixedWidth)
+        if (count > dimension / 2)
         {
-            writer.WriteByte((byte)Code.Rice);
-            RiceGaps.Write(indices, parameters, writer.Append(BytesOf(rice) + RiceGaps.Slack));
-            writer.Trim(RiceGaps.Slack);
-        }
-        else if (bitmap <= fixedWidth)
-        {
-            writer.WriteByte((byte)Code.Bitmap);
-            WriteBitmap(indices, writer.Append(BytesOf(bitmap)));
+            int[] left = ArrayPool<int>.Shared.Rent(dimension - count);
+            Complement(indices, dimension, left.AsSpan(0, dimension - count));
+            WriteShortest(left.AsSpan(0, dimension - count), dimension, isComplement: true, writer);
+            ArrayPool<int>.Shared.Return(left);
         }
         else
         {
-            writer.WriteByte((byte)Code.FixedWidth);
-            var bits = new BitWriter(writer.Append(BytesOf(fixedWidth)));
-            foreach (int index in indices)
-            {
-                bits.Write((uint)index, WidthOf(dimension));
-            }
+            WriteShortest(indices, dimension, isComplement: false, writer);
+        }
+    }
 
-            bits.Flush();
+    private static void WriteShortest(ReadOnlySpan<int> indices, int dimension, bool isComplement, PayloadWriter writer)
+    {
+        byte[] parameters = ArrayPool<byte>.Shared.Rent(RiceGaps.CountBlocks(indices.Length));
+        long rice = RiceGaps.Plan(indices, parameters), bitmap = dimension, fixedWidth = (long)indices.Length * WidthOf(dimension);
+        Code code = rice <= bitmap && rice <= fixedWidth ? Code.Rice : bitmap <= fixedWidth ? Code.Bitmap : Code.FixedWidth;
+        writer.WriteByte((byte)(code | (isComplement ? Code.Complement : 0)));
+        switch (code)
+        {
+            case Code.Rice:
+                RiceGaps.Write(indices, parameters, writer.Append(BytesOf(rice) + RiceGaps.Slack));
+                writer.Trim(RiceGaps.Slack);
+                break;
+            case Code.Bitmap:
+                WriteBitmap(indices, writer.Append(BytesOf(bitmap)));
+                break;
+            default:
+                WriteFixedWidth(indices, dimension, writer.Append(BytesOf(fixedWidth)));
+                break;
         }
 
         ArrayPool<byte>.Shared.Return(parameters);
@@ -84,7 +96,28 @@ public static class IndexCoding
             return;
         }
 
-        switch ((Code)reader.ReadByte())
+        var code = (Code)reader.ReadByte();
+        if (!code.HasFlag(Code.Complement))
+        {
+            ReadCode(ref reader, code, dimension, indices);
+            return;
+        }
+
+        int[] left = ArrayPool<int>.Shared.Rent(dimension - indices.Length);
+        try
+        {
+            ReadCode(ref reader, code & ~Code.Complement, dimension, left.AsSpan(0, dimension - indices.Length));
+            Complement(left.AsSpan(0, dimension - indices.Length), dimension, indices);
+        }
+        finally
+        {
+            ArrayPool<int>.Shared.Return(left);
+        }
+    }
+
+    private static void ReadCode(ref PayloadReader reader, Code code, int dimension, Span<int> indices)
+    {
+        switch (code)
         {
             case Code.Rice:
                 RiceGaps.Read(ref reader, dimension, indices);
@@ -98,6 +131,37 @@ public static class IndexCoding
             default:
                 throw new PayloadException("Unknown index code.");
         }
+    }
+
+    // All positions but the given ones, both ascending.
+    private static void Complement(ReadOnlySpan<int> indices, int dimension, Span<int> others)
+    {
+        int written = 0, next = 0;
+        foreach (int index in indices)
+        {
+            for (; next < index; next++)
+            {
+                others[written++] = next;
+            }
+
+            next = index + 1;
+        }
+
+        for (; next < dimension; next++)
+        {
+            others[written++] = next;
+        }
+    }
+
+    private static void WriteFixedWidth(ReadOnlySpan<int> indices, int dimension, Span<byte> room)
+    {
+        var bits = new BitWriter(room);
+        foreach (int index in indices)
+        {
+            bits.Write((uint)index, WidthOf(dimension));
+        }
+
+        bits.Flush();
     }
 
     private static void WriteBitmap(ReadOnlySpan<int> indices, Span<byte> bitmap)

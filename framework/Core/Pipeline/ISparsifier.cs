@@ -18,6 +18,9 @@ public interface ISparsifier : ICheckpointable
     /// <summary>Parts into which the trainer splits a worker's batch for it; 0 if it needs no second moments.</summary>
     int MicroBatches => 0;
 
+    /// <summary>Bits that the method's paper counts for an index.</summary>
+    double NominalIndexBits => 32;
+
     /// <summary>See <see cref="ICompressor.BeginStep"/>.</summary>
     void BeginStep(ReadOnlySpan<ParameterSlot> slots, ReadOnlySpan<float> compensated, StepContext step)
     {
@@ -29,7 +32,7 @@ public interface ISparsifier : ICheckpointable
 
     /// <summary>Writes which entries were chosen, with their count.</summary>
     void WriteIndices(ReadOnlySpan<int> indices, ParameterSlot slot, PayloadWriter writer) =>
-        IndexCoding.Write(indices, slot.Length, writer);
+        IndexCoding.Write(indices, slot.Length, writer, NominalIndexBits);
 
     /// <summary>Reads what <see cref="WriteIndices"/> wrote.</summary>
     /// <param name="reader">The payload.</param>

@@ -1,0 +1,48 @@
+using Compression.Core.Catalog;
+using Compression.Core.Gradients;
+using Compression.Core.Kernels;
+using Compression.Core.Pipeline;
+
+namespace Compression.Compressors.Sparsifiers;
+
+/// <summary>Options of <see cref="AdaCompSparsifier"/>.</summary>
+public sealed record AdaCompOptions
+{
+    /// <summary>L_T.</summary>
+    [Option("bin", "entries of a bin: 50 for convolutions, 500 for dense and recurrent layers", Flag = "adacomp_bin", Min = 1, Max = 16384)]
+    public int Bin { get; init; } = 500;
+}
+
+/// <summary>
+/// AdaComp (Chen et al. 2018, "AdaComp: adaptive residual gradient compression", Algorithm 2). With G = residual + dW and H = G + dW, each
+/// bin of L_T entries sends those with |H| ≥ max|G|; its own value code is sign(G)·s with s the mean of the bins' maxima. How many
+/// entries a bin sends follows from the data.
+/// </summary>
+[Algorithm("adacomp", AlgorithmRole.Sparsifier, "Chen et al. 2018", Quantizer = "sign(magnitude=sparsifier)")]
+public sealed class AdaCompSparsifier : ISparsifier
+{
+    private readonly int _bin;
+    private readonly KernelTeam _team;
+    private readonly Candidates _chosen = new();
+
+    /// <param name="options">L_T.</param>
+    /// <param name="context">Threads.</param>
+    public AdaCompSparsifier(AdaCompOptions options, ComponentContext context)
+    {
+        _bin = options.Bin;
+        _team = context.Team;
+    }
+
+    /// <inheritdoc/>
+    public bool IsUnbiased => false;
+
+    /// <summary>The paper's 8 or 16 bits an entry, of which the value takes one.</summary>
+    public double NominalIndexBits => _bin <= 64 ? 7 : 15;
+
+    /// <inheritdoc/>
+    public Selection Select(in GradientView gradient)
+    {
+        double magnitude = CollectBinMaxima.Invoke(_team, gradient.Compensated, gradient.Raw, _bin, _chosen);
+        return new Selection(_chosen.Positions, _chosen.Values) { Magnitude = (float)magnitude };
+    }
+}

@@ -1,0 +1,87 @@
+using Compression.Core.Catalog;
+using Compression.Core.Gradients;
+using Compression.Core.Kernels;
+using Compression.Core.Pipeline;
+
+namespace Compression.Compressors.Sparsifiers;
+
+/// <summary>Options of <see cref="DgcSparsifier"/>.</summary>
+public sealed record DgcOptions : RatioOptions
+{
+    /// <summary>Share of the entries in the sample.</summary>
+    [Option("sample", "share of the entries from which the threshold is estimated", Flag = "dgc_sample", Min = 0, MinExclusive = true, Max = 1)]
+    public double Sample { get; init; } = 0.01;
+}
+
+/// <summary>
+/// The selection of Deep Gradient Compression (Lin et al. 2018, section 3 and appendix): a threshold from a strided sample, corrected
+/// until the number of entries at or above it lies in [0.8k, 1.3k]. Too many: the k-th largest of them becomes the threshold (the paper's
+/// hierarchical selection). Too few: the threshold is lowered by a fifth, at most ten times.
+/// </summary>
+[Algorithm("dgc", AlgorithmRole.Sparsifier, "Lin et al. 2018")]
+public sealed class DgcSparsifier : ISparsifier
+{
+    private const int MaxRounds = 10;
+
+    private readonly DgcOptions _options;
+    private readonly KernelTeam _team;
+    private readonly Scratch<float> _sample = new();
+    private readonly Candidates _chosen = new();
+
+    /// <param name="options">Ratio and sample.</param>
+    /// <param name="context">Threads.</param>
+    public DgcSparsifier(DgcOptions options, ComponentContext context)
+    {
+        _options = options;
+        _team = context.Team;
+    }
+
+    /// <inheritdoc/>
+    public bool IsUnbiased => false;
+
+    /// <inheritdoc/>
+    public Selection Select(in GradientView gradient)
+    {
+        var values = gradient.Compensated;
+        if (values.IsEmpty)
+        {
+            return default;
+        }
+
+        int k = _options.CountIn(gradient.Step, values.Length);
+        uint threshold = Estimate(gradient, k);
+        for (int round = 0; ; round++)
+        {
+            CollectAbove.Invoke(_team, values, threshold, _chosen);
+            if (_chosen.Count > 1.3 * k)
+            {
+                _chosen.KeepLargest(k);
+            }
+
+            if (_chosen.Count >= 0.8 * k || threshold <= 1 || round == MaxRounds)
+            {
+                return new Selection(_chosen.Positions, _chosen.Values);
+            }
+
+            threshold = BitConverter.SingleToUInt32Bits(0.8f * BitConverter.UInt32BitsToSingle(threshold));
+        }
+    }
+
+    // The stride begins elsewhere in every step, so that no column of a matrix is always or never in the sample.
+    private uint Estimate(in GradientView gradient, int k)
+    {
+        var values = gradient.Compensated;
+        int stride = Math.Max(1, (int)(1 / _options.Sample));
+        var step = gradient.Step;
+        int first = (int)(RandomKey.Mix(step.Seed, step.Rank, step.Step, gradient.Slot.Key, RandomPurpose.Selection) % (ulong)Math.Min(stride, values.Length));
+        int size = (values.Length - first + stride - 1) / stride;
+        var sample = _sample.Take(size);
+        for (int i = 0, position = first; i < size; i++, position += stride)
+        {
+            sample[i] = values[position];
+        }
+
+        int rank = Math.Clamp((int)((double)k / values.Length * size), 1, size);
+        return Math.Max(1, KthLargest.Invoke(sample, rank, out _));
+    }
+}

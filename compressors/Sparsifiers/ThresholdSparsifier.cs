@@ -1,0 +1,45 @@
+using Compression.Core.Catalog;
+using Compression.Core.Gradients;
+using Compression.Core.Kernels;
+using Compression.Core.Pipeline;
+
+namespace Compression.Compressors.Sparsifiers;
+
+/// <summary>Options of <see cref="ThresholdSparsifier"/>.</summary>
+public sealed record ThresholdOptions
+{
+    /// <summary>τ.</summary>
+    [Option("tau", "magnitude above which an entry is sent, in units of the gradient", Flag = "threshold", Min = 0)]
+    public double Tau { get; init; } = 0.01;
+}
+
+/// <summary>
+/// Sends the entries with |p| > τ, an absolute threshold; a step may send nothing (Strom 2015, "Scalable distributed DNN training using
+/// commodity GPU cloud computing").
+/// </summary>
+[Algorithm("threshold", AlgorithmRole.Sparsifier, "Strom 2015")]
+public sealed class ThresholdSparsifier : ISparsifier
+{
+    private readonly uint _threshold;
+    private readonly KernelTeam _team;
+    private readonly Candidates _chosen = new();
+
+    /// <param name="options">τ.</param>
+    /// <param name="context">Threads.</param>
+    public ThresholdSparsifier(ThresholdOptions options, ComponentContext context)
+    {
+        // The least float above τ.
+        _threshold = BitConverter.SingleToUInt32Bits((float)options.Tau) + 1;
+        _team = context.Team;
+    }
+
+    /// <inheritdoc/>
+    public bool IsUnbiased => false;
+
+    /// <inheritdoc/>
+    public Selection Select(in GradientView gradient)
+    {
+        CollectAbove.Invoke(_team, gradient.Compensated, _threshold, _chosen);
+        return new Selection(_chosen.Positions, _chosen.Values);
+    }
+}

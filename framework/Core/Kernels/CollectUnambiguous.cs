@@ -1,0 +1,75 @@
+using System.Runtime.Intrinsics;
+
+namespace Compression.Core.Kernels;
+
+/// <summary>
+/// The step of variance-based compression (Tsuzuku et al. 2018, Algorithm 1): r ← r + g, v ← v + s; where r² > αv the entry is
+/// collected and r = v = 0, elsewhere v ← ζv. A NaN is collected, so that it is seen and not kept.
+/// </summary>
+public static unsafe class CollectUnambiguous
+{
+    /// <param name="team">Threads.</param>
+    /// <param name="sum">r: sum of gradients not yet sent, in and out.</param>
+    /// <param name="squares">v: decayed sum of squares, in and out.</param>
+    /// <param name="gradient">g.</param>
+    /// <param name="addedSquares">s: sum of squares of this step's micro-batches.</param>
+    /// <param name="alpha">α.</param>
+    /// <param name="zeta">ζ.</param>
+    /// <param name="found">Takes positions and values of r.</param>
+    public static void Invoke(
+        KernelTeam team, Span<float> sum, Span<float> squares, ReadOnlySpan<float> gradient, ReadOnlySpan<float> addedSquares,
+        float alpha, float zeta, Candidates found)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(squares.Length, sum.Length);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(gradient.Length, sum.Length);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(addedSquares.Length, sum.Length);
+        int parts = Partition.Count(sum.Length);
+        found.Prepare(sum.Length, parts);
+        fixed (float* r = sum, v = squares, g = gradient, s = addedSquares, values = found.ValueRoom)
+        fixed (int* positions = found.PositionRoom, counts = found.CountRoom)
+        {
+            var job = new Job(r, v, g, s, sum.Length, alpha, zeta, positions, values, counts);
+            team.Run(ref job, parts);
+        }
+
+        found.Join(parts, Partition.Length);
+    }
+
+    private readonly struct Job(
+        float* sum, float* squares, float* gradient, float* added, int length, float alpha, float zeta, int* positions, float* found, int* counts)
+        : IKernelJob
+    {
+        public void Execute(int part)
+        {
+            int start = Partition.Start(part), end = start + Partition.LengthOf(part, length), taken = start, i = start;
+            for (; i <= end - 16; i += 16)
+            {
+                var r = Vector512.Load(sum + i) + Vector512.Load(gradient + i);
+                var v = Vector512.Load(squares + i) + Vector512.Load(added + i);
+                var isKept = Vector512.LessThanOrEqual(r * r, v * alpha);
+                (r & isKept).Store(sum + i);
+                ((v * zeta) & isKept).Store(squares + i);
+                if (!Vector512.EqualsAll(isKept.AsUInt32(), Vector512<uint>.AllBitsSet))
+                {
+                    taken += VectorCompaction.Append(
+                        ~isKept.AsUInt32(), Vector512<int>.Indices + Vector512.Create(i), r, positions + taken, found + taken);
+                }
+            }
+
+            for (; i < end; i++)
+            {
+                float r = sum[i] + gradient[i], v = squares[i] + added[i];
+                bool isKept = r * r <= v * alpha;
+                sum[i] = isKept ? r : 0;
+                squares[i] = isKept ? v * zeta : 0;
+                if (!isKept)
+                {
+                    positions[taken] = i;
+                    found[taken++] = r;
+                }
+            }
+
+            counts[part] = taken - start;
+        }
+    }
+}
