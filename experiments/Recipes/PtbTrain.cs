@@ -50,7 +50,8 @@ internal sealed class PtbTrain : TrainingVerb<PtbOptions>
     };
 
     /// <inheritdoc/>
-    protected override PreparedTraining<PtbOptions> Prepare(PtbOptions options, int workers, CommandEnvironment environment)
+    protected override PreparedTraining<PtbOptions> Prepare(
+        PtbOptions options, PipelinePlan pipeline, int workers, CommandEnvironment environment)
     {
         var (corpus, data) = CorpusChoice.Load(options.Data, environment);
         options = options with
@@ -59,7 +60,7 @@ internal sealed class PtbTrain : TrainingVerb<PtbOptions>
             InitWeights = FullOrEmpty(options.InitWeights, environment),
             SaveWeights = FullOrEmpty(options.SaveWeights, environment),
         };
-        PtbTrainer.Check(options, corpus, workers);
+        PtbTrainer.Check(options, pipeline, corpus, workers);
         if (options.Resume.Length > 0)
         {
             string model = Path.Combine(options.Resume, SavedPtbModel.FileName);

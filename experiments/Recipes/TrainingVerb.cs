@@ -32,7 +32,8 @@ public abstract class TrainingVerb<TOptions> : Verb
 
     /// <summary>Finds and reads the data and checks all that can be checked before the start; writes nothing.</summary>
     /// <exception cref="UserErrorException">The run cannot work.</exception>
-    protected abstract PreparedTraining<TOptions> Prepare(TOptions options, int workers, CommandEnvironment environment);
+    protected abstract PreparedTraining<TOptions> Prepare(
+        TOptions options, PipelinePlan pipeline, int workers, CommandEnvironment environment);
 
     /// <inheritdoc/>
     public override ExitCode Run(ParsedCommand command, CommandEnvironment environment)
@@ -122,6 +123,6 @@ public abstract class TrainingVerb<TOptions> : Verb
             "exchange" => request.Plan.Exchange,
             _ => _resolution.Text(request.Options, name),
         });
-        return Prepare(request.Options, workers, environment);
+        return Prepare(request.Options, request.Plan, workers, environment);
     }
 }

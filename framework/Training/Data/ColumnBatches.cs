@@ -93,6 +93,16 @@ public sealed class ColumnBatches
         return new ColumnBatches(tokens, rows, first, end - first, bptt);
     }
 
+    /// <summary>The same text with a share of the columns, as even as possible: a micro-batch.</summary>
+    /// <param name="part">0 to <paramref name="parts"/>−1.</param>
+    /// <param name="parts">1 to <see cref="Columns"/>.</param>
+    public ColumnBatches Part(int part, int parts)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(parts, Columns);
+        int first = Columns * part / parts, end = Columns * (part + 1) / parts;
+        return new ColumnBatches(_tokens, Rows, _firstColumn + first, end - first, _bptt);
+    }
+
     /// <summary>T of a step: bptt, or what is left in the last.</summary>
     /// <param name="step">0 to <see cref="Steps"/>−1.</param>
     public int TimeSteps(int step)

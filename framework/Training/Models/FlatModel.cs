@@ -22,7 +22,8 @@ public sealed class FlatModel : IDisposable
     private readonly Tensor? _onHost;
 
     /// <param name="module">Its trainable parameters, in the order of <c>named_parameters</c>, become the layout.</param>
-    public FlatModel(nn.Module module)
+    /// <param name="withSquares">Makes room for the squares of micro-batches' gradients.</param>
+    public FlatModel(nn.Module module, bool withSquares = false)
     {
         _named = [.. module.named_parameters().Select(pair => (pair.name, pair.parameter))];
         Parameter[] parameters = [.. _named.Select(pair => pair.Parameter)];
@@ -31,7 +32,10 @@ public sealed class FlatModel : IDisposable
         bool onHost = _gradients.Flat.device_type == DeviceType.CPU;
         _onHost = onHost ? null : zeros(_gradients.Length).DetachFromDisposeScope();
         var layout = BucketLayout.Create(_named.Select(pair => (pair.Name, (IReadOnlyList<long>)pair.Parameter.shape)));
-        Bucket = new GradientBucket(layout, new TensorMemory(_onHost ?? _gradients.Flat).Memory);
+        Bucket = new GradientBucket(layout, new TensorMemory(_onHost ?? _gradients.Flat).Memory)
+        {
+            Squares = withSquares ? new float[layout.Length] : default,
+        };
     }
 
     /// <summary>The gradients as the pipeline sees them.</summary>
@@ -51,20 +55,21 @@ public sealed class FlatModel : IDisposable
     /// that of the parameters' float32 norms, the factor maxNorm/(norm + 1e-6), at most 1.
     /// </summary>
     /// <param name="maxNorm">The limit; 0 for none.</param>
-    /// <returns>The norm before; not finite if a gradient is not.</returns>
-    public double ClipNorm(double maxNorm)
+    /// <returns>The norm before, not finite if a gradient is not, and the factor.</returns>
+    public (double Norm, float Factor) ClipNorm(double maxNorm)
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         var norms = stack(_named.Select(pair => pair.Parameter.grad!.norm()).ToArray());
         float norm = norms.norm().item<float>();
         float factor = (float)maxNorm / (norm + 1e-6f);
-        if (maxNorm > 0 && factor < 1)
+        if (maxNorm == 0 || !(factor < 1))
         {
-            _gradients.Flat.mul_(factor);
+            return (norm, 1);
         }
 
-        return norm;
+        _gradients.Flat.mul_(factor);
+        return (norm, factor);
     }
 
     /// <summary>Brings the gradients of a backward pass into the bucket.</summary>

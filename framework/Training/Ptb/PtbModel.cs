@@ -1,5 +1,6 @@
 using Compression.Core.Communication;
 using Compression.Core.Gradients;
+using Compression.Core.Kernels;
 using Compression.Core.Pipeline;
 using Compression.Training.Data;
 using Compression.Training.Models;
@@ -20,13 +21,16 @@ public sealed class PtbModel : ITrainableModel, IDisposable
     private readonly FlatSgd _optimizer;
     private readonly Device _device;
     private readonly Worker[] _workers;
+    private readonly MicroBatchGradients? _microBatches;
 
     /// <param name="options">Sizes, dropout and optimizer.</param>
     /// <param name="corpus">Vocabulary and training text.</param>
     /// <param name="firstWorker">Number of this process's first worker.</param>
     /// <param name="workersHere">Workers of this process.</param>
     /// <param name="workers">Workers in all.</param>
-    public PtbModel(PtbOptions options, Corpus corpus, int firstWorker, int workersHere, int workers)
+    /// <param name="microBatches">Parts into which each worker's batch is split to see second moments; 0 for none.</param>
+    /// <param name="team">Threads of kernels.</param>
+    public PtbModel(PtbOptions options, Corpus corpus, int firstWorker, int workersHere, int workers, int microBatches, KernelTeam team)
     {
         _options = options;
         _device = options.UseGpu ? device(DeviceType.CUDA, firstWorker % cuda.device_count()) : CPU;
@@ -39,10 +43,11 @@ public sealed class PtbModel : ITrainableModel, IDisposable
             _module.to(_device);
         }
 
-        Storage = new FlatModel(_module);
+        Storage = new FlatModel(_module, withSquares: microBatches > 0);
+        _microBatches = microBatches > 0 ? new MicroBatchGradients(team, Storage.Bucket) : null;
         _optimizer = new FlatSgd(Storage, options.Momentum, options.WeightDecay);
         _workers = [.. Enumerable.Range(firstWorker, workersHere).Select(worker => new Worker(
-            ColumnBatches.ForTraining(corpus.Train, worker, workers, options.BatchSize, options.Bptt), options, _device))];
+            ColumnBatches.ForTraining(corpus.Train, worker, workers, options.BatchSize, options.Bptt), Math.Max(1, microBatches), options, _device))];
     }
 
     /// <summary>Parameters and gradients.</summary>
@@ -64,19 +69,38 @@ public sealed class PtbModel : ITrainableModel, IDisposable
         var mine = _workers[worker];
         if (position == 0)
         {
-            mine.State.Reset();
+            mine.Reset();
         }
 
         // Dropout depends on the key alone, so that a resumed run and virtual workers draw the same masks.
         manual_seed((long)(randomKey >> 1));
         _module.train();
-        Storage.ZeroGradients();
-        var (input_TB, target_N) = mine.Batch.Fill(position);
-        var loss = _module.Loss(input_TB, target_N, mine.State);
-        loss.backward();
-        double norm = Storage.ClipNorm(_options.ClipScope == ClipScope.Local ? _options.Clip : 0);
+        _microBatches?.Begin();
+        double loss = 0;
+        foreach (var part in mine.Parts)
+        {
+            Storage.ZeroGradients();
+            var (input_TB, target_N) = part.Batch.Fill(position);
+            var mean = _module.Loss(input_TB, target_N, part.State);
+            mean.backward();
+            loss += part.Share * mean.item<float>();
+            if (_microBatches is not null)
+            {
+                Storage.DownloadGradients();
+                _microBatches.Add((float)part.Share);
+            }
+        }
+
+        if (_microBatches is not null)
+        {
+            _microBatches.End();
+            Storage.UploadGradients();
+        }
+
+        var (norm, factor) = Storage.ClipNorm(_options.ClipScope == ClipScope.Local ? _options.Clip : 0);
+        _microBatches?.ScaleSquares(factor);
         Storage.DownloadGradients();
-        return (loss.item<float>(), norm);
+        return (loss, norm);
     }
 
     /// <inheritdoc/>
@@ -130,7 +154,7 @@ public sealed class PtbModel : ITrainableModel, IDisposable
         _optimizer.Save(writer);
         for (int worker = 0; worker < _workers.Length; worker++)
         {
-            _workers[worker].State.Save(writer, $"worker-{worker}/");
+            _workers[worker].Save(writer, $"worker-{worker}/");
         }
     }
 
@@ -140,7 +164,7 @@ public sealed class PtbModel : ITrainableModel, IDisposable
         _optimizer.Load(reader);
         for (int worker = 0; worker < _workers.Length; worker++)
         {
-            _workers[worker].State.Load(reader, $"worker-{worker}/");
+            _workers[worker].Load(reader, $"worker-{worker}/");
         }
     }
 
@@ -157,13 +181,55 @@ public sealed class PtbModel : ITrainableModel, IDisposable
         _module.Dispose();
     }
 
-    private sealed class Worker(ColumnBatches batches, PtbOptions options, Device device) : IDisposable
+    // A worker's share of the text, in as many parts as it has micro-batches.
+    private sealed class Worker(ColumnBatches batches, int parts, PtbOptions options, Device device) : IDisposable
     {
         public ColumnBatches Batches { get; } = batches;
 
+        public Part[] Parts { get; } = [.. Enumerable.Range(0, parts).Select(part => new Part(
+            batches.Part(part, parts), (double)batches.Part(part, parts).Columns / batches.Columns, options, device))];
+
+        public void Reset()
+        {
+            foreach (var part in Parts)
+            {
+                part.State.Reset();
+            }
+        }
+
+        public void Save(IStateWriter writer, string prefix)
+        {
+            for (int part = 0; part < Parts.Length; part++)
+            {
+                Parts[part].State.Save(writer, $"{prefix}part-{part}/");
+            }
+        }
+
+        public void Load(IStateReader reader, string prefix)
+        {
+            for (int part = 0; part < Parts.Length; part++)
+            {
+                Parts[part].State.Load(reader, $"{prefix}part-{part}/");
+            }
+        }
+
+        public void Dispose()
+        {
+            foreach (var part in Parts)
+            {
+                part.Dispose();
+            }
+        }
+    }
+
+    // Some columns of a worker's batch, with the state that they carry on.
+    private sealed class Part(ColumnBatches batches, double share, PtbOptions options, Device device) : IDisposable
+    {
+        public double Share { get; } = share;
+
         public TokenBatch Batch { get; } = new(batches, device);
 
-        public LstmState State { get; } = new(options.NumLayers, options.BatchSize, options.NumHid, device);
+        public LstmState State { get; } = new(options.NumLayers, batches.Columns, options.NumHid, device);
 
         public void Dispose()
         {

@@ -39,7 +39,7 @@ internal sealed class PtbSession : IDisposable
         torch.set_num_threads(threads);
         _team = new KernelTeam(threads);
         _group = new WorkerGroup(context.Communicator, options.VirtualWorkers);
-        _model = new PtbModel(options, corpus, _group.First, _group.Count, _group.Total);
+        _model = new PtbModel(options, corpus, _group.First, _group.Count, _group.Total, context.Pipeline.Traits.MicroBatches, _team);
         _aggregators = [.. Enumerable.Range(0, _group.Count).Select(_ => context.Pipeline.Create(_model.Gradients.Layout, _team))];
         _losses = new double[_group.Count];
         _checkpoints = new CheckpointStore(Path.Combine(context.RunFolder, "checkpoints"));

@@ -1,3 +1,4 @@
+using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
 using Compression.Training.Data;
@@ -10,8 +11,15 @@ public static class PtbTrainer
 {
     /// <summary>Checks what no single option's range shows.</summary>
     /// <exception cref="UserErrorException">Options that contradict each other, too little text, or no GPU.</exception>
-    public static void Check(PtbOptions options, Corpus corpus, int workers)
+    public static void Check(PtbOptions options, PipelinePlan pipeline, Corpus corpus, int workers)
     {
+        if (pipeline.Traits.MicroBatches > options.BatchSize)
+        {
+            throw new UserErrorException(
+                ExitCode.Usage,
+                $"The compressor splits a batch into {pipeline.Traits.MicroBatches} parts, and --batch_size is {options.BatchSize}; the most parts that work are {options.BatchSize}.");
+        }
+
         if (options.Tied && options.EmbSize != options.NumHid)
         {
             throw new UserErrorException(
