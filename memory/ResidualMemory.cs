@@ -27,11 +27,11 @@ public sealed class ResidualMemory : IGradientMemory
     }
 
     /// <inheritdoc/>
-    public ReadOnlySpan<float> Compensate(GradientBucket bucket, StepContext step)
-    {
-        AddScaled.Invoke(_context.Team, _residual, (float)_options.Beta, bucket.All, (float)_options.Gamma);
-        return _residual;
-    }
+    public ReadOnlySpan<float> Compensate(GradientBucket bucket, StepContext step) => Defer(bucket, step).Complete(_context.Team);
+
+    /// <inheritdoc/>
+    public DeferredGradient Defer(GradientBucket bucket, StepContext step) =>
+        new(_residual, (float)_options.Beta, bucket.All, (float)_options.Gamma);
 
     /// <inheritdoc/>
     public void Update(ParameterSlot slot, in SentGradient sent) => sent.AddTo(ResidualOf(slot), scale: -1);

@@ -40,19 +40,23 @@ public sealed class DgcSparsifier : ISparsifier
     public bool IsUnbiased => false;
 
     /// <inheritdoc/>
+    public bool CompletesSum => true;
+
+    /// <inheritdoc/>
     public Selection Select(in GradientView gradient)
     {
-        var values = gradient.Compensated;
-        if (values.IsEmpty)
+        var values = gradient.Deferred;
+        if (values.Values.IsEmpty)
         {
             return default;
         }
 
-        int k = _options.CountIn(gradient.Step, values.Length);
+        int k = _options.CountIn(gradient.Step, values.Values.Length);
         uint threshold = Estimate(gradient, k);
         for (int round = 0; ; round++)
         {
-            CollectAbove.Invoke(_team, values, threshold, _chosen);
+            values.CollectAbove(_team, threshold, _chosen);
+            values = new DeferredGradient(values.Values);
             if (_chosen.Count > 1.3 * k)
             {
                 _chosen.KeepLargest(k);
@@ -70,18 +74,19 @@ public sealed class DgcSparsifier : ISparsifier
     // The stride begins elsewhere in every step, so that no column of a matrix is always or never in the sample.
     private uint Estimate(in GradientView gradient, int k)
     {
-        var values = gradient.Compensated;
+        var values = gradient.Deferred;
+        int length = values.Values.Length;
         int stride = Math.Max(1, (int)(1 / _options.Sample));
         var step = gradient.Step;
-        int first = (int)(RandomKey.Mix(step.Seed, step.Rank, step.Step, gradient.Slot.Key, RandomPurpose.Selection) % (ulong)Math.Min(stride, values.Length));
-        int size = (values.Length - first + stride - 1) / stride;
+        int first = (int)(RandomKey.Mix(step.Seed, step.Rank, step.Step, gradient.Slot.Key, RandomPurpose.Selection) % (ulong)Math.Min(stride, length));
+        int size = (length - first + stride - 1) / stride;
         var sample = _sample.Take(size);
         for (int i = 0, position = first; i < size; i++, position += stride)
         {
             sample[i] = values[position];
         }
 
-        int rank = Math.Clamp((int)((double)k / values.Length * size), 1, size);
+        int rank = Math.Clamp((int)((double)k / length * size), 1, size);
         return Math.Max(1, KthLargest.Invoke(sample, rank, out _));
     }
 }

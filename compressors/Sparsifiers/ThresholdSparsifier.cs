@@ -37,9 +37,12 @@ public sealed class ThresholdSparsifier : ISparsifier
     public bool IsUnbiased => false;
 
     /// <inheritdoc/>
+    public bool CompletesSum => true;
+
+    /// <inheritdoc/>
     public Selection Select(in GradientView gradient)
     {
-        CollectAbove.Invoke(_team, gradient.Compensated, _threshold, _chosen);
+        gradient.Deferred.CollectAbove(_team, _threshold, _chosen);
         return new Selection(_chosen.Positions, _chosen.Values);
     }
 }

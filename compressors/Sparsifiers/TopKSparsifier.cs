@@ -34,20 +34,22 @@ public sealed class TopKSparsifier : ISparsifier
         _global?.Choose(slots, compensated, _options, step);
 
     /// <inheritdoc/>
+    public bool CompletesSum => _global is null;
+
+    /// <inheritdoc/>
     public Selection Select(in GradientView gradient)
     {
-        var values = gradient.Compensated;
         if (_global is not null)
         {
             return _global.Of(gradient.Slot);
         }
 
-        if (values.IsEmpty)
+        if (gradient.Slot.Length == 0)
         {
             return default;
         }
 
-        var chosen = _select.Invoke(_team, values, _options.CountIn(gradient.Step, values.Length));
+        var chosen = _select.Invoke(_team, gradient.Deferred, _options.CountIn(gradient.Step, gradient.Slot.Length));
         return new Selection(chosen.Positions, chosen.Values);
     }
 }

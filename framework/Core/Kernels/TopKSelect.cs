@@ -1,3 +1,5 @@
+using Compression.Core.Gradients;
+
 namespace Compression.Core.Kernels;
 
 /// <summary>
@@ -17,16 +19,24 @@ public sealed class TopKSelect
     /// <param name="values">The entries.</param>
     /// <param name="k">1 to <c>values.Length</c>.</param>
     /// <returns>The k entries, valid until the next call.</returns>
-    public Candidates Invoke(KernelTeam team, ReadOnlySpan<float> values, int k)
+    public Candidates Invoke(KernelTeam team, ReadOnlySpan<float> values, int k) => Invoke(team, new DeferredGradient(values), k);
+
+    /// <summary>Selects, and completes the sum on the way.</summary>
+    /// <param name="team">Threads.</param>
+    /// <param name="gradient">The entries; complete afterwards.</param>
+    /// <param name="k">1 to the number of entries.</param>
+    /// <returns>The k entries, valid until the next call.</returns>
+    public Candidates Invoke(KernelTeam team, DeferredGradient gradient, int k)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(k, values.Length);
-        if (values.Length > SmallLength && TryCollectCandidates(team, values, k))
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(k, gradient.Values.Length);
+        if (gradient.Values.Length > SmallLength && TryCollectCandidates(team, ref gradient, k))
         {
             _candidates.KeepLargest(k);
         }
         else
         {
+            var values = gradient.Complete(team);
             uint limit = KthLargest.Invoke(values, k, out int above);
             _candidates.Fill(values, limit, ties: k - above);
         }
@@ -35,10 +45,10 @@ public sealed class TopKSelect
     }
 
     // False where candidates would be half of all, or more.
-    private bool TryCollectCandidates(KernelTeam team, ReadOnlySpan<float> values, int k)
+    private bool TryCollectCandidates(KernelTeam team, ref DeferredGradient gradient, int k)
     {
-        var sample = DrawSample(values);
-        double share = (double)k / values.Length * sample.Length;
+        var sample = DrawSample(gradient);
+        double share = (double)k / gradient.Values.Length * sample.Length;
         for (double margin = 3; ; margin *= 4)
         {
             int rank = (int)(share + (margin * Math.Sqrt(share)) + margin);
@@ -49,7 +59,8 @@ public sealed class TopKSelect
 
             // Mostly zeros, as in an embedding's gradient: the others are candidates if they suffice.
             uint threshold = Math.Max(1, KthLargest.Invoke(sample, rank, out _));
-            CollectAbove.Invoke(team, values, threshold, _candidates);
+            gradient.CollectAbove(team, threshold, _candidates);
+            gradient = new DeferredGradient(gradient.Values);
             if (_candidates.Count >= k)
             {
                 return true;
@@ -63,9 +74,9 @@ public sealed class TopKSelect
     }
 
     // Positions by a multiplicative sequence: even coverage without following the rows of a matrix.
-    private ReadOnlySpan<float> DrawSample(ReadOnlySpan<float> values)
+    private ReadOnlySpan<float> DrawSample(DeferredGradient gradient)
     {
-        int size = Math.Clamp(values.Length / 256, 4096, 65536);
+        int length = gradient.Values.Length, size = Math.Clamp(length / 256, 4096, 65536);
         if (_sample.Length < size)
         {
             _sample = new float[size];
@@ -75,7 +86,7 @@ public sealed class TopKSelect
         for (int i = 0; i < size; i++)
         {
             state += 0x9E3779B9;
-            _sample[i] = values[(int)(((ulong)state * (uint)values.Length) >> 32)];
+            _sample[i] = gradient[(int)(((ulong)state * (uint)length) >> 32)];
         }
 
         return _sample.AsSpan(0, size);

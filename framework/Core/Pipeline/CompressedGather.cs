@@ -71,8 +71,8 @@ public sealed class CompressedGather : IGradientAggregator
     private void WritePayload(GradientBucket bucket, StepContext step)
     {
         PayloadFrame.Begin(_payload);
-        var compensated = _memory.Compensate(bucket, step);
-        _compressor.BeginStep(bucket.Layout.Slots.AsSpan(), compensated, step);
+        var compensated = _compressor.CompletesSum ? _memory.Defer(bucket, step) : new DeferredGradient(_memory.Compensate(bucket, step));
+        _compressor.BeginStep(bucket.Layout.Slots.AsSpan(), compensated.Values, step);
         foreach (var slot in bucket.Layout.Slots)
         {
             int start = _payload.Length;

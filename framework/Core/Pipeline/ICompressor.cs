@@ -9,6 +9,9 @@ public interface ICompressor : ICheckpointable
     /// <summary>What the method promises; decides the default memory and exchange.</summary>
     CompressorTraits Traits { get; }
 
+    /// <summary>It adds up deferred gradients itself (<see cref="DeferredGradient"/>); all others are given complete ones.</summary>
+    bool CompletesSum => false;
+
     /// <summary>Called once before a step's slots, for methods that choose among all of them; most have nothing to do here.</summary>
     /// <param name="slots">The slots that this compressor will be given, in the layout's order.</param>
     /// <param name="compensated">The compensated gradient of the whole bucket.</param>

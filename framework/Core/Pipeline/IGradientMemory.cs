@@ -11,6 +11,9 @@ public interface IGradientMemory : ICheckpointable
     /// <returns>p of all slots, in the bucket's layout, valid until the slot's <see cref="Update"/>; may be the bucket itself.</returns>
     ReadOnlySpan<float> Compensate(GradientBucket bucket, StepContext step);
 
+    /// <summary>As <see cref="Compensate"/>, but where it is one sum, leaves it to the compressor to add up.</summary>
+    DeferredGradient Defer(GradientBucket bucket, StepContext step) => new(Compensate(bucket, step));
+
     /// <summary>Takes note of what the peers decode of this worker's payload.</summary>
     void Update(ParameterSlot slot, in SentGradient sent);
 

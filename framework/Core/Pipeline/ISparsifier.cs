@@ -18,6 +18,9 @@ public interface ISparsifier : ICheckpointable
     /// <summary>Parts into which the trainer splits a worker's batch for it; 0 if it needs no second moments.</summary>
     int MicroBatches => 0;
 
+    /// <summary>See <see cref="ICompressor.CompletesSum"/>.</summary>
+    bool CompletesSum => false;
+
     /// <summary>Bits that the method's paper counts for an index.</summary>
     double NominalIndexBits => 32;
 

@@ -25,6 +25,9 @@ public sealed class RatioWarmUp : ICompressor
     public CompressorTraits Traits => _inner.Traits;
 
     /// <inheritdoc/>
+    public bool CompletesSum => _inner.CompletesSum;
+
+    /// <inheritdoc/>
     public void BeginStep(ReadOnlySpan<ParameterSlot> slots, ReadOnlySpan<float> compensated, StepContext step) =>
         _inner.BeginStep(slots, compensated, Warm(step));
 

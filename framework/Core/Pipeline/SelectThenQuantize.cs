@@ -29,6 +29,9 @@ public sealed class SelectThenQuantize : ICompressor
     public CompressorTraits Traits { get; }
 
     /// <inheritdoc/>
+    public bool CompletesSum => _sparsifier.CompletesSum;
+
+    /// <inheritdoc/>
     public void BeginStep(ReadOnlySpan<ParameterSlot> slots, ReadOnlySpan<float> compensated, StepContext step) =>
         _sparsifier.BeginStep(slots, compensated, step);
 
