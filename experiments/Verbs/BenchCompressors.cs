@@ -15,12 +15,12 @@ internal sealed class BenchCompressors : Verb<CompressorBenchmarkOptions>
     public override string Summary => "ms, GB/s and payload of the compressors, beside PyTorch's operators";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Examples => ["bench compressors", "bench compressors --elements 1000000 --threads 1 --json"];
+    public override IReadOnlyList<string> Examples => ["bench compressors", "bench compressors --elements 1000000 --threads 1 --json", "bench compressors --gradient ptb --only topk"];
 
     /// <inheritdoc/>
     protected override ExitCode Run(CompressorBenchmarkOptions options, CommandEnvironment environment)
     {
-        CompressorBenchmark.Run(options, Components.Compose, environment.Screen.Output);
+        CompressorBenchmark.Run(options, Components.Compose, () => CorpusChoice.Load("", environment).Corpus, environment.Screen.Output);
         return ExitCode.Success;
     }
 }

@@ -27,12 +27,18 @@ internal abstract class ListAlgorithms(params AlgorithmRole[] roles) : Verb<List
             environment.Screen.Output.WriteLine($"{OptionText.Format(role.Key)}s:");
             foreach (var entry in role)
             {
-                environment.Screen.Output.WriteLine($"  {entry.Name,-16}{entry.Source}");
+                environment.Screen.Output.WriteLine($"  {entry.Name,-20}{entry.Source}");
+                if (CompressorFacts.Of(entry) is { } facts)
+                {
+                    string own = entry.Role == AlgorithmRole.Sparsifier && entry.Quantizer != "float32" ? $"; values by {entry.Quantizer}" : "";
+                    environment.Screen.Output.WriteLine($"  {"",-20}{facts.Describe()}{own}");
+                }
+
                 foreach (var option in entry.Options)
                 {
                     string flag = option.Flag.Length > 0 ? $", or --{option.Flag}" : "";
                     environment.Screen.Output.WriteLine(
-                        $"  {"",-16}{option.Name}={OptionText.Format(option.Default)}: {option.Description}; {option.Range}{flag}");
+                        $"  {"",-20}{option.Name}={OptionText.Format(option.Default)}: {option.Description}; {option.Range}{flag}");
                 }
             }
         }
@@ -42,13 +48,30 @@ internal abstract class ListAlgorithms(params AlgorithmRole[] roles) : Verb<List
             environment.Screen.Output.WriteLine("historic names:");
             foreach (var (name, meaning) in aliases)
             {
-                environment.Screen.Output.WriteLine($"  {name,-16}{meaning}");
+                environment.Screen.Output.WriteLine($"  {name,-20}{meaning}");
             }
 
             environment.Screen.Output.WriteLine("Any sparsifier goes with any quantizer: --compressor 'topk(ratio=0.001)+sign'.");
         }
 
         return ExitCode.Success;
+    }
+
+    private static void Write(Utf8JsonWriter writer, AlgorithmEntry entry, CompressorFacts facts)
+    {
+        writer.WriteBoolean("unbiased", facts.Unbiased);
+        writer.WriteBoolean("wants_memory", facts.WantsMemory);
+        writer.WriteBoolean("keeps_residual", facts.KeepsResidual);
+        if (facts.Sent is { } share)
+        {
+            writer.WriteString("quantizer", entry.Quantizer);
+            writer.WriteNumber("share_sent", share);
+            writer.WriteNumber("floor_bits_per_index", facts.FloorBits);
+        }
+        else
+        {
+            writer.WriteNumber("floor_bits_per_value", facts.FloorBits);
+        }
     }
 
     private static string Json(IReadOnlyList<AlgorithmEntry> entries, IReadOnlyList<KeyValuePair<string, string>> aliases)
@@ -64,6 +87,11 @@ internal abstract class ListAlgorithms(params AlgorithmRole[] roles) : Verb<List
                 writer.WriteString("name", entry.Name);
                 writer.WriteString("role", OptionText.Format(entry.Role));
                 writer.WriteString("source", entry.Source);
+                if (CompressorFacts.Of(entry) is { } facts)
+                {
+                    Write(writer, entry, facts);
+                }
+
                 writer.WriteStartArray("options");
                 foreach (var option in entry.Options)
                 {

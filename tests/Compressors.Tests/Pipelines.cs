@@ -13,8 +13,9 @@ namespace Compression.Compressors.Tests;
 /// <summary>Compositions for tests, made by name as the command line makes them.</summary>
 internal static class Pipelines
 {
+    /// <summary>The product's algorithms, and the one that CONTRIBUTING.md shows.</summary>
     public static AlgorithmCatalog Catalog { get; } = AlgorithmCatalog.FromAssemblies(
-        typeof(ICompressor).Assembly, typeof(TopKSparsifier).Assembly, typeof(NoMemory).Assembly);
+        typeof(ICompressor).Assembly, typeof(TopKSparsifier).Assembly, typeof(NoMemory).Assembly, typeof(Pipelines).Assembly);
 
     public static PipelinePlan Plan(
         string compressor, string memory = "auto", string exchange = "auto", int minSlotSize = 0, string slots = "", int warmupEpochs = 0,

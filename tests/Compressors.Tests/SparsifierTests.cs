@@ -217,6 +217,15 @@ public sealed class SparsifierTests
         Assert.Equal(quantile, NormalQuantile.UpperTail(probability), 1e-8);
 
     [Fact]
+    public void The_example_of_the_contributors_guide_works_as_it_stands_there()
+    {
+        Assert.Contains(Pipelines.Catalog.Entries, entry => entry.Name == "chunkmax");
+        float[] sent = Send("chunkmax(chunk=3)", [1f, -5f, 2f, 0f, 0f, 0f, 3f, 4f]);
+        Assert.Equal([0f, -5f, 0f, 0f, 0f, 0f, 0f, 4f], sent);
+        Assert.Equal("chunkmax(chunk=200)+sign(magnitude=mean)", Pipelines.Plan("chunkmax+sign", flags: [("chunk_size", "200")]).Compressor);
+    }
+
+    [Fact]
     public void Global_top_k_chooses_among_all_parameters_together()
     {
         var layout = Pipelines.Layout(1000, 50_000, 0, 3);

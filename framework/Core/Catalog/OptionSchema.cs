@@ -16,7 +16,7 @@ public sealed class OptionSchema
         Options = [.. type.GetProperties()
             .Select(property => (property, attribute: property.GetCustomAttribute<OptionAttribute>()))
             .Where(pair => pair.attribute is not null)
-            .OrderBy(pair => pair.property.MetadataToken)
+            .OrderBy(pair => Depth(pair.property.DeclaringType!)).ThenBy(pair => pair.property.MetadataToken)
             .Select(pair => new OptionDescriptor(pair.property, pair.attribute!, defaults))];
         _byName = Options.ToDictionary(option => option.Name, StringComparer.Ordinal);
     }
@@ -46,6 +46,9 @@ public sealed class OptionSchema
 
         return record;
     }
+
+    // Options of a base record come first.
+    private static int Depth(Type type) => type.BaseType is { } parent ? 1 + Depth(parent) : 0;
 
     private static object Create(Type type) => Activator.CreateInstance(type)!;
 }
