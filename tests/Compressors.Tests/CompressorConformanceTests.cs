@@ -18,7 +18,7 @@ public sealed class CompressorConformanceTests
         foreach (int length in TestData.Lengths)
         {
             var (slot, compressor) = Create(pair, KernelTeam.Single, length);
-            foreach (var (name, values) in TestData.All(length).Where(data => data.Name != "extreme"))
+            foreach (var (name, values) in TestData.All(length).Where(data => data.Name != "extreme" && !IsBeyond(pair, data.Values)))
             {
                 var (payload, decoded, _) = Pipelines.RoundTrip(compressor, slot, values);
                 float[] residual = [.. values];
@@ -90,6 +90,10 @@ public sealed class CompressorConformanceTests
             Assert.All(Enumerable.Range(0, length).Where(i => i != 12_345), i => Assert.True(float.IsFinite(decoded[i])));
         }
     }
+
+    // float16 has no room for some finite values; it refuses them, which tests of its own state.
+    private static bool IsBeyond(string pair, float[] values) =>
+        pair.EndsWith("+float16", StringComparison.Ordinal) && values.Any(value => Math.Abs(value) > 65504);
 
     private static (ParameterSlot Slot, ICompressor Compressor) Create(string pair, KernelTeam team, int length)
     {

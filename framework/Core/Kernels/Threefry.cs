@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Compression.Core.Kernels;
 
@@ -77,6 +78,13 @@ public readonly struct Threefry
     private static void Round(ref Vector512<uint> x, ref Vector512<uint> y, int rotation)
     {
         x += y;
-        y = ((y << rotation) | (y >> (32 - rotation))) ^ x;
+        y = RotateLeft(y, rotation) ^ x;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<uint> RotateLeft(Vector512<uint> vector, int rotation) => Avx512F.IsSupported
+#pragma warning disable CA1857 // The rotation is a constant once the rounds are inlined.
+        ? Avx512F.RotateLeft(vector, (byte)rotation)
+#pragma warning restore CA1857
+        : (vector << rotation) | (vector >> (32 - rotation));
 }

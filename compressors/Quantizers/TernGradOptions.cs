@@ -1,0 +1,11 @@
+using Compression.Core.Catalog;
+
+namespace Compression.Compressors.Quantizers;
+
+/// <summary>Options of <see cref="TernGradQuantizer"/>.</summary>
+public sealed record TernGradOptions
+{
+    /// <summary>c: values are clipped at c standard deviations before the draw; 0 clips nothing.</summary>
+    [Option("clip", "clip at this many standard deviations before the draw; 0 clips nothing", Flag = "clip_const", Min = 0)]
+    public double Clip { get; init; } = 2.5;
+}

@@ -1,0 +1,88 @@
+using Compression.Core.Catalog;
+using Compression.Core.Gradients;
+using Compression.Core.Kernels;
+using Compression.Core.Payloads;
+using Compression.Core.Pipeline;
+
+namespace Compression.Compressors.Quantizers;
+
+/// <summary>
+/// Sends s·sign(v)·Bernoulli(|v|/s) for every value clipped at ±c·σ, s being the largest magnitude after the clip (Wen et al. 2017,
+/// "TernGrad: ternary gradients to reduce communication in distributed deep learning", sections 3 and 4): one scale, then 5 trits a byte in <see cref="TritLayout"/>.
+/// </summary>
+/// <remarks>
+/// σ² is the mean of (v − mean)² over the values, as in the paper's own code. Values that are all equal up to rounding (σ below 10⁻⁶ of their
+/// root mean square; a single value is the plain case) are not clipped: a clip at 0 would send nothing for ever.
+/// </remarks>
+[Algorithm("terngrad", AlgorithmRole.Quantizer, "TernGrad, Wen et al. 2017")]
+public sealed class TernGradQuantizer : IQuantizer
+{
+    private const double LeastSpread = 1e-6;
+
+    private static readonly double s_bitsOfTrit = Math.Log2(3);
+
+    private readonly TernGradOptions _options;
+    private readonly KernelTeam _team;
+
+    /// <param name="options">The clip.</param>
+    /// <param name="context">Threads.</param>
+    public TernGradQuantizer(TernGradOptions options, ComponentContext context)
+    {
+        _options = options;
+        _team = context.Team;
+    }
+
+    /// <summary>
+    /// The expectation of what is sent is the clipped value: the value itself where <see cref="TernGradOptions.Clip"/> is 0. With a clip
+    /// there is bias in the tails; the paper uses no memory all the same, so that none is the default here either.
+    /// </summary>
+    public bool IsUnbiased => true;
+
+    /// <inheritdoc/>
+    public bool IsLossless => false;
+
+    /// <inheritdoc/>
+    public void Encode(in Selection selection, ParameterSlot slot, StepContext step, PayloadWriter writer)
+    {
+        var values = selection.Values;
+        if (values.IsEmpty)
+        {
+            return;
+        }
+
+        var (sum, squares, largest) = Moments.Invoke(_team, values);
+        if (!float.IsFinite(largest))
+        {
+            throw new NonFiniteGradientException(slot, $"it holds {largest}; lower the learning rate or clip the gradient.");
+        }
+
+        float scale = (float)Math.Min(largest, ClipOf(sum / values.Length, squares / values.Length));
+        var random = new Threefry(RandomKey.Mix(step.Seed, step.Rank, step.Step, slot.Key, RandomPurpose.Rounding));
+        writer.WriteSingle(scale);
+        TritPack.Invoke(_team, values, scale, random, writer.Append(TritLayout.ByteCount(values.Length)));
+        writer.Book(nominalBits: 32 + (s_bitsOfTrit * values.Length), floorBits: 32 + (8.0 / TritLayout.Planes * values.Length));
+    }
+
+    /// <inheritdoc/>
+    public void DecodeAdd(ref PayloadReader reader, ParameterSlot slot, Span<float> destination, float scale)
+    {
+        if (destination.IsEmpty)
+        {
+            return;
+        }
+
+        float magnitude = reader.ReadSingle();
+        if (!float.IsFinite(magnitude))
+        {
+            throw new PayloadException("The scale of ternary values is not finite.");
+        }
+
+        TritUnpackAdd.Invoke(_team, reader.ReadBytes(TritLayout.ByteCount(destination.Length)), destination, scale * magnitude);
+    }
+
+    private double ClipOf(double mean, double meanSquare)
+    {
+        double variance = meanSquare - (mean * mean);
+        return _options.Clip > 0 && variance > LeastSpread * LeastSpread * meanSquare ? _options.Clip * Math.Sqrt(variance) : double.PositiveInfinity;
+    }
+}
