@@ -51,6 +51,7 @@ public sealed class CompressedGather : IGradientAggregator
         using (step.Ledger.Measure(StepPhase.Decompress))
         {
             WriteMean(bucket, step);
+            _memory.Finish(bucket, step);
         }
     }
 

@@ -7,7 +7,7 @@ using Compression.Core.Reporting;
 namespace Compression.Core.Pipeline;
 
 /// <summary>The baseline: one all-reduce of the whole bucket in float32, then the mean.</summary>
-[Algorithm("allreduce", AlgorithmRole.Exchange, "dense sum, float32")]
+[Algorithm("allreduce", AlgorithmRole.Exchange, "dense sum, float32", Carries = PayloadForm.Floats)]
 public sealed class DenseAllReduce : IGradientAggregator
 {
     private readonly ComponentContext _context;

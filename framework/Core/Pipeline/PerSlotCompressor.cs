@@ -21,11 +21,20 @@ public sealed class PerSlotCompressor : ICompressor
         {
             KeepsResidual = all.Any(compressor => compressor.Traits.KeepsResidual),
             MicroBatches = all.Max(compressor => compressor.Traits.MicroBatches),
+            Form = FormOf([.. all.Select(compressor => compressor.Traits.Form).Distinct()]),
+            ResidualInStepUnits = all.Where(compressor => !compressor.Traits.Lossless).All(compressor => compressor.Traits.ResidualInStepUnits),
         };
     }
 
     /// <inheritdoc/>
     public CompressorTraits Traits { get; }
+
+    // All entries are a special case of chosen entries; other mixtures are codes.
+    private static PayloadForm FormOf(PayloadForm[] forms) =>
+        forms is [var only] ? only
+        : forms.Contains(PayloadForm.SelfKept) ? PayloadForm.SelfKept
+        : forms.All(form => form is PayloadForm.Floats or PayloadForm.SparseFloats) ? PayloadForm.SparseFloats
+        : PayloadForm.Codes;
 
     /// <inheritdoc/>
     public void BeginStep(ReadOnlySpan<ParameterSlot> slots, ReadOnlySpan<float> compensated, StepContext step)

@@ -35,8 +35,8 @@ public sealed class RatioWarmUp : ICompressor
     public void Compress(in GradientView gradient, PayloadWriter writer) => _inner.Compress(gradient.In(Warm(gradient.Step)), writer);
 
     /// <inheritdoc/>
-    public void Decompress(ref PayloadReader reader, GradientAccumulator destination) => _inner.Decompress(
-        ref reader, new GradientAccumulator(destination.Slot, destination.Destination, destination.Scale, Warm(destination.Step)));
+    public void Decompress(ref PayloadReader reader, GradientAccumulator destination) =>
+        _inner.Decompress(ref reader, destination.In(Warm(destination.Step)));
 
     /// <inheritdoc/>
     public void Save(IStateWriter writer) => _inner.Save(writer);

@@ -22,6 +22,12 @@ public sealed class SelectThenQuantize : ICompressor
         {
             KeepsResidual = sparsifier.KeepsResidual,
             MicroBatches = sparsifier.MicroBatches,
+            Form = sparsifier.KeepsResidual ? PayloadForm.SelfKept
+                : quantizer.IsLossless ? (sparsifier.KeepsAll ? PayloadForm.Floats : PayloadForm.SparseFloats)
+                : quantizer.SendsSigns && sparsifier.KeepsAll ? PayloadForm.Signs : PayloadForm.Codes,
+
+            // EF-signSGD sends the sign of every entry; sparsified, it is another method.
+            ResidualInStepUnits = quantizer.SendsSigns && sparsifier.KeepsAll,
         };
     }
 
@@ -52,7 +58,7 @@ public sealed class SelectThenQuantize : ICompressor
     {
         if (_sparsifier.KeepsAll)
         {
-            _quantizer.DecodeAdd(ref reader, destination.Slot, destination.Destination, destination.Scale);
+            _quantizer.DecodeAdd(ref reader, destination.Slot, destination.TakeAll(), destination.Scale);
             return;
         }
 
