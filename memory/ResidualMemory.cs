@@ -19,7 +19,7 @@ namespace Compression.Memory;
 public sealed class ResidualMemory : IGradientMemory
 {
     // A double's bits in two floats.
-    private const string RateName = "residual-rate";
+    private const string RateName = "learning-rate";
 
     private readonly ResidualOptions _options;
     private readonly ComponentContext _context;

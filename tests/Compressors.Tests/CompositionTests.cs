@@ -5,7 +5,7 @@ namespace Compression.Compressors.Tests;
 public sealed class CompositionTests
 {
     [Theory]
-    [InlineData("none", "dense+float32", "none", "allreduce")]
+    [InlineData("none", "dense+float32", "none", "allreduce(format=float32)")]
     [InlineData("topk", "topk(ratio=0.01,scope=slot)+float32", "residual(beta=1,gamma=1)", "allgather")]
     [InlineData("efsignsgd", "dense+sign(magnitude=mean)", "residual(beta=1,gamma=1)", "allgather")]
     [InlineData("topk_efsignsgd", "topk(ratio=0.01,scope=slot)+sign(magnitude=mean)", "residual(beta=1,gamma=1)", "allgather")]

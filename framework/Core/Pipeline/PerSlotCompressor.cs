@@ -5,7 +5,7 @@ using Compression.Core.Payloads;
 namespace Compression.Core.Pipeline;
 
 /// <summary>A compressor of its own for some parameters: biases go dense, where they cost nothing and matter much.</summary>
-public sealed class PerSlotCompressor : ICompressor
+public sealed class PerSlotCompressor : ICompressor, ISelector
 {
     private readonly ImmutableArray<ICompressor> _bySlot;
     private readonly (ICompressor Compressor, ParameterSlot[] Slots)[] _groups;
@@ -44,6 +44,9 @@ public sealed class PerSlotCompressor : ICompressor
             compressor.BeginStep(own, compensated, step);
         }
     }
+
+    void ISelector.Select(in GradientView gradient, SparseBucket chosen) =>
+        ((ISelector)_bySlot[gradient.Slot.Index]).Select(gradient, chosen);
 
     /// <inheritdoc/>
     public void Compress(in GradientView gradient, PayloadWriter writer) => _bySlot[gradient.Slot.Index].Compress(gradient, writer);

@@ -4,7 +4,7 @@ using Compression.Core.Payloads;
 namespace Compression.Core.Pipeline;
 
 /// <summary>Any sparsifier, then any quantizer on the chosen values alone.</summary>
-public sealed class SelectThenQuantize : ICompressor
+public sealed class SelectThenQuantize : ICompressor, ISelector
 {
     private readonly ISparsifier _sparsifier;
     private readonly IQuantizer _quantizer;
@@ -40,6 +40,8 @@ public sealed class SelectThenQuantize : ICompressor
     /// <inheritdoc/>
     public void BeginStep(ReadOnlySpan<ParameterSlot> slots, ReadOnlySpan<float> compensated, StepContext step) =>
         _sparsifier.BeginStep(slots, compensated, step);
+
+    void ISelector.Select(in GradientView gradient, SparseBucket chosen) => chosen.Append(gradient.Slot, _sparsifier.Select(gradient));
 
     /// <inheritdoc/>
     public void Compress(in GradientView gradient, PayloadWriter writer)
