@@ -37,7 +37,7 @@ public sealed class ShardedLayout
         firsts.Add(pieces.Count);
         _firstPieces = firsts.ToImmutable();
         Pieces = BucketLayout.Of(pieces.ToImmutable());
-        Sums = sums.ToImmutable();
+        Sums = BucketLayout.Of(sums.ToImmutable());
     }
 
     /// <summary>Where the shards begin and end.</summary>
@@ -49,13 +49,13 @@ public sealed class ShardedLayout
     /// <summary>
     /// The pieces once more, as what the owner of a shard sends back: the same places under other names, so that random numbers are others.
     /// </summary>
-    public ImmutableArray<ParameterSlot> Sums { get; }
+    public BucketLayout Sums { get; }
 
     /// <summary>The pieces of one shard.</summary>
     public ReadOnlySpan<ParameterSlot> PiecesOf(int shard) => Of(Pieces.Slots, shard);
 
     /// <summary>What the owner of one shard sends back.</summary>
-    public ReadOnlySpan<ParameterSlot> SumsOf(int shard) => Of(Sums, shard);
+    public ReadOnlySpan<ParameterSlot> SumsOf(int shard) => Of(Sums.Slots, shard);
 
     /// <summary>What the owner of a shard sends back, as the layout of a buffer that holds the shard alone.</summary>
     public BucketLayout SumLayout(int shard)

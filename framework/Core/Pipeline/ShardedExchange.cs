@@ -24,6 +24,7 @@ public abstract class ShardedExchange : IGradientAggregator
     private readonly ShardedLayout _shards;
     private readonly ICompressor _compressor;
     private readonly ICompressor? _sumCompressor;
+    private readonly ICompressor? _sumDecoder;
     private readonly BucketLayout _ownSums;
     private readonly float[] _sum;
     private readonly float[] _heldBack;
@@ -45,6 +46,7 @@ public abstract class ShardedExchange : IGradientAggregator
         _compressor = compressors.Create(context with { Layout = _shards.Pieces });
         _ownSums = _shards.SumLayout(context.Rank);
         _sumCompressor = compressSums ? compressors.Create(context with { Layout = _ownSums }) : null;
+        _sumDecoder = compressSums ? compressors.Create(context with { Layout = _shards.Sums }) : null;
         _sum = new float[_ownSums.Length];
         _heldBack = compressSums && context.HasMemory ? new float[_ownSums.Length] : [];
         _lengths = new int[context.Workers];
@@ -202,7 +204,7 @@ public abstract class ShardedExchange : IGradientAggregator
             try
             {
                 var reader = PayloadFrame.Open(_fromOwners[owner], _context.Fingerprint);
-                if (_sumCompressor is null)
+                if (_sumDecoder is null)
                 {
                     var shard = bucket.All.Slice(_shards.Cut.Start(owner), _shards.Cut.LengthOf(owner));
                     reader.ReadBytes(sizeof(float) * shard.Length).CopyTo(MemoryMarshal.AsBytes(shard));
@@ -212,7 +214,7 @@ public abstract class ShardedExchange : IGradientAggregator
                 {
                     foreach (var slot in _shards.SumsOf(owner))
                     {
-                        _compressor.Decompress(ref reader, new GradientAccumulator(slot, bucket[slot], scale, step));
+                        _sumDecoder.Decompress(ref reader, new GradientAccumulator(slot, bucket[slot], scale, step));
                     }
                 }
 
