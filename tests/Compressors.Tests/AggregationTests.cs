@@ -56,6 +56,8 @@ public sealed class AggregationTests
         ("sign", "ps(pull=compressed)", "ef21"),
         ("topk(ratio=0.05)", "gtopk", "ef21"),
         ("topk(ratio=0.05)", "gtopk", "none"),
+        ("topk(ratio=0.3)", "auto(recompress=false)", "residual"),
+        ("topk(ratio=0.3)", "auto(recompress=true)", "momentum"),
     ];
 
     public static TheoryData<string, string, string, int> Conserving() => Cross(s_conserving, [1, 2, 3, 4, 5, 6, 7, 8]);
