@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Compression.Core.Catalog;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
@@ -10,12 +11,20 @@ namespace Compression.Memory;
 /// (Seide et al. 2014; Stich et al. 2018, "Sparsified SGD with memory"; Karimireddy et al. 2019). p is built in the residual's own
 /// buffer, so that the memory costs one float a parameter and one pass a step.
 /// </summary>
+/// <remarks>
+/// e is in units of the gradient. Where the compressor's paper keeps it in units of the step γg (EF-signSGD), e is multiplied by
+/// γ_{t−1}/γ_t when the learning rate changes, so that what is held back still moves the parameters as far as it would have.
+/// </remarks>
 [Algorithm("residual", AlgorithmRole.Memory, "Seide et al. 2014; Stich et al. 2018; Karimireddy et al. 2019")]
 public sealed class ResidualMemory : IGradientMemory
 {
+    // A double's bits in two floats.
+    private const string RateName = "learning-rate";
+
     private readonly ResidualOptions _options;
     private readonly ComponentContext _context;
     private readonly float[] _residual;
+    private double _rate;
 
     /// <param name="options">β and γ.</param>
     /// <param name="context">Parameters and threads.</param>
@@ -31,7 +40,7 @@ public sealed class ResidualMemory : IGradientMemory
 
     /// <inheritdoc/>
     public DeferredGradient Defer(GradientBucket bucket, StepContext step) =>
-        new(_residual, (float)_options.Beta, bucket.All, (float)_options.Gamma);
+        new(_residual, (float)(_options.Beta * RateRatio(step)), bucket.All, (float)_options.Gamma);
 
     /// <inheritdoc/>
     public void Update(ParameterSlot slot, in SentGradient sent) => sent.AddTo(ResidualOf(slot), scale: -1);
@@ -46,6 +55,11 @@ public sealed class ResidualMemory : IGradientMemory
         {
             writer.Write(StateName(slot), ResidualOf(slot));
         }
+
+        if (_context.ResidualInStepUnits)
+        {
+            writer.Write(RateName, MemoryMarshal.Cast<double, float>(new ReadOnlySpan<double>(in _rate)));
+        }
     }
 
     /// <inheritdoc/>
@@ -55,6 +69,18 @@ public sealed class ResidualMemory : IGradientMemory
         {
             reader.Read(StateName(slot), ResidualOf(slot));
         }
+
+        if (_context.ResidualInStepUnits && reader.Contains(RateName))
+        {
+            reader.Read(RateName, MemoryMarshal.Cast<double, float>(new Span<double>(ref _rate)));
+        }
+    }
+
+    private double RateRatio(StepContext step)
+    {
+        double ratio = _context.ResidualInStepUnits && _rate > 0 && step.LearningRate > 0 ? _rate / step.LearningRate : 1;
+        _rate = step.LearningRate;
+        return ratio;
     }
 
     private Span<float> ResidualOf(ParameterSlot slot) => _residual.AsSpan(slot.Offset, slot.Length);

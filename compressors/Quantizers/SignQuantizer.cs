@@ -31,6 +31,9 @@ public sealed class SignQuantizer : IQuantizer
     public bool IsLossless => false;
 
     /// <inheritdoc/>
+    public bool SendsSigns => true;
+
+    /// <inheritdoc/>
     public void Encode(in Selection selection, ParameterSlot slot, StepContext step, PayloadWriter writer)
     {
         var values = selection.Values;

@@ -46,6 +46,8 @@ internal sealed class PtbTrain : TrainingVerb<PtbOptions>
         {
             SlotOverrides = options.Slot,
             WarmupEpochs = options.WarmupEpochs,
+            OptimizerMomentum = options.Momentum,
+            Workers = Math.Max(options.NumWorkers, options.VirtualWorkers),
         },
     };
 

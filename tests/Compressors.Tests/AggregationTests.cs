@@ -1,49 +1,87 @@
 using Compression.Core.Communication;
+using Compression.Core.Gradients;
 using Compression.Core.Kernels;
 using Compression.Core.Pipeline;
 using Compression.Core.Tests;
 
 namespace Compression.Compressors.Tests;
 
-/// <summary>What n workers together must keep, for each exchange.</summary>
+/// <summary>What n workers together must keep, for each exchange with what it can carry.</summary>
 public sealed class AggregationTests
 {
-    private static readonly long[] s_lengths = [5, 1, 0, 70_001, 64];
+    // Vectors and matrices, small ones and none.
+    private static readonly BucketLayout s_layout =
+        BucketLayout.Create([("p0", [5]), ("p1", [1]), ("p2", [0]), ("p3", [257, 273]), ("p4", [64]), ("p5", [3, 4, 2])]);
 
-    public static TheoryData<string, string, int> Cases()
-    {
-        var cases = new TheoryData<string, string, int>();
-        foreach (string compressor in new[] { "none", "topk(ratio=0.01)", "sign", "topk(ratio=0.05)+sign" })
-        {
-            foreach (int workers in new[] { 1, 2, 3, 4, 5, 8 })
-            {
-                cases.Add(compressor, "allgather", workers);
-            }
-        }
+    /// <summary>Compositions whose memories hold exactly what is not in the average.</summary>
+    private static readonly (string Compressor, string Exchange, string Memory)[] s_conserving =
+    [
+        ("none", "allreduce", "none"),
+        ("none", "allgather", "none"),
+        ("topk(ratio=0.01)", "allgather", "residual"),
+        ("topk(ratio=0.01)", "allgather", "momentum(momentum=0)"),
+        ("sign", "allgather", "residual"),
+        ("topk(ratio=0.05)+sign", "allgather", "residual"),
+        ("none", "reducescatter", "none"),
+        ("topk(ratio=0.01)", "reducescatter", "residual"),
+        ("sign", "reducescatter", "residual"),
+        ("topk(ratio=0.05)+sign", "reducescatter", "momentum(momentum=0)"),
+        ("none", "ps", "none"),
+        ("topk(ratio=0.05)", "ps", "residual"),
+        ("sign", "ps", "residual"),
+        ("topk(ratio=0.05)", "ps(pull=compressed)", "residual"),
+        ("topk(ratio=0.01)", "gtopk", "residual"),
+        ("topk(ratio=0.3)", "gtopk", "momentum(momentum=0)"),
+        ("threshold(tau=2.5)", "gtopk", "residual"),
+        ("threshold(tau=4)", "reducescatter", "residual"),
+        ("adacomp+float32", "gtopk", "residual"),
+        ("adacomp+sign", "ps(pull=compressed)", "residual"),
+        ("randomk(ratio=0.05)", "reducescatter", "residual"),
+        ("randomk(ratio=0.05)", "gtopk", "residual"),
+        ("topk(ratio=0.02,scope=global)", "reducescatter", "residual"),
+        ("none", "powersgd(rank=2)", "none"),
+    ];
 
-        for (int workers = 1; workers <= 8; workers++)
-        {
-            cases.Add("none", "allreduce", workers);
-        }
+    /// <summary>All compositions, with those of other laws.</summary>
+    private static readonly (string Compressor, string Exchange, string Memory)[] s_all =
+    [
+        .. s_conserving,
+        ("none", "allreduce(format=float16)", "none"),
+        ("none", "allreduce(format=bfloat16)", "none"),
+        ("sign", "majority", "none"),
+        ("sign", "majority(momentum=0.9,scale=one)", "none"),
+        ("topk(ratio=0.05)", "allgather", "momentum"),
+        ("topk(ratio=0.05)", "reducescatter", "momentum"),
+        ("topk(ratio=0.05)", "allgather", "ef21"),
+        ("sign", "ps(pull=compressed)", "ef21"),
+        ("topk(ratio=0.05)", "gtopk", "ef21"),
+        ("topk(ratio=0.05)", "gtopk", "none"),
+        ("topk(ratio=0.3)", "auto(recompress=false)", "residual"),
+        ("topk(ratio=0.3)", "auto(recompress=true)", "momentum"),
+    ];
 
-        return cases;
-    }
+    public static TheoryData<string, string, string, int> Conserving() => Cross(s_conserving, [1, 2, 3, 4, 5, 6, 7, 8]);
+
+    public static TheoryData<string, string, string, int> All() => Cross(s_all, [1, 3, 4]);
+
+    /// <summary>Payloads of others grow with the residual, and their buffers with them.</summary>
+    public static TheoryData<string, string, string, int> OfSteadyLength() => Cross(
+        [.. s_all.Where(composition => !composition.Compressor.StartsWith("threshold", StringComparison.Ordinal)
+            && !composition.Compressor.StartsWith("adacomp", StringComparison.Ordinal))],
+        [1]);
 
     [Theory]
-    [MemberData(nameof(Cases))]
-    public void Gradients_and_residuals_add_up_to_the_mean_and_all_workers_agree(string compressor, string exchange, int workers)
+    [MemberData(nameof(Conserving))]
+    public void Gradients_and_residuals_add_up_to_the_mean_and_all_workers_agree(string compressor, string exchange, string memory, int workers)
     {
-        var layout = Pipelines.Layout(s_lengths);
-        var plan = Pipelines.Plan(compressor, exchange: exchange);
-        IGradientAggregator[] aggregators = [.. Enumerable.Range(0, workers).Select(_ => plan.Create(layout, KernelTeam.Single))];
+        var layout = s_layout;
+        var aggregators = Pipelines.Workers(Pipelines.Plan(compressor, memory, exchange), layout, workers);
         double[] before = new double[layout.Length];
         for (int step = 0; step < 3; step++)
         {
-            // One worker brings zeros only.
-            float[][] gradients = [.. Enumerable.Range(0, workers).Select(rank =>
-                rank == 1 ? new float[layout.Length] : TestData.Gaussian(layout.Length, seed: (100 * step) + rank))];
+            float[][] gradients = Gradients(layout, workers, step);
             float[][] averages = Pipelines.Aggregate(layout, aggregators, gradients, step);
-            double[] after = Pipelines.SumOfResiduals(aggregators, layout.Length);
+            double[] after = HeldBack.Sum(aggregators, layout);
             for (int i = 0; i < layout.Length; i++)
             {
                 double sent = gradients.Sum(gradient => (double)gradient[i]) + before[i] - after[i];
@@ -56,108 +94,152 @@ public sealed class AggregationTests
     }
 
     [Theory]
-    [InlineData("none")]
-    [InlineData("topk(ratio=0.01)")]
-    [InlineData("sign")]
-    public void Workers_that_share_a_bucket_leave_the_average_that_others_get(string compressor)
+    [InlineData("allreduce", 1e-6, 0)]
+    [InlineData("allreduce(format=float16)", 1.0 / 1024, 1.0 / (1 << 24))]
+    [InlineData("allreduce(format=bfloat16)", 1.0 / 128, 0)]
+    [InlineData("allgather", 1e-6, 0)]
+    [InlineData("reducescatter", 1e-6, 0)]
+    [InlineData("ps", 1e-6, 0)]
+    public void Dense_gradients_arrive_as_their_mean_in_double_precision(string exchange, double bound, double smallest)
     {
-        var layout = Pipelines.Layout(s_lengths);
-        var plan = Pipelines.Plan(compressor);
-        float[][] gradients = [.. Enumerable.Range(0, 5).Select(rank => TestData.Gaussian(layout.Length, seed: rank))];
-        float[] expected = Pipelines.Aggregate(layout, [.. gradients.Select(_ => plan.Create(layout, KernelTeam.Single))], gradients)[0];
+        foreach (var layout in (BucketLayout[])[s_layout, Pipelines.Layout(3), Pipelines.Layout(0), Pipelines.Layout(64, 64), Pipelines.Layout(1000, 7)])
+        {
+            for (int workers = 1; workers <= 8; workers++)
+            {
+                var aggregators = Pipelines.Workers(Pipelines.Plan("none", "none", exchange), layout, workers);
+                float[][] gradients = Gradients(layout, workers, step: 0);
+                float[][] averages = Pipelines.Aggregate(layout, aggregators, gradients);
+                for (int i = 0; i < layout.Length; i++)
+                {
+                    double scale = gradients.Max(gradient => Math.Abs((double)gradient[i]));
+                    Assert.Equal(gradients.Average(gradient => (double)gradient[i]), averages[0][i], (bound * scale) + smallest);
+                }
 
-        IGradientAggregator[] aggregators = [.. gradients.Select(_ => plan.Create(layout, KernelTeam.Single))];
-        float[] shared = new float[layout.Length];
-        var bucket = new Core.Gradients.GradientBucket(layout, shared);
-        using var cluster = new InProcessCluster(5, sharedBucket: true);
-        cluster.Run(
-            communicator => aggregators[communicator.Rank].Aggregate(bucket, Pipelines.Step(communicator.Rank), communicator),
-            before: rank => gradients[rank].CopyTo(shared, 0));
-        Assert.Equal(expected, shared);
+                Assert.All(averages, average => Assert.True(average.AsSpan().SequenceEqual(averages[0])));
+            }
+        }
     }
 
     [Theory]
-    [InlineData("topk(ratio=0.01)", 1, 1)]
-    [InlineData("topk(ratio=0.001)+sign", 0.9, 0.7)]
-    [InlineData("topk(ratio=0.6)", 1, 1)]
-    [InlineData("threshold(tau=0.5)", 0.9, 1)]
-    [InlineData("dgc(ratio=0.01)", 1, 0.5)]
-    public void Adding_and_choosing_in_one_pass_gives_the_bits_of_two_passes(string compressor, double beta, double gamma)
+    [MemberData(nameof(All))]
+    public void Workers_that_share_a_bucket_leave_the_average_that_others_get(string compressor, string exchange, string memory, int workers)
     {
-        var layout = Pipelines.Layout(5, 100_003, 0, 20_000);
-        var plan = Pipelines.Plan(compressor);
-        IGradientAggregator Create(bool inTwoPasses)
+        var layout = s_layout;
+        var plan = Pipelines.Plan(compressor, memory, exchange);
+        var apart = Pipelines.Workers(plan, layout, workers);
+        var together = Pipelines.Workers(plan, layout, workers);
+        float[] shared = new float[layout.Length];
+        var bucket = new GradientBucket(layout, shared);
+        using var cluster = new InProcessCluster(workers, sharedBucket: true);
+        for (int step = 0; step < 3; step++)
         {
-            var context = new Core.Catalog.ComponentContext(layout, KernelTeam.Single, 0) { HasMemory = true };
-            var made = plan.CreateCompressor(layout, KernelTeam.Single);
-            Assert.True(made.CompletesSum);
-            var memory = new Memory.ResidualMemory(new Memory.ResidualOptions { Beta = beta, Gamma = gamma }, context);
-            return new CompressedGather(inTwoPasses ? new NeedsTheSum(made) : made, memory, context);
-        }
-
-        IGradientAggregator[] fused = [Create(inTwoPasses: false)], plain = [Create(inTwoPasses: true)];
-        for (int step = 0; step < 4; step++)
-        {
-            float[] gradient = TestData.Gaussian(layout.Length, seed: step);
-            float[] expected = Pipelines.Aggregate(layout, plain, [gradient], step)[0];
-            Assert.True(expected.AsSpan().SequenceEqual(Pipelines.Aggregate(layout, fused, [gradient], step)[0]));
-            Assert.Equal(Pipelines.SumOfResiduals(plain, layout.Length), Pipelines.SumOfResiduals(fused, layout.Length));
+            float[][] gradients = Gradients(layout, workers, step);
+            float[][] averages = Pipelines.Aggregate(layout, apart, gradients, step);
+            int current = step;
+            cluster.Run(
+                communicator => together[communicator.Rank].Aggregate(bucket, Pipelines.Step(communicator.Rank, current), communicator),
+                before: rank => gradients[rank].CopyTo(shared, 0));
+            Assert.Equal(averages[0], shared);
+            Assert.All(averages, average => Assert.True(average.AsSpan().SequenceEqual(averages[0])));
         }
     }
 
-    [Fact]
-    public void Peers_with_another_composition_or_model_are_told()
+    [Theory]
+    [MemberData(nameof(All))]
+    public void A_restored_worker_goes_on_bit_for_bit(string compressor, string exchange, string memory, int workers)
+    {
+        var layout = s_layout;
+        var plan = Pipelines.Plan(compressor, memory, exchange);
+        var aggregators = Pipelines.Workers(plan, layout, workers);
+        for (int step = 0; step < 2; step++)
+        {
+            Pipelines.Aggregate(layout, aggregators, Gradients(layout, workers, step), step);
+        }
+
+        var restored = Pipelines.Workers(plan, layout, workers);
+        for (int worker = 0; worker < workers; worker++)
+        {
+            var state = new StateInMemory();
+            aggregators[worker].Save(state);
+            restored[worker].Load(state);
+        }
+
+        for (int step = 2; step < 4; step++)
+        {
+            float[][] gradients = Gradients(layout, workers, step);
+            Assert.Equal(Pipelines.Aggregate(layout, aggregators, gradients, step), Pipelines.Aggregate(layout, restored, gradients, step));
+            Assert.Equal(aggregators.Select(one => one.ResidualSumOfSquares()), restored.Select(one => one.ResidualSumOfSquares()));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(OfSteadyLength))]
+    public void A_step_allocates_nothing_after_the_first(string compressor, string exchange, string memory, int workers)
+    {
+        var layout = Pipelines.Layout(1000, 200_000);
+        using var communicator = new LocalCommunicator();
+        var aggregator = Pipelines.Plan(compressor, memory, exchange).Create(layout, KernelTeam.Single, 0, workers);
+        var bucket = new GradientBucket(layout, TestData.Gaussian(layout.Length));
+        float[] gradient = TestData.Gaussian(layout.Length);
+        var step = Pipelines.Step();
+        for (int i = 0; i < 3; i++)
+        {
+            gradient.CopyTo(bucket.All);
+            aggregator.Aggregate(bucket, step, communicator);
+        }
+
+        gradient.CopyTo(bucket.All);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        aggregator.Aggregate(bucket, step, communicator);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.True(allocated <= 256, $"{allocated} bytes");
+    }
+
+    [Theory]
+    [InlineData("allgather")]
+    [InlineData("reducescatter")]
+    [InlineData("gtopk")]
+    public void Peers_with_another_composition_or_model_are_told(string exchange)
     {
         var layout = Pipelines.Layout(100);
         IGradientAggregator[] aggregators =
-            [Pipelines.Plan("topk").Create(layout, KernelTeam.Single), Pipelines.Plan("topk(ratio=0.5)").Create(layout, KernelTeam.Single)];
+        [
+            Pipelines.Plan("topk", exchange: exchange).Create(layout, KernelTeam.Single, 0, 2),
+            Pipelines.Plan("topk(ratio=0.5)", exchange: exchange).Create(layout, KernelTeam.Single, 1, 2),
+        ];
         var failure = Assert.Throws<CommunicationException>(() => Pipelines.Aggregate(layout, aggregators, [new float[100], new float[100]]));
         Assert.Contains("another model or compressor", failure.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Small_slots_go_dense_and_large_ones_compressed()
+    [Theory]
+    [InlineData("allgather")]
+    [InlineData("reducescatter")]
+    [InlineData("gtopk")]
+    public void Small_slots_go_dense_and_large_ones_compressed(string exchange)
     {
         var layout = Pipelines.Layout(100, 10_000);
-        var plan = Pipelines.Plan("topk(ratio=0.01)", minSlotSize: 101);
-        float[] gradient = TestData.Gaussian(layout.Length);
-        float[] average = Pipelines.Aggregate(layout, [plan.Create(layout, KernelTeam.Single)], [gradient])[0];
-        Assert.Equal(gradient[..100], average[..100]);
-        Assert.Equal(100, average[100..].Count(value => value != 0));
+        var plan = Pipelines.Plan("topk(ratio=0.01)", exchange: exchange, minSlotSize: 101);
+        float[][] gradients = [.. Enumerable.Range(0, 3).Select(rank => TestData.Gaussian(layout.Length, rank))];
+        float[] average = Pipelines.Aggregate(layout, Pipelines.Workers(plan, layout, 3), gradients)[0];
+        Assert.All(Enumerable.Range(0, 100), i => Assert.Equal(gradients.Average(gradient => gradient[i]), average[i], 1e-6));
+        Assert.InRange(average[100..].Count(value => value != 0), 90, 300);
     }
 
-    [Fact]
-    public void A_step_allocates_nothing_after_the_first()
+    /// <summary>Gradients of which the second worker's are zeros.</summary>
+    private static float[][] Gradients(BucketLayout layout, int workers, int step) => [.. Enumerable.Range(0, workers).Select(rank =>
+        rank == 1 ? new float[layout.Length] : TestData.Gaussian(layout.Length, seed: (100 * step) + rank))];
+
+    private static TheoryData<string, string, string, int> Cross((string, string, string)[] compositions, int[] workers)
     {
-        var layout = Pipelines.Layout(1000, 200_000);
-        using var communicator = new LocalCommunicator();
-        foreach (string compressor in new[] { "topk(ratio=0.01)", "topk(ratio=0.01)+sign", "sign" })
+        var cases = new TheoryData<string, string, string, int>();
+        foreach (var (compressor, exchange, memory) in compositions)
         {
-            var aggregator = Pipelines.Plan(compressor).Create(layout, KernelTeam.Single);
-            var bucket = new Core.Gradients.GradientBucket(layout, TestData.Gaussian(layout.Length));
-            float[] gradient = TestData.Gaussian(layout.Length);
-            var step = Pipelines.Step();
-            for (int i = 0; i < 3; i++)
+            foreach (int count in workers)
             {
-                gradient.CopyTo(bucket.All);
-                aggregator.Aggregate(bucket, step, communicator);
+                cases.Add(compressor, exchange, memory, count);
             }
-
-            gradient.CopyTo(bucket.All);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            aggregator.Aggregate(bucket, step, communicator);
-            Assert.True(GC.GetAllocatedBytesForCurrentThread() - before <= 256, $"{compressor}: {GC.GetAllocatedBytesForCurrentThread() - before} bytes");
         }
-    }
 
-    // Hides that a compressor could add up by itself.
-    private sealed class NeedsTheSum(ICompressor inner) : ICompressor
-    {
-        public CompressorTraits Traits => inner.Traits;
-
-        public void Compress(in Core.Gradients.GradientView gradient, Core.Payloads.PayloadWriter writer) => inner.Compress(gradient, writer);
-
-        public void Decompress(ref Core.Payloads.PayloadReader reader, Core.Gradients.GradientAccumulator destination) =>
-            inner.Decompress(ref reader, destination);
+        return cases;
     }
 }

@@ -5,7 +5,7 @@ namespace Compression.Compressors.Tests;
 public sealed class CompositionTests
 {
     [Theory]
-    [InlineData("none", "dense+float32", "none", "allreduce")]
+    [InlineData("none", "dense+float32", "none", "allreduce(format=float32)")]
     [InlineData("topk", "topk(ratio=0.01,scope=slot)+float32", "residual(beta=1,gamma=1)", "allgather")]
     [InlineData("efsignsgd", "dense+sign(magnitude=mean)", "residual(beta=1,gamma=1)", "allgather")]
     [InlineData("topk_efsignsgd", "topk(ratio=0.01,scope=slot)+sign(magnitude=mean)", "residual(beta=1,gamma=1)", "allgather")]
@@ -42,7 +42,7 @@ public sealed class CompositionTests
     [InlineData("topk(rate=1)", "auto", "auto", "ratio")]
     [InlineData("topk(ratio=2)", "auto", "auto", "at most 1")]
     [InlineData("dense(x=1)", "auto", "auto", "no options")]
-    [InlineData("topk", "momentun", "auto", "residual")]
+    [InlineData("topk", "momentun", "auto", "momentum")]
     [InlineData("topk", "auto", "allreduce", "allgather")]
     [InlineData("topk", "auto", "ring", "allgather")]
     [InlineData("topk", "none+residual", "auto", "one name")]
@@ -51,6 +51,20 @@ public sealed class CompositionTests
         var failure = Assert.Throws<UserErrorException>(() => Pipelines.Plan(compressor, memory, exchange));
         Assert.Equal(ExitCode.Usage, failure.Code);
         Assert.Contains(alternative, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Momentum_in_memory_and_optimizer_is_refused()
+    {
+        var failure = Assert.Throws<UserErrorException>(() => Compose("momentum", 0.9));
+        Assert.Equal(ExitCode.Usage, failure.Code);
+        Assert.Contains("--memory residual", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith("momentum(momentum=0.9", Compose("momentum", 0).Memory, StringComparison.Ordinal);
+        Assert.StartsWith("momentum(momentum=0,", Compose("momentum(momentum=0)", 0.9).Memory, StringComparison.Ordinal);
+        Assert.StartsWith("residual", Compose("residual", 0.9).Memory, StringComparison.Ordinal);
+
+        static Core.Pipeline.PipelinePlan Compose(string memory, double optimizer) => new Core.Pipeline.PipelineComposer(Pipelines.Catalog).Compose(
+            new Core.Pipeline.PipelineRequest("topk", memory, "auto", 0, new Dictionary<string, string>()) { OptimizerMomentum = optimizer });
     }
 
     [Fact]

@@ -32,6 +32,10 @@ internal static class Pipelines
 
     public static StepContext Step(int rank = 0, long step = 0) => new(step, Seed: 1, rank, LearningRate: 1, Epoch: 0, new StepLedger());
 
+    /// <summary>The aggregators of n workers.</summary>
+    public static IGradientAggregator[] Workers(PipelinePlan plan, BucketLayout layout, int count) =>
+        [.. Enumerable.Range(0, count).Select(rank => plan.Create(layout, KernelTeam.Single, rank, count))];
+
     /// <summary>Runs one step of n workers, each with its gradient, and returns the average that each has afterwards.</summary>
     public static float[][] Aggregate(BucketLayout layout, IGradientAggregator[] aggregators, float[][] gradients, long step = 0)
     {

@@ -7,6 +7,8 @@ internal sealed class StateInMemory : IStateWriter, IStateReader
 {
     public Dictionary<string, float[]> Arrays { get; } = [];
 
+    public float[] this[string name] => Arrays[name];
+
     public void Write(string name, ReadOnlySpan<float> values) => Arrays.Add(name, values.ToArray());
 
     public bool Contains(string name) => Arrays.ContainsKey(name);

@@ -23,6 +23,7 @@ internal static class RankChecks
             "laws" => KeepAllLaws,
             "bytes" => CountBytes,
             "pipeline-bytes" => PipelineBytes.Count,
+            "pipeline-equality" => PipelineEquality.Check,
             "groups" => SplitIntoGroups,
             "environment" => AgreeWithEnvironment,
             "null-reference" => SurviveNullReference,

@@ -30,6 +30,11 @@ public class CommunicatorTests
 
     [Theory]
     [MemberData(nameof(Families.EachWithRanks), MemberType = typeof(Families))]
+    public void Exchanges_give_what_they_give_on_virtual_workers(string family, int ranks) =>
+        RankJob.Run(family, ranks, "pipeline-equality").ExpectSuccess();
+
+    [Theory]
+    [MemberData(nameof(Families.EachWithRanks), MemberType = typeof(Families))]
     public void Environment_tells_what_mpi_tells(string family, int ranks) => RankJob.Run(family, ranks, "environment").ExpectSuccess();
 
     [Theory]

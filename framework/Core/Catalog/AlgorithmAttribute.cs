@@ -1,8 +1,10 @@
+using Compression.Core.Pipeline;
+
 namespace Compression.Core.Catalog;
 
 /// <summary>
 /// Enters a class into the catalogue. The class has one public constructor whose parameters are any of: its options record, a
-/// <see cref="ComponentContext"/>, and, for an exchange, the compressor and the memory.
+/// <see cref="ComponentContext"/>, and, for an exchange, the compressor (or a <see cref="CompressorFactory"/>) and the memory.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class AlgorithmAttribute : Attribute
@@ -25,6 +27,12 @@ public sealed class AlgorithmAttribute : Attribute
 
     /// <summary>Paper or origin.</summary>
     public string Source { get; }
+
+    /// <summary>Of an exchange: what it can carry.</summary>
+    public PayloadForm Carries { get; init; } = PayloadForm.Any;
+
+    /// <summary>Of an exchange that takes no memory: why, as the end of a sentence. Empty where there would be nothing to keep.</summary>
+    public string WithoutMemory { get; init; } = "";
 
     /// <summary>Of a sparsifier: the value code that its paper gives it, used where the composition names no quantizer.</summary>
     public string Quantizer { get; init; } = "float32";

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Compression.Core.Pipeline;
 
 namespace Compression.Core.Catalog;
 
@@ -14,6 +15,8 @@ public sealed class AlgorithmEntry
         Role = attribute.Role;
         Source = attribute.Source;
         Quantizer = attribute.Quantizer;
+        Carries = attribute.Carries;
+        WithoutMemory = attribute.WithoutMemory;
         _constructor = type.GetConstructors().Single();
         _optionsType = _constructor.GetParameters().Select(parameter => parameter.ParameterType)
             .FirstOrDefault(parameter => parameter.GetProperties().Any(property => property.IsDefined(typeof(OptionAttribute))));
@@ -31,6 +34,12 @@ public sealed class AlgorithmEntry
 
     /// <summary>Of a sparsifier: the quantizer that goes with it by default.</summary>
     public string Quantizer { get; }
+
+    /// <summary>Of an exchange: what it can carry.</summary>
+    public PayloadForm Carries { get; }
+
+    /// <summary>Of an exchange that takes no memory: why.</summary>
+    public string WithoutMemory { get; }
 
     /// <summary>Its options; empty if it has none.</summary>
     public IReadOnlyList<OptionDescriptor> Options { get; }

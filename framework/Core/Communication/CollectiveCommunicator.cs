@@ -70,7 +70,6 @@ internal abstract class CollectiveCommunicator : ICommunicator
     {
         SectionLengths.Check(outgoing, lengths, WorldSize);
         var meeting = Enter(nameof(AllToAll));
-        meeting.Sections[Rank] = outgoing.ToArray();
         if (meeting.Arrived == 0)
         {
             meeting.Gathered = new GatheredPayloads[WorldSize];
@@ -82,8 +81,17 @@ internal abstract class CollectiveCommunicator : ICommunicator
         meeting.Gathered[Rank] = cut;
         Meet(meeting);
 
-        byte[][] mine = [.. meeting.Gathered.Select(sender => sender[Rank].ToArray())];
-        incoming.ShareWith(Assemble(mine));
+        Span<int> mine = stackalloc int[WorldSize];
+        for (int sender = 0; sender < mine.Length; sender++)
+        {
+            mine[sender] = meeting.Gathered[sender][Rank].Length;
+        }
+
+        incoming.Allocate(mine);
+        for (int sender = 0; sender < mine.Length; sender++)
+        {
+            meeting.Gathered[sender][Rank].CopyTo(incoming.Slot(sender));
+        }
     }
 
     public void Broadcast(Span<byte> data, int root)
@@ -132,6 +140,7 @@ internal abstract class CollectiveCommunicator : ICommunicator
         for (int rank = 0; rank < sections.Length; rank++)
         {
             sections[rank].CopyTo(gathered.Slot(rank));
+            sections[rank] = [];
         }
 
         return gathered;

@@ -5,6 +5,7 @@ public sealed class GatheredPayloads
 {
     private byte[] _bytes = [];
     private int[] _ends = [];
+    private bool _isShared;
 
     /// <summary>Number of payloads.</summary>
     public int Count => _ends.Length;
@@ -19,6 +20,12 @@ public sealed class GatheredPayloads
     /// <exception cref="CommunicationException">Together they exceed what one buffer can hold (2 GiB).</exception>
     public void Allocate(ReadOnlySpan<int> lengths)
     {
+        if (_isShared)
+        {
+            // Others read what is here.
+            (_bytes, _ends, _isShared) = ([], [], false);
+        }
+
         if (_ends.Length != lengths.Length)
         {
             _ends = new int[lengths.Length];
@@ -53,6 +60,7 @@ public sealed class GatheredPayloads
     {
         _bytes = other._bytes;
         _ends = other._ends;
+        _isShared = true;
     }
 
     private int Start(int rank) => rank == 0 ? 0 : _ends[rank - 1];

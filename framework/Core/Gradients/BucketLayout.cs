@@ -16,6 +16,9 @@ public sealed class BucketLayout
     /// <summary>The slots in buffer order.</summary>
     public ImmutableArray<ParameterSlot> Slots { get; }
 
+    /// <summary>It holds some of a model's parameters only.</summary>
+    public bool IsPart { get; private init; }
+
     /// <summary>Number of elements of the whole buffer.</summary>
     public int Length { get; }
 
@@ -38,6 +41,9 @@ public sealed class BucketLayout
 
         return new BucketLayout(slots.ToImmutable());
     }
+
+    /// <summary>A layout of slots that follow each other without gaps.</summary>
+    internal static BucketLayout Of(ImmutableArray<ParameterSlot> slots, bool isPart = false) => new(slots) { IsPart = isPart };
 
     private static uint ComputeFingerprint(ImmutableArray<ParameterSlot> slots)
     {

@@ -9,6 +9,8 @@ namespace Compression.Core.Gradients;
 /// </summary>
 public readonly ref struct GradientAccumulator
 {
+    private readonly Span<float> _destination;
+
     /// <param name="slot">The parameter that is decoded.</param>
     /// <param name="destination">The sum; <c>slot.Length</c> elements.</param>
     /// <param name="scale">Factor of every value: 1/n for a mean, −1 to take away what was sent.</param>
@@ -17,15 +19,18 @@ public readonly ref struct GradientAccumulator
     {
         Step = step;
         Slot = slot;
-        Destination = destination;
+        _destination = destination;
         Scale = scale;
     }
 
     /// <summary>The parameter that is decoded.</summary>
     public ParameterSlot Slot { get; }
 
-    /// <summary>The running sum.</summary>
-    public Span<float> Destination { get; }
+    /// <summary>
+    /// As long as the destination: where some entries only are added to, be it a 0, they are set to zero here. Empty where nobody asks
+    /// which entries were sent.
+    /// </summary>
+    public Span<float> Cleared { get; init; }
 
     /// <summary>Step, seed and epoch, which sender and receivers share; the rank is the reader's, not the sender's.</summary>
     public StepContext Step { get; }
@@ -36,5 +41,21 @@ public readonly ref struct GradientAccumulator
     /// <summary>Adds <c>scale · values[j]</c> at <c>indices[j]</c>.</summary>
     /// <param name="indices">Positions within the slot, each below its length (checked).</param>
     /// <param name="values">As many values.</param>
-    public void AddAt(ReadOnlySpan<int> indices, ReadOnlySpan<float> values) => ScatterAdd.Invoke(Destination, indices, values, Scale);
+    public void AddAt(ReadOnlySpan<int> indices, ReadOnlySpan<float> values)
+    {
+        ScatterAdd.Invoke(_destination, indices, values, Scale);
+        if (indices.Length < Cleared.Length)
+        {
+            foreach (int index in indices)
+            {
+                Cleared[index] = 0;
+            }
+        }
+    }
+
+    /// <summary>The running sum of the whole slot, for decoders that add <c>Scale · value</c> to every entry.</summary>
+    public Span<float> TakeAll() => _destination;
+
+    /// <summary>The same destination in another step context, for decorators.</summary>
+    public GradientAccumulator In(StepContext step) => new(Slot, _destination, Scale, step) { Cleared = Cleared };
 }

@@ -13,6 +13,12 @@ public sealed record ParameterSlot(int Index, string Name, ImmutableArray<long> 
     /// <summary>Keys the slot's random numbers: its name alone, so that a slot draws the same in whatever bucket it travels.</summary>
     public int Key { get; } = (int)Payloads.Checksum.Crc32C(Name);
 
+    /// <summary>The parameter that this is a piece of; null for a parameter itself.</summary>
+    public ParameterSlot? Whole { get; init; }
+
+    /// <summary>The parameter itself: rules by name and size go by it, also for its pieces.</summary>
+    public ParameterSlot Origin => Whole ?? this;
+
     /// <summary>Number of elements: the product of <see cref="Shape"/>.</summary>
     public int Length { get; } = checked((int)Shape.Aggregate(1L, (product, size) => product * size));
 }

@@ -17,16 +17,25 @@ public static class PayloadFrame
     public static void Begin(PayloadWriter writer)
     {
         writer.Reset();
+        BeginNext(writer);
+    }
+
+    /// <summary>Starts another payload behind what is written: one for each receiver.</summary>
+    /// <returns>Where it starts, for <see cref="Finish"/>.</returns>
+    public static int BeginNext(PayloadWriter writer)
+    {
         writer.Append(HeaderLength);
+        return writer.Length - HeaderLength;
     }
 
     /// <summary>Fills in the header.</summary>
     /// <param name="writer">Header room and body.</param>
     /// <param name="fingerprint">Of the pipeline and the layout; peers compare it.</param>
-    public static void Finish(PayloadWriter writer, uint fingerprint)
+    /// <param name="start">Where the payload starts; it ends where the writer does.</param>
+    public static void Finish(PayloadWriter writer, uint fingerprint, int start = 0)
     {
-        var header = writer.Written[..HeaderLength];
-        var body = writer.Written[HeaderLength..];
+        var header = writer.Written.Slice(start, HeaderLength);
+        var body = writer.Written[(start + HeaderLength)..];
         BinaryPrimitives.WriteUInt32LittleEndian(header, MagicAndVersion);
         BinaryPrimitives.WriteUInt32LittleEndian(header[4..], fingerprint);
         BinaryPrimitives.WriteUInt32LittleEndian(header[8..], (uint)body.Length);

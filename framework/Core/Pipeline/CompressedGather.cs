@@ -30,6 +30,9 @@ public sealed class CompressedGather : IGradientAggregator
         _context = context;
     }
 
+    /// <summary>Mean over the workers of the bytes of their payloads in the last step, the same on all.</summary>
+    public double MeanPayloadLength => (double)_gathered.TotalLength / _gathered.Count;
+
     /// <inheritdoc/>
     public double ResidualSumOfSquares() => _memory.ResidualSumOfSquares();
 
@@ -51,6 +54,7 @@ public sealed class CompressedGather : IGradientAggregator
         using (step.Ledger.Measure(StepPhase.Decompress))
         {
             WriteMean(bucket, step);
+            _memory.Finish(bucket, step);
         }
     }
 

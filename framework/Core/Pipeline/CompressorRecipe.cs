@@ -39,13 +39,13 @@ internal sealed record CompressorRecipe(
 
         var dense = Dense.Create(context);
         ImmutableArray<(string Pattern, ICompressor Compressor)> rules = [.. Overrides.Select(rule => (rule.Pattern, Warmed(rule.Pair, context)))];
-        foreach (string pattern in context.Layout.Slots.IsEmpty ? [] : rules.Select(rule => rule.Pattern))
+        foreach (string pattern in context.Layout.Slots.IsEmpty || context.Layout.IsPart ? [] : rules.Select(rule => rule.Pattern))
         {
             RequireMatch(pattern, context.Layout);
         }
 
         ICompressor Choose(ParameterSlot slot) => rules.FirstOrDefault(rule => Matches(rule.Pattern, slot)).Compressor
-            ?? (slot.Length < MinSlotSize ? dense : main);
+            ?? (slot.Origin.Length < MinSlotSize ? dense : main);
         return new PerSlotCompressor(
             context.Layout, Choose, [main, .. rules.Select(rule => rule.Compressor), .. MinSlotSize > 0 ? [dense] : Array.Empty<ICompressor>()]);
     }
@@ -58,7 +58,7 @@ internal sealed record CompressorRecipe(
             : new DenseWarmUp(compressor, Dense.Create(context), WarmupEpochs);
     }
 
-    private static bool Matches(string pattern, ParameterSlot slot) => FileSystemName.MatchesSimpleExpression(pattern, slot.Name, ignoreCase: false);
+    private static bool Matches(string pattern, ParameterSlot slot) => FileSystemName.MatchesSimpleExpression(pattern, slot.Origin.Name, ignoreCase: false);
 
     private static void RequireMatch(string pattern, BucketLayout layout)
     {

@@ -10,4 +10,10 @@ public sealed record CompressorTraits(bool Unbiased, bool Lossless)
 
     /// <summary>Parts into which the trainer splits a worker's batch, so that second moments over samples can be seen; 0 if not needed.</summary>
     public int MicroBatches { get; init; }
+
+    /// <summary>What its payload consists of; tells which exchanges can carry it.</summary>
+    public PayloadForm Form { get; init; } = PayloadForm.Codes;
+
+    /// <summary>Its paper keeps the residual in units of the step γg, not of the gradient.</summary>
+    public bool ResidualInStepUnits { get; init; }
 }

@@ -6,14 +6,25 @@ using Compression.Core.Reporting;
 
 namespace Compression.Core.Pipeline;
 
-/// <summary>The baseline: one all-reduce of the whole bucket in float32, then the mean.</summary>
-[Algorithm("allreduce", AlgorithmRole.Exchange, "dense sum, float32")]
+/// <summary>
+/// The baseline: one all-reduce of the whole bucket, then the mean. In float32 the communicator adds up. In 16 bits every worker sends
+/// each shard to its owner, who adds up in float32 in the order of ranks and sends the rounded mean to all: as many bytes as an
+/// all-reduce of 16-bit numbers, without its rounding at every hop.
+/// </summary>
+/// <remarks>Bytes a worker sends: 2(n−1)/n·d times 4, or times 2 (and 4 of length for each of 2(n−1) messages).</remarks>
+[Algorithm("allreduce", AlgorithmRole.Exchange, "dense sum, float32 or 16 bits on the wire", Carries = PayloadForm.Floats)]
 public sealed class DenseAllReduce : IGradientAggregator
 {
     private readonly ComponentContext _context;
+    private readonly NarrowMean? _narrow;
 
-    /// <param name="context">Threads.</param>
-    public DenseAllReduce(ComponentContext context) => _context = context;
+    /// <param name="options">The format.</param>
+    /// <param name="context">Parameters and threads.</param>
+    public DenseAllReduce(AllReduceOptions options, ComponentContext context)
+    {
+        _context = context;
+        _narrow = options.Format == DenseFormat.Float32 ? null : new NarrowMean(context, options.Format);
+    }
 
     /// <inheritdoc/>
     public double ResidualSumOfSquares() => 0;
@@ -21,6 +32,12 @@ public sealed class DenseAllReduce : IGradientAggregator
     /// <inheritdoc/>
     public void Aggregate(GradientBucket bucket, StepContext step, ICommunicator communicator)
     {
+        if (_narrow is not null)
+        {
+            _narrow.Aggregate(bucket, step, communicator);
+            return;
+        }
+
         double bits = 32.0 * bucket.Layout.Length;
         step.Ledger.AddPayload(bits, bits);
         communicator.AllReduce(bucket.All);

@@ -18,10 +18,13 @@ public sealed class DenseWarmUp : ICompressor
         _inner = inner;
         _dense = dense;
         _epochs = epochs;
+
+        // Dense floats first, then another form: only its own decoder knows which.
+        Traits = inner.Traits with { Form = inner.Traits.KeepsResidual ? PayloadForm.SelfKept : PayloadForm.Codes };
     }
 
     /// <inheritdoc/>
-    public CompressorTraits Traits => _inner.Traits;
+    public CompressorTraits Traits { get; }
 
     /// <inheritdoc/>
     public void BeginStep(ReadOnlySpan<ParameterSlot> slots, ReadOnlySpan<float> compensated, StepContext step) =>

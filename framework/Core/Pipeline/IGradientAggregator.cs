@@ -19,6 +19,9 @@ public interface IGradientAggregator : ICheckpointable
     /// <param name="communicator">The peers.</param>
     void Aggregate(GradientBucket bucket, StepContext step, ICommunicator communicator);
 
+    /// <summary>What it has chosen by itself, and why, in one line for the log; empty where there was nothing to choose.</summary>
+    string Decision => "";
+
     /// <summary>Sum of squares of all that this worker holds back, for the log.</summary>
     double ResidualSumOfSquares();
 }

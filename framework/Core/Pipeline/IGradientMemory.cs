@@ -17,6 +17,17 @@ public interface IGradientMemory : ICheckpointable
     /// <summary>Takes note of what the peers decode of this worker's payload.</summary>
     void Update(ParameterSlot slot, in SentGradient sent);
 
+    /// <summary>
+    /// After the exchange, only where the result is written: <paramref name="bucket"/> holds the average of what the workers sent, and may
+    /// be turned into what the optimizer is to see. Most have nothing to do here.
+    /// </summary>
+    void Finish(GradientBucket bucket, StepContext step)
+    {
+    }
+
+    /// <summary>It applies momentum by itself: the optimizer must then have none.</summary>
+    bool AppliesMomentum => false;
+
     /// <summary>Sum of squares of all that is held back, for the log.</summary>
     double ResidualSumOfSquares();
 }

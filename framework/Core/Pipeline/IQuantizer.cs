@@ -12,6 +12,9 @@ public interface IQuantizer
     /// <summary>Every decoded value is the value.</summary>
     bool IsLossless { get; }
 
+    /// <summary>It writes one magnitude and the signs.</summary>
+    bool SendsSigns => false;
+
     /// <summary>Appends the code of the values.</summary>
     /// <param name="selection">The chosen entries of a slot, or all of it: its values are written, its indices are not.</param>
     /// <param name="slot">The parameter.</param>

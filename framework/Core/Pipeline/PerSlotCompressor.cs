@@ -5,7 +5,7 @@ using Compression.Core.Payloads;
 namespace Compression.Core.Pipeline;
 
 /// <summary>A compressor of its own for some parameters: biases go dense, where they cost nothing and matter much.</summary>
-public sealed class PerSlotCompressor : ICompressor
+public sealed class PerSlotCompressor : ICompressor, ISelector
 {
     private readonly ImmutableArray<ICompressor> _bySlot;
     private readonly (ICompressor Compressor, ParameterSlot[] Slots)[] _groups;
@@ -21,11 +21,20 @@ public sealed class PerSlotCompressor : ICompressor
         {
             KeepsResidual = all.Any(compressor => compressor.Traits.KeepsResidual),
             MicroBatches = all.Max(compressor => compressor.Traits.MicroBatches),
+            Form = FormOf([.. all.Select(compressor => compressor.Traits.Form).Distinct()]),
+            ResidualInStepUnits = all.Where(compressor => !compressor.Traits.Lossless).All(compressor => compressor.Traits.ResidualInStepUnits),
         };
     }
 
     /// <inheritdoc/>
     public CompressorTraits Traits { get; }
+
+    // All entries are a special case of chosen entries; other mixtures are codes.
+    private static PayloadForm FormOf(PayloadForm[] forms) =>
+        forms is [var only] ? only
+        : forms.Contains(PayloadForm.SelfKept) ? PayloadForm.SelfKept
+        : forms.All(form => form is PayloadForm.Floats or PayloadForm.SparseFloats) ? PayloadForm.SparseFloats
+        : PayloadForm.Codes;
 
     /// <inheritdoc/>
     public void BeginStep(ReadOnlySpan<ParameterSlot> slots, ReadOnlySpan<float> compensated, StepContext step)
@@ -35,6 +44,9 @@ public sealed class PerSlotCompressor : ICompressor
             compressor.BeginStep(own, compensated, step);
         }
     }
+
+    void ISelector.Select(in GradientView gradient, SparseBucket chosen) =>
+        ((ISelector)_bySlot[gradient.Slot.Index]).Select(gradient, chosen);
 
     /// <inheritdoc/>
     public void Compress(in GradientView gradient, PayloadWriter writer) => _bySlot[gradient.Slot.Index].Compress(gradient, writer);

@@ -28,9 +28,15 @@ public sealed class PipelineComposer
         NoteUnusedFlags(request, [.. recipe.Entries, memory.Entry, exchange.Entry], notes);
 
         var traits = TraitsOf(recipe, HasMemory(memory));
-        IGradientAggregator CreateAggregator(ComponentContext context) => (IGradientAggregator)exchange.Create(
-            context, exchange.Entry.Takes(typeof(ICompressor)) ? CreateCompressor(context) : null, memory.Create(context));
+        var factory = new CompressorFactory(CreateCompressor);
         ICompressor CreateCompressor(ComponentContext context) => recipe.Create(context with { HasMemory = HasMemory(memory) });
+        IGradientAggregator CreateAggregator(ComponentContext context)
+        {
+            context = context with { HasMemory = HasMemory(memory), ResidualInStepUnits = traits.ResidualInStepUnits };
+            return (IGradientAggregator)exchange.Create(
+                context, exchange.Entry.Takes(typeof(ICompressor)) ? CreateCompressor(context) : null, factory, memory.Create(context));
+        }
+
         return new PipelinePlan(recipe.Text, memory.Text, exchange.Text, traits, notes, CreateAggregator, CreateCompressor);
     }
 
@@ -63,45 +69,87 @@ public sealed class PipelineComposer
 
     private BoundAlgorithm ChooseExchange(PipelineRequest request, CompressorTraits traits, CompressorPair main)
     {
-        string name = request.Exchange != Auto ? request.Exchange : traits.Lossless ? "allreduce" : "allgather";
-        var exchange = Bind(AlgorithmRole.Exchange, Single(name, "--exchange"), request, "--exchange");
-        if (!exchange.Entry.Takes(typeof(ICompressor)) && !traits.Lossless)
+        var exchange = Bind(AlgorithmRole.Exchange, Single(DefaultExchange(request, traits), "--exchange"), request, "--exchange");
+        if ((exchange.Entry.Carries & traits.Form) == 0)
         {
             string fitting = string.Join(", ", _catalog.Entries
-                .Where(entry => entry.Role == AlgorithmRole.Exchange && entry.Takes(typeof(ICompressor))).Select(entry => entry.Name));
+                .Where(entry => entry.Role == AlgorithmRole.Exchange && (entry.Carries & traits.Form) != 0).Select(entry => entry.Name));
             throw new UserErrorException(
                 ExitCode.Usage,
-                $"--exchange {exchange.Text} adds up plain floats and cannot carry {main.Sparsifier.Entry.Name}+{main.Quantizer.Entry.Name}; use {fitting} or auto.");
+                $"--exchange {exchange.Entry.Name} carries {InWords(exchange.Entry.Carries)}, not {main.Sparsifier.Entry.Name}+{main.Quantizer.Entry.Name}"
+                + $"{(request.WarmupEpochs > 0 || request.SlotOverrides.Length > 0 || request.MinSlotSize > 0 ? " with these rules for slots and warm-up" : "")}; use {fitting}.");
         }
 
         return exchange;
     }
 
+    // A choice by what is composed alone; with more than two workers auto goes on measuring while it runs.
+    private static string DefaultExchange(PipelineRequest request, CompressorTraits traits)
+    {
+        bool isAuto = AlgorithmTerm.Parse(request.Exchange, "--exchange") is [{ Name: Auto }];
+        return !isAuto ? request.Exchange
+            : traits.Lossless ? "allreduce"
+            : request.Exchange == Auto && (request.Workers <= 2 || traits.KeepsResidual) ? "allgather"
+            : request.Exchange;
+    }
+
+    private static string InWords(PayloadForm forms)
+    {
+        string[] words =
+        [
+            .. forms.HasFlag(PayloadForm.Floats) ? ["dense float32 (--compressor none)"] : Array.Empty<string>(),
+            .. forms.HasFlag(PayloadForm.SparseFloats) ? ["sparse float32 (--compressor topk)"] : Array.Empty<string>(),
+            .. forms.HasFlag(PayloadForm.Signs) ? ["the sign of every entry (--compressor sign)"] : Array.Empty<string>(),
+            .. forms.HasFlag(PayloadForm.Codes) ? ["what needs no residual of its own"] : Array.Empty<string>(),
+        ];
+        return string.Join(" or ", words);
+    }
+
     private BoundAlgorithm ChooseMemory(PipelineRequest request, CompressorTraits traits, BoundAlgorithm exchange, List<string> notes)
     {
-        bool keepsNothing = traits.Lossless || !exchange.Entry.Takes(typeof(IGradientMemory));
+        bool takesMemory = exchange.Entry.Takes(typeof(IGradientMemory));
+        bool keepsNothing = traits.Lossless || !takesMemory;
         string name = request.Memory != Auto ? request.Memory : traits.Unbiased || traits.KeepsResidual || keepsNothing ? "none" : "residual";
         var memory = Bind(AlgorithmRole.Memory, Single(name, "--memory"), request, "--memory");
-        if (keepsNothing && HasMemory(memory))
+        if (!HasMemory(memory))
+        {
+            if (!traits.Unbiased && !traits.KeepsResidual && takesMemory)
+            {
+                notes.Add("This compressor is biased and --memory is none: what is not sent is lost; --memory residual keeps it.");
+            }
+
+            return memory;
+        }
+
+        if (!takesMemory && exchange.Entry.WithoutMemory.Length > 0)
+        {
+            throw Refused(memory, $"--exchange {exchange.Entry.Name} takes none: {exchange.Entry.WithoutMemory}; use none or auto.");
+        }
+
+        if (keepsNothing)
         {
             notes.Add($"--memory {memory.Entry.Name} has nothing to keep: every gradient is sent in full.");
             return Bind(AlgorithmRole.Memory, new AlgorithmTerm("none", []), request, "--memory");
         }
 
-        if (HasMemory(memory) && traits.KeepsResidual)
+        if (traits.KeepsResidual)
         {
-            throw new UserErrorException(
-                ExitCode.Usage,
-                $"--memory {memory.Entry.Name}: this compressor holds what it does not send by itself, and a memory would hold it twice; use none or auto.");
+            throw Refused(memory, "this compressor holds what it does not send by itself, and a memory would hold it twice; use none or auto.");
         }
 
-        if (!HasMemory(memory) && !traits.Unbiased && !traits.KeepsResidual)
+        var sample = (IGradientMemory)memory.Create(new ComponentContext(BucketLayout.Create([]), KernelTeam.Single, 0));
+        if (sample.AppliesMomentum && request.OptimizerMomentum > 0)
         {
-            notes.Add("This compressor is biased and --memory is none: what is not sent is lost; --memory residual keeps it.");
+            throw Refused(
+                memory,
+                $"it applies momentum, and so does the optimizer (momentum {OptionText.Format(request.OptimizerMomentum)}): set the optimizer's to 0, "
+                + "or use --memory residual.");
         }
 
         return memory;
     }
+
+    private static UserErrorException Refused(BoundAlgorithm memory, string reason) => new(ExitCode.Usage, $"--memory {memory.Entry.Name}: {reason}");
 
     private void NoteUnusedFlags(PipelineRequest request, AlgorithmEntry[] used, List<string> notes)
     {

@@ -47,7 +47,10 @@ public sealed class PipelinePlan
     /// <summary>Makes one worker's aggregator.</summary>
     /// <param name="layout">The model's parameters.</param>
     /// <param name="team">The threads of its kernels.</param>
-    public IGradientAggregator Create(BucketLayout layout, KernelTeam team) => _create(ContextOf(layout, team));
+    /// <param name="rank">The worker.</param>
+    /// <param name="workers">n; the aggregator serves a communicator of this size.</param>
+    public IGradientAggregator Create(BucketLayout layout, KernelTeam team, int rank = 0, int workers = 1) =>
+        _create(ContextOf(layout, team) with { Rank = rank, Workers = workers });
 
     /// <summary>Makes the compressor alone, for measurements.</summary>
     /// <param name="layout">The parameters.</param>

@@ -12,6 +12,12 @@ public sealed record PipelineRequest(
     /// <summary>Compressors of single parameters: <c>pattern=composition</c>, several separated by <c>;</c>.</summary>
     public string SlotOverrides { get; init; } = "";
 
+    /// <summary>The optimizer's own momentum; memories that apply momentum refuse to be added to it.</summary>
+    public double OptimizerMomentum { get; init; }
+
+    /// <summary>Workers, as far as known at composition; the measured choice of an exchange needs more than two.</summary>
+    public int Workers { get; init; } = 1;
+
     /// <summary>Epochs in which more is sent; 0 for none.</summary>
     public int WarmupEpochs { get; init; }
 }

@@ -14,4 +14,7 @@ public enum RandomPurpose
 
     /// <summary>Stochastic rounding.</summary>
     Rounding,
+
+    /// <summary>The first columns of low-rank approximations.</summary>
+    Projection,
 }

@@ -7,7 +7,7 @@ namespace Compression.Core.Pipeline;
 /// Lets more entries through in the first W epochs: in epoch e (from 0) the ratio is ρ^((e+1)/(W+1)). For ρ = 0.1 % and W = 4 these are
 /// the 25 %, 6.3 %, 1.6 %, 0.4 % of Deep Gradient Compression (Lin et al. 2018, section 3.3).
 /// </summary>
-public sealed class RatioWarmUp : ICompressor
+public sealed class RatioWarmUp : ICompressor, ISelector
 {
     private readonly ICompressor _inner;
     private readonly int _epochs;
@@ -31,12 +31,15 @@ public sealed class RatioWarmUp : ICompressor
     public void BeginStep(ReadOnlySpan<ParameterSlot> slots, ReadOnlySpan<float> compensated, StepContext step) =>
         _inner.BeginStep(slots, compensated, Warm(step));
 
+    void ISelector.Select(in GradientView gradient, SparseBucket chosen) =>
+        ((ISelector)_inner).Select(gradient.In(Warm(gradient.Step)), chosen);
+
     /// <inheritdoc/>
     public void Compress(in GradientView gradient, PayloadWriter writer) => _inner.Compress(gradient.In(Warm(gradient.Step)), writer);
 
     /// <inheritdoc/>
-    public void Decompress(ref PayloadReader reader, GradientAccumulator destination) => _inner.Decompress(
-        ref reader, new GradientAccumulator(destination.Slot, destination.Destination, destination.Scale, Warm(destination.Step)));
+    public void Decompress(ref PayloadReader reader, GradientAccumulator destination) =>
+        _inner.Decompress(ref reader, destination.In(Warm(destination.Step)));
 
     /// <inheritdoc/>
     public void Save(IStateWriter writer) => _inner.Save(writer);

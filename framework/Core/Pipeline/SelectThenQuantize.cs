@@ -4,7 +4,7 @@ using Compression.Core.Payloads;
 namespace Compression.Core.Pipeline;
 
 /// <summary>Any sparsifier, then any quantizer on the chosen values alone.</summary>
-public sealed class SelectThenQuantize : ICompressor
+public sealed class SelectThenQuantize : ICompressor, ISelector
 {
     private readonly ISparsifier _sparsifier;
     private readonly IQuantizer _quantizer;
@@ -22,6 +22,12 @@ public sealed class SelectThenQuantize : ICompressor
         {
             KeepsResidual = sparsifier.KeepsResidual,
             MicroBatches = sparsifier.MicroBatches,
+            Form = sparsifier.KeepsResidual ? PayloadForm.SelfKept
+                : quantizer.IsLossless ? (sparsifier.KeepsAll ? PayloadForm.Floats : PayloadForm.SparseFloats)
+                : quantizer.SendsSigns && sparsifier.KeepsAll ? PayloadForm.Signs : PayloadForm.Codes,
+
+            // EF-signSGD sends the sign of every entry; sparsified, it is another method.
+            ResidualInStepUnits = quantizer.SendsSigns && sparsifier.KeepsAll,
         };
     }
 
@@ -34,6 +40,8 @@ public sealed class SelectThenQuantize : ICompressor
     /// <inheritdoc/>
     public void BeginStep(ReadOnlySpan<ParameterSlot> slots, ReadOnlySpan<float> compensated, StepContext step) =>
         _sparsifier.BeginStep(slots, compensated, step);
+
+    void ISelector.Select(in GradientView gradient, SparseBucket chosen) => chosen.Append(gradient.Slot, _sparsifier.Select(gradient));
 
     /// <inheritdoc/>
     public void Compress(in GradientView gradient, PayloadWriter writer)
@@ -52,7 +60,7 @@ public sealed class SelectThenQuantize : ICompressor
     {
         if (_sparsifier.KeepsAll)
         {
-            _quantizer.DecodeAdd(ref reader, destination.Slot, destination.Destination, destination.Scale);
+            _quantizer.DecodeAdd(ref reader, destination.Slot, destination.TakeAll(), destination.Scale);
             return;
         }
 

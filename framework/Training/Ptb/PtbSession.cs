@@ -25,6 +25,7 @@ internal sealed class PtbSession : IDisposable
     private readonly PtbCounters _counters;
     private readonly LearningRateSchedule _schedule;
     private readonly double[] _losses;
+    private string _decision = "";
     private long _step;
     private int _epoch;
     private int _position;
@@ -40,7 +41,8 @@ internal sealed class PtbSession : IDisposable
         _team = new KernelTeam(threads);
         _group = new WorkerGroup(context.Communicator, options.VirtualWorkers);
         _model = new PtbModel(options, corpus, _group.First, _group.Count, _group.Total, context.Pipeline.Traits.MicroBatches, _team);
-        _aggregators = [.. Enumerable.Range(0, _group.Count).Select(_ => context.Pipeline.Create(_model.Gradients.Layout, _team))];
+        _aggregators = [.. Enumerable.Range(0, _group.Count).Select(worker =>
+            context.Pipeline.Create(_model.Gradients.Layout, _team, _group.First + worker, _group.Total))];
         _losses = new double[_group.Count];
         _checkpoints = new CheckpointStore(Path.Combine(context.RunFolder, "checkpoints"));
         if (options.InitWeights.Length > 0)
@@ -158,6 +160,12 @@ internal sealed class PtbSession : IDisposable
         _step++;
         _position++;
         _counters.StepsHere++;
+        if (_aggregators[0].Decision != _decision)
+        {
+            _decision = _aggregators[0].Decision;
+            _context.Logger.Message(_decision);
+        }
+
         _reporter.Step(Progress, _losses, _schedule.Rate, gradNorm, () => Math.Sqrt(_aggregators[0].ResidualSumOfSquares()));
         return stop;
     }
