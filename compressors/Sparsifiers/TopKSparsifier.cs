@@ -34,6 +34,9 @@ public sealed class TopKSparsifier : ISparsifier
         _global?.Choose(slots, compensated, _options, step);
 
     /// <inheritdoc/>
+    public bool NeedsWholeBucket => _global is not null;
+
+    /// <inheritdoc/>
     public bool CompletesSum => _global is null;
 
     /// <inheritdoc/>

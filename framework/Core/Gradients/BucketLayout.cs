@@ -45,6 +45,31 @@ public sealed class BucketLayout
     /// <summary>A layout of slots that follow each other without gaps.</summary>
     internal static BucketLayout Of(ImmutableArray<ParameterSlot> slots, bool isPart = false) => new(slots) { IsPart = isPart };
 
+    /// <summary>Cuts the layout into groups of neighbouring slots, from the last to the first: the order in which backward finishes them.</summary>
+    /// <param name="leastBytes">A group ends with the slot that fills it to so many bytes, at least 1.</param>
+    /// <returns>Layouts of their own, whose slots keep names and shapes, with the place where each begins.</returns>
+    public IReadOnlyList<(BucketLayout Layout, ParameterSlot First)> CutFromTheEnd(long leastBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(leastBytes, 1);
+        var groups = new List<(BucketLayout, ParameterSlot)>();
+        for (int end = Slots.Length, first = end - 1; first >= 0; first--)
+        {
+            long bytes = sizeof(float) * (long)(Slots[end - 1].Offset + Slots[end - 1].Length - Slots[first].Offset);
+            if (bytes >= leastBytes || first == 0)
+            {
+                int start = first;
+                ImmutableArray<ParameterSlot> own = [.. Slots[first..end].Select(slot => slot with
+                {
+                    Index = slot.Index - start, Offset = slot.Offset - Slots[start].Offset,
+                })];
+                groups.Add((new BucketLayout(own), Slots[first]));
+                end = first;
+            }
+        }
+
+        return groups;
+    }
+
     private static uint ComputeFingerprint(ImmutableArray<ParameterSlot> slots)
     {
         uint checksum = 0;

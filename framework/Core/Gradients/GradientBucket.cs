@@ -33,6 +33,19 @@ public sealed class GradientBucket
     /// </summary>
     public Memory<float> Squares { get; init; }
 
+    /// <summary>A bucket over some neighbouring slots of this one, which shares its storage.</summary>
+    /// <param name="layout">From <see cref="BucketLayout.CutFromTheEnd"/>.</param>
+    /// <param name="first">Where it begins here.</param>
+    public GradientBucket Part(BucketLayout layout, ParameterSlot first)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        ArgumentNullException.ThrowIfNull(first);
+        return new GradientBucket(layout, _storage.Slice(first.Offset, layout.Length))
+        {
+            Squares = Squares.IsEmpty ? default : Squares.Slice(first.Offset, layout.Length),
+        };
+    }
+
     /// <summary>The elements of one slot.</summary>
     public Span<float> this[ParameterSlot slot] => _storage.Span.Slice(slot.Offset, slot.Length);
 }

@@ -16,4 +16,7 @@ public sealed record CompressorTraits(bool Unbiased, bool Lossless)
 
     /// <summary>Its paper keeps the residual in units of the step γg, not of the gradient.</summary>
     public bool ResidualInStepUnits { get; init; }
+
+    /// <summary>It chooses among all parameters at once: they cannot be exchanged in groups.</summary>
+    public bool NeedsWholeBucket { get; init; }
 }

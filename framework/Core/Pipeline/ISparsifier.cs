@@ -18,6 +18,9 @@ public interface ISparsifier : ICheckpointable
     /// <summary>Parts into which the trainer splits a worker's batch for it; 0 if it needs no second moments.</summary>
     int MicroBatches => 0;
 
+    /// <summary>It chooses among all parameters at once.</summary>
+    bool NeedsWholeBucket => false;
+
     /// <summary>See <see cref="ICompressor.CompletesSum"/>.</summary>
     bool CompletesSum => false;
 

@@ -20,6 +20,7 @@ public sealed class PerSlotCompressor : ICompressor, ISelector
         Traits = new CompressorTraits(all.All(compressor => compressor.Traits.Unbiased), all.All(compressor => compressor.Traits.Lossless))
         {
             KeepsResidual = all.Any(compressor => compressor.Traits.KeepsResidual),
+            NeedsWholeBucket = all.Any(compressor => compressor.Traits.NeedsWholeBucket),
             MicroBatches = all.Max(compressor => compressor.Traits.MicroBatches),
             Form = FormOf([.. all.Select(compressor => compressor.Traits.Form).Distinct()]),
             ResidualInStepUnits = all.Where(compressor => !compressor.Traits.Lossless).All(compressor => compressor.Traits.ResidualInStepUnits),

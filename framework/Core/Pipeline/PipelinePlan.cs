@@ -52,6 +52,15 @@ public sealed class PipelinePlan
     public IGradientAggregator Create(BucketLayout layout, KernelTeam team, int rank = 0, int workers = 1) =>
         _create(ContextOf(layout, team) with { Rank = rank, Workers = workers });
 
+    /// <summary>Makes one worker's aggregator for groups of neighbouring parameters.</summary>
+    /// <param name="layout">The model's parameters.</param>
+    /// <param name="leastBytes">Bytes from which a group is complete.</param>
+    /// <param name="team">The threads of its kernels.</param>
+    /// <param name="rank">The worker.</param>
+    /// <param name="workers">n.</param>
+    public GroupedAggregator CreateGrouped(BucketLayout layout, long leastBytes, KernelTeam team, int rank, int workers) =>
+        new(layout, leastBytes, group => Create(group, team, rank, workers));
+
     /// <summary>Makes the compressor alone, for measurements.</summary>
     /// <param name="layout">The parameters.</param>
     /// <param name="team">The threads of its kernels.</param>

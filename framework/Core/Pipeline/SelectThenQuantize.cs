@@ -22,6 +22,7 @@ public sealed class SelectThenQuantize : ICompressor, ISelector
         {
             KeepsResidual = sparsifier.KeepsResidual,
             MicroBatches = sparsifier.MicroBatches,
+            NeedsWholeBucket = sparsifier.NeedsWholeBucket,
             Form = sparsifier.KeepsResidual ? PayloadForm.SelfKept
                 : quantizer.IsLossless ? (sparsifier.KeepsAll ? PayloadForm.Floats : PayloadForm.SparseFloats)
                 : quantizer.SendsSigns && sparsifier.KeepsAll ? PayloadForm.Signs : PayloadForm.Codes,

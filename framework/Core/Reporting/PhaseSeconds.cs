@@ -4,19 +4,31 @@ namespace Compression.Core.Reporting;
 public sealed record PhaseSeconds(
     double ForwardBackward, double Compress, double Communicate, double Decompress, double Update, double Evaluate, double Checkpoint)
 {
+    /// <summary>See <see cref="StepPhase.Hidden"/>; contained in the others.</summary>
+    public double Hidden { get; init; }
+
     /// <summary>Reads the totals of a ledger.</summary>
     public static PhaseSeconds Of(StepLedger ledger) => new(
         ledger.Seconds(StepPhase.ForwardBackward), ledger.Seconds(StepPhase.Compress), ledger.Seconds(StepPhase.Communicate),
         ledger.Seconds(StepPhase.Decompress), ledger.Seconds(StepPhase.Update), ledger.Seconds(StepPhase.Evaluate),
-        ledger.Seconds(StepPhase.Checkpoint));
+        ledger.Seconds(StepPhase.Checkpoint))
+    {
+        Hidden = ledger.Seconds(StepPhase.Hidden),
+    };
 
     /// <summary>Adds what earlier parts of a run took.</summary>
     public PhaseSeconds Plus(PhaseSeconds other) => new(
         ForwardBackward + other.ForwardBackward, Compress + other.Compress, Communicate + other.Communicate,
-        Decompress + other.Decompress, Update + other.Update, Evaluate + other.Evaluate, Checkpoint + other.Checkpoint);
+        Decompress + other.Decompress, Update + other.Update, Evaluate + other.Evaluate, Checkpoint + other.Checkpoint)
+    {
+        Hidden = Hidden + other.Hidden,
+    };
 
     /// <summary>What was added since an earlier reading.</summary>
     public PhaseSeconds Since(PhaseSeconds earlier) => new(
         ForwardBackward - earlier.ForwardBackward, Compress - earlier.Compress, Communicate - earlier.Communicate,
-        Decompress - earlier.Decompress, Update - earlier.Update, Evaluate - earlier.Evaluate, Checkpoint - earlier.Checkpoint);
+        Decompress - earlier.Decompress, Update - earlier.Update, Evaluate - earlier.Evaluate, Checkpoint - earlier.Checkpoint)
+    {
+        Hidden = Hidden - earlier.Hidden,
+    };
 }

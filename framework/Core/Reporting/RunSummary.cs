@@ -79,4 +79,8 @@ public sealed record ByteSummary(
 /// <summary>Seconds of a run on rank 0; <paramref name="Total"/> is wall-clock.</summary>
 public sealed record SecondsSummary(
     double Total, double ForwardBackward, double Compress, double Communicate, double Decompress, double Update, double Evaluate,
-    double Checkpoint);
+    double Checkpoint)
+{
+    /// <summary>Part of compress, communicate and decompress that passed during forward_backward, with overlap.</summary>
+    public double Hidden { get; init; }
+}

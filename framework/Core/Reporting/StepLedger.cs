@@ -35,6 +35,21 @@ public sealed class StepLedger
         FloorBits += floorBits;
     }
 
+    /// <summary>Adds what another ledger holds, and empties that.</summary>
+    public void TakeOver(StepLedger other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        for (int phase = 0; phase < _ticks.Length; phase++)
+        {
+            _ticks[phase] += other._ticks[phase];
+        }
+
+        AddPayload(other.NominalBits, other.FloorBits);
+        AddWireBytes(other.WireBytes);
+        Array.Clear(other._ticks);
+        (other.NominalBits, other.FloorBits, other.WireBytes) = (0, 0, 0);
+    }
+
     /// <summary>A running measurement; dispose it once.</summary>
     public readonly record struct Measurement(StepLedger Ledger, StepPhase Phase, long Start) : IDisposable
     {

@@ -23,4 +23,7 @@ public enum StepPhase
 
     /// <summary>Writing checkpoints.</summary>
     Checkpoint,
+
+    /// <summary>The share of compressing, exchanging and decoding that passed while the backward pass ran; contained in those and in it.</summary>
+    Hidden,
 }

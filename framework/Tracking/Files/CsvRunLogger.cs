@@ -24,6 +24,7 @@ public sealed class CsvRunLogger : IRunLogger
         new("update_seconds", row => row.Seconds.Update),
         new("evaluate_seconds", row => row.Seconds.Evaluate),
         new("checkpoint_seconds", row => row.Seconds.Checkpoint),
+        new("hidden_seconds", row => row.Seconds.Hidden),
     ];
 
     private static readonly CsvTable<EvaluationRecord>.Column[] EvaluationColumns =

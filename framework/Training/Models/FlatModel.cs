@@ -47,6 +47,9 @@ public sealed class FlatModel : IDisposable
     /// <summary>All gradients as one tensor, on the model's device.</summary>
     public Tensor FlatGradients => _gradients.Flat;
 
+    /// <summary>Calls <paramref name="ready"/> with the index of each slot whose gradient a backward pass has completed.</summary>
+    public GradientReady WhenReady(Action<int> ready) => GradientReady.Register([.. _named.Select(pair => pair.Parameter)], ready);
+
     /// <summary>Clears the gradients before a backward pass, which adds.</summary>
     public void ZeroGradients() => _gradients.Zero();
 

@@ -33,7 +33,10 @@ internal sealed class PtbCounters
         LastEpochLoss = saved.TryGetValue("last_epoch_loss", out double last) ? last : null;
         _secondsBefore = new PhaseSeconds(
             Saved("forward_backward"), Saved("compress"), Saved("communicate"), Saved("decompress"), Saved("update"), Saved("evaluate"),
-            Saved("checkpoint"));
+            Saved("checkpoint"))
+        {
+            Hidden = Saved("hidden"),
+        };
     }
 
     /// <summary>Takes this process's time and bytes.</summary>
@@ -91,6 +94,7 @@ internal sealed class PtbCounters
             ["update"] = seconds.Update,
             ["evaluate"] = seconds.Evaluate,
             ["checkpoint"] = seconds.Checkpoint,
+            ["hidden"] = seconds.Hidden,
         };
         if (LastEpochLoss is { } loss)
         {

@@ -2,6 +2,7 @@ using Compression.Core.Communication;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
 using Compression.Core.Pipeline;
+using Compression.Torch;
 using Compression.Training.Data;
 using Compression.Training.Models;
 using Compression.Training.Optimizers;
@@ -22,6 +23,7 @@ public sealed class PtbModel : ITrainableModel, IDisposable
     private readonly Device _device;
     private readonly Worker[] _workers;
     private readonly MicroBatchGradients? _microBatches;
+    private GradientReady? _gradientReady;
 
     /// <param name="options">Sizes, dropout and optimizer.</param>
     /// <param name="corpus">Vocabulary and training text.</param>
@@ -62,6 +64,12 @@ public sealed class PtbModel : ITrainableModel, IDisposable
     /// <summary>Targets of one worker's batch.</summary>
     public int TargetsOf(int position) => _workers[0].Batches.TimeSteps(position) * _options.BatchSize;
 
+    /// <summary>
+    /// Has each gradient reported as soon as it is complete. From then on <see cref="ForwardBackward"/> neither clips nor returns a norm.
+    /// </summary>
+    /// <param name="ready">Given the slot's index.</param>
+    public void ReportReady(Action<int> ready) => _gradientReady = Storage.WhenReady(ready);
+
     /// <inheritdoc/>
     public (double Loss, double GradientNorm) ForwardBackward(int worker, int position, ulong randomKey)
     {
@@ -95,6 +103,13 @@ public sealed class PtbModel : ITrainableModel, IDisposable
         {
             _microBatches.End();
             Storage.UploadGradients();
+        }
+
+        if (_gradientReady is not null)
+        {
+            // The exchange is under way: what lies in the bucket is no longer this worker's.
+            _gradientReady.AfterBackward();
+            return (loss, 0);
         }
 
         var (norm, factor) = Storage.ClipNorm(_options.ClipScope == ClipScope.Local ? _options.Clip : 0);
@@ -176,6 +191,7 @@ public sealed class PtbModel : ITrainableModel, IDisposable
             worker.Dispose();
         }
 
+        _gradientReady?.Dispose();
         _optimizer.Dispose();
         Storage.Dispose();
         _module.Dispose();

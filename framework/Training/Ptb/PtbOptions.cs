@@ -137,6 +137,14 @@ public sealed record PtbOptions
     [Option("warmup_epochs", "epochs W in which more is sent: ratio^((e+1)/(W+1)) in epoch e, or all where a method has no ratio", Group = CompressionGroup, Min = 0)]
     public int WarmupEpochs { get; init; }
 
+    /// <summary>Exchange during the backward pass.</summary>
+    [Option("overlap", "exchange gradients while the backward pass still runs; same results as without, for the same bucket_bytes", Group = CompressionGroup)]
+    public bool Overlap { get; init; }
+
+    /// <summary>Size of the groups in which gradients are exchanged.</summary>
+    [Option("bucket_bytes", "bytes of gradient that are exchanged together, last layers first; 0: all at once, or 4 MiB with overlap", Group = CompressionGroup, Min = 0)]
+    public long BucketBytes { get; init; }
+
     /// <summary>MPI ranks.</summary>
     [Option("num_workers", "workers, each an MPI rank", Group = WorkersGroup, Min = 1, Max = 65536)]
     public int NumWorkers { get; init; } = 1;
@@ -188,4 +196,7 @@ public sealed record PtbOptions
     /// <summary>Print only warnings and the end.</summary>
     [Option("quiet", "print only warnings and the last line", Group = RunGroup)]
     public bool Quiet { get; init; }
+
+    /// <summary>The size of groups that acts; 0 for one exchange of all.</summary>
+    internal long GroupBytes => BucketBytes == 0 && Overlap ? 4 << 20 : BucketBytes;
 }

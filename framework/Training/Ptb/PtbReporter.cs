@@ -133,7 +133,10 @@ internal sealed class PtbReporter
                 _totals.WireBytes == 0 ? 0 : DenseBytesPerStep * workerSteps / _totals.WireBytes),
             Seconds = new SecondsSummary(
                 _counters.SecondsTotal, seconds.ForwardBackward, seconds.Compress, seconds.Communicate, seconds.Decompress, seconds.Update,
-                seconds.Evaluate, seconds.Checkpoint),
+                seconds.Evaluate, seconds.Checkpoint)
+            {
+                Hidden = seconds.Hidden,
+            },
         };
     }
 

@@ -24,6 +24,7 @@ internal sealed class PtbSession : IDisposable
     private readonly PtbReporter _reporter;
     private readonly PtbCounters _counters;
     private readonly LearningRateSchedule _schedule;
+    private readonly OverlappedExchange? _overlap;
     private readonly double[] _losses;
     private string _decision = "";
     private long _step;
@@ -42,7 +43,13 @@ internal sealed class PtbSession : IDisposable
         _group = new WorkerGroup(context.Communicator, options.VirtualWorkers);
         _model = new PtbModel(options, corpus, _group.First, _group.Count, _group.Total, context.Pipeline.Traits.MicroBatches, _team);
         _aggregators = [.. Enumerable.Range(0, _group.Count).Select(worker =>
-            context.Pipeline.Create(_model.Gradients.Layout, _team, _group.First + worker, _group.Total))];
+            CreateAggregator(_group.First + worker))];
+        if (options.Overlap)
+        {
+            _overlap = new OverlappedExchange((GroupedAggregator)_aggregators[0], _model.Gradients, context.Communicator);
+            _model.ReportReady(_overlap.Ready);
+        }
+
         _losses = new double[_group.Count];
         _checkpoints = new CheckpointStore(Path.Combine(context.RunFolder, "checkpoints"));
         if (options.InitWeights.Length > 0)
@@ -98,6 +105,7 @@ internal sealed class PtbSession : IDisposable
 
     public void Dispose()
     {
+        _overlap?.Dispose();
         _model.Dispose();
         _group.Dispose();
         _team.Dispose();
@@ -136,14 +144,27 @@ internal sealed class PtbSession : IDisposable
             {
                 using var time = _counters.Ledger.Measure(StepPhase.ForwardBackward);
                 ulong key = RandomKey.Mix((ulong)_options.Seed, _group.First + worker, _step, -1, RandomPurpose.Dropout);
+                _overlap?.Begin(ContextOf(_group.First + worker));
                 (_losses[worker], double norm) = _model.ForwardBackward(worker, _position, key);
                 gradNorm = worker == 0 ? norm : gradNorm;
-                stop = Agree(worker, norm);
+                if (_overlap is null)
+                {
+                    stop = Agree(worker, norm);
+                }
             },
             (worker, communicator) =>
             {
-                var step = new StepContext(_step, (ulong)_options.Seed, communicator.Rank, _schedule.Rate, Progress.EpochsDone, _counters.Ledger);
-                _aggregators[worker].Aggregate(_model.Gradients, step, new MeteredCommunicator(communicator, _counters.Ledger));
+                if (_overlap is null)
+                {
+                    _aggregators[worker].Aggregate(
+                        _model.Gradients, ContextOf(communicator.Rank), new MeteredCommunicator(communicator, _counters.Ledger));
+                }
+                else
+                {
+                    _overlap.Finish(_counters.Ledger);
+                    gradNorm = _model.Storage.ClipNorm(0).Norm;
+                    stop = Agree(worker, gradNorm);
+                }
             });
 
         using (_counters.Ledger.Measure(StepPhase.Update))
@@ -169,6 +190,17 @@ internal sealed class PtbSession : IDisposable
         _reporter.Step(Progress, _losses, _schedule.Rate, gradNorm, () => Math.Sqrt(_aggregators[0].ResidualSumOfSquares()));
         return stop;
     }
+
+    private IGradientAggregator CreateAggregator(int rank)
+    {
+        var layout = _model.Gradients.Layout;
+        return _options.GroupBytes > 0
+            ? _context.Pipeline.CreateGrouped(layout, _options.GroupBytes, _team, rank, _group.Total)
+            : _context.Pipeline.Create(layout, _team, rank, _group.Total);
+    }
+
+    private StepContext ContextOf(int rank) =>
+        new(_step, (ulong)_options.Seed, rank, _schedule.Rate, Progress.EpochsDone, _counters.Ledger);
 
     // All ranks learn in the same step that one has met a NaN, or that a signal has come: none is left waiting for the others.
     private bool Agree(int worker, double norm)
@@ -267,6 +299,7 @@ internal sealed class PtbSession : IDisposable
         ["--compressor"] = _context.Pipeline.Compressor,
         ["--memory"] = _context.Pipeline.Memory,
         ["--exchange"] = _context.Pipeline.Exchange,
+        ["--bucket_bytes"] = $"{_options.GroupBytes}",
         ["--virtual_workers"] = $"{_options.VirtualWorkers}",
         ["--batch_size"] = $"{_options.BatchSize}",
         ["--bptt"] = $"{_options.Bptt}",

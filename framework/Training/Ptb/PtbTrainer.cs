@@ -13,6 +13,7 @@ public static class PtbTrainer
     /// <exception cref="UserErrorException">Options that contradict each other, too little text, or no GPU.</exception>
     public static void Check(PtbOptions options, PipelinePlan pipeline, Corpus corpus, int workers)
     {
+        CheckGroups(options, pipeline);
         if (pipeline.Traits.MicroBatches > options.BatchSize)
         {
             throw new UserErrorException(
@@ -33,6 +34,43 @@ public static class PtbTrainer
         {
             throw new UserErrorException(
                 ExitCode.Environment, "--use_gpu true: libtorch finds no CUDA device here; use --use_gpu false, or a CUDA build in TORCH_PATH.");
+        }
+    }
+
+    private static void CheckGroups(PtbOptions options, PipelinePlan pipeline)
+    {
+        static UserErrorException Refused(string option, string reason) => new(ExitCode.Usage, $"{option}: {reason}");
+        if (options.GroupBytes > 0 && pipeline.Traits.NeedsWholeBucket)
+        {
+            throw Refused(
+                options.Overlap ? "--overlap true" : $"--bucket_bytes {options.BucketBytes}",
+                "this compressor chooses among all parameters at once; use its scope=slot, or exchange all at once.");
+        }
+
+        if (!options.Overlap)
+        {
+            return;
+        }
+
+        if (options.Clip > 0 && options.ClipScope == ClipScope.Local)
+        {
+            throw Refused(
+                "--overlap true", $"a worker's norm is known only after its backward pass, so --clip {options.Clip} needs --clip_scope aggregated, or --clip 0.");
+        }
+
+        if (pipeline.Traits.MicroBatches > 0)
+        {
+            throw Refused("--overlap true", "this compressor needs all micro-batches of a step before it can choose; use --overlap false.");
+        }
+
+        if (options.VirtualWorkers > 0)
+        {
+            throw Refused("--overlap true", "virtual workers compute in turn, so that nothing can overlap; use --num_workers.");
+        }
+
+        if (options.UseGpu)
+        {
+            throw Refused("--overlap true", "it works on the CPU so far; use --use_gpu false.");
         }
     }
 
