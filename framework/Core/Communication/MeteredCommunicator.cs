@@ -49,7 +49,7 @@ public sealed class MeteredCommunicator : ICommunicator
     {
         using var time = new Measurement(this);
         _inner.AllReduce(values);
-        _ledger.AddWireBytes((long)AllReduceBytes((double)sizeof(float) * values.Length, WorldSize));
+        BookReduction(sizeof(float) * (long)values.Length);
     }
 
     /// <inheritdoc/>
@@ -57,7 +57,7 @@ public sealed class MeteredCommunicator : ICommunicator
     {
         using var time = new Measurement(this);
         _inner.AllReduce(values, operation);
-        _ledger.AddWireBytes((long)AllReduceBytes((double)sizeof(double) * values.Length, WorldSize));
+        BookReduction(sizeof(double) * (long)values.Length);
     }
 
     /// <inheritdoc/>
@@ -66,6 +66,7 @@ public sealed class MeteredCommunicator : ICommunicator
         using var time = new Measurement(this);
         _inner.AllGather(payload, gathered);
         BookGather(payload.Length);
+        BookGathered(payload.Length, gathered);
     }
 
     /// <inheritdoc/>
@@ -79,7 +80,9 @@ public sealed class MeteredCommunicator : ICommunicator
             sent += rank == Rank ? 0 : lengths[rank];
         }
 
-        _ledger.AddWireBytes(sent + (sizeof(int) * (Workers - 1)));
+        int headers = sizeof(int) * (Workers - 1);
+        _ledger.AddWireBytes(sent + headers);
+        _ledger.AddReceivedBytes(incoming.TotalLength - lengths[Rank] + headers);
     }
 
     /// <inheritdoc/>
@@ -87,7 +90,9 @@ public sealed class MeteredCommunicator : ICommunicator
     {
         using var time = new Measurement(this);
         _inner.Broadcast(data, root);
-        _ledger.AddWireBytes((long)data.Length * (Workers - 1) / Workers);
+        long share = (long)data.Length * (Workers - 1) / Workers;
+        _ledger.AddWireBytes(share);
+        _ledger.AddReceivedBytes(WorldSize == 1 ? share : Rank == root ? 0 : data.Length);
     }
 
     /// <inheritdoc/>
@@ -103,13 +108,14 @@ public sealed class MeteredCommunicator : ICommunicator
     {
         using var time = new Measurement(this);
         _inner.Receive(data, source, tag);
+        _ledger.AddReceivedBytes(data.Length);
     }
 
     /// <inheritdoc/>
     public IPendingExchange BeginAllReduce(Memory<float> values)
     {
         using var time = new Measurement(this);
-        _ledger.AddWireBytes((long)AllReduceBytes((double)sizeof(float) * values.Length, WorldSize));
+        BookReduction(sizeof(float) * (long)values.Length);
         return new MeteredExchange(this, _inner.BeginAllReduce(values));
     }
 
@@ -118,7 +124,7 @@ public sealed class MeteredCommunicator : ICommunicator
     {
         using var time = new Measurement(this);
         BookGather(payload.Length);
-        return new MeteredExchange(this, _inner.BeginAllGather(payload, gathered));
+        return new MeteredExchange(this, _inner.BeginAllGather(payload, gathered), payload.Length, gathered);
     }
 
     /// <inheritdoc/>
@@ -136,6 +142,16 @@ public sealed class MeteredCommunicator : ICommunicator
     // The lengths travel before the payloads: 4 bytes to each peer.
     private void BookGather(int payloadLength) => _ledger.AddWireBytes((long)(payloadLength + sizeof(int)) * (Workers - 1));
 
+    private void BookGathered(int payloadLength, GatheredPayloads gathered) => _ledger.AddReceivedBytes(
+        WorldSize == 1 ? payloadLength + sizeof(int) : gathered.TotalLength - payloadLength + (sizeof(int) * (long)(WorldSize - 1)));
+
+    private void BookReduction(long bytes)
+    {
+        long share = (long)AllReduceBytes(bytes, WorldSize);
+        _ledger.AddWireBytes(share);
+        _ledger.AddReceivedBytes(share);
+    }
+
     private readonly struct Measurement(MeteredCommunicator owner) : IDisposable
     {
         private readonly long _start = Stopwatch.GetTimestamp();
@@ -145,14 +161,23 @@ public sealed class MeteredCommunicator : ICommunicator
             StepPhase.Communicate, Stopwatch.GetTimestamp() - _start - (owner._inner.SuspendedTicks - _suspended));
     }
 
-    private sealed class MeteredExchange(MeteredCommunicator owner, IPendingExchange inner) : IPendingExchange
+    // What an all-gather receives is known when it has ended.
+    private sealed class MeteredExchange(
+        MeteredCommunicator owner, IPendingExchange inner, int payloadLength = 0, GatheredPayloads? gathered = null) : IPendingExchange
     {
+        private GatheredPayloads? _unbooked = gathered;
+
         public bool Poll() => inner.Poll();
 
         public void Wait()
         {
             using var time = new Measurement(owner);
             inner.Wait();
+            if (_unbooked is not null)
+            {
+                owner.BookGathered(payloadLength, _unbooked);
+                _unbooked = null;
+            }
         }
     }
 }

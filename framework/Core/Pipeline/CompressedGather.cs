@@ -75,7 +75,7 @@ public sealed class CompressedGather : IGradientAggregator
     private void WritePayload(GradientBucket bucket, StepContext step)
     {
         PayloadFrame.Begin(_payload);
-        var compensated = _compressor.CompletesSum ? _memory.Defer(bucket, step) : new DeferredGradient(_memory.Compensate(bucket, step));
+        var compensated = _memory.CompensateFor(_compressor, bucket, step);
         _compressor.BeginStep(bucket.Layout.Slots.AsSpan(), compensated.Values, step);
         foreach (var slot in bucket.Layout.Slots)
         {

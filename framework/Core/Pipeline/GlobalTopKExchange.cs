@@ -101,8 +101,8 @@ public sealed class GlobalTopKExchange : IGradientAggregator
 
     private void Choose(GradientBucket bucket, StepContext step)
     {
-        var compensated = _memory.Compensate(bucket, step);
-        _compressor.BeginStep(bucket.Layout.Slots.AsSpan(), compensated, step);
+        var compensated = _memory.CompensateFor(_compressor, bucket, step);
+        _compressor.BeginStep(bucket.Layout.Slots.AsSpan(), compensated.Values, step);
         _own.Clear();
         foreach (var slot in bucket.Layout.Slots)
         {

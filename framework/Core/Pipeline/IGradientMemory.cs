@@ -14,6 +14,10 @@ public interface IGradientMemory : ICheckpointable
     /// <summary>As <see cref="Compensate"/>, but where it is one sum, leaves it to the compressor to add up.</summary>
     DeferredGradient Defer(GradientBucket bucket, StepContext step) => new(Compensate(bucket, step));
 
+    /// <summary>What a compressor is to be given: the complete sum, or a deferred one if it adds up itself.</summary>
+    DeferredGradient CompensateFor(ICompressor compressor, GradientBucket bucket, StepContext step) =>
+        compressor.CompletesSum ? Defer(bucket, step) : new(Compensate(bucket, step));
+
     /// <summary>Takes note of what the peers decode of this worker's payload.</summary>
     void Update(ParameterSlot slot, in SentGradient sent);
 

@@ -117,8 +117,8 @@ public abstract class ShardedExchange : IGradientAggregator
     private void CompressShards(GradientBucket bucket, StepContext step)
     {
         _up.Reset();
-        var compensated = _memory.Compensate(bucket, step);
-        _compressor.BeginStep(_shards.Pieces.Slots.AsSpan(), compensated, step);
+        var compensated = _memory.CompensateFor(_compressor, bucket, step);
+        _compressor.BeginStep(_shards.Pieces.Slots.AsSpan(), compensated.Values, step);
         for (int shard = 0; shard < _lengths.Length; shard++)
         {
             int start = PayloadFrame.BeginNext(_up);

@@ -16,6 +16,9 @@ public sealed class StepLedger
     /// <summary>Bytes that this worker really put on the wire.</summary>
     public long WireBytes { get; private set; }
 
+    /// <summary>Bytes that the wire brought to this worker.</summary>
+    public long ReceivedBytes { get; private set; }
+
     /// <summary>Seconds of one phase.</summary>
     public double Seconds(StepPhase phase) => (double)_ticks[(int)phase] / Stopwatch.Frequency;
 
@@ -27,6 +30,9 @@ public sealed class StepLedger
 
     /// <summary>Books bytes on the wire.</summary>
     public void AddWireBytes(long bytes) => WireBytes += bytes;
+
+    /// <summary>Books bytes that came over the wire.</summary>
+    public void AddReceivedBytes(long bytes) => ReceivedBytes += bytes;
 
     /// <summary>Books a payload's nominal size and its floor, in bits.</summary>
     public void AddPayload(double nominalBits, double floorBits)
