@@ -44,6 +44,25 @@ public sealed class MpiTrainingTests
         Assert.Equal(Steps(sandbox, "whole"), Steps(sandbox, "killed"));
     }
 
+    [Theory]
+    [InlineData("none")]
+    [InlineData("topk(ratio=0.1)+sign")]
+    public void Overlap_and_groups_leave_every_bit_as_it_is(string compressor)
+    {
+        using var sandbox = new Sandbox();
+        sandbox.WriteCorpus();
+        string options = $"--data corpus --compressor {compressor} --num_workers 2 --max_steps 30 --init_lr 1 --clip_scope aggregated {Sandbox.TinyModel}";
+        foreach (string way in new[] { "--overlap false", "--overlap true", "--overlap true --bucket_bytes 1", "--bucket_bytes 3000" })
+        {
+            string folder = way.Replace("--", "", StringComparison.Ordinal).Replace(' ', '-');
+            var outcome = Apphost.Run(sandbox, $"{options} {way} --out {folder}");
+            Assert.True(outcome.Code == 0, outcome.Errors);
+            Assert.Equal(TrainingRunTests.Hash(sandbox, "overlap-false"), TrainingRunTests.Hash(sandbox, folder));
+        }
+
+        Assert.Equal(0, TrainingRunTests.Summary(sandbox, "overlap-false").GetProperty("seconds").GetProperty("hidden").GetDouble());
+    }
+
     [NeedsFixtureFact]
     public void Two_ranks_with_top_k_follow_PyTorch()
     {

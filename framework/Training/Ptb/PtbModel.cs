@@ -118,6 +118,10 @@ public sealed class PtbModel : ITrainableModel, IDisposable
         return (loss, norm);
     }
 
+    /// <summary>Gives a worker a fresh hidden state, after one that was not finite.</summary>
+    /// <param name="worker">Index of the worker within this process.</param>
+    public void ForgetState(int worker) => _workers[worker].Reset();
+
     /// <inheritdoc/>
     public void Apply(double learningRate)
     {

@@ -137,6 +137,10 @@ public sealed record PtbOptions
     [Option("warmup_epochs", "epochs W in which more is sent: ratio^((e+1)/(W+1)) in epoch e, or all where a method has no ratio", Group = CompressionGroup, Min = 0)]
     public int WarmupEpochs { get; init; }
 
+    /// <summary>What becomes of a step whose loss or gradient is not finite.</summary>
+    [Option("on_nonfinite", "a loss or gradient that is not finite ends the run, or has all workers skip the step", Group = OptimizationGroup)]
+    public NonFiniteAction OnNonfinite { get; init; } = NonFiniteAction.Abort;
+
     /// <summary>Exchange during the backward pass.</summary>
     [Option("overlap", "exchange gradients while the backward pass still runs; same results as without, for the same bucket_bytes", Group = CompressionGroup)]
     public bool Overlap { get; init; }

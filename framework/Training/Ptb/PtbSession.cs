@@ -13,6 +13,8 @@ namespace Compression.Training.Ptb;
 /// <summary>One run of the PTB LSTM: the loop over epochs and steps, and what must survive a restart.</summary>
 internal sealed class PtbSession : IDisposable
 {
+    private const int MaxSkippedInARow = 20;
+
     private readonly PtbOptions _options;
     private readonly Corpus _corpus;
     private readonly TrainingContext _context;
@@ -27,6 +29,7 @@ internal sealed class PtbSession : IDisposable
     private readonly OverlappedExchange? _overlap;
     private readonly double[] _losses;
     private string _decision = "";
+    private int _skippedInARow;
     private long _step;
     private int _epoch;
     private int _position;
@@ -138,7 +141,7 @@ internal sealed class PtbSession : IDisposable
     private bool TrainOneStep()
     {
         double gradNorm = 0;
-        bool stop = false;
+        bool stop = false, skip = false;
         _group.Run(
             worker =>
             {
@@ -149,11 +152,16 @@ internal sealed class PtbSession : IDisposable
                 gradNorm = worker == 0 ? norm : gradNorm;
                 if (_overlap is null)
                 {
-                    stop = Agree(worker, norm);
+                    (stop, skip) = Agree(worker, norm);
                 }
             },
             (worker, communicator) =>
             {
+                if (skip)
+                {
+                    return;
+                }
+
                 if (_overlap is null)
                 {
                     _aggregators[worker].Aggregate(
@@ -163,24 +171,30 @@ internal sealed class PtbSession : IDisposable
                 {
                     _overlap.Finish(_counters.Ledger);
                     gradNorm = _model.Storage.ClipNorm(0).Norm;
-                    stop = Agree(worker, gradNorm);
+                    (stop, _) = Agree(worker, gradNorm);
                 }
             });
 
-        using (_counters.Ledger.Measure(StepPhase.Update))
+        if (!skip)
         {
+            using var time = _counters.Ledger.Measure(StepPhase.Update);
             _model.Apply(_schedule.Rate);
         }
 
         _counters.Tokens += (long)_model.TargetsOf(_position) * _group.Total;
+        _step++;
+        _position++;
+        _counters.StepsHere++;
+        if (skip)
+        {
+            return stop;
+        }
+
         foreach (double loss in _losses)
         {
             _counters.EpochLoss = _counters.EpochLoss.Add(loss);
         }
 
-        _step++;
-        _position++;
-        _counters.StepsHere++;
         if (_aggregators[0].Decision != _decision)
         {
             _decision = _aggregators[0].Decision;
@@ -203,19 +217,32 @@ internal sealed class PtbSession : IDisposable
         new(_step, (ulong)_options.Seed, rank, _schedule.Rate, Progress.EpochsDone, _counters.Ledger);
 
     // All ranks learn in the same step that one has met a NaN, or that a signal has come: none is left waiting for the others.
-    private bool Agree(int worker, double norm)
+    private (bool Stop, bool Skip) Agree(int worker, double norm)
     {
         bool finite = double.IsFinite(norm) && double.IsFinite(_losses[worker]);
         Span<double> flags = [finite ? 0 : 1 + _group.First + worker, _context.Stop.IsCancellationRequested ? 1 : 0];
         _context.Communicator.AllReduce(flags, ReduceOperation.Max);
-        if (flags[0] > 0)
+        if (flags[0] == 0)
         {
-            throw new UserErrorException(
-                ExitCode.NonFinite,
-                $"Step {_step + 1}: loss or gradient of worker {flags[0] - 1} is not finite; lower --init_lr (now {_schedule.Rate:G4}) or --clip.");
+            _skippedInARow = 0;
+            return (flags[1] > 0, false);
         }
 
-        return flags[1] > 0;
+        string what = $"Step {_step + 1}: loss or gradient of worker {flags[0] - 1} is not finite";
+        if (_options.OnNonfinite == NonFiniteAction.Abort || ++_skippedInARow > MaxSkippedInARow)
+        {
+            string before = _skippedInARow > 0 ? $", as in the {MaxSkippedInARow} steps before" : "";
+            throw new UserErrorException(
+                ExitCode.NonFinite, $"{what}{before}; lower --init_lr (now {_schedule.Rate:G4}) or --clip.");
+        }
+
+        _context.Logger.Warning($"{what}: all workers skip it.");
+        if (!finite)
+        {
+            _model.ForgetState(worker);
+        }
+
+        return (flags[1] > 0, true);
     }
 
     private void EndEpoch()

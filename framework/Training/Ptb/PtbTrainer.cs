@@ -47,6 +47,13 @@ public static class PtbTrainer
                 "this compressor chooses among all parameters at once; use its scope=slot, or exchange all at once.");
         }
 
+        if (options.OnNonfinite == NonFiniteAction.Skip && (options.Overlap || options.VirtualWorkers > 0))
+        {
+            throw Refused(
+                "--on_nonfinite skip",
+                "memories must not have taken up a gradient before all workers agree to skip it: use --overlap false, and --num_workers in place of --virtual_workers.");
+        }
+
         if (!options.Overlap)
         {
             return;
