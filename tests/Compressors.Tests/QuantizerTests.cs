@@ -66,6 +66,15 @@ public sealed class QuantizerTests
     [Theory]
     [InlineData("natural")]
     [InlineData("terngrad(clip=0)")]
+    [InlineData("qsgd")]
+    [InlineData("qsgd(levels=1)")]
+    [InlineData("qsgd(levels=127,bucket=64,norm=max)")]
+    [InlineData("qsgd(levels=5,coding=elias,bucket=1024)")]
+    [InlineData("uniform")]
+    [InlineData("uniform(bits=1)")]
+    [InlineData("uniform(range=max)")]
+    [InlineData("uniform(bits=1,range=max)")]
+    [InlineData("uniform(bits=8,range=max)")]
     public void What_is_sent_is_on_average_the_value(string compressor)
     {
         float[] values = [.. TestData.Gaussian(1000).Select((value, i) => i % 10 == 0 ? 0 : value)];
@@ -84,7 +93,7 @@ public sealed class QuantizerTests
     public void Draws_differ_between_steps_ranks_and_slots_and_repeat_otherwise()
     {
         float[] values = TestData.Gaussian(1000);
-        foreach (string compressor in new[] { "natural", "terngrad" })
+        foreach (string compressor in new[] { "natural", "terngrad", "qsgd", "uniform", "uniform(range=max)" })
         {
             var slots = Pipelines.Layout(1000, 1000).Slots;
             byte[] first = Encode(compressor, values, slots[0], Pipelines.Step());
@@ -135,7 +144,7 @@ public sealed class QuantizerTests
     [Fact]
     public void Zeros_are_sent_as_zeros_and_equal_values_as_they_are()
     {
-        foreach (string compressor in new[] { "float16", "bfloat16", "natural", "onebit", "terngrad", "terngrad(clip=0)" })
+        foreach (string compressor in new[] { "float16", "bfloat16", "natural", "onebit", "terngrad", "terngrad(clip=0)", "uniform", "exponent" })
         {
             Assert.All(RoundTrip(compressor, new float[1000]).Decoded, value => Assert.Equal(0f, value));
             Assert.All(RoundTrip(compressor, Enumerable.Repeat(-0.25f, 1000).ToArray()).Decoded, value => Assert.Equal(-0.25f, value));
@@ -148,7 +157,7 @@ public sealed class QuantizerTests
     public void Subnormals_are_sent_or_flushed_but_stay_finite_and_small()
     {
         float[] values = [.. Enumerable.Range(0, 1000).Select(i => (i - 500) * float.Epsilon)];
-        foreach (string compressor in new[] { "float16", "bfloat16", "natural", "onebit", "terngrad" })
+        foreach (string compressor in new[] { "float16", "bfloat16", "natural", "onebit", "terngrad", "qsgd", "uniform", "uniform(range=max)", "exponent" })
         {
             Assert.All(RoundTrip(compressor, values).Decoded, value => Assert.InRange(Math.Abs(value), 0, 1.18e-38f));
         }
@@ -163,6 +172,14 @@ public sealed class QuantizerTests
     [InlineData("terngrad", float.MaxValue)]
     [InlineData("natural", float.MaxValue)]
     [InlineData("onebit", float.MaxValue)]
+    [InlineData("qsgd", 1e30)]
+    [InlineData("qsgd(norm=max)", float.MaxValue)]
+    [InlineData("qsgd(norm=max,levels=31)", float.MaxValue)]
+    [InlineData("uniform", 1.7e38)]
+    [InlineData("uniform(bits=8)", 1.7e38)]
+    [InlineData("uniform(bits=8,range=max)", float.MaxValue)]
+    [InlineData("uniform(bits=1,range=max)", 1.7e38)]
+    [InlineData("exponent", float.MaxValue)]
     public void Huge_values_arrive_finite(string compressor, double huge)
     {
         float[] values = TestData.Gaussian(1000);
@@ -181,6 +198,14 @@ public sealed class QuantizerTests
     [InlineData("onebit", float.NegativeInfinity)]
     [InlineData("terngrad", float.NaN)]
     [InlineData("terngrad(clip=0)", float.NegativeInfinity)]
+    [InlineData("qsgd", float.NaN)]
+    [InlineData("qsgd", float.PositiveInfinity)]
+    [InlineData("qsgd(norm=max)", float.NaN)]
+    [InlineData("uniform", float.NaN)]
+    [InlineData("uniform", float.NegativeInfinity)]
+    [InlineData("uniform(range=max)", float.NaN)]
+    [InlineData("exponent", float.NaN)]
+    [InlineData("exponent", float.NegativeInfinity)]
     public void What_cannot_be_sent_is_an_error_that_names_the_slot_and_writes_nothing(string compressor, float poison)
     {
         float[] values = TestData.Gaussian(1000);
@@ -218,6 +243,11 @@ public sealed class QuantizerTests
     [InlineData("natural", 9.001)]
     [InlineData("onebit", 1.001)]
     [InlineData("float16", 16)]
+    [InlineData("qsgd(coding=packed)", 8.063)]
+    [InlineData("qsgd(coding=packed,levels=7)", 4.063)]
+    [InlineData("uniform", 4.126)]
+    [InlineData("uniform(range=max,bits=3)", 3.063)]
+    [InlineData("exponent", 4.001)]
     public void Payloads_have_the_published_size_in_bits_an_element(string compressor, double bits) =>
         Assert.InRange(8.0 * RoundTrip(compressor, TestData.Gaussian(1_000_000)).Payload.Length / 1_000_000, bits - 0.011, bits);
 
@@ -226,6 +256,10 @@ public sealed class QuantizerTests
     [InlineData("natural", "dense+natural", "none")]
     [InlineData("onebit", "dense+onebit", "residual(beta=1,gamma=1)")]
     [InlineData("float16", "dense+float16(overflow=error)", "residual(beta=1,gamma=1)")]
+    [InlineData("qsgd", "dense+qsgd(levels=64,bucket=512,norm=two,coding=auto)", "none")]
+    [InlineData("uniform", "dense+uniform(bits=4,bucket=512,range=minmax,rounding=stochastic)", "none")]
+    [InlineData("uniform(rounding=nearest)", "dense+uniform(bits=4,bucket=512,range=minmax,rounding=nearest)", "residual(beta=1,gamma=1)")]
+    [InlineData("exponent", "dense+exponent", "residual(beta=1,gamma=1)")]
     [InlineData("topk_terngrad", "+terngrad(clip=2.5)", "residual(beta=1,gamma=1)")]
     public void Unbiased_methods_go_without_memory(string name, string compressor, string memory)
     {
@@ -263,7 +297,7 @@ public sealed class QuantizerTests
         var slot = BucketLayout.Create([("w", [400, 500])]).Slots[0];
         float[] values = TestData.Gaussian(slot.Length), sums = new float[slot.Length];
         var step = Pipelines.Step();
-        foreach (string compressor in new[] { "float16", "bfloat16", "natural", "onebit", "terngrad" })
+        foreach (string compressor in new[] { "float16", "bfloat16", "natural", "onebit", "terngrad", "qsgd", "qsgd(coding=packed)", "uniform", "exponent" })
         {
             var instance = Create(compressor);
             var writer = new PayloadWriter();
