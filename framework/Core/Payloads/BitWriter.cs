@@ -34,17 +34,6 @@ public ref struct BitWriter
         }
     }
 
-    /// <summary>Appends <paramref name="zeros"/> zeros and a one.</summary>
-    public void WriteUnary(int zeros)
-    {
-        for (; zeros >= 31; zeros -= 31)
-        {
-            Write(0, 31);
-        }
-
-        Write(1u << zeros, zeros + 1);
-    }
-
     /// <summary>Writes out what is pending; the last byte is filled up with zeros.</summary>
     public void Flush() => WriteBytes(1);
 
