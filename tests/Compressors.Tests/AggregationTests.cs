@@ -51,6 +51,7 @@ public sealed class AggregationTests
         .. s_conserving,
         ("none", "allreduce(format=float16)", "none"),
         ("none", "allreduce(format=bfloat16)", "none"),
+        ("none", "terngrad", "none"),
         ("sign", "majority", "none"),
         ("sign", "majority(momentum=0.9,scale=one)", "none"),
         ("topk(ratio=0.05)", "allgather", "momentum"),
