@@ -50,13 +50,7 @@ public sealed class TernGradQuantizer : IQuantizer
             return;
         }
 
-        var (sum, squares, largest) = Moments.Invoke(_team, values);
-        if (!float.IsFinite(largest))
-        {
-            throw new NonFiniteGradientException(slot, $"it holds {largest}; lower the learning rate or clip the gradient.");
-        }
-
-        float scale = (float)Math.Min(largest, ClipOf(sum / values.Length, squares / values.Length));
+        float scale = ScaleOf(_team, values, slot, _options.Clip);
         var random = new Threefry(RandomKey.Mix(step.Seed, step.Rank, step.Step, slot.Key, RandomPurpose.Rounding));
         writer.WriteSingle(scale);
         TritPack.Invoke(_team, values, scale, random, writer.Append(TritLayout.ByteCount(values.Length)));
@@ -80,9 +74,22 @@ public sealed class TernGradQuantizer : IQuantizer
         TritUnpackAdd.Invoke(_team, reader.ReadBytes(TritLayout.ByteCount(destination.Length)), destination, scale * magnitude);
     }
 
-    private double ClipOf(double mean, double meanSquare)
+    /// <summary>s: the largest magnitude after the clip; 0 without values.</summary>
+    internal static float ScaleOf(KernelTeam team, ReadOnlySpan<float> values, ParameterSlot slot, double clip)
     {
-        double variance = meanSquare - (mean * mean);
-        return _options.Clip > 0 && variance > LeastSpread * LeastSpread * meanSquare ? _options.Clip * Math.Sqrt(variance) : double.PositiveInfinity;
+        if (values.IsEmpty)
+        {
+            return 0;
+        }
+
+        var (sum, squares, largest) = Moments.Invoke(team, values);
+        if (!float.IsFinite(largest))
+        {
+            throw new NonFiniteGradientException(slot, $"it holds {largest}; lower the learning rate or clip the gradient.");
+        }
+
+        double mean = sum / values.Length, meanSquare = squares / values.Length, variance = meanSquare - (mean * mean);
+        double limit = clip > 0 && variance > LeastSpread * LeastSpread * meanSquare ? clip * Math.Sqrt(variance) : double.PositiveInfinity;
+        return (float)Math.Min(largest, limit);
     }
 }

@@ -39,6 +39,9 @@ public sealed class AggregationTests
         ("randomk(ratio=0.05)", "reducescatter", "residual"),
         ("randomk(ratio=0.05)", "gtopk", "residual"),
         ("topk(ratio=0.02,scope=global)", "reducescatter", "residual"),
+        ("onebit", "reducescatter", "residual"),
+        ("topk(ratio=0.05)+terngrad", "ps(pull=compressed)", "residual"),
+        ("float16", "ps(pull=compressed)", "residual"),
         ("none", "powersgd(rank=2)", "none"),
     ];
 
@@ -48,6 +51,7 @@ public sealed class AggregationTests
         .. s_conserving,
         ("none", "allreduce(format=float16)", "none"),
         ("none", "allreduce(format=bfloat16)", "none"),
+        ("none", "terngrad", "none"),
         ("sign", "majority", "none"),
         ("sign", "majority(momentum=0.9,scale=one)", "none"),
         ("topk(ratio=0.05)", "allgather", "momentum"),
@@ -118,6 +122,18 @@ public sealed class AggregationTests
                 Assert.All(averages, average => Assert.True(average.AsSpan().SequenceEqual(averages[0])));
             }
         }
+    }
+
+    [Theory]
+    [InlineData(70_000f)]
+    [InlineData(float.NaN)]
+    public void What_16_bits_cannot_hold_is_an_error_that_names_the_parameter(float value)
+    {
+        var layout = Pipelines.Layout(10, 10);
+        float[] gradient = TestData.Gaussian(layout.Length);
+        gradient[13] = value;
+        var aggregators = Pipelines.Workers(Pipelines.Plan("none", exchange: "allreduce(format=float16)"), layout, 1);
+        Assert.Contains("p1", Assert.Throws<NonFiniteGradientException>(() => Pipelines.Aggregate(layout, aggregators, [gradient])).Message, StringComparison.Ordinal);
     }
 
     [Theory]

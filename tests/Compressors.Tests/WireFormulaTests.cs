@@ -28,7 +28,7 @@ public sealed class WireFormulaTests(ITestOutputHelper output)
         var cases = new TheoryData<string, string, int>();
         foreach (var (compressor, exchange) in new[]
         {
-            ("none", "allreduce"), ("none", "allreduce(format=float16)"), ("none", "powersgd(rank=4)"), ("sign", "majority"),
+            ("none", "allreduce"), ("none", "allreduce(format=float16)"), ("none", "powersgd(rank=4)"), ("sign", "majority"), ("none", "terngrad"),
             ("topk(ratio=0.01)", "allgather"), ("topk(ratio=0.01)", "gtopk"), ("topk(ratio=0.01)", "reducescatter"), ("topk(ratio=0.01)", "ps"),
             ("sign", "allgather"), ("sign", "reducescatter"), ("sign", "ps"), ("sign", "ps(pull=compressed)"),
         })
@@ -75,6 +75,7 @@ public sealed class WireFormulaTests(ITestOutputHelper output)
             "allreduce" => 2 * share * 4 * Elements,
             "allreduce(format=float16)" => 2 * share * 2 * Elements,
             "powersgd(rank=4)" => 2 * share * 4 * ((4 * (Rows + Width)) + Vector),
+            "terngrad" => (share * Elements * (0.2 + (workers <= 7 ? 0.5 : 1))) + (2 * Overhead * peers),
             "majority" => 2 * ((share * Elements / 8) + (Overhead * peers)),
             "allgather" => peers * (payload + Overhead),
             // And at most a bit for each entry, which is not counted here.

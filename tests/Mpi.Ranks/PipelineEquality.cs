@@ -26,6 +26,7 @@ internal static class PipelineEquality
         ("topk(ratio=0.02)", "allgather", "momentum", 0),
         ("topk(ratio=0.02)+sign", "allgather", "ef21", 0),
         ("sign", "majority", "auto", 0),
+        ("none", "terngrad(clip=2)", "auto", 0),
         ("topk(ratio=0.02)", "gtopk", "residual", 0),
         ("threshold(tau=3)", "gtopk", "momentum", 0),
         ("none", "powersgd(rank=2)", "auto", 1e-4f),

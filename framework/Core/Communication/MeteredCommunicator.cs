@@ -7,8 +7,9 @@ namespace Compression.Core.Communication;
 /// Books time and bytes of every exchange. Bytes are what this worker puts on the wire: the length of the buffer that it hands over,
 /// times how often the collective sends it. With n workers an all-gather sends a payload n−1 times; a ring or
 /// recursive-halving all-reduce (Thakur 2005) sends 2(n−1)/n of the buffer; a binomial-tree broadcast of the root is booked
-/// as one copy per receiver, shared out evenly. A world of one has no wire; it is booked like a world of two, so that ratios can be read. There, an
-/// all-to-all stays at home, and the all-gather that brings its result back is booked as one copy: as much as two workers send in both.
+/// as one copy per receiver, shared out evenly. What comes over the wire is booked beside it. A world of one has no wire; it is booked
+/// like a world of two, so that ratios can be read. There, an all-to-all stays at home, and the all-gather that brings its result back
+/// is booked as one copy: as much as two workers send in both.
 /// </summary>
 public sealed class MeteredCommunicator : ICommunicator
 {

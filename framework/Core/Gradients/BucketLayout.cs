@@ -6,6 +6,8 @@ namespace Compression.Core.Gradients;
 /// <summary>The order, names and shapes of the parameters in a flat gradient buffer: contiguous, without gaps.</summary>
 public sealed class BucketLayout
 {
+    private ShardedLayout? _lastCut;
+
     private BucketLayout(ImmutableArray<ParameterSlot> slots)
     {
         Slots = slots;
@@ -24,6 +26,14 @@ public sealed class BucketLayout
 
     /// <summary>A checksum of names and shapes; peers whose fingerprints differ do not train the same model.</summary>
     public uint Fingerprint { get; }
+
+    /// <summary>The layout cut into one shard a worker. The last cut is kept, so that virtual workers share it.</summary>
+    /// <param name="workers">n.</param>
+    public ShardedLayout Cut(int workers)
+    {
+        var cut = _lastCut;
+        return cut?.Cut.Count == workers ? cut : _lastCut = new ShardedLayout(this, workers);
+    }
 
     /// <summary>Lays parameters out one after another.</summary>
     /// <param name="parameters">Name and shape of each parameter, in order.</param>

@@ -23,7 +23,7 @@ public sealed class DenseAllReduce : IGradientAggregator
     public DenseAllReduce(AllReduceOptions options, ComponentContext context)
     {
         _context = context;
-        _narrow = options.Format == DenseFormat.Float32 ? null : new NarrowMean(context, options.Format);
+        _narrow = NarrowMean.Of(options.Format, context);
     }
 
     /// <inheritdoc/>

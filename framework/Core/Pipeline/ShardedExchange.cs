@@ -42,7 +42,7 @@ public abstract class ShardedExchange : IGradientAggregator
     {
         _memory = memory;
         _context = context;
-        _shards = new ShardedLayout(context.Layout, context.Workers);
+        _shards = context.Layout.Cut(context.Workers);
         _compressor = compressors.Create(context with { Layout = _shards.Pieces });
         _ownSums = _shards.SumLayout(context.Rank);
         _sumCompressor = compressSums ? compressors.Create(context with { Layout = _ownSums }) : null;

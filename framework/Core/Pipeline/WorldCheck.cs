@@ -4,7 +4,7 @@ using Compression.Core.Communication;
 namespace Compression.Core.Pipeline;
 
 /// <summary>Exchanges that lay out state by rank and number of workers serve the world that they were made for.</summary>
-internal static class WorldCheck
+public static class WorldCheck
 {
     /// <summary>Compares the communicator with what the aggregator was made for.</summary>
     public static void Require(ComponentContext context, ICommunicator communicator)

@@ -52,8 +52,9 @@ public sealed class StepLedger
 
         AddPayload(other.NominalBits, other.FloorBits);
         AddWireBytes(other.WireBytes);
+        AddReceivedBytes(other.ReceivedBytes);
         Array.Clear(other._ticks);
-        (other.NominalBits, other.FloorBits, other.WireBytes) = (0, 0, 0);
+        (other.NominalBits, other.FloorBits, other.WireBytes, other.ReceivedBytes) = (0, 0, 0, 0);
     }
 
     /// <summary>A running measurement; dispose it once.</summary>
