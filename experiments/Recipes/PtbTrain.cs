@@ -42,6 +42,7 @@ internal sealed class PtbTrain : TrainingVerb<PtbOptions>
         CommTimeout = options.CommTimeout,
         ExpName = options.ExpName,
         Quiet = options.Quiet,
+        TensorBoard = options.Tensorboard,
         Pipeline = new PipelineRequest(options.Compressor, options.Memory, options.Exchange, options.MinSlotSize, flags)
         {
             SlotOverrides = options.Slot,

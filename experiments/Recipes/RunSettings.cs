@@ -29,6 +29,9 @@ public sealed record RunSettings
     /// <summary>The value of <c>--quiet</c>.</summary>
     public required bool Quiet { get; init; }
 
+    /// <summary>The value of <c>--tensorboard</c>.</summary>
+    public bool TensorBoard { get; init; }
+
     /// <summary>The composition, less the flags of components.</summary>
     public required PipelineRequest Pipeline { get; init; }
 }

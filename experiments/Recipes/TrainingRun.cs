@@ -2,6 +2,7 @@ using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Tracking;
 using Compression.Tracking.Provenance;
+using Compression.Tracking.TensorBoard;
 using Compression.Training;
 
 namespace Compression.Experiments.Recipes;
@@ -43,7 +44,8 @@ internal static class TrainingRun
     {
         RunRecords.Write(directory, request, prepared, observed, group.MpiLibrary);
         var logger = RunLoggers.Create(
-            directory, environment.Screen with { Quiet = request.Settings.Quiet }, environment.Time, request.Resume?.Step);
+            directory, environment.Screen with { Quiet = request.Settings.Quiet }, environment.Time, request.Resume?.Step,
+            request.Settings.TensorBoard ? [new TensorBoardRunLogger(directory, environment.Time, request.Resume?.Step)] : []);
         logger.Message(request.CommandLine);
         logger.Message(prepared.Description);
         foreach (string note in request.Plan.Notes)

@@ -43,6 +43,18 @@ public sealed class TrainingRunTests
     }
 
     [Fact]
+    public void Event_files_are_written_where_they_are_asked_for()
+    {
+        using var sandbox = new Sandbox();
+        sandbox.WriteCorpus();
+        Assert.Equal(0, sandbox.Run($"{TopK} --out plain").Code);
+        Assert.Equal(0, sandbox.Run($"{TopK} --out run --tensorboard").Code);
+        Assert.False(Directory.Exists(sandbox.At("plain", "tensorboard")));
+        string file = Assert.Single(Directory.GetFiles(sandbox.At("run", "tensorboard"), "events.out.tfevents.*"));
+        Assert.Contains("metrics/train_loss", File.ReadAllText(file), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_configuration_holds_every_option_and_says_which_were_given()
     {
         using var sandbox = new Sandbox();

@@ -189,6 +189,10 @@ public sealed record PtbOptions
     [Option("out", "folder of the results; empty: runs/<exp_name>-<time>", Group = RunGroup)]
     public string Out { get; init; } = "";
 
+    /// <summary>Write event files.</summary>
+    [Option("tensorboard", "write event files into tensorboard/ of the run's folder", Group = RunGroup)]
+    public bool Tensorboard { get; init; }
+
     /// <summary>Steps between two checkpoints.</summary>
     [Option("checkpoint_every", "steps between two checkpoints; 0: none", Group = RunGroup, Min = 0)]
     public long CheckpointEvery { get; init; }
