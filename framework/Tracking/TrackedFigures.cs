@@ -6,6 +6,13 @@ namespace Compression.Tracking;
 /// <summary>The figures that trackers draw, under the names of the CSV files, so that one name finds a figure everywhere.</summary>
 internal static class TrackedFigures
 {
+    /// <summary>Names of all figures of both kinds of rows.</summary>
+    public static IEnumerable<string> Names =>
+    [
+        .. CsvRunLogger.MetricsColumns.Select(column => column.Name),
+        "valid_loss", "valid_perplexity", "test_loss", "test_perplexity",
+    ];
+
     /// <summary>The columns of <see cref="RunFiles.Metrics"/>: longs and doubles.</summary>
     public static IEnumerable<KeyValuePair<string, object>> Of(MetricsRecord metrics) =>
         CsvRunLogger.MetricsColumns.Select(column => KeyValuePair.Create(column.Name, column.Value(metrics)));
