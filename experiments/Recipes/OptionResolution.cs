@@ -25,6 +25,13 @@ internal sealed class OptionResolution(OptionSchema schema, AlgorithmCatalog cat
     public object Bind(params IEnumerable<KeyValuePair<string, string>>[] layers) =>
         schema.Bind(layers.SelectMany(layer => layer).Where(pair => _own.Contains(pair.Key)), static name => $"--{name}");
 
+    /// <summary>Refuses texts that environment variables give to the trainer's options.</summary>
+    /// <param name="values">Names of options, and texts.</param>
+    /// <param name="variableOf">The variable that stands for an option.</param>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>; the variable is named.</exception>
+    public void CheckVariables(IEnumerable<KeyValuePair<string, string>> values, Func<string, string> variableOf) =>
+        schema.Bind(values.Where(pair => _own.Contains(pair.Key)), variableOf);
+
     /// <summary>The text of one of the trainer's options; null where it has none of that name.</summary>
     public string? Text(object options, string name) =>
         schema.Options.FirstOrDefault(option => option.Name == name) is { } option ? OptionText.Format(option.Get(options)) : null;

@@ -1,6 +1,7 @@
 using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
+using Compression.Tracking.Wandb;
 using Compression.Training.Ptb;
 
 namespace Compression.Experiments.Recipes;
@@ -42,6 +43,20 @@ internal sealed class PtbTrain : TrainingVerb<PtbOptions>
         CommTimeout = options.CommTimeout,
         ExpName = options.ExpName,
         Quiet = options.Quiet,
+        TensorBoard = options.Tensorboard,
+        Wandb = new WandbOptions
+        {
+            Mode = Enum.Parse<WandbMode>(options.Wandb, ignoreCase: true),
+            Project = options.ProjectName,
+            DisplayName = options.ExpName,
+            Entity = options.WandbEntity,
+            Group = options.WandbGroupName,
+            JobType = options.WandbJobType,
+            Tags = options.WandbTags,
+            Notes = options.WandbNotes,
+            RunId = options.WandbRunId,
+            Resume = Enum.Parse<WandbResume>(options.WandbResume, ignoreCase: true),
+        },
         Pipeline = new PipelineRequest(options.Compressor, options.Memory, options.Exchange, options.MinSlotSize, flags)
         {
             SlotOverrides = options.Slot,

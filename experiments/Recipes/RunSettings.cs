@@ -1,4 +1,5 @@
 using Compression.Core.Pipeline;
+using Compression.Tracking.Wandb;
 
 namespace Compression.Experiments.Recipes;
 
@@ -28,6 +29,12 @@ public sealed record RunSettings
 
     /// <summary>The value of <c>--quiet</c>.</summary>
     public required bool Quiet { get; init; }
+
+    /// <summary>The value of <c>--tensorboard</c>.</summary>
+    public bool TensorBoard { get; init; }
+
+    /// <summary>What the options say about Weights &amp; Biases; null where the trainer has none.</summary>
+    public WandbOptions? Wandb { get; init; }
 
     /// <summary>The composition, less the flags of components.</summary>
     public required PipelineRequest Pipeline { get; init; }

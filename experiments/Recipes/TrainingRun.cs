@@ -18,7 +18,7 @@ internal static class TrainingRun
         try
         {
             using var stop = environment.ListenForStop();
-            using var logger = folder is null ? new NullRunLogger() : OpenLogger(folder.Directory, request, prepared, observed!, group, environment);
+            using var logger = folder is null ? new NullRunLogger() : OpenLogger(folder.Directory, request, prepared, observed!, group, stop, environment);
             var summary = prepared.Train(
                 new TrainingContext(group.Communicator, logger, request.Plan, path, environment.Time, stop.Token));
             return summary.Status switch
@@ -39,11 +39,15 @@ internal static class TrainingRun
 
     private static IRunLogger OpenLogger<TOptions>(
         RunDirectory directory, RunRequest<TOptions> request, PreparedTraining<TOptions> prepared, RunEnvironment observed, RankGroup group,
-        CommandEnvironment environment)
+        StopRequest stop, CommandEnvironment environment)
     {
         RunRecords.Write(directory, request, prepared, observed, group.MpiLibrary);
-        var logger = RunLoggers.Create(
-            directory, environment.Screen with { Quiet = request.Settings.Quiet }, environment.Time, request.Resume?.Step);
+        IRunLogger logger = new NullRunLogger();
+        var trackers = RunTrackers.Open(
+            directory, request.Settings, request.Rows(prepared.Options), observed, request.Resume?.Step, () => logger, () => stop.Ask(ExitCode.Interrupted),
+            environment);
+        logger = RunLoggers.Create(
+            directory, environment.Screen with { Quiet = request.Settings.Quiet }, environment.Time, request.Resume?.Step, trackers);
         logger.Message(request.CommandLine);
         logger.Message(prepared.Description);
         foreach (string note in request.Plan.Notes)

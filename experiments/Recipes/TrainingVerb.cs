@@ -75,17 +75,19 @@ public abstract class TrainingVerb<TOptions> : Verb
     {
         // Mistyped values are told before anything else is looked at.
         _ = _resolution.Bind(command.Values);
+        var variables = WandbVariables.Read(environment);
+        _resolution.CheckVariables(variables, WandbVariables.NameOf);
         string? handed = RankLaunch.FolderFromLauncher(environment, launch);
         var resume = command["resume"] is { } from ? ResumePoint.Find(from, handed ?? command["out"], environment) : null;
         IEnumerable<KeyValuePair<string, string>> below;
         if (resume is not null)
         {
             OptionResolution.RequireConsistent(command, resume.Recorded);
-            below = [.. resume.Recorded.Values, KeyValuePair.Create("out", resume.RunFolder)];
+            below = [.. variables, .. resume.Recorded.Values, KeyValuePair.Create("out", resume.RunFolder)];
         }
         else
         {
-            below = PresetValues(command, environment);
+            below = [.. variables, .. PresetValues(command, environment)];
         }
 
         var flags = _resolution.Flags(command, resume?.Recorded);
@@ -114,6 +116,11 @@ public abstract class TrainingVerb<TOptions> : Verb
         if (request.Settings.UseGpu || !startsRanks)
         {
             Requirements.Libtorch(request.Settings.UseGpu);
+        }
+
+        if (MpiEnvironment.Current.Rank is not > 0)
+        {
+            RunTrackers.Check(request.Settings, environment);
         }
 
         request.Resume?.Verify(request.Settings.VirtualWorkers > 0 ? 1 : workers, name => name switch

@@ -102,6 +102,19 @@ internal sealed record BadInput(string Arguments, ExitCode Code, Action<Sandbox>
         ["init_weights missing"] = Usage($"{Tiny} --init_weights none.safetensors", "--init_weights", "no such file"),
         ["init_weights no safetensors"] = new($"{Tiny} --init_weights bad", ExitCode.Usage, s => File.WriteAllText(s.At("bad"), "not a tensor"), "--init_weights", "safetensors"),
 
+        ["wandb neither on nor off"] = Usage("--wandb maybe", "--wandb", "disabled|offline|online"),
+        ["wandb by a variable, neither on nor off"] = new(Tiny, ExitCode.Usage, s => s.Variables["WANDB_MODE"] = "onlin", "WANDB_MODE", "nearest is online"),
+        ["wandb without a key"] = new($"{Tiny} --wandb online", ExitCode.Environment, null, "WANDB_API_KEY", "--wandb offline"),
+        ["wandb without a key, two workers"] = new($"{Tiny} --wandb online --num_workers 2", ExitCode.Environment, null, "WANDB_API_KEY"),
+        ["wandb with a key that is none"] = new($"{Tiny} --wandb online", ExitCode.Environment, s => s.Variables["WANDB_API_KEY"] = "secret", "WANDB_API_KEY", "40"),
+        ["wandb project with a slash"] = Usage($"{Tiny} --wandb offline --project_name a/b", "--project_name", "'/'"),
+        ["wandb project of a variable with a slash"] = new(
+            $"{Tiny} --wandb offline", ExitCode.Usage, s => s.Variables["WANDB_PROJECT"] = "a/b", "--project_name", "'/'"),
+        ["wandb server without a scheme"] = new($"{Tiny} --wandb offline", ExitCode.Usage, s => s.Variables["WANDB_BASE_URL"] = "localhost", "WANDB_BASE_URL"),
+        ["wandb run that must exist, without a name"] = Usage($"{Tiny} --wandb offline --wandb_resume must", "--wandb_resume", "--wandb_run_id"),
+        ["wandb sync without a folder"] = Usage("wandb sync", "wandb sync runs/"),
+        ["wandb sync of nothing"] = Usage("wandb sync corpus", "corpus", "--wandb offline"),
+
         ["eval without weights"] = Usage("eval", "run's folder"),
         ["eval of nothing"] = Usage("eval nowhere", "--weights", "nowhere"),
         ["eval of a folder without checkpoint"] = new("eval corpus", ExitCode.Checkpoint, null, "--weights", "no checkpoint"),

@@ -43,6 +43,40 @@ public sealed class TrainingRunTests
     }
 
     [Fact]
+    public void Event_files_are_written_where_they_are_asked_for()
+    {
+        using var sandbox = new Sandbox();
+        sandbox.WriteCorpus();
+        Assert.Equal(0, sandbox.Run($"{TopK} --out plain").Code);
+        Assert.Equal(0, sandbox.Run($"{TopK} --out run --tensorboard").Code);
+        Assert.False(Directory.Exists(sandbox.At("plain", "tensorboard")));
+        string file = Assert.Single(Directory.GetFiles(sandbox.At("run", "tensorboard"), "events.out.tfevents.*"));
+        Assert.Contains("metrics/train_loss", File.ReadAllText(file), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_offline_run_leaves_its_file_goes_on_in_it_and_needs_a_key_for_the_upload_alone()
+    {
+        using var sandbox = new Sandbox();
+        sandbox.WriteCorpus();
+        sandbox.Variables["WANDB_NOTES"] = "from a variable";
+        Assert.Equal(0, sandbox.Run($"{TopK} --out run --checkpoint_every 3 --wandb offline").Code);
+        string[] Logs() => Directory.GetFiles(sandbox.At("run", "wandb"), "*.wandb", SearchOption.AllDirectories);
+        string log = Assert.Single(Logs());
+        Assert.Contains("from a variable", File.ReadAllText(log), StringComparison.Ordinal);
+        Assert.Contains("\"wandb\": \"offline\"", File.ReadAllText(sandbox.At("run", "config.json")), StringComparison.Ordinal);
+
+        long length = new FileInfo(log).Length;
+        Assert.Equal(0, sandbox.Run("--resume run --max_steps 10").Code);
+        Assert.Equal([log], Logs());
+        Assert.True(new FileInfo(log).Length > length);
+
+        var sync = sandbox.Run("wandb sync run");
+        Assert.Equal((int)Core.Reporting.ExitCode.Environment, sync.Code);
+        Assert.Contains("WANDB_API_KEY", Assert.Single(sync.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_configuration_holds_every_option_and_says_which_were_given()
     {
         using var sandbox = new Sandbox();

@@ -17,7 +17,7 @@ internal static class Samples
         ResidualNorm = 1.5,
         WireBytesTotal = 286_400 * step,
         SecondsTotal = 31.25,
-        Seconds = new PhaseSeconds(6.2, 0.3, 0.9, 0.1, 2.5, 0, 0),
+        Seconds = new PhaseSeconds(6.2, 0.3, 0.9, 0.1, 2.5, 0, 0) { Hidden = 0.4 },
     };
 
     public static EvaluationRecord Evaluation(long step, string split = "valid", double loss = 4.812) => new()

@@ -5,7 +5,7 @@ namespace Compression.Tracking.Files;
 /// <summary>Writes <see cref="RunFiles.Metrics"/> and <see cref="RunFiles.Evaluations"/>.</summary>
 public sealed class CsvRunLogger : IRunLogger
 {
-    private static readonly CsvTable<MetricsRecord>.Column[] MetricsColumns =
+    internal static readonly CsvTable<MetricsRecord>.Column[] MetricsColumns =
     [
         new("step", row => row.Step),
         new("epoch", row => row.Epoch),

@@ -38,7 +38,8 @@ public static class ConfigFile
         writer.WriteEndObject();
     }
 
-    private static void WriteValue(Utf8JsonWriter writer, string name, object? value)
+    /// <summary>Writes an option's value.</summary>
+    internal static void WriteValue(Utf8JsonWriter writer, string name, object? value)
     {
         switch (value)
         {

@@ -11,6 +11,7 @@ public sealed record PtbOptions
     private const string CompressionGroup = "Compression";
     private const string WorkersGroup = "Workers";
     private const string RunGroup = "Run";
+    private const string WandbGroup = "Weights & Biases (without an option, its variables WANDB_... count)";
 
     /// <summary>Folder of the corpus.</summary>
     [Option("data", "folder with ptb.train.txt, ptb.valid.txt and ptb.test.txt; empty: PTB where it is found, else the sample corpus", Group = DataGroup)]
@@ -188,6 +189,42 @@ public sealed record PtbOptions
     /// <summary>Folder of the results.</summary>
     [Option("out", "folder of the results; empty: runs/<exp_name>-<time>", Group = RunGroup)]
     public string Out { get; init; } = "";
+
+    /// <summary>Write event files.</summary>
+    [Option("tensorboard", "write event files into tensorboard/ of the run's folder", Group = RunGroup)]
+    public bool Tensorboard { get; init; }
+
+    /// <summary>Report to Weights &amp; Biases.</summary>
+    [Option("wandb", "report to Weights & Biases; offline: into a file for ./run.sh wandb sync", Group = WandbGroup, Choices = "disabled|offline|online")]
+    public string Wandb { get; init; } = "disabled";
+
+    /// <summary>User or team.</summary>
+    [Option("wandb_entity", "user or team of the project; empty: the key's own", Group = WandbGroup)]
+    public string WandbEntity { get; init; } = "";
+
+    /// <summary>Group of runs.</summary>
+    [Option("wandb_group", "group that the run belongs to", Group = WandbGroup)]
+    public string WandbGroupName { get; init; } = "";
+
+    /// <summary>Kind of job.</summary>
+    [Option("wandb_job_type", "kind of job", Group = WandbGroup)]
+    public string WandbJobType { get; init; } = "";
+
+    /// <summary>Labels.</summary>
+    [Option("wandb_tags", "labels, separated by commas", Group = WandbGroup)]
+    public string WandbTags { get; init; } = "";
+
+    /// <summary>Free text.</summary>
+    [Option("wandb_notes", "free text on the run", Group = WandbGroup)]
+    public string WandbNotes { get; init; } = "";
+
+    /// <summary>The run's id.</summary>
+    [Option("wandb_run_id", "id of the run; empty: a new one, or that of the run that --resume continues", Group = WandbGroup)]
+    public string WandbRunId { get; init; } = "";
+
+    /// <summary>What becomes of a run that exists.</summary>
+    [Option("wandb_resume", "a run of this id that exists is replaced, continued, must exist, or must not", Group = WandbGroup, Choices = "no|allow|must|never")]
+    public string WandbResume { get; init; } = "no";
 
     /// <summary>Steps between two checkpoints.</summary>
     [Option("checkpoint_every", "steps between two checkpoints; 0: none", Group = RunGroup, Min = 0)]

@@ -1,0 +1,45 @@
+using Compression.Core.Reporting;
+using Compression.Experiments.Cli;
+using Compression.Experiments.Recipes;
+using Compression.Tracking.Wandb;
+
+namespace Compression.Experiments.Verbs;
+
+/// <summary>Uploads what Weights &amp; Biases has not got yet.</summary>
+internal sealed class WandbSyncRuns : Verb<WandbSyncOptions>
+{
+    /// <inheritdoc/>
+    public override string Name => "wandb sync";
+
+    /// <inheritdoc/>
+    public override string Summary => "upload runs that were reported offline, or whose server was down";
+
+    /// <inheritdoc/>
+    public override string Operand => "folder";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Examples => ["wandb sync runs/small", "wandb sync runs"];
+
+    /// <inheritdoc/>
+    protected override ExitCode Run(WandbSyncOptions options, CommandEnvironment environment)
+    {
+        if (options.Folder.Length == 0)
+        {
+            throw new UserErrorException(ExitCode.Usage, $"{Name} needs a run's folder: ./run.sh {Name} runs/NAME.");
+        }
+
+        var logs = WandbSync.Find(environment.FullPath(options.Folder));
+        var server = WandbOptions.ServerAt(WandbVariables.Server(environment));
+        var key = WandbKey.Find(environment.Variable, server);
+        using var stop = environment.ListenForStop();
+        try
+        {
+            WandbSync.Upload(logs, server, key, environment.Time, environment.Screen.Output, stop.Token);
+            return ExitCode.Success;
+        }
+        catch (OperationCanceledException) when (stop.Reason is { } reason)
+        {
+            return reason;
+        }
+    }
+}

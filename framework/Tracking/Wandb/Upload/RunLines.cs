@@ -1,0 +1,182 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Compression.Tracking.Wandb.Api;
+using Compression.Tracking.Wandb.Log;
+
+namespace Compression.Tracking.Wandb.Upload;
+
+/// <summary>
+/// Turns the records of a log, from its beginning, into the server's lines; those that were confirmed before are counted and passed
+/// over. The same log always gives the same lines at the same places.
+/// </summary>
+internal sealed class RunLines(UploadPace pace, Action<string> warn)
+{
+    private const string System = "system.";
+    private readonly List<RunRecord.Metric> _metrics = [];
+    private readonly Dictionary<string, string> _summary = [];
+    private readonly List<string> _files = [];
+    private long _history;
+    private long _events;
+    private long _output;
+
+    /// <summary>The run's description; null before it came.</summary>
+    public RunRecord.Start? Start { get; private set; }
+
+    /// <summary>The end; null before it came.</summary>
+    public RunRecord.Exit? Exit { get; private set; }
+
+    /// <summary>Files to upload at the end.</summary>
+    public IReadOnlyList<string> Files => _files;
+
+    /// <summary>Rows of history so far.</summary>
+    public long Rows => _history;
+
+
+    /// <summary>Takes a record; lines that the state does not count yet go into the batch.</summary>
+    public void Take(RunRecord record, UploadState state, UploadBatch batch)
+    {
+        switch (record)
+        {
+            case RunRecord.Start start:
+                Start = start;
+                break;
+            case RunRecord.Metric metric:
+                _metrics.Add(metric);
+                break;
+            case RunRecord.History row:
+                Add(HistoryLine.Of(row.Items, state.FirstStep), ref _history, state.History, batch.AddHistory);
+                break;
+            case RunRecord.System system:
+                Add(SystemLine(system), ref _events, state.Events, batch.AddEvent);
+                break;
+            case RunRecord.Output output:
+                string stamp = output.Time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture);
+                Add($"{stamp} {output.Line}\n", ref _output, state.Output, batch.AddOutput);
+                break;
+            case RunRecord.Summary summary:
+                foreach (var (key, json) in summary.Items)
+                {
+                    _summary[key] = json;
+                }
+
+                batch.SetSummary(HistoryLine.Of([.. _summary], state.FirstStep));
+                break;
+            case RunRecord.Files files:
+                _files.AddRange(files.Paths);
+                break;
+            case RunRecord.Exit exit:
+                Exit = exit;
+                break;
+        }
+    }
+
+    /// <summary>What the server is told of the run.</summary>
+    public UpsertVariables Variables()
+    {
+        var run = Start!.Run;
+        static string? Given(string text) => text.Length > 0 ? text : null;
+        return new UpsertVariables
+        {
+            Name = run.Id,
+            Project = run.Project,
+            Entity = Given(run.Entity),
+            GroupName = Given(run.Group),
+            DisplayName = Given(run.DisplayName),
+            Notes = Given(run.Notes),
+            Commit = Given(run.Commit),
+            Config = Config(),
+            Host = Given(run.Host),
+            Program = "./run.sh",
+            JobType = Given(run.JobType),
+            State = "running",
+            Sweep = Given(run.Sweep),
+            Tags = run.Tags.Count > 0 ? run.Tags : null,
+        };
+    }
+
+    // {name: {"value": ...}}, and under "_wandb" what the server asks of every client: t, without which a resumed run passes for one
+    // never started, and m, the axes of charts, as messages with field numbers for names.
+    private string Config()
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream))
+        {
+            writer.WriteStartObject();
+            foreach (var (key, json) in Start!.Config)
+            {
+                writer.WriteStartObject(key);
+                writer.WritePropertyName("value");
+                writer.WriteRawValue(json);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteStartObject("_wandb");
+            writer.WriteStartObject("value");
+            writer.WriteStartObject("t");
+            writer.WriteString("13", "linux");
+            writer.WriteEndObject();
+            writer.WriteStartArray("m");
+            foreach (var metric in _metrics)
+            {
+                WriteAxis(writer, metric);
+            }
+
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    private void WriteAxis(Utf8JsonWriter writer, RunRecord.Metric metric)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("1", metric.Name);
+        if (metric.Over is { } over)
+        {
+            writer.WriteNumber("5", _metrics.FindIndex(other => other.Name == over) + 1);
+        }
+
+        writer.WriteStartArray("6");
+        if (metric.Over is not null)
+        {
+            writer.WriteNumberValue(1);
+        }
+
+        writer.WriteNumberValue(3);
+        writer.WriteEndArray();
+        writer.WriteStartArray("7");
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private string SystemLine(RunRecord.System system)
+    {
+        double seconds = (system.Time - DateTimeOffset.UnixEpoch).TotalSeconds;
+        double runtime = (system.Time - (Start?.Run.Start ?? system.Time)).TotalSeconds;
+        return HistoryLine.Of(
+        [
+            .. system.Items.Select(item => KeyValuePair.Create(System + item.Key, item.Value)),
+            KeyValuePair.Create("_wandb", "true"),
+            KeyValuePair.Create(HistoryLine.Timestamp, HistoryLine.Json(seconds)),
+            KeyValuePair.Create(HistoryLine.Runtime, HistoryLine.Json(runtime)),
+        ]);
+    }
+
+    private void Add(string line, ref long count, long confirmed, Action<string> add)
+    {
+        if (Encoding.UTF8.GetByteCount(line) > pace.LineBytes)
+        {
+            warn("Weights & Biases takes no line as long as one of this run's; it stays on the disk alone");
+            return;
+        }
+
+        if (++count > confirmed)
+        {
+            add(line);
+        }
+    }
+}

@@ -1,0 +1,332 @@
+using System.Collections.Concurrent;
+using System.ComponentModel;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Compression.Core.Reporting;
+using Compression.Tracking.Display;
+using Compression.Tracking.Provenance;
+using Compression.Tracking.Wandb.Api;
+using Compression.Tracking.Wandb.Log;
+using Compression.Tracking.Wandb.Upload;
+
+namespace Compression.Tracking.Wandb;
+
+/// <summary>
+/// Reports to Weights &amp; Biases. Every row goes into the run's <c>.wandb</c> file at once; online, a sender on another thread brings
+/// the file's rows to the server, as slowly as the server likes. What it has not brought at the end is uploaded later by
+/// <see cref="WandbSync"/>, or by the official tool.
+/// </summary>
+public sealed class WandbRunLogger : IRunLogger
+{
+    private const string StepName = "step";
+    private static readonly TimeSpan s_systemInterval = TimeSpan.FromSeconds(15);
+
+    private readonly ConcurrentQueue<(bool IsWarning, string Text)> _notices = new();
+    private readonly CancellationTokenSource _giveUp = new();
+    private readonly SystemMetrics _system = new();
+    private readonly WandbRun _run;
+    private readonly WandbSending? _sending;
+    private readonly RunLog _log;
+    private readonly ITimer _systemTimer;
+    private readonly RunUploader? _uploader;
+    private readonly Task _upload = Task.CompletedTask;
+    private double _seconds;
+    private bool _hasEnded;
+    private int _hasStopped;
+
+    internal WandbRunLogger(WandbRun run, WandbSending? sending)
+    {
+        (_run, _sending) = (run, sending);
+        _log = OpenLog(run);
+        try
+        {
+            if (sending is not null)
+            {
+                _uploader = new RunUploader(_log.FullPath, sending.Api, run.Time, sending.Pace, text => _notices.Enqueue((true, text)))
+                {
+                    Registered = address => _notices.Enqueue((false, $"Weights & Biases: {PageOf(run.Options.Server, address)}")),
+                    Stopped = Stop,
+                };
+                AskFirst(sending);
+                _log.Appended = _uploader.Wake;
+                _upload = Task.Run(FollowAsync);
+            }
+
+            _systemTimer = run.Time.CreateTimer(_ => SampleSystem(), null, TimeSpan.Zero, s_systemInterval);
+        }
+        catch
+        {
+            _uploader?.Dispose();
+            _log.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens the run's log, or goes on in that of the run that is resumed; online, starts the sender.</summary>
+    /// <exception cref="UserErrorException">
+    /// A file cannot be written; or the user asked for a run to exist, or not to, and it is the other way, or the server does not say.
+    /// </exception>
+    public static WandbRunLogger Open(WandbRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return new WandbRunLogger(run, run.Options.Mode == WandbMode.Online ? WandbSending.To(run.Options.Server, run.Key!, run.Time) : null);
+    }
+
+    /// <inheritdoc/>
+    public void Progress(ProgressRecord progress) => PassNotices();
+
+    /// <inheritdoc/>
+    public void LogMetrics(MetricsRecord metrics)
+    {
+        Row(TrackedFigures.Of(metrics), metrics.SecondsTotal);
+        PassNotices();
+    }
+
+    /// <inheritdoc/>
+    public void LogEvaluation(EvaluationRecord evaluation)
+    {
+        Row(TrackedFigures.Of(evaluation), evaluation.SecondsTotal);
+        Output(PlainLines.Evaluation(evaluation));
+    }
+
+    /// <inheritdoc/>
+    public void Message(string text) => Output(text);
+
+    /// <inheritdoc/>
+    public void Warning(string text) => Output($"warning: {text}");
+
+    /// <inheritdoc/>
+    public void Finish(RunSummary summary)
+    {
+        ArgumentNullException.ThrowIfNull(summary);
+        _log.Append(new RunRecord.Summary(RunSummaryFigures.Of(summary)));
+        _log.Append(new RunRecord.Files(SavedRunFiles.Copy(_run.Directory, _log.FullPath)));
+        string? problem = End(summary.Status == "completed" ? 0 : 1);
+        PassNotices();
+        if (problem is not null)
+        {
+            _run.Warn(problem);
+        }
+        else if (_uploader is null)
+        {
+            _run.Tell($"Weights & Biases: upload with ./run.sh wandb sync {Path.GetDirectoryName(_log.FullPath)}");
+        }
+    }
+
+    /// <summary>Ends a run that did not come to <see cref="Finish"/> as failed; waits for the sender as that does.</summary>
+    public void Dispose()
+    {
+        if (!_hasEnded)
+        {
+            End(1);
+        }
+
+        _uploader?.Dispose();
+        _log.Dispose();
+        (_sending?.Api as IDisposable)?.Dispose();
+        _giveUp.Dispose();
+    }
+
+    private static RunLog OpenLog(WandbRun run)
+    {
+        string? earlier = run.IsResumed ? RunPointer.Find(run.Directory) : null;
+        var (id, path) = earlier is null ? RunPointer.New(run.Directory, run.Options, run.Time) : ("", earlier);
+        var log = RunLog.Open(path);
+        try
+        {
+            (UploadState.Read(path) with { IsComplete = false }).Write(path);
+            if (log.Start is null)
+            {
+                new UploadState { Resume = run.Options.Resume }.Write(path);
+                Describe(log, run, id.Length > 0 ? id : Path.GetFileNameWithoutExtension(path)["run-".Length..]);
+            }
+
+            RunPointer.Write(run.Directory, path);
+            return log;
+        }
+        catch
+        {
+            log.Dispose();
+            throw;
+        }
+    }
+
+    private static void Describe(RunLog log, WandbRun run, string id)
+    {
+        var options = run.Options;
+        log.Append(new RunRecord.Header(typeof(WandbRunLogger).Assembly.GetName().Version!.ToString(3)));
+        log.Append(new RunRecord.Start(
+            new RunIdentity
+            {
+                Id = id,
+                DisplayName = options.DisplayName.Length > 0 ? options.DisplayName : id,
+                Project = options.Project,
+                Entity = options.Entity,
+                Group = options.Group,
+                JobType = options.JobType,
+                Notes = options.Notes,
+                Tags = options.TagList,
+                Sweep = options.SweepId,
+                Host = run.Host,
+                Commit = run.Commit ?? "",
+                Start = run.Time.GetUtcNow(),
+            },
+            [.. run.Config.Select(option => KeyValuePair.Create(option.Name, JsonOf(option)))]));
+        // Charts draw over the training step; the rows' own numbers differ between runs with other log intervals.
+        log.Append(new RunRecord.Metric(StepName, null));
+        foreach (string name in TrackedFigures.Names.Where(name => name != StepName))
+        {
+            log.Append(new RunRecord.Metric(name, StepName));
+        }
+    }
+
+    private static string JsonOf(RunOption option)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream))
+        {
+            ConfigFile.WriteValue(writer, option.Name, option.Value);
+        }
+
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    private static string PageOf(Uri server, RunAddress run)
+    {
+        string site = server.Host == "api.wandb.ai" ? "https://wandb.ai" : server.AbsoluteUri.TrimEnd('/');
+        return $"{site}/{run.Entity}/{run.Project}/runs/{run.Run}";
+    }
+
+    private async Task FollowAsync()
+    {
+        try
+        {
+            await _uploader!.FollowAsync(() => _log.Length, _giveUp.Token).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is WandbException or InvalidDataException)
+        {
+            _notices.Enqueue((true, $"Weights & Biases: {failure.Message}; training goes on, the rows wait in {_log.FullPath}"));
+            throw;
+        }
+    }
+
+    // The user wants to be sure before training begins.
+    private void AskFirst(WandbSending sending)
+    {
+        if (_run.Options.Resume is not (WandbResume.Must or WandbResume.Never))
+        {
+            return;
+        }
+
+        using var limit = new CancellationTokenSource(sending.Patience, _run.Time);
+        try
+        {
+            _uploader!.RegisterAsync(_log.Length, limit.Token).GetAwaiter().GetResult();
+        }
+        catch (WandbException failure)
+        {
+            throw WandbFailure.Explain(failure, "or use --wandb offline");
+        }
+        catch (OperationCanceledException)
+        {
+            throw new UserErrorException(
+                ExitCode.Communication, $"--wandb_resume {_run.Options.Resume.ToString().ToLowerInvariant()}: {_run.Options.Server.Authority} does not answer; try later, or leave --wandb_resume away.");
+        }
+    }
+
+    private void Row(IEnumerable<KeyValuePair<string, object>> figures, double seconds)
+    {
+        _seconds = seconds;
+        double now = (_run.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds;
+        KeyValuePair<string, string>[] items =
+        [
+            .. figures.Select(figure => KeyValuePair.Create(figure.Key, HistoryLine.Json(figure.Value))),
+            KeyValuePair.Create(HistoryLine.Runtime, HistoryLine.Json(seconds)),
+            KeyValuePair.Create(HistoryLine.Timestamp, HistoryLine.Json(now)),
+        ];
+        if (_log.AppendRow(items, StepName) is { } row)
+        {
+            _log.Append(new RunRecord.Summary(row));
+        }
+    }
+
+    private void Output(string text)
+    {
+        if (_hasEnded)
+        {
+            return;
+        }
+
+        foreach (string line in text.ReplaceLineEndings("\n").Split('\n'))
+        {
+            _log.Append(new RunRecord.Output(_run.Time.GetUtcNow(), line));
+        }
+    }
+
+    private void SampleSystem()
+    {
+        try
+        {
+            _log.Append(new RunRecord.System(_run.Time.GetUtcNow(), _system.Sample()));
+        }
+        catch (Exception failure) when (failure is UserErrorException or IOException or UnauthorizedAccessException or InvalidOperationException or Win32Exception)
+        {
+            // Rows that cannot be written end the run; a sample is not worth it.
+        }
+    }
+
+    private string? End(int code)
+    {
+        _hasEnded = true;
+        // No sample may follow the end.
+        _systemTimer.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        _log.Append(new RunRecord.Exit(code, _seconds));
+        if (_uploader is null)
+        {
+            return null;
+        }
+
+        string? reason = Wait();
+        return reason is null ? null : string.Create(
+            CultureInfo.InvariantCulture,
+            $"Weights & Biases: {reason}; {_uploader.ConfirmedRows} of {_log.Rows} rows are there, upload the rest with ./run.sh wandb sync {Path.GetDirectoryName(_log.FullPath)}");
+    }
+
+    private string? Wait()
+    {
+        try
+        {
+            _upload.WaitAsync(_sending!.Patience, _run.Time).GetAwaiter().GetResult();
+            return null;
+        }
+        catch (TimeoutException)
+        {
+            _giveUp.Cancel();
+            ((IAsyncResult)_upload).AsyncWaitHandle.WaitOne();
+            return _upload.IsCompletedSuccessfully ? null : $"{_run.Options.Server.Authority} does not keep up";
+        }
+        catch (Exception failure) when (failure is WandbException or InvalidDataException)
+        {
+            return failure.Message;
+        }
+    }
+
+    private void Stop()
+    {
+        if (Interlocked.Exchange(ref _hasStopped, 1) == 0)
+        {
+            _notices.Enqueue((false, "Weights & Biases: stopped on the run's page"));
+            _run.Stop();
+        }
+    }
+
+    // The sender's own thread must not speak: the loggers may be waiting for it.
+    private void PassNotices()
+    {
+        while (_notices.TryDequeue(out var notice))
+        {
+            (notice.IsWarning ? _run.Warn : _run.Tell)(notice.Text);
+        }
+    }
+}

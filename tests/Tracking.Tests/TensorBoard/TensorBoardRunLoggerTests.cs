@@ -1,0 +1,131 @@
+using Compression.Core.Reporting;
+using Compression.Tracking.TensorBoard;
+
+namespace Compression.Tracking.Tests.TensorBoard;
+
+public sealed class TensorBoardRunLoggerTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly ManualTime _time = new();
+    private readonly RunDirectory _run;
+
+    public TensorBoardRunLoggerTests() => _run = _folder.NewRun();
+
+    public void Dispose() => _folder.Dispose();
+
+    private IReadOnlyList<WireMessage> Events(int file = 0) =>
+        EventFileReader.Read(Directory.GetFiles(_run.PathOf(RunFiles.TensorBoard)).Order(StringComparer.Ordinal).ElementAt(file));
+
+    private static IEnumerable<(long Step, WireMessage Value)> Values(IEnumerable<WireMessage> events, string tag) =>
+        from anEvent in events
+        where anEvent.Has(5) && anEvent.Message(5).Message(1).Text(1) == tag
+        select (anEvent.Integer(2), anEvent.Message(5).Message(1));
+
+    [Fact]
+    public void Every_column_of_a_row_is_a_curve()
+    {
+        using (var logger = new TensorBoardRunLogger(_run, _time))
+        {
+            logger.LogMetrics(Samples.Metrics(200));
+            logger.LogMetrics(Samples.Metrics(400, double.NaN));
+            logger.LogEvaluation(Samples.Evaluation(400));
+            logger.LogEvaluation(Samples.Evaluation(400, "test", 4.75));
+        }
+
+        (long, float)[] Curve(string tag) => [.. Values(Events(), tag).Select(point => (point.Step, point.Value.Float(2)))];
+        Assert.Equal([(200, 6.209f), (400, float.NaN)], Curve("metrics/train_loss"));
+        Assert.Equal([(200, 57_280_000f), (400, 114_560_000f)], Curve("metrics/wire_bytes_total"));
+        Assert.Equal([(200, 2.5f), (400, 2.5f)], Curve("metrics/update_seconds"));
+        Assert.Equal([(400, 4.812f)], Curve("evaluations/valid_loss"));
+        Assert.Equal([(400, (float)Math.Exp(4.75))], Curve("evaluations/test_perplexity"));
+        string header = File.ReadAllText(WriteCsv()).Split('\n')[0];
+        Assert.All(header.Split(',')[1..], column => Assert.Equal(2, Curve($"metrics/{column}").Length));
+    }
+
+    private string WriteCsv()
+    {
+        new Files.CsvRunLogger(_run).Dispose();
+        return _run.PathOf(RunFiles.Metrics);
+    }
+
+    [Fact]
+    public void The_seconds_of_single_steps_are_a_histogram_without_evaluations()
+    {
+        using (var logger = new TensorBoardRunLogger(_run, _time))
+        {
+            void Step(long step, double seconds)
+            {
+                _time.Advance(seconds);
+                logger.Progress(Samples.Progress(step));
+            }
+
+            Step(1, 100);
+            Step(2, 0.5);
+            Step(3, 0.75);
+            logger.LogMetrics(Samples.Metrics(3));
+            _time.Advance(60);
+            logger.LogEvaluation(Samples.Evaluation(3));
+            Step(4, 1);
+            Step(5, 0.25);
+            logger.LogMetrics(Samples.Metrics(5));
+        }
+
+        var histograms = Values(Events(), "step_seconds").Select(point => (point.Step, Value: point.Value.Message(5))).ToArray();
+        Assert.Equal([(3, 0.5, 0.75, 2.0), (5, 0.25, 0.25, 1.0)], histograms.Select(h => (h.Step, h.Value.Double(1), h.Value.Double(2), h.Value.Double(3))));
+    }
+
+    [Fact]
+    public void Messages_warnings_and_results_are_texts_at_the_step_they_came_at()
+    {
+        using (var logger = new TensorBoardRunLogger(_run, _time))
+        {
+            logger.Message("PTB, 10,000 words");
+            logger.Progress(Samples.Progress(17));
+            logger.Warning("slow link");
+            logger.Finish(Samples.Summary() with { TestPerplexity = null });
+        }
+
+        (long, string) Text(string tag) => Assert.Single(Values(Events(), tag).Select(point => (point.Step, point.Value.Message(8).Text(8))));
+        Assert.Equal((0, "PTB, 10,000 words"), Text("messages"));
+        Assert.Equal((17, "slow link"), Text("warnings"));
+        var (step, table) = Text("summary");
+        Assert.Equal(2656, step);
+        Assert.Contains("| compressor | topk(ratio=0.001)+float32 |\n", table, StringComparison.Ordinal);
+        Assert.Contains("| valid perplexity | 120.13 |\n| test perplexity | - |\n", table, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_row_can_be_seen_before_the_next_call()
+    {
+        using var logger = new TensorBoardRunLogger(_run, _time);
+        logger.LogMetrics(Samples.Metrics(1));
+        Assert.Single(Values(Events(), "metrics/train_loss"));
+    }
+
+    [Fact]
+    public void A_resumed_run_starts_a_second_file_that_withdraws_what_comes_again()
+    {
+        using (var logger = new TensorBoardRunLogger(_run, _time))
+        {
+            logger.LogMetrics(Samples.Metrics(200));
+            logger.LogMetrics(Samples.Metrics(400));
+        }
+
+        _time.Advance(30);
+        using (var logger = new TensorBoardRunLogger(_run, _time, resumeStep: 200))
+        {
+            logger.LogMetrics(Samples.Metrics(400));
+        }
+
+        var session = Assert.Single(Events(1), anEvent => anEvent.Has(7));
+        Assert.Equal((201, 1), (session.Integer(2), session.Message(7).Integer(1)));
+        Assert.DoesNotContain(Events(0), anEvent => anEvent.Has(7));
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_made_is_one_line_for_the_user()
+    {
+        File.WriteAllText(_run.PathOf(RunFiles.TensorBoard), "");
+        Assert.Equal(ExitCode.Failure, Assert.Throws<UserErrorException>(() => new TensorBoardRunLogger(_run, _time)).Code);
+    }
+}
