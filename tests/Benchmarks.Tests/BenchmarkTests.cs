@@ -41,7 +41,7 @@ public sealed partial class BenchmarkTests
 
         string report = output.ToString();
         Assert.Contains("words/s", report, StringComparison.Ordinal);
-        Assert.Contains("topk(ratio=0.01)", report, StringComparison.Ordinal);
+        Assert.Contains("topk(ratio=0.01,scope=slot)", report, StringComparison.Ordinal);
         string split = report.Split('\n').Single(line => line.Contains("our split", StringComparison.Ordinal));
         double sum = Percentage().Matches(split).Sum(match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
         Assert.InRange(sum, 99.5, 100.5);

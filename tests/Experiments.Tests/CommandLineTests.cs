@@ -83,7 +83,7 @@ public sealed class CommandLineTests
         Assert.All(outcome.Output.Split('\n'), line => Assert.True(line.Length <= 100, line));
         Assert.All(
             VerbList.All().Single(candidate => candidate.Name == verb).Options,
-            option => Assert.Contains($"  --{option.Name} ", outcome.Output, StringComparison.Ordinal));
+            option => Assert.Contains(outcome.Output.Split('\n'), line => $"{line} ".StartsWith($"  --{option.Name} ", StringComparison.Ordinal)));
     }
 
     [Theory]

@@ -88,7 +88,7 @@ public sealed class TrainingRunTests
         Assert.Empty(new Recipes.PtbTrain().Options.Select(option => option.Name).Except(Keys(options)));
         Assert.Equal(0.1, options.GetProperty("compress_ratio").GetDouble());
         Assert.Equal(sandbox.At("run"), options.GetProperty("out").GetString());
-        Assert.Contains("topk(ratio=0.1)", options.GetProperty("resolved_compressor").GetString(), StringComparison.Ordinal);
+        Assert.Contains("topk(ratio=0.1,scope=slot)", options.GetProperty("resolved_compressor").GetString(), StringComparison.Ordinal);
         Assert.StartsWith("residual", options.GetProperty("resolved_memory").GetString(), StringComparison.Ordinal);
         string[] given = [.. config.RootElement.GetProperty("from_command_line").EnumerateArray().Select(name => name.GetString()!)];
         Assert.Contains("compress_ratio", given);

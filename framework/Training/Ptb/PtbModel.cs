@@ -37,8 +37,7 @@ public sealed class PtbModel : ITrainableModel, IDisposable
         _options = options;
         _device = options.UseGpu ? device(DeviceType.CUDA, firstWorker % cuda.device_count()) : CPU;
         manual_seed((long)RandomKey.Mix((ulong)options.Seed, 0, 0, -1, RandomPurpose.Initialization));
-        _module = new LstmLanguageModel(new LstmModelOptions(
-            corpus.Vocabulary.Count, options.EmbSize, options.NumHid, options.NumLayers, options.Dropout, options.Tied));
+        _module = new LstmLanguageModel(options.ModelFor(corpus.Vocabulary.Count));
         _module.Initialize(options.InitRange);
         if (options.UseGpu)
         {

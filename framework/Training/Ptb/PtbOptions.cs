@@ -1,4 +1,5 @@
 using Compression.Core.Catalog;
+using Compression.Training.Models;
 
 namespace Compression.Training.Ptb;
 
@@ -237,6 +238,9 @@ public sealed record PtbOptions
     /// <summary>Print only warnings and the end.</summary>
     [Option("quiet", "print only warnings and the last line", Group = RunGroup)]
     public bool Quiet { get; init; }
+
+    /// <summary>Sizes of the model for a vocabulary.</summary>
+    internal LstmModelOptions ModelFor(int vocabulary) => new(vocabulary, EmbSize, NumHid, NumLayers, Dropout, Tied);
 
     /// <summary>The size of groups that acts; 0 for one exchange of all.</summary>
     internal long GroupBytes => BucketBytes == 0 && Overlap ? 4 << 20 : BucketBytes;

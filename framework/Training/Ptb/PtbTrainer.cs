@@ -1,3 +1,4 @@
+using Compression.Core.Kernels;
 using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
@@ -14,6 +15,9 @@ public static class PtbTrainer
     public static void Check(PtbOptions options, PipelinePlan pipeline, Corpus corpus, int workers)
     {
         CheckGroups(options, pipeline);
+
+        // Rules for single parameters meet the names here, before anything is started or written.
+        pipeline.CreateCompressor(options.ModelFor(corpus.Vocabulary.Count).Layout(), KernelTeam.Single);
         if (pipeline.Traits.MicroBatches > options.BatchSize)
         {
             throw new UserErrorException(

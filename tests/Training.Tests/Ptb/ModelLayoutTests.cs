@@ -1,0 +1,19 @@
+using Compression.Training.Models;
+
+namespace Compression.Training.Tests.Ptb;
+
+public sealed class ModelLayoutTests
+{
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(3, false)]
+    [InlineData(2, true)]
+    public void The_layout_that_is_known_beforehand_is_that_of_the_model(int layers, bool tied)
+    {
+        var options = new LstmModelOptions(Vocabulary: 11, EmbeddingSize: tied ? 6 : 5, HiddenSize: 6, layers, Dropout: 0, tied);
+        using var module = new LstmLanguageModel(options);
+        using var model = new FlatModel(module);
+        var actual = model.Bucket.Layout.Slots.Select(slot => (slot.Name, string.Join('x', slot.Shape)));
+        Assert.Equal(actual, options.Layout().Slots.Select(slot => (slot.Name, string.Join('x', slot.Shape))));
+    }
+}
