@@ -92,35 +92,19 @@ internal static class RiceGaps
     /// <summary>Reads as many indices as there is room for.</summary>
     public static void Read(ref PayloadReader reader, int dimension, Span<int> indices)
     {
-        // As in Write, position and window stay in registers.
-        var bytes = reader.PeekRest();
-        long position = 0, previous = -1;
+        var bits = new BitReader(reader.PeekRest());
+        long previous = -1;
         for (int start = 0; start < indices.Length; start += BlockLength)
         {
             var block = indices.Slice(start, Math.Min(BlockLength, indices.Length - start));
-            int parameter = (int)(Window(bytes, position) & ((1 << ParameterBits) - 1));
-            long limit = dimension >> Math.Min(parameter, 30);
-            position += ParameterBits;
+            int parameter = (int)bits.Read(ParameterBits);
+            int limit = dimension >> Math.Min(parameter, 30);
             for (int i = 0; i < block.Length; i++)
             {
-                ulong window = Window(bytes, position);
-                long zeros = BitOperations.TrailingZeroCount(window);
-                if (zeros + 1 + parameter > 56)
+                long index = previous + 1 + bits.ReadRice(parameter, limit);
+                if (index >= dimension)
                 {
-                    zeros = CountZeros(bytes, position, limit);
-                    window = Window(bytes, position + zeros + 1);
-                    position += zeros + 1 + parameter;
-                }
-                else
-                {
-                    position += zeros + 1 + parameter;
-                    window >>= (int)zeros + 1;
-                }
-
-                long index = previous + 1 + ((zeros << parameter) | (long)(window & ((1UL << parameter) - 1)));
-                if (index >= dimension || zeros > limit)
-                {
-                    throw new PayloadException($"An index lies outside the slot of {dimension} elements.");
+                    throw new PayloadException($"Index {index} lies outside the slot of {dimension} elements.");
                 }
 
                 block[i] = (int)index;
@@ -128,49 +112,8 @@ internal static class RiceGaps
             }
         }
 
-        if (position > 8L * bytes.Length)
-        {
-            throw new PayloadException("The bits of a payload end early.");
-        }
-
-        reader.ReadBytes((int)((position + 7) / 8));
-    }
-
-    // The bits from a position on, at least 57 of them; zeros behind the end.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Window(ReadOnlySpan<byte> bytes, long position)
-    {
-        long start = position >> 3;
-        return start <= bytes.Length - sizeof(ulong)
-            ? BinaryPrimitives.ReadUInt64LittleEndian(bytes[(int)start..]) >> (int)(position & 7)
-            : LastWindow(bytes, position);
-    }
-
-    private static ulong LastWindow(ReadOnlySpan<byte> bytes, long position)
-    {
-        ulong word = 0;
-        for (int i = 0; i < sizeof(ulong) && (position >> 3) + i < bytes.Length; i++)
-        {
-            word |= (ulong)bytes[(int)(position >> 3) + i] << (8 * i);
-        }
-
-        return word >> (int)(position & 7);
-    }
-
-    // A run of zeros longer than a window.
-    private static long CountZeros(ReadOnlySpan<byte> bytes, long position, long limit)
-    {
-        long zeros = 0;
-        for (ulong window = Window(bytes, position); (window & ((1UL << 56) - 1)) == 0; window = Window(bytes, position + zeros))
-        {
-            zeros += 56;
-            if (zeros > limit || position + zeros > 8L * bytes.Length)
-            {
-                throw new PayloadException("A run of zeros is longer than any index gap.");
-            }
-        }
-
-        return zeros + BitOperations.TrailingZeroCount(Window(bytes, position + zeros));
+        bits.ExpectWithin();
+        reader.ReadBytes(bits.BytesUsed);
     }
 
     private static ReadOnlySpan<uint> Gaps(ReadOnlySpan<int> block, int previous, Span<uint> room)
