@@ -71,7 +71,6 @@ public static class CompressorBenchmark
         var layout = bucket.Layout;
         var compressor = plan.CreateCompressor(layout, team);
         var writer = new PayloadWriter();
-        var ends = new int[layout.Slots.Length];
         var step = new StepContext(0, 1, 0, 1, 0, new StepLedger());
 
         // Methods that look at the step apart from what was held back, or at its noise, see a step of the gradient's own size, and noise
@@ -89,7 +88,6 @@ public static class CompressorBenchmark
             foreach (var slot in layout.Slots)
             {
                 compressor.Compress(new GradientView(slot, raw, bucket.All, step, squares), writer);
-                ends[slot.Index] = writer.Length;
             }
         });
         float[] sum = new float[layout.Length];

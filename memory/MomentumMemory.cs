@@ -36,6 +36,9 @@ public sealed class MomentumMemory : IGradientMemory
     /// <inheritdoc/>
     public bool AppliesMomentum => _options.Momentum > 0;
 
+    /// <summary>Clipping goes by the norm of the whole gradient.</summary>
+    public bool NeedsWholeBucket => _options.Clipping > 0;
+
     /// <inheritdoc/>
     public ReadOnlySpan<float> Compensate(GradientBucket bucket, StepContext step)
     {

@@ -18,13 +18,15 @@ internal sealed record CompressorFacts(bool Unbiased, bool WantsMemory, bool Kee
 {
     private const int Length = 1 << 18;
 
+    private static readonly Lazy<float[]> s_values = new(NormalValues);
+
     /// <summary>Finds the facts by asking the class, and by a step on normal values; null for memories and exchanges.</summary>
     public static CompressorFacts? Of(AlgorithmEntry entry)
     {
         var layout = BucketLayout.Create([("gradient", [Length])]);
         var context = new ComponentContext(layout, KernelTeam.Single, 0);
         var step = new StepContext(0, 1, 0, 1, 0, new StepLedger());
-        float[] values = NormalValues();
+        float[] values = s_values.Value;
         var writer = new PayloadWriter();
         if (entry.Role == AlgorithmRole.Quantizer)
         {

@@ -56,6 +56,8 @@ internal sealed record BadInput(string Arguments, ExitCode Code, Action<Sandbox>
         ["warm-up negative"] = Usage("--compressor topk --warmup_epochs -1", "--warmup_epochs", "nearest is 0"),
         ["overlap with local clipping"] = Usage("--overlap true --clip 1", "--overlap", "--clip_scope aggregated"),
         ["overlap with virtual workers"] = Usage("--overlap true --clip 0 --virtual_workers 2", "--overlap", "--num_workers"),
+        ["groups of what is clipped by the norm of all"] = Usage("--compressor dgc --memory momentum(clipping=1) --bucket_bytes 100", "--bucket_bytes", "clipping"),
+        ["groups of virtual workers' gradients"] = Usage("--bucket_bytes 100 --virtual_workers 2", "--bucket_bytes", "--num_workers"),
         ["groups of what chooses among all"] = Usage("--compressor topk(scope=global) --bucket_bytes 100", "--bucket_bytes", "scope=slot"),
         ["skipping with virtual workers"] = Usage("--on_nonfinite skip --virtual_workers 2", "--on_nonfinite", "--num_workers"),
         ["min_slot_size negative"] = Usage("--min_slot_size -1", "--min_slot_size", "nearest is 0"),

@@ -17,6 +17,6 @@ public sealed record CompressorTraits(bool Unbiased, bool Lossless)
     /// <summary>Its paper keeps the residual in units of the step γg, not of the gradient.</summary>
     public bool ResidualInStepUnits { get; init; }
 
-    /// <summary>It chooses among all parameters at once: they cannot be exchanged in groups.</summary>
+    /// <summary>It, or its memory, looks at all parameters at once: they cannot be exchanged in groups.</summary>
     public bool NeedsWholeBucket { get; init; }
 }

@@ -32,6 +32,9 @@ public interface IGradientMemory : ICheckpointable
     /// <summary>It applies momentum by itself: the optimizer must then have none.</summary>
     bool AppliesMomentum => false;
 
+    /// <summary>It looks at all parameters of a step together: they cannot be exchanged in groups.</summary>
+    bool NeedsWholeBucket => false;
+
     /// <summary>Sum of squares of all that is held back, for the log.</summary>
     double ResidualSumOfSquares();
 }

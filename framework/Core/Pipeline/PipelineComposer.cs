@@ -28,6 +28,7 @@ public sealed class PipelineComposer
         NoteUnusedFlags(request, [.. recipe.Entries, memory.Entry, exchange.Entry], notes);
 
         var traits = TraitsOf(recipe, HasMemory(memory));
+        traits = traits with { NeedsWholeBucket = traits.NeedsWholeBucket || SampleOf(memory).NeedsWholeBucket };
         var factory = new CompressorFactory(CreateCompressor);
         ICompressor CreateCompressor(ComponentContext context) => recipe.Create(context with { HasMemory = HasMemory(memory) });
         IGradientAggregator CreateAggregator(ComponentContext context)
@@ -44,6 +45,9 @@ public sealed class PipelineComposer
 
     private static CompressorTraits TraitsOf(CompressorRecipe recipe, bool hasMemory) =>
         recipe.Create(new ComponentContext(BucketLayout.Create([]), KernelTeam.Single, 0) { HasMemory = hasMemory }).Traits;
+
+    private static IGradientMemory SampleOf(BoundAlgorithm memory) =>
+        (IGradientMemory)memory.Create(new ComponentContext(BucketLayout.Create([]), KernelTeam.Single, 0));
 
     private CompressorPair BindPair(string text, PipelineRequest request, string shownAs)
     {
@@ -137,8 +141,7 @@ public sealed class PipelineComposer
             throw Refused(memory, "this compressor holds what it does not send by itself, and a memory would hold it twice; use none or auto.");
         }
 
-        var sample = (IGradientMemory)memory.Create(new ComponentContext(BucketLayout.Create([]), KernelTeam.Single, 0));
-        if (sample.AppliesMomentum && request.OptimizerMomentum > 0)
+        if (SampleOf(memory).AppliesMomentum && request.OptimizerMomentum > 0)
         {
             throw Refused(
                 memory,

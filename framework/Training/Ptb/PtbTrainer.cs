@@ -48,7 +48,14 @@ public static class PtbTrainer
         {
             throw Refused(
                 options.Overlap ? "--overlap true" : $"--bucket_bytes {options.BucketBytes}",
-                "this compressor chooses among all parameters at once; use its scope=slot, or exchange all at once.");
+                "compressor or memory look at all parameters at once; use scope=slot and a memory without clipping, or exchange all at once.");
+        }
+
+        if (options.GroupBytes > 0 && options.VirtualWorkers > 0)
+        {
+            throw Refused(
+                options.Overlap ? "--overlap true" : $"--bucket_bytes {options.BucketBytes}",
+                "virtual workers share one bucket and compute in turn, so that after a first group the others would be a peer's; use --num_workers.");
         }
 
         if (options.OnNonfinite == NonFiniteAction.Skip && (options.Overlap || options.VirtualWorkers > 0))
@@ -72,11 +79,6 @@ public static class PtbTrainer
         if (pipeline.Traits.MicroBatches > 0)
         {
             throw Refused("--overlap true", "this compressor needs all micro-batches of a step before it can choose; use --overlap false.");
-        }
-
-        if (options.VirtualWorkers > 0)
-        {
-            throw Refused("--overlap true", "virtual workers compute in turn, so that nothing can overlap; use --num_workers.");
         }
 
         if (options.UseGpu)
