@@ -74,22 +74,19 @@ public static class CompressorBenchmark
         var step = new StepContext(0, 1, 0, 1, 0, new StepLedger());
 
         // Methods that look at the step apart from what was held back, or at its noise, see a step of the gradient's own size, and noise
-        // for which an entry waits between 10 and 70 steps.
+        // for which an entry waits between 10 and 70 steps. The measurement begins anywhere in between.
+        var random = new Random(2);
         float[] raw = [.. bucket.All[(layout.Length / 2)..], .. bucket.All[..(layout.Length / 2)]], squares = new float[layout.Length];
+        float[] passedRaw = new float[layout.Length], passedSquares = new float[layout.Length];
         for (int i = 0; i < squares.Length; i++)
         {
-            squares[i] = raw[i] * raw[i] * (10 + (i % 61));
+            float wait = 10 + (60 * random.NextSingle()), passed = MathF.Floor(wait * random.NextSingle());
+            squares[i] = raw[i] * raw[i] * wait;
+            (passedRaw[i], passedSquares[i]) = (passed * raw[i], passed * squares[i]);
         }
 
-        double compress = Median.Milliseconds(repeats, () =>
-        {
-            writer.Reset();
-            compressor.BeginStep(layout.Slots.AsSpan(), bucket.All, step);
-            foreach (var slot in layout.Slots)
-            {
-                compressor.Compress(new GradientView(slot, raw, bucket.All, step, squares), writer);
-            }
-        });
+        Compress(passedRaw, passedSquares);
+        double compress = Median.Milliseconds(repeats, () => Compress(raw, squares));
         float[] sum = new float[layout.Length];
         double decompress = Median.Milliseconds(repeats, () =>
         {
@@ -100,6 +97,16 @@ public static class CompressorBenchmark
             }
         });
         return new CompressorTimes(name, compress, decompress, 8.0 * writer.Length / layout.Length, writer.FloorBits / layout.Length);
+
+        void Compress(float[] raw, float[] squares)
+        {
+            writer.Reset();
+            compressor.BeginStep(layout.Slots.AsSpan(), bucket.All, step);
+            foreach (var slot in layout.Slots)
+            {
+                compressor.Compress(new GradientView(slot, raw, bucket.All, step, squares), writer);
+            }
+        }
     }
 
     private static GradientBucket Gaussian(int count)

@@ -52,12 +52,13 @@ public sealed class RandomKSparsifier : ISparsifier
     }
 
     /// <inheritdoc/>
-    public void WriteIndices(ReadOnlySpan<int> indices, ParameterSlot slot, PayloadWriter writer)
+    public void WriteIndices(ReadOnlySpan<int> indices, ParameterSlot slot, PayloadWriter writer, KernelTeam team)
     {
     }
 
     /// <inheritdoc/>
-    public ReadOnlySpan<int> ReadIndices(ref PayloadReader reader, ParameterSlot slot, StepContext step, Scratch<int> scratch) => Draw(slot, step);
+    public ReadOnlySpan<int> ReadIndices(
+        ref PayloadReader reader, ParameterSlot slot, StepContext step, Scratch<int> scratch, KernelTeam team) => Draw(slot, step);
 
     private ReadOnlySpan<int> Draw(ParameterSlot slot, StepContext step)
     {

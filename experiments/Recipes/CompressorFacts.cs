@@ -44,7 +44,7 @@ internal sealed record CompressorFacts(bool Unbiased, bool WantsMemory, bool Kee
             int count = sparsifier.KeepsAll ? Length : selection.Indices.Length;
             if (!sparsifier.KeepsAll)
             {
-                sparsifier.WriteIndices(selection.Indices, layout.Slots[0], writer);
+                sparsifier.WriteIndices(selection.Indices, layout.Slots[0], writer, KernelTeam.Single);
             }
 
             bool wantsMemory = !sparsifier.IsUnbiased && !sparsifier.KeepsResidual;

@@ -97,7 +97,7 @@ internal static class Pipelines
                 {
                     var context = new ComponentContext(layout, team, 0);
                     return new SelectThenQuantize(
-                        (ISparsifier)sparsifier.CreateDefault(context), (IQuantizer)quantizer.CreateDefault(context));
+                        (ISparsifier)sparsifier.CreateDefault(context), (IQuantizer)quantizer.CreateDefault(context), team);
                 });
             }
         }

@@ -1,4 +1,5 @@
 using Compression.Core.Kernels;
+using Compression.Core.Payloads;
 using Compression.Core.Pipeline;
 
 namespace Compression.Core.Gradients;
@@ -39,11 +40,13 @@ public readonly ref struct GradientAccumulator
     public float Scale { get; }
 
     /// <summary>Adds <c>scale · values[j]</c> at <c>indices[j]</c>.</summary>
-    /// <param name="indices">Positions within the slot, each below its length (checked).</param>
+    /// <param name="indices">Positions within the slot, strictly ascending, each below its length (checked).</param>
     /// <param name="values">As many values.</param>
-    public void AddAt(ReadOnlySpan<int> indices, ReadOnlySpan<float> values)
+    /// <param name="team">Threads; the caller's alone if none are given.</param>
+    /// <exception cref="PayloadException">Indices that are out of order or outside.</exception>
+    public void AddAt(ReadOnlySpan<int> indices, ReadOnlySpan<float> values, KernelTeam? team = null)
     {
-        ScatterAdd.Invoke(_destination, indices, values, Scale);
+        ScatterAdd.Invoke(team ?? KernelTeam.Single, _destination, indices, values, Scale);
         if (indices.Length < Cleared.Length)
         {
             foreach (int index in indices)

@@ -2,26 +2,50 @@ using Compression.Core.Payloads;
 
 namespace Compression.Core.Kernels;
 
-/// <summary><c>destination[indices[j]] += scale · values[j]</c>, in order of j.</summary>
-public static class ScatterAdd
+/// <summary><c>destination[indices[j]] += scale · values[j]</c> for ascending indices.</summary>
+public static unsafe class ScatterAdd
 {
+    /// <param name="team">Threads.</param>
     /// <param name="destination">The sum.</param>
-    /// <param name="indices">Positions, below <c>destination.Length</c>.</param>
+    /// <param name="indices">Positions, strictly ascending and below <c>destination.Length</c>.</param>
     /// <param name="values">As many values.</param>
     /// <param name="scale">Factor of every value.</param>
-    /// <exception cref="PayloadException">An index lies outside; entries before it were added.</exception>
-    public static void Invoke(Span<float> destination, ReadOnlySpan<int> indices, ReadOnlySpan<float> values, float scale)
+    /// <exception cref="PayloadException">Indices that are out of order or outside; some entries may have been added.</exception>
+    public static void Invoke(KernelTeam team, Span<float> destination, ReadOnlySpan<int> indices, ReadOnlySpan<float> values, float scale)
     {
-        values = values[..indices.Length];
-        for (int j = 0; j < indices.Length; j++)
+        ArgumentOutOfRangeException.ThrowIfNotEqual(values.Length, indices.Length);
+        fixed (float* sums = destination, added = values)
+        fixed (int* positions = indices)
         {
-            int index = indices[j];
-            if ((uint)index >= (uint)destination.Length)
+            var job = new Job(sums, destination.Length, positions, added, indices.Length, scale);
+            team.Run(ref job, Partition.Count(indices.Length));
+            if (job.Failed)
             {
-                throw new PayloadException($"Index {index} lies outside the slot of {destination.Length} elements.");
+                throw new PayloadException($"Indices are not ascending, or lie outside the slot of {destination.Length} elements.");
             }
+        }
+    }
 
-            destination[index] += scale * values[j];
+    private struct Job(float* sums, int length, int* positions, float* values, int count, float scale) : IKernelJob
+    {
+        public bool Failed { get; private set; }
+
+        public void Execute(int part)
+        {
+            int start = Partition.Start(part), end = start + Partition.LengthOf(part, count);
+            int previous = start == 0 ? -1 : positions[start - 1];
+            for (int j = start; j < end; j++)
+            {
+                int position = positions[j];
+                if (position <= previous || (uint)position >= (uint)length)
+                {
+                    Failed = true;
+                    return;
+                }
+
+                sums[position] += scale * values[j];
+                previous = position;
+            }
         }
     }
 }

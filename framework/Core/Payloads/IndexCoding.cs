@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using Compression.Core.Kernels;
 
 namespace Compression.Core.Payloads;
 
@@ -24,8 +25,9 @@ public static class IndexCoding
     /// <param name="indices">Strictly ascending, each at least 0 and below <paramref name="dimension"/>.</param>
     /// <param name="dimension">Number of elements that were chosen from.</param>
     /// <param name="writer">The payload.</param>
+    /// <param name="team">Threads, on which the bytes do not depend.</param>
     /// <param name="nominalBits">What the method's paper counts for an index.</param>
-    public static void Write(ReadOnlySpan<int> indices, int dimension, PayloadWriter writer, double nominalBits = 32)
+    public static void Write(ReadOnlySpan<int> indices, int dimension, PayloadWriter writer, KernelTeam team, double nominalBits = 32)
     {
         int count = indices.Length;
         writer.WriteCount(count);
@@ -39,26 +41,25 @@ public static class IndexCoding
         {
             int[] left = ArrayPool<int>.Shared.Rent(dimension - count);
             Complement(indices, dimension, left.AsSpan(0, dimension - count));
-            WriteShortest(left.AsSpan(0, dimension - count), dimension, isComplement: true, writer);
+            WriteShortest(left.AsSpan(0, dimension - count), dimension, isComplement: true, writer, team);
             ArrayPool<int>.Shared.Return(left);
         }
         else
         {
-            WriteShortest(indices, dimension, isComplement: false, writer);
+            WriteShortest(indices, dimension, isComplement: false, writer, team);
         }
     }
 
-    private static void WriteShortest(ReadOnlySpan<int> indices, int dimension, bool isComplement, PayloadWriter writer)
+    private static void WriteShortest(ReadOnlySpan<int> indices, int dimension, bool isComplement, PayloadWriter writer, KernelTeam team)
     {
-        byte[] parameters = ArrayPool<byte>.Shared.Rent(RiceGaps.CountBlocks(indices.Length));
-        long rice = RiceGaps.Plan(indices, parameters), bitmap = dimension, fixedWidth = (long)indices.Length * WidthOf(dimension);
+        using var segments = new RiceSegments(team, indices);
+        long rice = 8L * segments.Bytes, bitmap = dimension, fixedWidth = (long)indices.Length * WidthOf(dimension);
         Code code = rice <= bitmap && rice <= fixedWidth ? Code.Rice : bitmap <= fixedWidth ? Code.Bitmap : Code.FixedWidth;
         writer.WriteByte((byte)(code | (isComplement ? Code.Complement : 0)));
         switch (code)
         {
             case Code.Rice:
-                RiceGaps.Write(indices, parameters, writer.Append(BytesOf(rice) + RiceGaps.Slack));
-                writer.Trim(RiceGaps.Slack);
+                segments.Write(writer.Append(segments.Bytes));
                 break;
             case Code.Bitmap:
                 WriteBitmap(indices, writer.Append(BytesOf(bitmap)));
@@ -67,8 +68,6 @@ public static class IndexCoding
                 WriteFixedWidth(indices, dimension, writer.Append(BytesOf(fixedWidth)));
                 break;
         }
-
-        ArrayPool<byte>.Shared.Return(parameters);
     }
 
     /// <summary>Reads the count; the caller then hands room for as many indices to <see cref="Read"/>.</summary>
@@ -78,8 +77,9 @@ public static class IndexCoding
     /// <param name="reader">Behind the count.</param>
     /// <param name="dimension">Number of elements that were chosen from.</param>
     /// <param name="indices">Room for exactly the count; ascending and in range afterwards.</param>
+    /// <param name="team">Threads.</param>
     /// <exception cref="PayloadException">Not what <see cref="Write"/> writes.</exception>
-    public static void Read(ref PayloadReader reader, int dimension, Span<int> indices)
+    public static void Read(ref PayloadReader reader, int dimension, Span<int> indices, KernelTeam team)
     {
         if (indices.Length == dimension)
         {
@@ -99,14 +99,14 @@ public static class IndexCoding
         var code = (Code)reader.ReadByte();
         if (!code.HasFlag(Code.Complement))
         {
-            ReadCode(ref reader, code, dimension, indices);
+            ReadCode(ref reader, code, dimension, indices, team);
             return;
         }
 
         int[] left = ArrayPool<int>.Shared.Rent(dimension - indices.Length);
         try
         {
-            ReadCode(ref reader, code & ~Code.Complement, dimension, left.AsSpan(0, dimension - indices.Length));
+            ReadCode(ref reader, code & ~Code.Complement, dimension, left.AsSpan(0, dimension - indices.Length), team);
             Complement(left.AsSpan(0, dimension - indices.Length), dimension, indices);
         }
         finally
@@ -115,12 +115,12 @@ public static class IndexCoding
         }
     }
 
-    private static void ReadCode(ref PayloadReader reader, Code code, int dimension, Span<int> indices)
+    private static void ReadCode(ref PayloadReader reader, Code code, int dimension, Span<int> indices, KernelTeam team)
     {
         switch (code)
         {
             case Code.Rice:
-                RiceGaps.Read(ref reader, dimension, indices);
+                RiceSegments.Read(team, ref reader, dimension, indices);
                 break;
             case Code.Bitmap:
                 ReadBitmap(reader.ReadBytes(BytesOf(dimension)), dimension, indices);

@@ -13,21 +13,21 @@ namespace Compression.Core.Payloads;
 /// </summary>
 internal static class RiceGaps
 {
-    /// <summary>Bytes behind the code that <see cref="Write"/> may touch.</summary>
-    public const int Slack = sizeof(ulong);
+    /// <summary>Gaps that share a parameter.</summary>
+    public const int BlockLength = 256;
 
-    private const int BlockLength = 256;
     private const int ParameterBits = 5;
 
     /// <summary>Chooses the parameter of every block.</summary>
     /// <param name="indices">Strictly ascending.</param>
+    /// <param name="previous">The index before the first one; −1 if there is none.</param>
     /// <param name="parameters">Room for <see cref="CountBlocks"/> of them.</param>
     /// <returns>Exact length of the code in bits.</returns>
-    public static long Plan(ReadOnlySpan<int> indices, Span<byte> parameters)
+    public static long Plan(ReadOnlySpan<int> indices, int previous, Span<byte> parameters)
     {
         Span<uint> room = stackalloc uint[BlockLength];
         long total = 0;
-        for (int start = 0, block = 0, previous = -1; start < indices.Length; start += BlockLength, block++)
+        for (int start = 0, block = 0; start < indices.Length; start += BlockLength, block++)
         {
             var part = indices.Slice(start, Math.Min(BlockLength, indices.Length - start));
             var gaps = Gaps(part, previous, room);
@@ -45,13 +45,14 @@ internal static class RiceGaps
 
     /// <summary>Writes the code.</summary>
     /// <param name="indices">As given to <see cref="Plan"/>.</param>
+    /// <param name="previous">Likewise.</param>
     /// <param name="parameters">As it chose them.</param>
-    /// <param name="room">The bytes that the bits fill, and <see cref="Slack"/> more, which are overwritten.</param>
-    public static void Write(ReadOnlySpan<int> indices, ReadOnlySpan<byte> parameters, Span<byte> room)
+    /// <param name="room">The bytes that the bits fill.</param>
+    public static void Write(ReadOnlySpan<int> indices, int previous, ReadOnlySpan<byte> parameters, Span<byte> room)
     {
         // Local variables stay in registers, where the fields of a bit writer would not: this loop is most of what writing indices costs.
         ulong pending = 0;
-        int pendingBits = 0, position = 0, previous = -1;
+        int pendingBits = 0, position = 0;
         for (int start = 0, block = 0; start < indices.Length; start += BlockLength, block++)
         {
             int parameter = parameters[block];
@@ -79,21 +80,42 @@ internal static class RiceGaps
         Store(room, ref position, ref pending, ref pendingBits);
     }
 
-    // Whole words go out each time, without a branch on how full they are; what is not final is written again.
+    // Whole words go out each time, whatever they are filled with; what is not final is written again. Only at the end are they too long.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(Span<byte> room, ref int position, ref ulong pending, ref int pendingBits)
     {
-        BinaryPrimitives.WriteUInt64LittleEndian(room[position..], pending);
+        if (position <= room.Length - sizeof(ulong))
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(room[position..], pending);
+        }
+        else
+        {
+            StoreLast(room[position..], pending);
+        }
+
         position += pendingBits >> 3;
         pending >>= pendingBits & ~7;
         pendingBits &= 7;
     }
 
-    /// <summary>Reads as many indices as there is room for.</summary>
-    public static void Read(ref PayloadReader reader, int dimension, Span<int> indices)
+    private static void StoreLast(Span<byte> room, ulong pending)
     {
-        var bits = new BitReader(reader.PeekRest());
-        long previous = -1;
+        for (int i = 0; i < room.Length; i++)
+        {
+            room[i] = (byte)(pending >> (8 * i));
+        }
+    }
+
+    /// <summary>Reads as many indices as there is room for.</summary>
+    /// <param name="bytes">The code, and perhaps what follows it.</param>
+    /// <param name="dimension">What all indices are below.</param>
+    /// <param name="previous">The index before the first one; −1 if there is none.</param>
+    /// <param name="indices">Strictly ascending afterwards.</param>
+    /// <returns>Bytes of the code.</returns>
+    /// <exception cref="PayloadException">Not what <see cref="Write"/> writes.</exception>
+    public static int Read(ReadOnlySpan<byte> bytes, int dimension, long previous, Span<int> indices)
+    {
+        var bits = new BitReader(bytes);
         for (int start = 0; start < indices.Length; start += BlockLength)
         {
             var block = indices.Slice(start, Math.Min(BlockLength, indices.Length - start));
@@ -113,13 +135,20 @@ internal static class RiceGaps
         }
 
         bits.ExpectWithin();
-        reader.ReadBytes(bits.BytesUsed);
+        return bits.BytesUsed;
     }
 
     private static ReadOnlySpan<uint> Gaps(ReadOnlySpan<int> block, int previous, Span<uint> room)
     {
         room[0] = (uint)(block[0] - previous - 1);
-        for (int i = 1; i < block.Length; i++)
+        int i = 1;
+        for (; i <= block.Length - Vector512<int>.Count; i += Vector512<int>.Count)
+        {
+            var gaps = Vector512.Create(block[i..]) - Vector512.Create(block[(i - 1)..]) - Vector512<int>.One;
+            gaps.AsUInt32().CopyTo(room[i..]);
+        }
+
+        for (; i < block.Length; i++)
         {
             room[i] = (uint)(block[i] - block[i - 1] - 1);
         }

@@ -18,5 +18,5 @@ internal sealed record CompressorPair(BoundAlgorithm Sparsifier, BoundAlgorithm 
 
     /// <summary>Makes one worker's compressor.</summary>
     public ICompressor Create(ComponentContext context) =>
-        new SelectThenQuantize((ISparsifier)Sparsifier.Create(context), (IQuantizer)Quantizer.Create(context));
+        new SelectThenQuantize((ISparsifier)Sparsifier.Create(context), (IQuantizer)Quantizer.Create(context), context.Team);
 }

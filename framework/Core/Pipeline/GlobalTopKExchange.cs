@@ -79,7 +79,7 @@ public sealed class GlobalTopKExchange : IGradientAggregator
             using (step.Ledger.Measure(StepPhase.Decompress))
             {
                 Zero.Invoke(_context.Team, bucket.All);
-                ScatterAdd.Invoke(bucket.All, _result.Positions, _result.Values, 1f / communicator.WorldSize);
+                ScatterAdd.Invoke(_context.Team, bucket.All, _result.Positions, _result.Values, 1f / communicator.WorldSize);
                 _memory.Finish(bucket, step);
             }
         }
@@ -228,7 +228,7 @@ public sealed class GlobalTopKExchange : IGradientAggregator
         using (step.Ledger.Measure(StepPhase.Compress))
         {
             PayloadFrame.Begin(_payload);
-            entries.Write(_payload);
+            entries.Write(_payload, _context.Team);
             PayloadFrame.Finish(_payload, _context.Fingerprint);
         }
 
@@ -252,7 +252,7 @@ public sealed class GlobalTopKExchange : IGradientAggregator
         try
         {
             var reader = PayloadFrame.Open(_received[0], _context.Fingerprint);
-            entries.Read(ref reader);
+            entries.Read(ref reader, _context.Team);
             reader.ExpectEnd();
         }
         catch (PayloadException failure)

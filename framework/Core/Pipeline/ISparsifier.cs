@@ -1,4 +1,5 @@
 using Compression.Core.Gradients;
+using Compression.Core.Kernels;
 using Compression.Core.Payloads;
 
 namespace Compression.Core.Pipeline;
@@ -37,19 +38,20 @@ public interface ISparsifier : ICheckpointable
     Selection Select(in GradientView gradient);
 
     /// <summary>Writes which entries were chosen, with their count.</summary>
-    void WriteIndices(ReadOnlySpan<int> indices, ParameterSlot slot, PayloadWriter writer) =>
-        IndexCoding.Write(indices, slot.Length, writer, NominalIndexBits);
+    void WriteIndices(ReadOnlySpan<int> indices, ParameterSlot slot, PayloadWriter writer, KernelTeam team) =>
+        IndexCoding.Write(indices, slot.Length, writer, team, NominalIndexBits);
 
     /// <summary>Reads what <see cref="WriteIndices"/> wrote.</summary>
     /// <param name="reader">The payload.</param>
     /// <param name="slot">The parameter.</param>
     /// <param name="step">The step in which it was written; its rank is the reader's.</param>
     /// <param name="scratch">Room.</param>
+    /// <param name="team">Threads.</param>
     /// <returns>Ascending indices below the slot's length, in <paramref name="scratch"/>.</returns>
-    ReadOnlySpan<int> ReadIndices(ref PayloadReader reader, ParameterSlot slot, StepContext step, Scratch<int> scratch)
+    ReadOnlySpan<int> ReadIndices(ref PayloadReader reader, ParameterSlot slot, StepContext step, Scratch<int> scratch, KernelTeam team)
     {
         var indices = scratch.Take(IndexCoding.ReadCount(ref reader, slot.Length));
-        IndexCoding.Read(ref reader, slot.Length, indices);
+        IndexCoding.Read(ref reader, slot.Length, indices, team);
         return indices;
     }
 

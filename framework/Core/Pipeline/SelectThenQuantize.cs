@@ -1,4 +1,5 @@
 using Compression.Core.Gradients;
+using Compression.Core.Kernels;
 using Compression.Core.Payloads;
 
 namespace Compression.Core.Pipeline;
@@ -8,13 +9,16 @@ public sealed class SelectThenQuantize : ICompressor, ISelector
 {
     private readonly ISparsifier _sparsifier;
     private readonly IQuantizer _quantizer;
+    private readonly KernelTeam _team;
     private readonly Scratch<int> _indices = new();
     private readonly Scratch<float> _values = new();
 
     /// <param name="sparsifier">Chooses entries.</param>
     /// <param name="quantizer">Writes their values.</param>
-    public SelectThenQuantize(ISparsifier sparsifier, IQuantizer quantizer)
+    /// <param name="team">Threads for the indices.</param>
+    public SelectThenQuantize(ISparsifier sparsifier, IQuantizer quantizer, KernelTeam team)
     {
+        _team = team;
         _sparsifier = sparsifier;
         _quantizer = quantizer;
         Traits = new CompressorTraits(
@@ -50,7 +54,7 @@ public sealed class SelectThenQuantize : ICompressor, ISelector
         var selection = _sparsifier.Select(gradient);
         if (!_sparsifier.KeepsAll)
         {
-            _sparsifier.WriteIndices(selection.Indices, gradient.Slot, writer);
+            _sparsifier.WriteIndices(selection.Indices, gradient.Slot, writer, _team);
         }
 
         _quantizer.Encode(selection, gradient.Slot, gradient.Step, writer);
@@ -65,11 +69,11 @@ public sealed class SelectThenQuantize : ICompressor, ISelector
             return;
         }
 
-        var indices = _sparsifier.ReadIndices(ref reader, destination.Slot, destination.Step, _indices);
+        var indices = _sparsifier.ReadIndices(ref reader, destination.Slot, destination.Step, _indices, _team);
         var values = _values.Take(indices.Length);
         values.Clear();
         _quantizer.DecodeAdd(ref reader, destination.Slot, values, scale: 1);
-        destination.AddAt(indices, values);
+        destination.AddAt(indices, values, _team);
     }
 
     /// <inheritdoc/>

@@ -68,12 +68,12 @@ internal sealed class SparseBucket
     }
 
     /// <summary>Appends all entries to a payload: positions in the shortest code, values in float32.</summary>
-    public void Write(PayloadWriter writer)
+    public void Write(PayloadWriter writer, KernelTeam team)
     {
         foreach (var slot in _layout.Slots)
         {
             var (indices, values) = this[slot];
-            IndexCoding.Write(indices.Span, slot.Length, writer);
+            IndexCoding.Write(indices.Span, slot.Length, writer, team);
             var bytes = MemoryMarshal.AsBytes(values.Span);
             bytes.CopyTo(writer.Append(bytes.Length));
             writer.Book(8.0 * bytes.Length, 8.0 * bytes.Length);
@@ -81,7 +81,7 @@ internal sealed class SparseBucket
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
-    public void Read(ref PayloadReader reader)
+    public void Read(ref PayloadReader reader, KernelTeam team)
     {
         Clear();
         foreach (var slot in _layout.Slots)
@@ -89,7 +89,7 @@ internal sealed class SparseBucket
             int count = IndexCoding.ReadCount(ref reader, slot.Length);
             Reserve(Count + count);
             var positions = _positions.AsSpan(Count, count);
-            IndexCoding.Read(ref reader, slot.Length, positions);
+            IndexCoding.Read(ref reader, slot.Length, positions, team);
             foreach (ref int position in positions)
             {
                 position += slot.Offset;

@@ -90,14 +90,34 @@ public sealed class ElementwiseTests
         Assert.All(destination, value => Assert.Equal(0f, value));
     }
 
-    [Fact]
-    public void Scattering_checks_every_index()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Scattering_adds_at_every_index_and_checks_each(int threads)
     {
-        float[] destination = new float[4];
-        ScatterAdd.Invoke(destination, [1, 3], [2f, 5f], 0.5f);
-        Assert.Equal([0f, 1f, 0f, 2.5f], destination);
-        Assert.Throws<PayloadException>(() => ScatterAdd.Invoke(new float[4], [4], [1f], 1));
-        Assert.Throws<PayloadException>(() => ScatterAdd.Invoke(new float[4], [-1], [1f], 1));
+        using var team = new KernelTeam(threads);
+        const int dimension = 300_007;
+        int[] indices = [.. Enumerable.Range(0, dimension).Where(i => i % 7 < 3)];
+        float[] values = [.. indices.Select(i => i % 100f)], destination = new float[dimension];
+        ScatterAdd.Invoke(team, destination, indices, values, 0.5f);
+        for (int i = 0; i < dimension; i++)
+        {
+            Assert.Equal(i % 7 < 3 ? 0.5f * (i % 100) : 0, destination[i]);
+        }
+
+        foreach (int place in new[] { 0, 1, 32_767, 32_768, 32_769, indices.Length - 1 })
+        {
+            foreach (int wrong in new[] { -1, int.MinValue, dimension, int.MaxValue, place == 0 ? -2 : indices[place - 1] })
+            {
+                int[] damaged = [.. indices];
+                damaged[place] = wrong;
+                Assert.Throws<PayloadException>(() => ScatterAdd.Invoke(team, destination, damaged, values, 1));
+            }
+        }
+
+        int[] below = [.. indices];
+        (below[32_767], below[32_768]) = (-100, -50);
+        Assert.Throws<PayloadException>(() => ScatterAdd.Invoke(team, destination, below, values, 1));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Compression.Core.Kernels;
 using Compression.Core.Payloads;
 
 namespace Compression.Core.Tests.Payloads;
@@ -42,7 +43,7 @@ public sealed class IndexCodingTests
         var random = new Random(2);
         int[] indices = [.. Enumerable.Range(0, dimension).Where(_ => random.NextDouble() < ratio)];
         var writer = new PayloadWriter();
-        IndexCoding.Write(indices, dimension, writer);
+        IndexCoding.Write(indices, dimension, writer, KernelTeam.Single);
         Assert.True(8.0 * writer.Length < 1.03 * writer.FloorBits, $"{8.0 * writer.Length / writer.FloorBits}");
         Assert.True(8.0 * writer.Length > 0.99 * writer.FloorBits, "a code below the entropy cannot be right");
     }
@@ -86,7 +87,7 @@ public sealed class IndexCodingTests
             {
                 var reader = new PayloadReader(bytes);
                 var indices = scratch.AsSpan(0, IndexCoding.ReadCount(ref reader, 5000));
-                IndexCoding.Read(ref reader, 5000, indices);
+                IndexCoding.Read(ref reader, 5000, indices, KernelTeam.Single);
                 for (int i = 0; i < indices.Length; i++)
                 {
                     Assert.InRange(indices[i], i == 0 ? 0 : indices[i - 1] + 1, 4999);
@@ -99,11 +100,64 @@ public sealed class IndexCodingTests
         }
     }
 
+    [Fact]
+    public void Threads_write_and_read_the_same_bytes()
+    {
+        const int dimension = 3_000_000;
+        using var team = new KernelTeam(2);
+        var random = new Random(4);
+        foreach (int count in new[] { 16_383, 16_384, 16_385, 32_768, 200_000 })
+        {
+            int[] indices = [.. Enumerable.Range(0, dimension).OrderBy(_ => random.Next()).Take(count).Order()];
+            byte[] alone = Encode(indices, dimension);
+            var writer = new PayloadWriter();
+            IndexCoding.Write(indices, dimension, writer, team);
+            Assert.Equal(alone, writer.Written);
+            var reader = new PayloadReader(alone);
+            int[] decoded = new int[IndexCoding.ReadCount(ref reader, dimension)];
+            IndexCoding.Read(ref reader, dimension, decoded, team);
+            Assert.Equal(indices, decoded);
+            reader.ExpectEnd();
+        }
+    }
+
+    [Fact]
+    public void Damaged_segments_give_the_typed_error_or_valid_indices()
+    {
+        const int dimension = 1_000_000;
+        using var team = new KernelTeam(2);
+        var random = new Random(5);
+        byte[] good = Encode([.. Enumerable.Range(0, dimension).Where(_ => random.NextDouble() < 0.05)], dimension);
+        int refused = 0;
+        for (int round = 0; round < 400; round++)
+        {
+            // Half of the damage falls on the table of the segments, which follows three bytes of count and one of code.
+            byte[] bytes = [.. good];
+            bytes[round % 2 == 0 ? 4 + random.Next(24) : random.Next(good.Length)] ^= (byte)(1 << random.Next(8));
+            try
+            {
+                var reader = new PayloadReader(bytes.AsSpan(0, round % 5 == 0 ? random.Next(good.Length) : good.Length));
+                int[] indices = new int[IndexCoding.ReadCount(ref reader, dimension)];
+                IndexCoding.Read(ref reader, dimension, indices, team);
+                for (int i = 0; i < indices.Length; i++)
+                {
+                    Assert.InRange(indices[i], i == 0 ? 0 : indices[i - 1] + 1, dimension - 1);
+                }
+            }
+            catch (PayloadException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 200, 400);
+    }
+
     private static int[] RoundTrip(int[] indices, int dimension)
     {
         var reader = new PayloadReader(Encode(indices, dimension));
         int[] decoded = new int[IndexCoding.ReadCount(ref reader, dimension)];
-        IndexCoding.Read(ref reader, dimension, decoded);
+        IndexCoding.Read(ref reader, dimension, decoded, KernelTeam.Single);
         reader.ExpectEnd();
         return decoded;
     }
@@ -111,7 +165,7 @@ public sealed class IndexCodingTests
     private static byte[] Encode(int[] indices, int dimension)
     {
         var writer = new PayloadWriter();
-        IndexCoding.Write(indices, dimension, writer);
+        IndexCoding.Write(indices, dimension, writer, KernelTeam.Single);
         return writer.Written.ToArray();
     }
 }
