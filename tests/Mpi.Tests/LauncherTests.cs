@@ -78,6 +78,14 @@ public class LauncherTests
     }
 
     [Fact]
+    public void A_remark_of_open_mpis_event_library_is_kept()
+    {
+        string remark = "[warn] Epoll MOD(1) on fd 27 failed. Old events were 6; read change was 0 (none): Bad file descriptor\n";
+        Assert.Equal("[warn] rank's own\n[warn]\n", Pass("openmpi", remark + "[warn] rank's own\n[warn]\n", out JobRemarks remarks));
+        Assert.Equal([remark], remarks.Kept);
+    }
+
+    [Fact]
     public void An_error_of_mpich_itself_is_shown_and_its_remarks_are_kept()
     {
         string fatal = "Abort(1090575) on node 0 (rank 0 in comm 0): Fatal error in internal_Init: Other MPI error\n";

@@ -95,13 +95,14 @@ internal sealed partial class OpenMpiDialect : LauncherDialect
     [GeneratedRegex(@"process rank (\d+) .*exited on signal (\d+)")]
     private static partial Regex DeathPattern();
 
-    [GeneratedRegex(@"^\[[\w.-]+:\d+\] ")]
+    [GeneratedRegex(@"^\[(?:[\w.-]+:\d+|warn)\] ")]
     private static partial Regex RuntimeLine();
 
-    [GeneratedRegex(@"^\[(?:[\w.-]+(?::(?:\d+\]?)?)?)?$")]
+    [GeneratedRegex(@"^\[(?:warn\]|[\w.-]+(?::(?:\d+\]?)?)?)?$")]
     private static partial Regex RuntimeLineStart();
 
-    [GeneratedRegex(@"ORTE_ERROR_LOG|PRTE ERROR|PMIX ERROR|more process(?:es)? ha(?:s|ve) sent help message|base_help_aggregate")]
+    // The line about Epoll comes from the launcher's event library, when a rank ends while its input is being closed.
+    [GeneratedRegex(@"ORTE_ERROR_LOG|PRTE ERROR|PMIX ERROR|more process(?:es)? ha(?:s|ve) sent help message|base_help_aggregate|^\[warn\] Epoll ")]
     private static partial Regex RuntimeNoise();
 
     [GeneratedRegex(@"\s+")]
