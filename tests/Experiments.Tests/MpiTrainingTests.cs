@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Compression.Training.Checkpoints;
 
 namespace Compression.Experiments.Tests;
@@ -63,6 +64,49 @@ public sealed class MpiTrainingTests
         Assert.Equal(0, TrainingRunTests.Summary(sandbox, "overlap-false").GetProperty("seconds").GetProperty("hidden").GetDouble());
     }
 
+    [Fact]
+    public void A_gradient_that_is_not_finite_on_one_rank_ends_or_is_skipped_on_all()
+    {
+        using var sandbox = new Sandbox();
+        sandbox.WriteCorpus();
+
+        // A word that rank 1 alone meets, in one step of an epoch, and whose vector is not a number.
+        string text = sandbox.At("corpus", "ptb.train.txt");
+        string[] lines = File.ReadAllLines(text);
+        lines[47] = "poison " + lines[47];
+        File.WriteAllLines(text, lines);
+        string options = $"--data corpus --num_workers 2 --init_lr 1 --compressor topk(ratio=0.1) {Sandbox.TinyModel}";
+        Assert.Equal(0, Apphost.Run(sandbox, $"{options} --max_steps 1 --save_weights clean.safetensors --out clean").Code);
+        Poison(sandbox.At("clean.safetensors"), sandbox.At("poisoned.safetensors"));
+        options += " --init_weights poisoned.safetensors";
+
+        var aborted = Apphost.Run(sandbox, $"{options} --max_steps 12 --out aborted");
+        Assert.Equal(4, aborted.Code);
+        string line = Assert.Single(aborted.ErrorLines);
+        var message = Regex.Match(line, @"^error: Step (\d+): loss or gradient of worker 1 is not finite; lower --init_lr");
+        Assert.True(message.Success, line);
+        int step = int.Parse(message.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+
+        foreach (int steps in new[] { step - 1, step, step + 1 })
+        {
+            var outcome = Apphost.Run(
+                sandbox, $"{options} --max_steps {steps} --on_nonfinite skip --checkpoint_every {steps} --out {steps}-steps");
+            Assert.True(outcome.Code == 0, outcome.Errors);
+            Assert.Equal(
+                steps >= step, (outcome.Output + outcome.Errors).Contains($"Step {step}: loss or gradient of worker 1 is not finite: all workers skip it", StringComparison.Ordinal));
+        }
+
+        Assert.Equal(TrainingRunTests.Hash(sandbox, $"{step - 1}-steps"), TrainingRunTests.Hash(sandbox, $"{step}-steps"));
+        Assert.NotEqual(TrainingRunTests.Hash(sandbox, $"{step}-steps"), TrainingRunTests.Hash(sandbox, $"{step + 1}-steps"));
+        foreach (int rank in new[] { 0, 1 })
+        {
+            var before = Residuals(sandbox, step - 1, rank);
+            Assert.NotEmpty(before);
+            Assert.Contains(before.Values, residual => residual.Any(value => value != 0));
+            Assert.Equal(before, Residuals(sandbox, step, rank));
+        }
+    }
+
     [NeedsFixtureFact]
     public void Two_ranks_with_top_k_follow_PyTorch()
     {
@@ -90,6 +134,33 @@ public sealed class MpiTrainingTests
             double loss = double.Parse(rows[step + 1].Split(',')[3], CultureInfo.InvariantCulture);
             Assert.Equal((losses[2 * step] + losses[(2 * step) + 1]) / 2, loss, step < 10 ? 1e-4 : 2e-3);
         }
+    }
+
+    // The last row of the embedding is the word that was met last.
+    private static void Poison(string source, string target)
+    {
+        using var file = SafetensorsFile.Open(source);
+        var entries = file.Tensors.ToArray();
+        SafetensorsWriter.Save(target, entries, writer =>
+        {
+            foreach (var entry in entries)
+            {
+                float[] values = Read(file, entry);
+                if (entry.Name.StartsWith("encoder", StringComparison.Ordinal))
+                {
+                    values.AsSpan(values.Length - (int)entry.Shape[1]).Fill(float.NaN);
+                }
+
+                writer.Write(entry.Name, values);
+            }
+        });
+    }
+
+    private static Dictionary<string, float[]> Residuals(Sandbox sandbox, int step, int rank)
+    {
+        string folder = Assert.Single(Directory.GetDirectories(sandbox.At($"{step}-steps", "checkpoints")));
+        using var file = SafetensorsFile.Open(Path.Combine(folder, $"rank-{rank}.safetensors"));
+        return file.Tensors.Where(entry => entry.Name.Contains("residual", StringComparison.Ordinal)).ToDictionary(entry => entry.Name, entry => Read(file, entry));
     }
 
     private static float[] Read(SafetensorsFile file, TensorEntry entry)
