@@ -45,12 +45,18 @@ public static class CompressorBenchmark
     public static void Run(
         CompressorBenchmarkOptions options, Func<string, PipelinePlan> compose, Func<Corpus> corpus, TextWriter output)
     {
+        var methods = s_methods.Where(method => method.Composition.Contains(options.Only, StringComparison.Ordinal)).ToArray();
+        if (methods.Length == 0)
+        {
+            throw new UserErrorException(
+                ExitCode.Usage, $"--only {options.Only}: no method contains that; there are {string.Join(", ", s_methods.Select(method => method.Composition))}.");
+        }
+
         int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         using var team = new KernelTeam(threads);
         var bucket = options.Gradient == GradientSource.Ptb ? PtbGradient.Compute(corpus(), team) : Gaussian(options.Elements);
         int elements = bucket.Layout.Length;
         double read = Median.Milliseconds(options.Repeats, () => SumOfSquares.Invoke(team, bucket.All));
-        var methods = s_methods.Where(method => method.Composition.Contains(options.Only, StringComparison.Ordinal)).ToArray();
         var rows = methods.Select(method => Measure(method.Composition, compose(method.Composition), bucket, team, options.Repeats)).ToList();
 
         var peers = PyTorchPeer.FindInterpreter() is { } python
@@ -109,15 +115,5 @@ public static class CompressorBenchmark
         }
     }
 
-    private static GradientBucket Gaussian(int count)
-    {
-        var random = new Random(1);
-        var values = new float[count];
-        for (int i = 0; i < count; i++)
-        {
-            values[i] = (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
-        }
-
-        return new GradientBucket(BucketLayout.Create([("gradient", [count])]), values);
-    }
+    private static GradientBucket Gaussian(int count) => new(BucketLayout.Create([("gradient", [count])]), GaussianGradient.Create(count));
 }

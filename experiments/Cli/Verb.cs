@@ -37,9 +37,11 @@ public abstract class Verb<TOptions> : Verb
     public override IReadOnlyList<CommandOption> Options => [.. _schema.Options.Select(CommandOption.Of)];
 
     /// <inheritdoc/>
-    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment) =>
-        Run((TOptions)_schema.Bind(command.Values, static name => $"--{name}"), environment);
+    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment) => Run(Read(command), environment);
 
-    /// <summary>Does it, with the options read and checked one by one.</summary>
+    /// <summary>Reads the options, and checks them one by one.</summary>
+    protected TOptions Read(ParsedCommand command) => (TOptions)_schema.Bind(command.Values, static name => $"--{name}");
+
+    /// <summary>Does it.</summary>
     protected abstract ExitCode Run(TOptions options, CommandEnvironment environment);
 }

@@ -21,6 +21,7 @@ internal static class VerbList
         new CheckpointVerify(),
         new BenchTrain(),
         new BenchCompressors(),
+        new BenchExchanges(),
         new WandbSyncRuns(),
         new Doctor(),
         new ShowVersion(),

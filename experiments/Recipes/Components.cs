@@ -14,6 +14,9 @@ internal static class Components
         typeof(TopKSparsifier).Assembly, typeof(ResidualMemory).Assembly, typeof(CompressedGather).Assembly);
 
     /// <summary>A pipeline around a compressor, everything else by default.</summary>
-    public static PipelinePlan Compose(string compressor) => new PipelineComposer(Catalog()).Compose(
-        new PipelineRequest(compressor, "auto", "auto", MinSlotSize: 0, ImmutableDictionary<string, string>.Empty));
+    public static PipelinePlan Compose(string compressor) => Compose(compressor, "auto");
+
+    /// <summary>A pipeline around a compressor and an exchange, everything else by default.</summary>
+    public static PipelinePlan Compose(string compressor, string exchange) => new PipelineComposer(Catalog()).Compose(
+        new PipelineRequest(compressor, "auto", exchange, MinSlotSize: 0, ImmutableDictionary<string, string>.Empty));
 }

@@ -59,25 +59,32 @@ internal static class RankLaunch
                     $"--virtual_workers {settings.VirtualWorkers} and --num_workers {settings.Workers}: workers are virtual or real, not both; set one of them."));
         }
 
-        if (settings.Hostfile.Length == 0)
-        {
-            return;
-        }
-
-        string path = environment.FullPath(settings.Hostfile);
-        if (settings.Workers == 1)
+        if (settings.Hostfile.Length > 0 && settings.Workers == 1)
         {
             throw new UserErrorException(ExitCode.Usage, $"--hostfile {settings.Hostfile}: it is for --num_workers above 1.");
         }
 
+        RequireHosts(settings.Hostfile, environment);
+    }
+
+    /// <summary>Checks that a host file, if one is given, names hosts.</summary>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>.</exception>
+    public static void RequireHosts(string hostfile, CommandEnvironment environment)
+    {
+        if (hostfile.Length == 0)
+        {
+            return;
+        }
+
+        string path = environment.FullPath(hostfile);
         if (!File.Exists(path))
         {
-            throw new UserErrorException(ExitCode.Usage, $"--hostfile {settings.Hostfile}: no such file; name one with a host a line.");
+            throw new UserErrorException(ExitCode.Usage, $"--hostfile {hostfile}: no such file; name one with a host a line.");
         }
 
         if (!File.ReadLines(path).Select(line => line.Trim()).Any(line => line.Length > 0 && line[0] != '#'))
         {
-            throw new UserErrorException(ExitCode.Usage, $"--hostfile {settings.Hostfile}: it names no host; write one host a line.");
+            throw new UserErrorException(ExitCode.Usage, $"--hostfile {hostfile}: it names no host; write one host a line.");
         }
     }
 
@@ -86,28 +93,14 @@ internal static class RankLaunch
     {
         var settings = request.Settings;
         var folder = request.OpenFolder(environment);
-        var variables = s_inherited
-            .Select(name => (Name: name, Value: environment.Variable(name)))
-            .Where(pair => !string.IsNullOrEmpty(pair.Value))
-            .ToDictionary(pair => pair.Name, pair => pair.Value!);
-        variables[FolderVariable] = folder.Directory.FullPath;
-        if (settings.Hostfile.Length == 0 || settings.Threads > 0)
-        {
-            variables["OMP_NUM_THREADS"] = ThreadsOfRank(settings, MpiEnvironment.Current).ToString(CultureInfo.InvariantCulture);
-        }
-
-        var job = new MpiLaunchOptions
-        {
-            Ranks = settings.Workers,
-            HostFile = settings.Hostfile.Length > 0 ? environment.FullPath(settings.Hostfile) : null,
-            Environment = variables,
-        };
         bool done = false;
         try
         {
-            int code = MpiLauncher.Run(job, environment.Executable, [.. request.Verb.Split(' '), .. request.Words]);
-            done = code == 0;
-            return (ExitCode)code;
+            var code = Start(
+                settings.Workers, settings.Hostfile, settings.Hostfile.Length == 0 || settings.Threads > 0 ? ThreadsOfRank(settings, MpiEnvironment.Current) : 0,
+                [.. request.Verb.Split(' '), .. request.Words], environment, KeyValuePair.Create(FolderVariable, folder.Directory.FullPath));
+            done = code == ExitCode.Success;
+            return code;
         }
         finally
         {
@@ -116,5 +109,38 @@ internal static class RankLaunch
                 folder.Abandon();
             }
         }
+    }
+
+    /// <summary>Starts ranks of this program, and waits for them.</summary>
+    /// <param name="ranks">How many.</param>
+    /// <param name="hostfile">Their hosts; empty: this one.</param>
+    /// <param name="threads">Threads of each; 0: as each finds right.</param>
+    /// <param name="words">The command line of each.</param>
+    /// <param name="environment">Of this process.</param>
+    /// <param name="added">Variables for them alone.</param>
+    public static ExitCode Start(
+        int ranks, string hostfile, int threads, IReadOnlyList<string> words, CommandEnvironment environment, params KeyValuePair<string, string>[] added)
+    {
+        var variables = s_inherited
+            .Select(name => (Name: name, Value: environment.Variable(name)))
+            .Where(pair => !string.IsNullOrEmpty(pair.Value))
+            .ToDictionary(pair => pair.Name, pair => pair.Value!);
+        foreach (var (name, value) in added)
+        {
+            variables[name] = value;
+        }
+
+        if (threads > 0)
+        {
+            variables["OMP_NUM_THREADS"] = threads.ToString(CultureInfo.InvariantCulture);
+        }
+
+        var job = new MpiLaunchOptions
+        {
+            Ranks = ranks,
+            HostFile = hostfile.Length > 0 ? environment.FullPath(hostfile) : null,
+            Environment = variables,
+        };
+        return (ExitCode)MpiLauncher.Run(job, environment.Executable, words);
     }
 }

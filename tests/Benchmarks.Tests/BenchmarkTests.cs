@@ -1,25 +1,17 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Compression.Compressors.Sparsifiers;
-using Compression.Core.Catalog;
-using Compression.Core.Pipeline;
-using Compression.Memory;
 
 namespace Compression.Benchmarks.Tests;
 
 /// <summary>The measurements run, and report what does not depend on the machine rightly. Times are shown, never judged.</summary>
 public sealed partial class BenchmarkTests
 {
-    private static readonly AlgorithmCatalog s_catalog = AlgorithmCatalog.FromAssemblies(
-        typeof(TopKSparsifier).Assembly, typeof(ResidualMemory).Assembly, typeof(CompressedGather).Assembly);
-
     [Fact]
     public void Compressors_report_the_bits_that_they_write()
     {
         using var output = new StringWriter();
-        CompressorBenchmark.Run(new CompressorBenchmarkOptions { Elements = 20_000, Repeats = 1, Threads = 1, Json = true }, Compose, () => throw new InvalidOperationException("no text was asked for"), output);
+        CompressorBenchmark.Run(new CompressorBenchmarkOptions { Elements = 20_000, Repeats = 1, Threads = 1, Json = true }, Compositions.Compose, () => throw new InvalidOperationException("no text was asked for"), output);
 
         using var report = JsonDocument.Parse(output.ToString());
         var methods = report.RootElement.GetProperty("methods").EnumerateArray().ToDictionary(method => method.GetProperty("method").GetString()!);
@@ -37,7 +29,7 @@ public sealed partial class BenchmarkTests
     {
         using var output = new StringWriter();
         var options = new TrainingBenchmarkOptions { Steps = 2, NumHid = 8, NumLayers = 1, BatchSize = 2, Bptt = 3, Dropout = 0, Threads = 1, Compressor = "topk" };
-        TrainingBenchmark.Run(options, Compose, output);
+        TrainingBenchmark.Run(options, Compositions.Compose, output);
 
         string report = output.ToString();
         Assert.Contains("words/s", report, StringComparison.Ordinal);
@@ -46,9 +38,6 @@ public sealed partial class BenchmarkTests
         double sum = Percentage().Matches(split).Sum(match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
         Assert.InRange(sum, 99.5, 100.5);
     }
-
-    private static PipelinePlan Compose(string compressor) => new PipelineComposer(s_catalog).Compose(
-        new PipelineRequest(compressor, "auto", "auto", MinSlotSize: 0, ImmutableDictionary<string, string>.Empty));
 
     [GeneratedRegex(@"([\d.]+) ?%")]
     private static partial Regex Percentage();

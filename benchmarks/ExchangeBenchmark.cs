@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using Compression.Core.Communication;
+using Compression.Core.Gradients;
+using Compression.Core.Kernels;
+using Compression.Core.Pipeline;
+using Compression.Core.Reporting;
+
+namespace Compression.Benchmarks;
+
+/// <summary>Bytes and milliseconds of every exchange, beside the formula of its bytes.</summary>
+public static class ExchangeBenchmark
+{
+    // Rounds that are not counted: code is compiled, connections are made.
+    private const int WarmUp = 3;
+
+    /// <summary>Every exchange, with compressors that it carries.</summary>
+    public static IReadOnlyList<ExchangeComposition> Compositions { get; } =
+    [
+        new("allreduce", "none"),
+        new("allreduce(format=float16)", "none"),
+        new("powersgd(rank=4)", "none"),
+        new("terngrad", "none"),
+        new("majority", "sign"),
+        new("allgather", "sign"),
+        new("allgather", "terngrad"),
+        new("allgather", "topk(ratio=0.01)"),
+        new("allgather", "topk(ratio=0.001)"),
+        new("allgather", "topk(ratio=0.01)+sign"),
+        new("gtopk", "topk(ratio=0.01)"),
+        new("reducescatter", "sign"),
+        new("reducescatter", "topk(ratio=0.01)"),
+        new("ps", "sign"),
+        new("ps", "topk(ratio=0.01)"),
+        new("ps(pull=compressed)", "sign"),
+    ];
+
+    /// <summary>Measures as one of several ranks; the first prints.</summary>
+    /// <param name="options">Sizes and repeats.</param>
+    /// <param name="communicator">The ranks.</param>
+    /// <param name="compose">Composes a pipeline from a compressor and an exchange.</param>
+    /// <param name="output">Takes the table or the JSON; null on all ranks but the first.</param>
+    public static void Run(
+        ExchangeBenchmarkOptions options, ICommunicator communicator, Func<string, string, PipelinePlan> compose, TextWriter? output)
+    {
+        using var team = new KernelTeam(options.Threads);
+        var rows = Chosen(options).Select(composition => OverRanks(options, composition, communicator, compose, team)).ToList();
+        if (output is not null)
+        {
+            new ExchangeReport(communicator.WorldSize, Layout(options).Length, rows).Write(options.Json, output);
+        }
+    }
+
+    /// <summary>Measures the bytes of workers in this process.</summary>
+    /// <param name="options">Sizes and repeats.</param>
+    /// <param name="compose">Composes a pipeline from a compressor and an exchange.</param>
+    /// <param name="output">Takes the table or the JSON.</param>
+    public static void RunVirtual(ExchangeBenchmarkOptions options, Func<string, string, PipelinePlan> compose, TextWriter output)
+    {
+        var rows = Chosen(options).Select(composition => Virtual(options, composition, compose)).ToList();
+        new ExchangeReport(options.VirtualWorkers, Layout(options).Length, rows).Write(options.Json, output);
+    }
+
+    /// <summary>The bytes of one exchange among workers in this process.</summary>
+    public static ExchangeFigures Virtual(
+        ExchangeBenchmarkOptions options, ExchangeComposition composition, Func<string, string, PipelinePlan> compose)
+    {
+        int workers = options.VirtualWorkers;
+        var layout = Layout(options);
+        float[] gradient = GaussianGradient.Create(layout.Length);
+        var plan = compose(composition.Compressor, composition.Exchange);
+        using var team = new KernelTeam(options.Threads);
+        IGradientAggregator[] aggregators = [.. Enumerable.Range(0, workers).Select(rank => plan.Create(layout, team, rank, workers))];
+        StepLedger[] ledgers = [.. aggregators.Select(_ => new StepLedger())];
+        var bucket = new GradientBucket(layout, new float[layout.Length]);
+        using var cluster = new InProcessCluster(workers, sharedBucket: true);
+        cluster.Run(
+            communicator => aggregators[communicator.Rank].Aggregate(
+                bucket, Context(0, communicator.Rank, ledgers[communicator.Rank]), new MeteredCommunicator(communicator, ledgers[communicator.Rank])),
+            before: rank => Rotate(gradient, rank, bucket.All));
+        return new ExchangeFigures(
+            composition.Exchange, composition.Compressor, ledgers.Average(ledger => (double)ledger.WireBytes),
+            ledgers.Average(ledger => (double)ledger.ReceivedBytes), Formula(options).Bytes(composition, workers));
+    }
+
+    private static ExchangeFigures OverRanks(
+        ExchangeBenchmarkOptions options, ExchangeComposition composition, ICommunicator communicator,
+        Func<string, string, PipelinePlan> compose, KernelTeam team)
+    {
+        var layout = Layout(options);
+        float[] gradient = GaussianGradient.Create(layout.Length);
+        int workers = communicator.WorldSize;
+        var aggregator = compose(composition.Compressor, composition.Exchange).Create(layout, team, communicator.Rank, workers);
+        var bucket = new GradientBucket(layout, new float[layout.Length]);
+        var ledger = new StepLedger();
+        double[] steps = new double[options.Repeats], waits = new double[options.Repeats];
+        for (int round = -WarmUp; round < options.Repeats; round++)
+        {
+            Rotate(gradient, communicator.Rank, bucket.All);
+            if (round == 0)
+            {
+                ledger = new StepLedger();
+            }
+
+            // All begin together, so that nobody's time holds another's delay.
+            communicator.AllReduce([0.0]);
+            double waited = ledger.Seconds(StepPhase.Communicate);
+            long start = Stopwatch.GetTimestamp();
+            aggregator.Aggregate(bucket, Context(round + WarmUp, communicator.Rank, ledger), new MeteredCommunicator(communicator, ledger));
+            if (round >= 0)
+            {
+                steps[round] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+                waits[round] = 1000 * (ledger.Seconds(StepPhase.Communicate) - waited);
+            }
+        }
+
+        Span<double> sums = [(double)ledger.WireBytes / options.Repeats, (double)ledger.ReceivedBytes / options.Repeats, Median.Of(steps), Median.Of(waits)];
+        communicator.AllReduce(sums);
+        return new ExchangeFigures(
+            composition.Exchange, composition.Compressor, sums[0] / workers, sums[1] / workers, Formula(options).Bytes(composition, workers))
+        {
+            StepMs = sums[2] / workers,
+            CommunicateMs = sums[3] / workers,
+        };
+    }
+
+    /// <summary>The compositions that <c>--only</c> leaves.</summary>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>: none.</exception>
+    public static IReadOnlyList<ExchangeComposition> Chosen(ExchangeBenchmarkOptions options)
+    {
+        ExchangeComposition[] chosen = [.. Compositions.Where(composition => composition.ToString().Contains(options.Only, StringComparison.Ordinal))];
+        return chosen.Length > 0 ? chosen : throw new UserErrorException(
+            ExitCode.Usage, $"--only {options.Only}: no exchange contains that; there are {string.Join(", ", Compositions.Select(composition => composition.Exchange).Distinct())}.");
+    }
+
+    private static BucketLayout Layout(ExchangeBenchmarkOptions options) =>
+        BucketLayout.Create([("matrix", [options.Rows, options.Columns]), ("vector", [options.Columns])]);
+
+    private static WireFormula Formula(ExchangeBenchmarkOptions options) => new(options.Rows, options.Columns, options.Columns);
+
+    private static StepContext Context(long step, int rank, StepLedger ledger) => new(step, 1, rank, 1, 0, ledger);
+
+    // Every worker has the same values at other places.
+    private static void Rotate(float[] source, int rank, Span<float> destination)
+    {
+        int by = (int)(7919L * rank % source.Length);
+        source.AsSpan(by).CopyTo(destination);
+        source.AsSpan(0, by).CopyTo(destination[(source.Length - by)..]);
+    }
+}
