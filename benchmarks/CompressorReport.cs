@@ -39,7 +39,7 @@ internal sealed record CompressorReport(int Elements, int Slots, int Threads, do
 
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Elements:N0} floats in {Slots} parameters, {Threads} threads; one plain read: {PlainReadMs:F2} ms ({4e-6 * Elements / PlainReadMs:F1} GB/s)"));
+            $"{Elements:N0} floats in {Slots} {(Slots == 1 ? "parameter" : "parameters")}, {Threads} threads; one plain read: {PlainReadMs:F2} ms ({4e-6 * Elements / PlainReadMs:F1} GB/s)"));
         output.WriteLine("                                compress    GB/s   reads  decompress   payload     floor   PyTorch ms    times");
         output.WriteLine("                                      ms                          ms  bits/elt  bits/elt  comp / decomp  as fast");
         foreach (var row in Methods)
