@@ -34,6 +34,18 @@ public static class ExchangeBenchmark
         new("ps(pull=compressed)", "sign"),
     ];
 
+    /// <summary>Finds what cannot be measured before any rank is started.</summary>
+    /// <param name="options">Sizes and methods.</param>
+    /// <param name="compose">Composes a pipeline from a compressor and an exchange.</param>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>.</exception>
+    public static void Check(ExchangeBenchmarkOptions options, Func<string, string, PipelinePlan> compose)
+    {
+        foreach (var (exchange, compressor) in Chosen(options))
+        {
+            _ = compose(compressor, exchange);
+        }
+    }
+
     /// <summary>Measures as one of several ranks; the first prints.</summary>
     /// <param name="options">Sizes and repeats.</param>
     /// <param name="communicator">The ranks.</param>
@@ -123,14 +135,8 @@ public static class ExchangeBenchmark
         };
     }
 
-    /// <summary>The compositions that <c>--only</c> leaves.</summary>
-    /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>: none.</exception>
-    public static IReadOnlyList<ExchangeComposition> Chosen(ExchangeBenchmarkOptions options)
-    {
-        ExchangeComposition[] chosen = [.. Compositions.Where(composition => composition.ToString().Contains(options.Only, StringComparison.Ordinal))];
-        return chosen.Length > 0 ? chosen : throw new UserErrorException(
-            ExitCode.Usage, $"--only {options.Only}: no exchange contains that; there are {string.Join(", ", Compositions.Select(composition => composition.Exchange).Distinct())}.");
-    }
+    private static IReadOnlyList<ExchangeComposition> Chosen(ExchangeBenchmarkOptions options) =>
+        options.Methods.Length == 0 ? Compositions : ExchangeComposition.ReadList(options.Methods, "methods");
 
     private static BucketLayout Layout(ExchangeBenchmarkOptions options) =>
         BucketLayout.Create([("matrix", [options.Rows, options.Columns]), ("vector", [options.Columns])]);

@@ -26,8 +26,8 @@ public sealed record ExchangeBenchmarkOptions
     public int Columns { get; init; } = 1000;
 
     /// <summary>Which compositions.</summary>
-    [Option("only", "exchanges whose text, with the compressor's behind it, contains this; empty: all")]
-    public string Only { get; init; } = "";
+    [Option("methods", "what is measured, as in 'none; topk(ratio=0.01); none via powersgd(rank=4)'; empty: every exchange")]
+    public string Methods { get; init; } = "";
 
     /// <summary>Threads.</summary>
     [Option("threads", "threads a rank", Min = 1, Max = 1024)]

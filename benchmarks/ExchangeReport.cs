@@ -8,11 +8,11 @@ namespace Compression.Benchmarks;
 /// <param name="Compressor">The compressor.</param>
 /// <param name="SentBytes">What a worker put on the wire.</param>
 /// <param name="ReceivedBytes">What the wire brought.</param>
-/// <param name="FormulaBytes">What it should have sent.</param>
-public sealed record ExchangeFigures(string Exchange, string Compressor, double SentBytes, double ReceivedBytes, double FormulaBytes)
+/// <param name="FormulaBytes">What it should have sent; null where no formula is at hand.</param>
+public sealed record ExchangeFigures(string Exchange, string Compressor, double SentBytes, double ReceivedBytes, double? FormulaBytes)
 {
     /// <summary>Share by which more was sent than the formula says.</summary>
-    public double Excess => (SentBytes / FormulaBytes) - 1;
+    public double? Excess => (SentBytes / FormulaBytes) - 1;
 
     /// <summary>Median of a whole exchange, from the gradient to the average; null for virtual workers.</summary>
     public double? StepMs { get; init; }
@@ -25,12 +25,15 @@ public sealed record ExchangeFigures(string Exchange, string Compressor, double 
 /// <param name="Workers">n.</param>
 /// <param name="Elements">Of the gradient.</param>
 /// <param name="Exchanges">The rows.</param>
-internal sealed record ExchangeReport(int Workers, int Elements, IReadOnlyList<ExchangeFigures> Exchanges)
+public sealed record ExchangeReport(int Workers, int Elements, IReadOnlyList<ExchangeFigures> Exchanges)
 {
-    private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
+    private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    /// <summary>Prints a table, or JSON.</summary>
-    public void Write(bool json, TextWriter output)
+    /// <summary>Reads what <see cref="Write"/> wrote as JSON.</summary>
+    public static ExchangeReport Parse(string json) => JsonSerializer.Deserialize<ExchangeReport>(json, s_json)!;
+
+    /// <summary>Prints a table, or JSON in one line.</summary>
+    internal void Write(bool json, TextWriter output)
     {
         if (json)
         {
@@ -44,7 +47,7 @@ internal sealed record ExchangeReport(int Workers, int Elements, IReadOnlyList<E
         {
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{row.Exchange,-25} {row.Compressor,-21} {row.SentBytes,12:N0} {row.ReceivedBytes,12:N0} {row.FormulaBytes,12:N0} {100 * row.Excess,6:F2} % {row.StepMs,10:F2} {row.CommunicateMs,12:F2}"));
+                $"{row.Exchange,-25} {row.Compressor,-21} {row.SentBytes,12:N0} {row.ReceivedBytes,12:N0} {row.FormulaBytes,12:N0} {100 * row.Excess,6:F2} {(row.Excess is null ? ' ' : '%')} {row.StepMs,10:F2} {row.CommunicateMs,12:F2}"));
         }
     }
 }

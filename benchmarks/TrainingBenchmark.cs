@@ -1,10 +1,8 @@
-using System.Diagnostics;
 using System.Globalization;
 using Compression.Core.Communication;
 using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Training;
-using Compression.Training.Data;
 using Compression.Training.Ptb;
 
 namespace Compression.Benchmarks;
@@ -86,64 +84,7 @@ public static class TrainingBenchmark
         using var communicator = new LocalCommunicator();
         using var stopwatch = new StepStopwatch();
         var context = new TrainingContext(communicator, stopwatch, plan, Path.GetTempPath(), TimeProvider.System, CancellationToken.None);
-        var summary = PtbTrainer.Train(training, RandomText(options, steps), context);
+        var summary = PtbTrainer.Train(training, RandomCorpus.Create(Vocabulary, options.BatchSize * ((steps * options.Bptt) + 1)), context);
         return ([.. stopwatch.Milliseconds.Skip(WarmUpSteps - 1)], summary);
-    }
-
-    // Tokens as evenly spread as the peer's: the arithmetic of a step does not depend on them.
-    private static Corpus RandomText(TrainingBenchmarkOptions options, int steps)
-    {
-        var random = new Random(1);
-        int[] Tokens(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(Vocabulary))];
-        return new Corpus
-        {
-            Name = "random", Description = "random tokens", Vocabulary = Data(), Train = Tokens(options.BatchSize * ((steps * options.Bptt) + 1)),
-            Valid = Tokens(200), Test = Tokens(200), Files = [],
-        };
-    }
-
-    private static Vocabulary Data() => Training.Data.Vocabulary.Numbered(Vocabulary);
-
-    /// <summary>Times the steps from one progress report to the next.</summary>
-    private sealed class StepStopwatch : IRunLogger
-    {
-        private long _last;
-
-        public List<double> Milliseconds { get; } = [];
-
-        public void Progress(ProgressRecord progress)
-        {
-            long now = Stopwatch.GetTimestamp();
-            if (_last != 0)
-            {
-                Milliseconds.Add(Stopwatch.GetElapsedTime(_last, now).TotalMilliseconds);
-            }
-
-            _last = now;
-        }
-
-        public void LogMetrics(MetricsRecord metrics)
-        {
-        }
-
-        public void LogEvaluation(EvaluationRecord evaluation)
-        {
-        }
-
-        public void Message(string text)
-        {
-        }
-
-        public void Warning(string text)
-        {
-        }
-
-        public void Finish(RunSummary summary)
-        {
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }

@@ -16,12 +16,13 @@ public sealed record WireFormula(int Rows, int Columns, int Vector)
 
     private double Elements => ((double)Rows * Columns) + Vector;
 
-    /// <summary>The bytes.</summary>
-    /// <param name="composition">One of <see cref="ExchangeBenchmark.Compositions"/>.</param>
+    /// <summary>The bytes; null for what is not among <see cref="ExchangeBenchmark.Compositions"/>.</summary>
+    /// <param name="composition">Compressor and exchange.</param>
     /// <param name="workers">n.</param>
-    public double Bytes(ExchangeComposition composition, int workers)
+    public double? Bytes(ExchangeComposition composition, int workers)
     {
-        double n = workers, peers = n - 1, share = peers / n, payload = Payload(composition.Compressor);
+        double n = workers, peers = n - 1, share = peers / n;
+        double? payload = Payload(composition.Compressor);
         return composition.Exchange switch
         {
             "allreduce" => 2 * share * 4 * Elements,
@@ -33,11 +34,11 @@ public sealed record WireFormula(int Rows, int Columns, int Vector)
             "gtopk" => 2 * share * (payload + Overhead),
             "ps" => (share * (payload + (4 * Elements))) + (2 * Overhead * peers),
             "reducescatter" or "ps(pull=compressed)" => 2 * ((share * payload) + (Overhead * peers)),
-            _ => throw new ArgumentException($"No formula for {composition.Exchange}.", nameof(composition)),
+            _ => null,
         };
     }
 
-    private double Payload(string compressor) => compressor switch
+    private double? Payload(string compressor) => compressor switch
     {
         "none" => 4 * Elements,
         "sign" => (Elements / 8) + 8,
@@ -45,7 +46,7 @@ public sealed record WireFormula(int Rows, int Columns, int Vector)
         "topk(ratio=0.01)" => Sparse(0.01, 32),
         "topk(ratio=0.01)+sign" => Sparse(0.01, 1) + 8,
         "topk(ratio=0.001)" => Sparse(0.001, 32),
-        _ => throw new ArgumentException($"No formula for {compressor}.", nameof(compressor)),
+        _ => null,
     };
 
     private double Sparse(double ratio, double valueBits) => new[] { Rows * Columns, Vector }.Sum(elements =>

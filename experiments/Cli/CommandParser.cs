@@ -19,6 +19,12 @@ internal static class CommandParser
     /// </exception>
     public static ParsedCommand Parse(Verb verb, IReadOnlyList<string> arguments)
     {
+        int end = verb.PassesOn ? arguments.ToList().IndexOf(Dashes) : -1;
+        return end < 0 ? ParseOwn(verb, arguments) : ParseOwn(verb, [.. arguments.Take(end)]) with { PassedOn = [.. arguments.Skip(end + 1)] };
+    }
+
+    private static ParsedCommand ParseOwn(Verb verb, IReadOnlyList<string> arguments)
+    {
         var options = verb.Options.ToDictionary(option => option.Name, option => new Option<string>(Dashes + option.Name)
         {
             Arity = option.IsSwitch ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,

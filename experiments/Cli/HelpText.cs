@@ -32,7 +32,7 @@ internal static class HelpText
     public static void Of(TextWriter output, Verb verb)
     {
         string operand = verb.Operand is { } name ? $" {name.ToUpperInvariant()}" : "";
-        output.WriteLine($"./run.sh {verb.Name}{operand}{(verb.Options.Count > 0 ? " OPTIONS" : "")}");
+        output.WriteLine($"./run.sh {verb.Name}{operand}{(verb.Options.Count > 0 ? " OPTIONS" : "")}{(verb.PassesOn ? " -- COMMAND" : "")}");
         Wrap(output, verb.Summary + ".", indent: 2, startsAt: 0);
         foreach (var group in verb.Options.GroupBy(option => option.Group))
         {

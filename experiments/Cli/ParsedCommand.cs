@@ -6,6 +6,9 @@ namespace Compression.Experiments.Cli;
 /// <param name="WantsHelp"><c>--help</c> was among them.</param>
 public sealed record ParsedCommand(IReadOnlyList<KeyValuePair<string, string>> Values, IReadOnlyList<string> Words, bool WantsHelp)
 {
+    /// <summary>What stands behind <c>--</c>.</summary>
+    public IReadOnlyList<string> PassedOn { get; init; } = [];
+
     /// <summary>The text of an option; null where it was not given.</summary>
     public string? this[string name]
     {

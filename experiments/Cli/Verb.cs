@@ -18,6 +18,9 @@ public abstract class Verb
     /// <summary>The option whose value may stand without its name; null where there is none.</summary>
     public virtual string? Operand => null;
 
+    /// <summary>What stands behind <c>--</c> is a command of its own, for <see cref="ParsedCommand.PassedOn"/>.</summary>
+    public virtual bool PassesOn => false;
+
     /// <summary>Command lines that work, without the program's name.</summary>
     public virtual IReadOnlyList<string> Examples => [];
 

@@ -1,4 +1,5 @@
 using Compression.Experiments.Cli;
+using Compression.Experiments.NetworkLab;
 using Compression.Mpi;
 using Compression.Tracking;
 using Compression.Tracking.Provenance;
@@ -13,7 +14,10 @@ internal static class RunRecords
     public static RunEnvironment? ObserveMachine(RunSettings settings, CommandEnvironment environment) => MpiEnvironment.Current.Rank is > 0
         ? null
         : RunEnvironment.Observe(
-            settings.Threads, mpiLibrary: null, libtorch: null, new Dictionary<string, string>(), environment.Time, environment.RepositoryRoot);
+            settings.Threads, mpiLibrary: null, libtorch: null, new Dictionary<string, string>(), environment.Time, environment.RepositoryRoot) with
+        {
+            Network = environment.Variable(Lab.NetworkVariable),
+        };
 
     /// <summary>Writes config.json and environment.json.</summary>
     public static void Write<TOptions>(

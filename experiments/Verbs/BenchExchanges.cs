@@ -17,20 +17,19 @@ internal sealed class BenchExchanges : Verb<ExchangeBenchmarkOptions>
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Examples =>
-        ["bench exchanges --num_workers 4", "bench exchanges --virtual_workers 64", "bench exchanges --rows 10000 --columns 1500 --only allgather"];
+        ["bench exchanges --num_workers 4", "bench exchanges --virtual_workers 64", "bench exchanges --rows 10000 --columns 1500 --methods 'none; topk(ratio=0.001) via gtopk'"];
 
     /// <inheritdoc/>
     public override ExitCode Run(ParsedCommand command, CommandEnvironment environment)
     {
         var options = Read(command);
-        _ = ExchangeBenchmark.Chosen(options);
+        ExchangeBenchmark.Check(options, Components.Compose);
         if (options.VirtualWorkers > 0 || MpiEnvironment.Current.IsUnderLauncher)
         {
             return Run(options, environment);
         }
 
-        RankLaunch.RequireHosts(options.Hostfile, environment);
-        return RankLaunch.Start(options.NumWorkers, options.Hostfile, options.Threads, [.. Name.Split(' '), .. command.Words], environment);
+        return MeasuringRanks.Start(this, command, options.NumWorkers, options.Hostfile, options.Threads, environment);
     }
 
     /// <inheritdoc/>
@@ -42,17 +41,7 @@ internal sealed class BenchExchanges : Verb<ExchangeBenchmarkOptions>
             return ExitCode.Success;
         }
 
-        using var group = RankGroup.Join(timeout: 0);
-        try
-        {
-            ExchangeBenchmark.Run(options, group.Communicator, Components.Compose, group.IsFirst ? environment.Screen.Output : null);
-            return ExitCode.Success;
-        }
-        catch (Exception failure)
-        {
-            var code = RankGroup.CodeOf(failure);
-            group.EndAll(code, () => CommandLine.Report(code, failure.Message, environment));
-            throw;
-        }
+        return MeasuringRanks.Run(
+            environment, (communicator, output) => ExchangeBenchmark.Run(options, communicator, Components.Compose, output));
     }
 }

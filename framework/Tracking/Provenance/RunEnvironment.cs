@@ -42,6 +42,9 @@ public sealed record RunEnvironment
     /// <summary>Threads a rank computes with.</summary>
     public required int Threads { get; init; }
 
+    /// <summary>What connects the ranks, where that is known: a lab's hosts and rate; null elsewhere.</summary>
+    public string? Network { get; init; }
+
     /// <summary>The MPI library's own version string; null where none was loaded.</summary>
     public required string? MpiLibrary { get; init; }
 

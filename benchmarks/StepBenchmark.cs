@@ -1,0 +1,76 @@
+using Compression.Core.Communication;
+using Compression.Core.Pipeline;
+using Compression.Core.Reporting;
+using Compression.Training;
+using Compression.Training.Ptb;
+
+namespace Compression.Benchmarks;
+
+/// <summary>Milliseconds of the PTB LSTM's training step among ranks, method by method, with its parts and the bytes sent.</summary>
+public static class StepBenchmark
+{
+    private const int Vocabulary = 10_000;
+    private const int WarmUpSteps = 3;
+
+    /// <summary>Finds what cannot be measured before any rank is started.</summary>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>.</exception>
+    public static void Check(StepBenchmarkOptions options, Func<string, string, PipelinePlan> compose)
+    {
+        foreach (var (exchange, compressor) in ExchangeComposition.ReadList(options.Methods, "methods"))
+        {
+            _ = compose(compressor, exchange);
+        }
+    }
+
+    /// <summary>Measures as one of several ranks; the first prints.</summary>
+    /// <param name="options">Sizes and methods.</param>
+    /// <param name="communicator">The ranks.</param>
+    /// <param name="compose">Composes a pipeline from a compressor and an exchange.</param>
+    /// <param name="output">Takes the table or the JSON; null on all ranks but the first.</param>
+    public static void Run(
+        StepBenchmarkOptions options, ICommunicator communicator, Func<string, string, PipelinePlan> compose, TextWriter? output)
+    {
+        int parameters = 0;
+        var rows = new List<StepFigures>();
+        foreach (var method in ExchangeComposition.ReadList(options.Methods, "methods"))
+        {
+            var (figures, summary) = Measure(options, method, communicator, compose(method.Compressor, method.Exchange));
+            parameters = (int)summary.Parameters;
+            rows.Add(figures);
+        }
+
+        if (output is not null)
+        {
+            new StepReport(communicator.WorldSize, parameters, rows).Write(options.Json, output);
+        }
+    }
+
+    private static (StepFigures Figures, RunSummary Summary) Measure(
+        StepBenchmarkOptions options, ExchangeComposition method, ICommunicator communicator, PipelinePlan plan)
+    {
+        int steps = WarmUpSteps + options.Steps;
+        var training = new PtbOptions
+        {
+            EmbSize = options.NumHid, NumHid = options.NumHid, NumLayers = options.NumLayers, BatchSize = options.BatchSize, Bptt = options.Bptt,
+            InitLr = 1, MaxSteps = steps, Threads = options.Threads, LogInterval = steps, Compressor = method.Compressor, Exchange = method.Exchange,
+            NumWorkers = communicator.WorldSize, EvalBatchSize = 1, TestBatchSize = 1,
+        };
+        int columns = options.BatchSize * communicator.WorldSize;
+        using var stopwatch = new StepStopwatch();
+        var context = new TrainingContext(communicator, stopwatch, plan, Path.GetTempPath(), TimeProvider.System, CancellationToken.None);
+        var summary = PtbTrainer.Train(training, RandomCorpus.Create(Vocabulary, columns * ((steps * options.Bptt) + 1)), context);
+        var seconds = summary.Seconds;
+        double[] values =
+        [
+            Median.Of(stopwatch.Milliseconds.Skip(WarmUpSteps - 1)), summary.Bytes.WirePerStepPerWorker,
+            .. new[] { seconds.ForwardBackward, seconds.Compress, seconds.Communicate, seconds.Decompress, seconds.Update }.Select(part => 1000 * part / steps),
+        ];
+        communicator.AllReduce(values.AsSpan());
+        double[] means = [.. values.Select(value => value / communicator.WorldSize)];
+        var figures = new StepFigures(method.ToString(), means[0], means[1])
+        {
+            ForwardBackwardMs = means[2], CompressMs = means[3], CommunicateMs = means[4], DecompressMs = means[5], UpdateMs = means[6],
+        };
+        return (figures, summary);
+    }
+}

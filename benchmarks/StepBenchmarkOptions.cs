@@ -1,0 +1,51 @@
+using Compression.Core.Catalog;
+
+namespace Compression.Benchmarks;
+
+/// <summary>Options of <see cref="StepBenchmark"/>.</summary>
+public sealed record StepBenchmarkOptions
+{
+    /// <summary>What is compared where nothing else is asked for.</summary>
+    public const string UsualMethods =
+        "none; none via allreduce(format=float16); topk(ratio=0.01); topk(ratio=0.001); sign; terngrad; none via powersgd(rank=4)";
+
+    /// <summary>MPI ranks.</summary>
+    [Option("num_workers", "workers, each an MPI rank", Min = 1, Max = 65536)]
+    public int NumWorkers { get; init; } = 2;
+
+    /// <summary>Hosts.</summary>
+    [Option("hostfile", "file with the hosts of the ranks, in the form of the MPI at hand")]
+    public string Hostfile { get; init; } = "";
+
+    /// <summary>Which methods.</summary>
+    [Option("methods", "what is measured, parted by semicolons; 'via' names the exchange")]
+    public string Methods { get; init; } = UsualMethods;
+
+    /// <summary>Size of embedding and hidden layers.</summary>
+    [Option("num_hid", "size of embedding and hidden layers", Min = 1, Max = 65536)]
+    public int NumHid { get; init; } = 200;
+
+    /// <summary>LSTM layers.</summary>
+    [Option("num_layers", "LSTM layers", Min = 1, Max = 64)]
+    public int NumLayers { get; init; } = 2;
+
+    /// <summary>Columns of a worker's batch.</summary>
+    [Option("batch_size", "sequences of a batch, per worker", Min = 1, Max = 65536)]
+    public int BatchSize { get; init; } = 20;
+
+    /// <summary>Time steps.</summary>
+    [Option("bptt", "time steps of a batch", Min = 1, Max = 65536)]
+    public int Bptt { get; init; } = 35;
+
+    /// <summary>Threads.</summary>
+    [Option("threads", "threads a rank", Min = 1, Max = 1024)]
+    public int Threads { get; init; } = 1;
+
+    /// <summary>Steps that are timed.</summary>
+    [Option("steps", "steps timed, of which the median is shown", Min = 1, Max = 10000)]
+    public int Steps { get; init; } = 15;
+
+    /// <summary>JSON instead of a table.</summary>
+    [Option("json", "print JSON instead of a table")]
+    public bool Json { get; init; }
+}

@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using Compression.Core.Reporting;
+
+namespace Compression.Benchmarks;
+
+/// <summary>Times training steps, from one progress report to the next, and forgets all else that is logged.</summary>
+internal sealed class StepStopwatch : IRunLogger
+{
+    private long _last;
+
+    /// <summary>Of every step but the first.</summary>
+    public List<double> Milliseconds { get; } = [];
+
+    /// <inheritdoc/>
+    public void Progress(ProgressRecord progress)
+    {
+        long now = Stopwatch.GetTimestamp();
+        if (_last != 0)
+        {
+            Milliseconds.Add(Stopwatch.GetElapsedTime(_last, now).TotalMilliseconds);
+        }
+
+        _last = now;
+    }
+
+    /// <inheritdoc/>
+    public void LogMetrics(MetricsRecord metrics)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void LogEvaluation(EvaluationRecord evaluation)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Message(string text)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Warning(string text)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Finish(RunSummary summary)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
+}

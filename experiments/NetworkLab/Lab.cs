@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Compression.Experiments.Cli;
+
+namespace Compression.Experiments.NetworkLab;
+
+/// <summary>A network of hosts on this machine, and commands of this program that run on them: what they print, how they end.</summary>
+internal sealed class Lab : IDisposable
+{
+    /// <summary>Tells a run that it takes place in a lab, and how fast its links are.</summary>
+    public const string NetworkVariable = "COMPRESSION_NETWORK";
+
+    private readonly LabNetwork _network;
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("compression-lab-");
+    private readonly CommandEnvironment _environment;
+    private readonly string _description;
+
+    /// <summary>Sets it up.</summary>
+    /// <param name="hosts">1 to 8.</param>
+    /// <param name="rate">Of each link, each way; null: as fast as the machine can.</param>
+    /// <param name="environment">Of this process.</param>
+    public Lab(int hosts, LinkRate? rate, CommandEnvironment environment)
+    {
+        _environment = environment;
+        _description = $"lab: {hosts} hosts, {rate?.ToString() ?? "unshaped"}";
+        try
+        {
+            _network = new LabNetwork(hosts, rate);
+            HostFile = Path.Combine(_folder.FullName, "hosts");
+            File.WriteAllLines(HostFile, _network.Hosts);
+            WriteScript(RemoteShell, _network.RemoteShell);
+        }
+        catch
+        {
+            _folder.Delete(recursive: true);
+            throw;
+        }
+    }
+
+    /// <summary>A host a line, one rank each.</summary>
+    public string HostFile { get; }
+
+    private string RemoteShell => Path.Combine(_folder.FullName, "remote-shell");
+
+    /// <summary>Runs a command of this program, with one rank a host; its output is the user's.</summary>
+    /// <returns>Its exit code. Signals go on to it.</returns>
+    public int Run(IReadOnlyList<string> words)
+    {
+        using var process = Process.Start(StartInfo(words))!;
+        using var interrupt = Forward(process, PosixSignal.SIGINT, "INT");
+        using var terminate = Forward(process, PosixSignal.SIGTERM, "TERM");
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+
+    /// <summary>Runs a command of this program and takes what it prints; errors are the user's.</summary>
+    public (int Code, string Output) Capture(IReadOnlyList<string> words)
+    {
+        var start = StartInfo(words);
+        start.RedirectStandardOutput = true;
+        using var process = Process.Start(start)!;
+        using var interrupt = Forward(process, PosixSignal.SIGINT, "INT");
+        using var terminate = Forward(process, PosixSignal.SIGTERM, "TERM");
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output);
+    }
+
+    /// <summary>Removes it.</summary>
+    public void Dispose()
+    {
+        _network.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    private static void WriteScript(string path, string text)
+    {
+        File.WriteAllText(path, text);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    private ProcessStartInfo StartInfo(IReadOnlyList<string> words)
+    {
+        var start = new ProcessStartInfo("ip", [.. _network.OnFirstHost, _environment.Executable, .. words])
+        {
+            WorkingDirectory = _environment.CallerFolder,
+        };
+
+        // Between hosts there is nothing but TCP, whatever the libraries find out about the machine below.
+        foreach (var (name, value) in new[]
+        {
+            (NetworkVariable, _description), ("HYDRA_LAUNCHER", "ssh"), ("HYDRA_LAUNCHER_EXEC", RemoteShell), ("UCX_TLS", "tcp,self"),
+            ("UCX_NET_DEVICES", LabNetwork.Device), ("OMPI_MCA_plm_rsh_agent", RemoteShell), ("OMPI_MCA_pml", "ob1"), ("OMPI_MCA_btl", "tcp,self"),
+            ("OMPI_MCA_btl_tcp_if_include", LabNetwork.Device), ("OMPI_MCA_oob_tcp_if_include", LabNetwork.Device),
+        })
+        {
+            start.Environment[name] = value;
+        }
+
+        return start;
+    }
+
+    private static PosixSignalRegistration Forward(Process process, PosixSignal signal, string name) => PosixSignalRegistration.Create(signal, context =>
+    {
+        context.Cancel = true;
+        NetworkCommand.Try($"kill -{name} {process.Id}");
+    });
+}

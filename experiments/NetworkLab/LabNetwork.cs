@@ -1,0 +1,143 @@
+using System.Globalization;
+using Compression.Core.Reporting;
+
+namespace Compression.Experiments.NetworkLab;
+
+/// <summary>
+/// Hosts on one machine: network namespaces, each with an Ethernet link to a common bridge. A link is shaped both ways by a token bucket, as
+/// a full-duplex port of a switch would be. All names hold the number of the process that owns them, so that what a killed one left is
+/// found and removed.
+/// </summary>
+internal sealed class LabNetwork : IDisposable
+{
+    private const string Prefix = "gclab-";
+
+    // What a link may send at once after a pause: as little as keeps the rate, so that small payloads are shaped as well.
+    private const double BurstSeconds = 0.001;
+    private const int LeastBurst = 6000;
+
+    private readonly int _owner = Environment.ProcessId;
+
+    /// <summary>Sets the hosts up.</summary>
+    /// <param name="hosts">1 to 8.</param>
+    /// <param name="rate">Of each link, each way; null: as fast as the machine can.</param>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: no root, or no namespaces here.</exception>
+    public LabNetwork(int hosts, LinkRate? rate)
+    {
+        RequireRoot();
+        Clean(onlyAbandoned: true);
+        Hosts = [.. Enumerable.Range(1, hosts).Select(host => string.Create(CultureInfo.InvariantCulture, $"10.77.0.{host}"))];
+        try
+        {
+            NetworkCommand.Run($"ip link add {Bridge} type bridge");
+            NetworkCommand.Run($"ip link set {Bridge} up");
+            for (int host = 1; host <= hosts; host++)
+            {
+                AddHost(host, rate);
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Their addresses.</summary>
+    public IReadOnlyList<string> Hosts { get; }
+
+    /// <summary>What stands before a command that runs on the first host.</summary>
+    public IReadOnlyList<string> OnFirstHost => ["netns", "exec", Namespace(1)];
+
+    /// <summary>The device of a host's link, in its namespace.</summary>
+    public static string Device => "eth0";
+
+    /// <summary>The script by which a launcher of MPI starts a process on another host, in place of ssh.</summary>
+    public string RemoteShell =>
+        $$"""
+        #!/bin/sh
+        # Options, a host, and a command for it.
+        while [ "$1" != "${1#-}" ]; do shift; done
+        host=$1; shift
+        exec ip netns exec {{Prefix}}{{_owner}}-${host##*.} sh -c "$*"
+
+        """;
+
+    private string Bridge => $"gcb{_owner}";
+
+    /// <summary>Removes the hosts, and ends what still runs on them.</summary>
+    public void Dispose() => Remove(_owner);
+
+    /// <summary>Removes hosts of other processes.</summary>
+    /// <param name="onlyAbandoned">Leave those whose owner lives.</param>
+    /// <returns>Number of labs that were removed.</returns>
+    public static int Clean(bool onlyAbandoned)
+    {
+        RequireRoot();
+        int[] owners = [.. Owners().Where(owner => !onlyAbandoned || !Directory.Exists($"/proc/{owner}"))];
+        foreach (int owner in owners)
+        {
+            Remove(owner);
+        }
+
+        return owners.Length;
+    }
+
+    private static IEnumerable<int> Owners()
+    {
+        var spaces = NetworkCommand.Run("ip netns list").Split('\n').Where(line => line.StartsWith(Prefix, StringComparison.Ordinal))
+            .Select(line => line[Prefix.Length..].Split('-')[0]);
+        var bridges = NetworkCommand.Run("ip -o link show type bridge").Split('\n').Select(line => line.Split(' '))
+            .Where(words => words.Length > 1 && words[1].StartsWith("gcb", StringComparison.Ordinal)).Select(words => words[1][3..].TrimEnd(':'));
+        return spaces.Concat(bridges).Where(text => int.TryParse(text, out _)).Select(text => int.Parse(text, CultureInfo.InvariantCulture)).Distinct();
+    }
+
+    private static void Remove(int owner)
+    {
+        foreach (string line in NetworkCommand.Try("ip netns list").Split('\n').Where(line => line.StartsWith($"{Prefix}{owner}-", StringComparison.Ordinal)))
+        {
+            string space = line.Split(' ')[0];
+            foreach (string process in NetworkCommand.Try($"ip netns pids {space}").Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                NetworkCommand.Try($"kill -KILL {process}");
+            }
+
+            NetworkCommand.Try($"ip netns delete {space}");
+        }
+
+        NetworkCommand.Try($"ip link delete gcb{owner}");
+    }
+
+    private static void RequireRoot()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new UserErrorException(ExitCode.Environment, "The lab is made of Linux' network namespaces; it runs on Linux alone.");
+        }
+
+        if (!Environment.IsPrivilegedProcess)
+        {
+            throw new UserErrorException(ExitCode.Environment, "The lab makes network namespaces, which needs root: run it with sudo, or in a container with NET_ADMIN and SYS_ADMIN.");
+        }
+    }
+
+    private string Namespace(int host) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{_owner}-{host}");
+
+    private void AddHost(int host, LinkRate? rate)
+    {
+        string space = Namespace(host), port = string.Create(CultureInfo.InvariantCulture, $"gc{_owner}-{host}");
+        NetworkCommand.Run($"ip netns add {space}");
+        NetworkCommand.Run($"ip link add {port} type veth peer name {Device} netns {space}");
+        NetworkCommand.Run($"ip link set {port} master {Bridge} up");
+        NetworkCommand.Run($"ip -n {space} address add {Hosts[host - 1]}/24 dev {Device}");
+        NetworkCommand.Run($"ip -n {space} link set {Device} up");
+        NetworkCommand.Run($"ip -n {space} link set lo up");
+        if (rate is { } link)
+        {
+            int burst = Math.Max(LeastBurst, (int)(BurstSeconds * link.BitsPerSecond / 8));
+            string shape = string.Create(CultureInfo.InvariantCulture, $"root tbf rate {link} burst {burst} latency 400ms");
+            NetworkCommand.Run($"tc qdisc add dev {port} {shape}");
+            NetworkCommand.Run($"tc -n {space} qdisc add dev {Device} {shape}");
+        }
+    }
+}

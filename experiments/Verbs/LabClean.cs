@@ -1,0 +1,23 @@
+using Compression.Core.Reporting;
+using Compression.Experiments.Cli;
+using Compression.Experiments.NetworkLab;
+
+namespace Compression.Experiments.Verbs;
+
+/// <summary>Removes what killed labs left.</summary>
+internal sealed class LabClean : Verb<NoOptions>
+{
+    /// <inheritdoc/>
+    public override string Name => "lab clean";
+
+    /// <inheritdoc/>
+    public override string Summary => "end all labs: their processes, hosts and links";
+
+    /// <inheritdoc/>
+    protected override ExitCode Run(NoOptions options, CommandEnvironment environment)
+    {
+        int labs = LabNetwork.Clean(onlyAbandoned: false);
+        environment.Screen.Output.WriteLine(labs == 0 ? "There was no lab." : $"Removed {labs} lab{(labs == 1 ? "" : "s")}.");
+        return ExitCode.Success;
+    }
+}

@@ -1,0 +1,24 @@
+using Compression.Benchmarks;
+using Compression.Core.Catalog;
+
+namespace Compression.Experiments.Verbs;
+
+/// <summary>Options of <see cref="LabCompare"/>.</summary>
+public sealed record LabCompareOptions
+{
+    /// <summary>Hosts.</summary>
+    [Option("hosts", "hosts, with one rank each", Min = 2, Max = 8)]
+    public int Hosts { get; init; } = 4;
+
+    /// <summary>Their links.</summary>
+    [Option("rates", "of each host's link, each way, parted by commas: from 10mbit to 10gbit")]
+    public string Rates { get; init; } = "100mbit,1gbit";
+
+    /// <summary>Which methods.</summary>
+    [Option("methods", "what is compared, parted by semicolons; 'via' names the exchange")]
+    public string Methods { get; init; } = StepBenchmarkOptions.UsualMethods;
+
+    /// <summary>Where the figures go.</summary>
+    [Option("out", "CSV file for the figures; empty: none")]
+    public string Out { get; init; } = "";
+}

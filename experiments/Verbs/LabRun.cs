@@ -1,0 +1,51 @@
+using System.Globalization;
+using Compression.Core.Catalog;
+using Compression.Core.Reporting;
+using Compression.Experiments.Cli;
+using Compression.Experiments.NetworkLab;
+
+namespace Compression.Experiments.Verbs;
+
+/// <summary>A command of this program among hosts that a slow network connects.</summary>
+internal sealed class LabRun : Verb
+{
+    private static readonly string[] s_ours = ["--num_workers", "--hostfile", "--virtual_workers"];
+
+    private readonly OptionSchema _schema = OptionSchema.Of(typeof(LabOptions));
+
+    /// <inheritdoc/>
+    public override string Name => "lab";
+
+    /// <inheritdoc/>
+    public override string Summary => "run a command among hosts in network namespaces, one rank each, over links of a given rate; needs root";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<CommandOption> Options => [.. _schema.Options.Select(CommandOption.Of)];
+
+    /// <inheritdoc/>
+    public override bool PassesOn => true;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Examples =>
+        ["lab --hosts 4 --rate 100mbit -- --compressor topk --max_steps 100", "lab --hosts 2 --rate 1gbit -- bench exchanges"];
+
+    /// <inheritdoc/>
+    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment)
+    {
+        var options = (LabOptions)_schema.Bind(command.Values, static name => $"--{name}");
+        LinkRate? rate = options.Rate.Length == 0 ? null : LinkRate.Read(options.Rate, "rate");
+        if (command.PassedOn.Count == 0)
+        {
+            throw new UserErrorException(ExitCode.Usage, "lab: nothing to run; write what the hosts shall do behind --, as in ./run.sh lab --hosts 4 -- --compressor topk");
+        }
+
+        if (command.PassedOn.FirstOrDefault(word => s_ours.Contains(word.Split('=')[0])) is { } taken)
+        {
+            throw new UserErrorException(ExitCode.Usage, $"{taken}: the lab runs one rank a host; say how many with --hosts before the --.");
+        }
+
+        using var lab = new Lab(options.Hosts, rate, environment);
+        string[] ranks = options.Hosts == 1 ? [] : ["--num_workers", options.Hosts.ToString(CultureInfo.InvariantCulture), "--hostfile", lab.HostFile];
+        return (ExitCode)lab.Run([.. command.PassedOn, .. ranks]);
+    }
+}
