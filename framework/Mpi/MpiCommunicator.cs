@@ -106,7 +106,32 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
                 + $"set {LoadedMpi.ChoiceVariable} to the launcher's own MPI.");
         }
 
+        world.Connect();
         return world;
+    }
+
+    // MPICH connects two ranks over TCP when one first sends to the other, which takes answers that a rank gives only while it is inside MPI.
+    // A first message shortly before the end is not answered by a rank that finalizes already, and MPI_Finalize never returns. So every pair
+    // talks at the start, the lower rank first: two connections that cross would be sorted out only later.
+    private void Connect()
+    {
+        Span<byte> greeting = stackalloc byte[1];
+        for (int peer = 0; peer < WorldSize; peer++)
+        {
+            if (peer < Rank)
+            {
+                Receive(greeting, peer, tag: 0);
+                Send(greeting, peer, tag: 0);
+            }
+            else if (peer > Rank)
+            {
+                Send(greeting, peer, tag: 0);
+                Receive(greeting, peer, tag: 0);
+            }
+        }
+
+        Barrier();
+        BytesHanded = 0;
     }
 
     /// <summary>Divides the members into groups. All members call it.</summary>
@@ -139,6 +164,12 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
         if (_handle == 0)
         {
             return;
+        }
+
+        // See Connect: what is under way now is answered while all wait here.
+        if (_isWorld && !_wait.HasFailed)
+        {
+            Barrier();
         }
 
         nint handle = _handle;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Compression.Core.Communication;
 
 namespace Compression.Benchmarks.Tests;
 
@@ -37,6 +38,20 @@ public sealed partial class BenchmarkTests
         string split = report.Split('\n').Single(line => line.Contains("our split", StringComparison.Ordinal));
         double sum = Percentage().Matches(split).Sum(match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
         Assert.InRange(sum, 99.5, 100.5);
+    }
+
+    [Fact]
+    public void Steps_are_timed_method_by_method()
+    {
+        using var output = new StringWriter();
+        using var alone = new LocalCommunicator();
+        var options = new StepBenchmarkOptions { NumHid = 8, NumLayers = 1, BatchSize = 2, Bptt = 3, Steps = 3, Methods = "none; topk(ratio=0.1)+sign; none via powersgd(rank=2)", Json = true };
+        StepBenchmark.Run(options, alone, Compositions.Compose, output);
+
+        var report = StepReport.Parse(output.ToString());
+        Assert.Equal(["none", "topk(ratio=0.1)+sign", "none via powersgd(rank=2)"], report.Methods.Select(method => method.Method));
+        Assert.All(report.Methods, method => Assert.True(method.StepMs > 0 && method.ForwardBackwardMs > 0 && method.WireBytes == 0));
+        Assert.True(report.Methods[1].CompressMs > 0);
     }
 
     [GeneratedRegex(@"([\d.]+) ?%")]

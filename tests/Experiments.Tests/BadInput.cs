@@ -14,6 +14,17 @@ internal sealed record BadInput(string Arguments, ExitCode Code, Action<Sandbox>
     /// <summary>By name; the name says what is wrong.</summary>
     public static IReadOnlyDictionary<string, BadInput> Cases { get; } = new Dictionary<string, BadInput>
     {
+        ["lab without a command"] = Usage("lab --hosts 2", "lab", "--"),
+        ["lab with a command that names the ranks"] = Usage("lab --hosts 2 -- --num_workers 2", "--num_workers", "--hosts"),
+        ["lab with a rate that is none"] = Usage("lab --rate fast -- --max_steps 1", "--rate fast", "100mbit"),
+        ["lab with too many hosts"] = Usage("lab --hosts 9 -- --max_steps 1", "--hosts", "8"),
+        ["lab with an option of the command before the dashes"] = Usage("lab --compressor topk", "--compressor"),
+        ["lab compare with an unknown method"] = Usage("lab compare --methods topq", "topq", "topk"),
+        ["lab compare with an unknown option behind the dashes"] = Usage("lab compare -- --stepz 3", "--stepz", "--steps"),
+        ["bench exchanges with one rank"] = Usage("bench exchanges --num_workers 1", "--num_workers", "2"),
+        ["bench exchanges with hosts that are nowhere"] = Usage("bench exchanges --hostfile nowhere", "--hostfile", "nowhere"),
+        ["bench steps with no method"] = Usage("bench steps --methods ;", "--methods"),
+        ["bench compressors with no such method"] = Usage("bench compressors --only topq", "--only topq"),
         ["unknown option, one letter wrong"] = Usage("--compresor topk", "--compresor", "--compressor"),
         ["unknown option with dashes inside"] = Usage("--compress-ratio 0.1", "--compress-ratio", "--compress_ratio"),
         ["unknown option with its value attached"] = Usage("--num_worker=2", "--num_worker", "--num_workers"),

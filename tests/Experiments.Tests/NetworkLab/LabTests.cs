@@ -1,0 +1,97 @@
+using System.Text.Json;
+using Compression.Benchmarks;
+using Compression.Core.Reporting;
+using Compression.Experiments.NetworkLab;
+
+namespace Compression.Experiments.Tests.NetworkLab;
+
+/// <summary>Hosts on one machine: that their links are as slow as was asked for, and that nothing of them stays.</summary>
+public sealed class LabTests
+{
+    [Theory]
+    [InlineData("100mbit", 1e8, "100mbit")]
+    [InlineData(" 2.5gbit ", 2.5e9, "2.5gbit")]
+    [InlineData("1000MBIT", 1e9, "1gbit")]
+    [InlineData("10gbit", 1e10, "10gbit")]
+    public void Rates_are_read_and_written(string text, double bits, string written)
+    {
+        var rate = LinkRate.Read(text, "rate");
+        Assert.Equal(bits, rate.BitsPerSecond);
+        Assert.Equal(written, rate.ToString());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("fast")]
+    [InlineData("9mbit")]
+    [InlineData("11gbit")]
+    [InlineData("-1gbit")]
+    [InlineData("nanmbit")]
+    [InlineData("100")]
+    public void What_is_no_rate_is_refused(string text)
+    {
+        var refusal = Assert.Throws<UserErrorException>(() => LinkRate.Read(text, "rate"));
+        Assert.Equal(ExitCode.Usage, refusal.Code);
+        Assert.Contains("100mbit", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_rate_of_a_link_comes_from_what_is_above_its_latency()
+    {
+        var tiny = new ExchangeReport(4, 20, [Row("allreduce", "none", 120, 2), Row("auto", "sign", 9, 5)]);
+        var cost = LinkCost.Of(tiny, new ExchangeReport(4, 1_000_000, [Row("allreduce", "none", 6_000_000, 602)]));
+        Assert.Equal(10_000, cost.BytesPerMs, 1e-9);
+        Assert.Equal(2 + 300, cost.Milliseconds("none via allreduce", 3_000_000), 1e-9);
+        Assert.Equal(5 + 1, cost.Milliseconds("sign", 10_000), 1e-9);
+    }
+
+    [Fact]
+    public void A_prediction_replaces_the_cost_of_the_exchange_and_nothing_else()
+    {
+        var fast = new LinkCost(new Dictionary<string, double> { ["sign"] = 1 }, 1_000_000);
+        var slow = new LinkCost(new Dictionary<string, double> { ["sign"] = 4 }, 10_000);
+        var prediction = StepPrediction.Of("100mbit", new StepFigures("sign", 50, 1_000_000), fast, slow, new StepFigures("sign", 160, 1_000_000));
+        Assert.Equal(50 - (1 + 1) + (4 + 100), prediction.PredictedMs, 1e-9);
+        Assert.Equal((152.0 / 160) - 1, prediction.Error, 1e-9);
+    }
+
+    [NeedsLabFact]
+    public void Bytes_take_the_time_that_the_rate_says()
+    {
+        using var sandbox = new Sandbox();
+        var outcome = Apphost.Run(sandbox, "lab --hosts 2 --rate 20mbit -- bench exchanges --repeats 3 --rows 500 --json");
+        Assert.True(outcome.Code == 0, outcome.Errors);
+        using var report = JsonDocument.Parse(outcome.Output);
+        var dense = report.RootElement.GetProperty("exchanges").EnumerateArray().First();
+        double least = 1000 * 8 * dense.GetProperty("sent_bytes").GetDouble() / 20e6;
+        Assert.True(dense.GetProperty("communicate_ms").GetDouble() > 0.95 * least, outcome.Output);
+        Assert.DoesNotContain("gclab-", NetworkCommand.Run("ip netns list"), StringComparison.Ordinal);
+    }
+
+    [NeedsLabFact]
+    public void What_a_killed_lab_left_is_removed_with_all_that_ran_there()
+    {
+        using var sandbox = new Sandbox();
+        sandbox.WriteCorpus();
+        using var process = Apphost.Start(
+            sandbox, $"lab --hosts 2 --rate 10mbit -- --data corpus --epochs 100000 --init_lr 1 {Sandbox.TinyModel} --out run");
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(sandbox.At("run", "metrics.csv")), Apphost.Patience), "The run does not start.");
+        int rank = Apphost.ProcessOfRank(1, sandbox.At("run"));
+        Apphost.Signal(process.Id, "KILL");
+        Assert.True(process.WaitForExit(Apphost.Patience));
+        Assert.Contains($"gclab-{process.Id}-1", NetworkCommand.Run("ip netns list"), StringComparison.Ordinal);
+
+        var cleaned = Apphost.Run(sandbox, "lab clean");
+        Assert.Equal(0, cleaned.Code);
+        Assert.DoesNotContain($"gclab-{process.Id}", NetworkCommand.Run("ip netns list"), StringComparison.Ordinal);
+        Assert.DoesNotContain($"gcb{process.Id}", NetworkCommand.Run("ip -o link show"), StringComparison.Ordinal);
+        Assert.True(SpinWait.SpinUntil(() => !Directory.Exists($"/proc/{rank}"), Apphost.Patience), "A rank outlives its lab.");
+    }
+
+    private static ExchangeFigures Row(string exchange, string compressor, double bytes, double milliseconds) =>
+        new(exchange, compressor, bytes, bytes, null) { CommunicateMs = milliseconds };
+}
