@@ -122,6 +122,17 @@ internal sealed class RankGroup : IDisposable
         _ => ExitCode.Failure,
     };
 
+    /// <summary>Tells with which code all ranks are about to end.</summary>
+    public ExitCode Conclude(ExitCode code)
+    {
+        if (_mpi is not null)
+        {
+            _mpi.Conclusion = code;
+        }
+
+        return code;
+    }
+
     /// <summary>Leaves the group.</summary>
     public void Dispose() => Communicator.Dispose();
 }

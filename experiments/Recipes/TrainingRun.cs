@@ -21,12 +21,12 @@ internal static class TrainingRun
             using var logger = folder is null ? new NullRunLogger() : OpenLogger(folder.Directory, request, prepared, observed!, group, stop, environment);
             var summary = prepared.Train(
                 new TrainingContext(group.Communicator, logger, request.Plan, path, environment.Time, stop.Token));
-            return summary.Status switch
+            return group.Conclude(summary.Status switch
             {
                 "completed" => ExitCode.Success,
                 "interrupted" => stop.Reason ?? ExitCode.Interrupted,
                 _ => ExitCode.Failure,
-            };
+            });
         }
         catch (Exception failure)
         {

@@ -15,6 +15,9 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
     private const int ThreadSerialized = 2;
     private const int ThreadMultiple = 3;
 
+    // Finalizing takes milliseconds.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
     private readonly MpiLibrary _library;
     private readonly ExchangeWait _wait;
     private readonly bool _isWorld;
@@ -61,6 +64,9 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
     /// before them; what the root broadcasts counts at the root alone. Counted at the calls, so that formulas can be held against it.
     /// </summary>
     public long BytesHanded { get; private set; }
+
+    /// <summary>The job's exit code, for the case that its end has to be forced; the same on all ranks.</summary>
+    public ExitCode Conclusion { get; set; }
 
     /// <summary>The MPI library and its version, one line.</summary>
     public string LibraryVersion => _library.Version;
@@ -111,8 +117,7 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
     }
 
     // MPICH connects two ranks over TCP when one first sends to the other, which takes answers that a rank gives only while it is inside MPI.
-    // A first message shortly before the end is not answered by a rank that finalizes already, and MPI_Finalize never returns. So every pair
-    // talks at the start, the lower rank first: two connections that cross would be sorted out only later.
+    // A first message shortly before the end may find none. So every pair talks at the start.
     private void Connect()
     {
         Span<byte> greeting = stackalloc byte[1];
@@ -166,7 +171,7 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
             return;
         }
 
-        // See Connect: what is under way now is answered while all wait here.
+        // What is under way now is answered while all wait here.
         if (_isWorld && !_wait.HasFailed)
         {
             Barrier();
@@ -181,11 +186,19 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
 
         if (_isWorld)
         {
-            _wait.Check(_library.FinalizeMpi(), "MPI_Finalize");
+            LeaveMpi();
         }
         else
         {
             _wait.Check(_library.CommFree(&handle), "MPI_Comm_free");
         }
+    }
+
+    // All ranks are done. MPICH over TCP yet may wait for ever here, for the answer of a peer that has got further and gives none (UCX 1.13 closes
+    // its connections so); the job is then ended in the other way.
+    private void LeaveMpi()
+    {
+        using var stuck = new Timer(_ => _library.Abort(_library.Handles.World, (int)Conclusion), null, s_patience, Timeout.InfiniteTimeSpan);
+        _wait.Check(_library.FinalizeMpi(), "MPI_Finalize");
     }
 }
