@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using Compression.Core.Kernels;
+using Compression.Core.Payloads;
 
-namespace Compression.Core.Payloads;
+namespace Compression.Core.Kernels;
 
 /// <summary>
 /// Rice-coded gaps of many indices, cut into segments that threads write and read independently. Each segment starts at a byte; before

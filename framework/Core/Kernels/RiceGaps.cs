@@ -3,8 +3,9 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Compression.Core.Payloads;
 
-namespace Compression.Core.Payloads;
+namespace Compression.Core.Kernels;
 
 /// <summary>
 /// Ascending indices as gaps in Rice's code (Rice 1979): a gap g is g ≫ r zeros, a one, and the lowest r bits of g. Every block of
