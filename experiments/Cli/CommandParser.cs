@@ -59,6 +59,11 @@ internal static class CommandParser
             }
         }
 
+        if (verb.Operands is not null)
+        {
+            return new ParsedCommand(values, arguments, WantsHelp: false) { Operands = strays };
+        }
+
         if (strays.Length > 0)
         {
             values.Add(TakeOperand(verb, strays, values));

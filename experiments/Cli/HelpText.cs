@@ -31,7 +31,7 @@ internal static class HelpText
     /// <summary>One verb: what it does, its options by group, examples.</summary>
     public static void Of(TextWriter output, Verb verb)
     {
-        string operand = verb.Operand is { } name ? $" {name.ToUpperInvariant()}" : "";
+        string operand = (verb.Operands ?? verb.Operand) is { } name ? $" {name.ToUpperInvariant()}" : "";
         output.WriteLine($"./run.sh {verb.Name}{operand}{(verb.Options.Count > 0 ? " OPTIONS" : "")}{(verb.PassesOn ? " -- COMMAND" : "")}");
         Wrap(output, verb.Summary + ".", indent: 2, startsAt: 0);
         foreach (var group in verb.Options.GroupBy(option => option.Group))

@@ -9,6 +9,9 @@ public sealed record ParsedCommand(IReadOnlyList<KeyValuePair<string, string>> V
     /// <summary>What stands behind <c>--</c>.</summary>
     public IReadOnlyList<string> PassedOn { get; init; } = [];
 
+    /// <summary>Words without a name, of verbs that take several.</summary>
+    public IReadOnlyList<string> Operands { get; init; } = [];
+
     /// <summary>The text of an option; null where it was not given.</summary>
     public string? this[string name]
     {

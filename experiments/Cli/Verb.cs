@@ -21,6 +21,9 @@ public abstract class Verb
     /// <summary>What stands behind <c>--</c> is a command of its own, for <see cref="ParsedCommand.PassedOn"/>.</summary>
     public virtual bool PassesOn => false;
 
+    /// <summary>Words that stand without a name, as the help shows them: <c>kind dir...</c>; null where at most <see cref="Operand"/> may.</summary>
+    public virtual string? Operands => null;
+
     /// <summary>Command lines that work, without the program's name.</summary>
     public virtual IReadOnlyList<string> Examples => [];
 

@@ -26,6 +26,8 @@ internal static class VerbList
         new LabRun(),
         new LabCompare(),
         new LabClean(),
+        new PlotRuns(),
+        new ReportRuns(),
         new WandbSyncRuns(),
         new Doctor(),
         new ShowVersion(),

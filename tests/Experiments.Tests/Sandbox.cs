@@ -66,7 +66,7 @@ internal sealed class Sandbox : IDisposable
     public static string[] Split(string commandLine) =>
         [.. commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word == "''" ? "" : word)];
 
-    private CommandEnvironment Surroundings(TextWriter output, TextWriter errors) => new()
+    public CommandEnvironment Surroundings(TextWriter output, TextWriter errors) => new()
     {
         Screen = new ConsoleTarget { Output = output, Error = errors },
         Variable = Variables.GetValueOrDefault,

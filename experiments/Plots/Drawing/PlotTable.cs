@@ -1,0 +1,56 @@
+using System.Globalization;
+using CsvHelper;
+
+namespace Compression.Experiments.Plots.Drawing;
+
+/// <summary>The data of a picture: what its script reads, and what others may draw anew.</summary>
+/// <param name="columns">Names with units, for example <c>seconds</c>.</param>
+internal sealed class PlotTable(params string[] columns)
+{
+    private static readonly CsvWriterOptions s_format = new() { NewLine = "\n" };
+
+    private readonly List<IReadOnlyList<object>> _rows = [];
+
+    /// <summary>Column names.</summary>
+    public IReadOnlyList<string> Columns { get; } = columns;
+
+    /// <summary>Rows: texts, whole numbers, doubles.</summary>
+    public IReadOnlyList<IReadOnlyList<object>> Rows => _rows;
+
+    /// <summary>Adds a row with a field for each column; what is not finite becomes an empty field.</summary>
+    public void Add(params object[] fields)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(fields.Length, Columns.Count);
+        _rows.Add([.. fields.Select(field => field is double number && !double.IsFinite(number) ? "" : field)]);
+    }
+
+    /// <summary>Number of a column as gnuplot counts, from 1.</summary>
+    public int Column(string name) => Columns.ToList().IndexOf(name) + 1;
+
+    /// <summary>The finite values of a column.</summary>
+    public IEnumerable<double> Values(string name)
+    {
+        int index = Column(name) - 1;
+        return _rows.Select(row => row[index]).Where(field => field is not string).Select(field => Convert.ToDouble(field, CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>The file's content: a header, then the rows, doubles at the shortest text that reads back to the same bits.</summary>
+    public string ToCsv()
+    {
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        using (var csv = CsvWriter.Create(text, s_format, leaveOpen: true))
+        {
+            foreach (var row in _rows.Prepend([.. Columns]))
+            {
+                foreach (object field in row)
+                {
+                    csv.WriteField(field);
+                }
+
+                csv.EndRecord();
+            }
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,160 @@
+using System.Globalization;
+using Compression.Experiments.NetworkLab;
+using Compression.Experiments.Plots.Drawing;
+using Compression.Experiments.Plots.Series;
+
+namespace Compression.Experiments.Plots.Kinds;
+
+/// <summary>
+/// Convergence against bandwidth: perplexity against wall-clock, one panel a link speed. It is modelled, but for runs of the lab: those were
+/// measured, and stand in the panel of their rate alone.
+/// </summary>
+internal sealed class BandwidthPanels : PlotKind
+{
+    private const int PointsOnALine = 7, LegendLine = 19, PanelHeight = 290;
+
+    /// <inheritdoc/>
+    public override string Name => "bandwidth";
+
+    /// <inheritdoc/>
+    public override string Summary => "perplexity against modelled wall-clock (measured for runs of the lab), one panel a link speed";
+
+    /// <inheritdoc/>
+    public override Picture Compose(PlotInput input)
+    {
+        var kind = Perplexities.ForCurves(input.Options.Measure, input.Series);
+        LinkRate[] rates =
+        [
+            .. LinkRates.ParseList(input.Options.Rates).Concat(input.Runs.Select(LinkRates.MeasuredOf).OfType<LinkRate>()).Distinct()
+                .OrderBy(rate => rate.BitsPerSecond),
+        ];
+        var table = new PlotTable(
+            "series", "label", "bits_per_second", "step", "seconds", "measured", "perplexity", "perplexity_low", "perplexity_high", "runs");
+        var shown = new List<RunSeries>();
+        foreach (var series in input.Series.Where(series => series.Workers > 1))
+        {
+            int before = table.Rows.Count;
+            var measured = LinkRates.MeasuredOf(series.Runs[0]);
+            foreach (var rate in rates.Where(rate => measured is null || rate == measured))
+            {
+                AddRows(table, series, kind, rate, input.Options.LatencyUs * 1e-6);
+            }
+
+            if (table.Rows.Count > before)
+            {
+                shown.Add(series);
+            }
+        }
+
+        if (shown.Count == 0)
+        {
+            throw Refuse("runs of several workers with rows in metrics.csv");
+        }
+
+        string title = Perplexities.Title(kind);
+        int columns = rates.Length == 1 ? 1 : rates.Length <= 4 ? 2 : 3, rows = (rates.Length + columns - 1) / columns;
+        var vertical = Axis.OfPerplexities("y", table.Values("perplexity"));
+        return new Picture
+        {
+            Name = Name,
+            Title = $"{title} against modelled wall-clock, by link speed",
+            Caption = input.Caption(
+                shown, intervals: true,
+                "Modelled, not measured: computing, compressing, decompressing and updating as measured, plus the bits that a worker sent by the speed of its link"
+                    + (input.Options.LatencyUs > 0 ? string.Create(CultureInfo.InvariantCulture, $" and {input.Options.LatencyUs:G6} us of latency a step") : "")
+                    + "; nothing overlaps",
+                shown.Exists(series => LinkRates.MeasuredOf(series.Runs[0]) is not null) ? "Runs whose label names the lab are measured, evaluations included" : "",
+                kind == PerplexityKind.Train ? "Training perplexity is the mean over a log interval" : "",
+                vertical.IsCut ? string.Create(CultureInfo.InvariantCulture, $"Cut above {vertical.High:N0}") : ""),
+            Data = table,
+            Commands =
+            [
+                vertical.Inside, "at_rate(series, rate, field) = column(3) == rate ? pick(series, field) : NaN",
+                .. Commands(input, shown, rates, table, vertical, title, columns, rows),
+            ],
+            Width = WidthOf(shown),
+            Height = 60 + Math.Max(rows * PanelHeight, LegendLine * (shown.Count + 2)),
+        };
+    }
+
+    private static int WidthOf(IReadOnlyList<RunSeries> shown) => 860 + Picture.RoomFor(shown);
+
+    private static void AddRows(PlotTable table, RunSeries series, PerplexityKind kind, LinkRate rate, double latency)
+    {
+        bool measured = LinkRates.MeasuredOf(series.Runs[0]) is not null;
+        var curves = series.Runs.Select(run => measured ? Curve.Of(run, kind) : BandwidthModel.Curve(run, kind, rate, latency)).Where(curve => curve.Count > 0).ToArray();
+        foreach (var step in curves.SelectMany(curve => curve).GroupBy(point => point.Step).Where(group => group.Count() == curves.Length).OrderBy(group => group.Key))
+        {
+            var perplexity = Estimate.Of(step.Select(point => point.Perplexity));
+            table.Add(
+                series.Number, series.Label, rate.BitsPerSecond, step.Key, step.Average(point => point.Seconds), measured ? 1 : 0,
+                perplexity.Mean, perplexity.Low, perplexity.High, perplexity.Count);
+        }
+    }
+
+    private IEnumerable<string> Commands(
+        PlotInput input, IReadOnlyList<RunSeries> shown, LinkRate[] rates, PlotTable table, Axis vertical, string title, int columns, int rows)
+    {
+        double total = WidthOf(shown), left = 90 / total, right = 1 - ((Picture.RoomFor(shown) + 30) / total);
+        double gap = 55 / total, width = (right - left - (gap * (columns - 1))) / columns;
+        yield return "set multiplot";
+        yield return Picture.TitleOverPanels;
+        yield return "unset key";
+        yield return FormattableString.Invariant($"panel = (1 - 36*point - caption_top)/{rows}");
+        // One axis for all panels: what a slower link costs is seen as a shift.
+        foreach (string line in vertical.Script(title, "%g").Concat(TimeAxis.Script("x", table.Values("seconds"), "Modelled wall-clock")))
+        {
+            yield return line;
+        }
+
+        for (int i = 0; i < rates.Length; i++)
+        {
+            var rate = rates[i];
+            int row = i / columns, column = i % columns;
+            yield return FormattableString.Invariant($"set lmargin at screen {left + (column * (width + gap)):F4}");
+            yield return FormattableString.Invariant($"set rmargin at screen {left + (column * (width + gap)) + width:F4}");
+            yield return FormattableString.Invariant($"set tmargin at screen 1 - 62*point - {row}*panel");
+            yield return FormattableString.Invariant($"set bmargin at screen 1 - 36*point - {row + 1}*panel + 52*point");
+            yield return $"set title {GnuplotText.Quote(LinkRates.Label(rate))} font ',12' offset 0, -0.6";
+            yield return i + columns >= rates.Length ? "set xlabel 'Modelled wall-clock'" : "unset xlabel";
+            yield return column == 0 ? $"set ylabel {GnuplotText.Quote(title)}" : "unset ylabel";
+            yield return Picture.Plot(shown.SelectMany(series => Band(series, input, table, rate))
+                .Concat(shown.OrderBy(series => series.IsDense).Select(series => Line(series, input, table, rate))));
+            yield return "unset label";
+        }
+
+        // The legend has a panel of its own, as high as the picture.
+        yield return "unset title";
+        yield return "unset border";
+        yield return "unset tics";
+        yield return "unset xlabel";
+        yield return "unset ylabel";
+        yield return FormattableString.Invariant($"set lmargin at screen {right + (20 / total):F4}");
+        yield return "set rmargin at screen 0.995";
+        yield return "set tmargin at screen 1 - 44*point";
+        yield return "set bmargin at screen caption_top";
+        yield return "set key inside left top Left reverse samplen 2.5 spacing 1.1";
+        yield return Picture.Plot(shown.Select(series => $"NaN with linespoints {SeriesStyle.Of(series, input.Series).Line(1)} title {GnuplotText.Quote(series.Label)}"));
+        yield return "unset multiplot";
+    }
+
+    private IEnumerable<string> Band(RunSeries series, PlotInput input, PlotTable table, LinkRate rate)
+    {
+        if (series.Runs.Count > 1)
+        {
+            string ends = $"(inside({Value(series, table, rate, "perplexity_low")})):(inside({Value(series, table, rate, "perplexity_high")}))";
+            string fill = SeriesStyle.Of(series, input.Series).Fill(0.2);
+            yield return $"{Source} using ({Value(series, table, rate, "seconds")}):{ends} with filledcurves {fill} notitle";
+        }
+    }
+
+    private string Line(RunSeries series, PlotInput input, PlotTable table, LinkRate rate)
+    {
+        int points = table.Rows.Count(row => (int)row[0] == series.Number && (double)row[2] == rate.BitsPerSecond);
+        string style = SeriesStyle.Of(series, input.Series).Line(Math.Max(1, points / PointsOnALine));
+        return $"{Source} using ({Value(series, table, rate, "seconds")}):({Value(series, table, rate, "perplexity")}) with linespoints {style} notitle";
+    }
+
+    private static string Value(RunSeries series, PlotTable table, LinkRate rate, string column) =>
+        $"at_rate({series.Number},{GnuplotText.Number(rate.BitsPerSecond)},{table.Column(column)})";
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using Compression.Experiments.Plots.Drawing;
+using Compression.Experiments.Plots.Runs;
+using Compression.Experiments.Plots.Series;
+
+namespace Compression.Experiments.Plots.Kinds;
+
+/// <summary>Words a second against workers, beside what as many machines without an exchange would do.</summary>
+internal sealed class ScalingLines : PlotKind
+{
+    /// <inheritdoc/>
+    public override string Name => "scaling";
+
+    /// <inheritdoc/>
+    public override string Summary => "words per second against real workers, with the linear line";
+
+    /// <inheritdoc/>
+    public override Picture Compose(PlotInput input)
+    {
+        RunSeries[] real = [.. input.Series.Where(series => series.Runs[0].VirtualWorkers == 0 && Speed(series).Count > 0)];
+        var methods = real.GroupBy(series => SeriesLabels.Method(series.Runs[0], [.. real.Select(one => one.Runs[0])]), StringComparer.Ordinal)
+            .Where(method => method.Select(series => series.Workers).Distinct().Count() > 1)
+            .ToArray();
+        if (methods.Length == 0)
+        {
+            throw Refuse("runs of one method with at least two numbers of real workers (simulated ones share one processor)");
+        }
+
+        // Runs of one method with as many workers are one point, whatever else tells them apart.
+        var table = new PlotTable("series", "label", "workers", "words_per_second", "words_low", "words_high", "linear_words_per_second", "runs");
+        var lines = new List<RunSeries>();
+        var start = methods[0].GroupBy(series => series.Workers).MinBy(group => group.Key)!;
+        double perWorker = Speed(start).Mean / start.Key;
+        foreach (var method in methods)
+        {
+            var line = method.First() with { Label = method.Key };
+            lines.Add(line);
+            foreach (var point in method.GroupBy(series => series.Workers).OrderBy(group => group.Key))
+            {
+                var speed = Speed(point);
+                table.Add(line.Number, line.Label, point.Key, speed.Mean, Math.Max(0, speed.Low), speed.High, perWorker * point.Key, speed.Count);
+            }
+        }
+
+        var across = Axis.FromZero("x", table.Values("workers"));
+        string linear = GnuplotText.Number(perWorker);
+        return new Picture
+        {
+            Name = Name,
+            Title = "Words per second against workers",
+            Caption = input.Caption(
+                [.. methods.SelectMany(method => method).OrderBy(series => series.Number)], intervals: true,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Linear: {perWorker:N0} words/s a worker, as of {methods[0].Key} with {start.Key} worker{(start.Key == 1 ? "" : "s")}")),
+            Data = table,
+            Commands =
+            [
+                .. across.Script("Workers"),
+                $"set xtics ({string.Join(", ", table.Values("workers").Distinct().Order().Select(GnuplotText.Number))})",
+                .. Axis.FromZero("y", table.Values("words_high").Concat(table.Values("linear_words_per_second"))).Script("Words per second (all workers)", "%.0f"),
+                Picture.Plot([$"{linear}*x with lines lc rgb '{SeriesStyle.Grey}' dt 2 lw 1.5 title 'linear'", .. lines.SelectMany(line => Lines(line, input))]),
+            ],
+        };
+    }
+
+    private static Estimate Speed(IEnumerable<RunSeries> series) => Estimate.Of(series.SelectMany(one => one.Runs).Select(Speed));
+
+    private static Estimate Speed(RunSeries series) => series.Mean(Speed);
+
+    private static double Speed(RunData run) => run.Summary?.WordsPerSecond ?? double.NaN;
+
+    private IEnumerable<string> Lines(RunSeries line, PlotInput input)
+    {
+        var style = SeriesStyle.Of(line, input.Series);
+        string place = $"{Source} using (pick({line.Number},3)):(pick({line.Number},4))";
+        yield return $"{place}:(pick({line.Number},5)):(pick({line.Number},6)) with yerrorbars lc rgb '{style.Colour}' pt -1 notitle";
+        yield return $"{place} with linespoints {style.Line(1)} title {GnuplotText.Quote(line.Label)}";
+    }
+}

@@ -1,0 +1,87 @@
+using Compression.Experiments.Plots.Drawing;
+using Compression.Experiments.Plots.Series;
+
+namespace Compression.Experiments.Plots.Kinds;
+
+/// <summary>The parts of a mean step, one after another: computing in the upper lane of a series, the gradient's way in the lower one.</summary>
+internal sealed class StepTimeline : PlotKind
+{
+    // Update comes when the averaged gradient is there.
+    private const int ForwardBackward = 0, Update = 4;
+
+    /// <inheritdoc/>
+    public override string Name => "timeline";
+
+    /// <inheritdoc/>
+    public override string Summary => "the parts of one mean step on a time line";
+
+    /// <summary>Start and end of the parts in seconds, by their place in <see cref="StepSplit.Names"/>; "other" has no place in time.</summary>
+    /// <remarks>What is hidden passes at the end of the backward pass: the gradient's way starts that much earlier.</remarks>
+    public static IReadOnlyList<(double Start, double End)> Schedule(StepSplit split)
+    {
+        var parts = new List<(double, double)> { (0, split.ForwardBackward) };
+        double time = split.ForwardBackward - split.Hidden;
+        foreach (double part in split.Parts.Skip(ForwardBackward + 1).Take(Update - ForwardBackward))
+        {
+            parts.Add((time, time + part));
+            time += part;
+        }
+
+        return parts;
+    }
+
+    /// <inheritdoc/>
+    public override Picture Compose(PlotInput input)
+    {
+        var rows = StepSplit.Of(input.Series);
+        if (rows.Count == 0)
+        {
+            throw Refuse("rows in metrics.csv");
+        }
+
+        RunSeries[] shown = [.. rows.Select(row => row.Series)];
+        var table = new PlotTable("series", "label", "row", "part", "part_name", "start_ms", "end_ms", "lane_top", "lane_foot");
+        for (int row = 0; row < rows.Count; row++)
+        {
+            var schedule = Schedule(rows[row].Split);
+            for (int part = 0; part < schedule.Count; part++)
+            {
+                bool computes = part is ForwardBackward or Update;
+                table.Add(
+                    shown[row].Number, shown[row].Label, row, part, StepSplit.Names[part], 1000 * schedule[part].Start, 1000 * schedule[part].End,
+                    computes ? row - 0.38 : row, computes ? row : row + 0.38);
+            }
+        }
+
+        bool overlaps = rows.Any(row => row.Split.Hidden > 0);
+        return new Picture
+        {
+            Name = Name,
+            Title = "One step on a time line",
+            Caption = input.Caption(
+                shown, intervals: false,
+                "Means over all steps, of rank 0: computing above, the gradient's way below"
+                    + (overlaps ? "; what was hidden is drawn at the end of the backward pass" : ", nothing overlaps"),
+                input.RemarkOnParts),
+            Data = table,
+            Commands =
+            [
+                "set border 1",
+                .. Axis.FromZero("x", table.Values("end_ms")).Script("Time since the step began (ms)"),
+                FormattableString.Invariant($"set yrange [{shown.Length - 0.4}:-0.6]"),
+                RowLabels(shown),
+                Picture.TitleOverPanels,
+                "set key at screen 0.5, screen 1 - 36*point center top horizontal maxrows 1 Left reverse samplen 1.5",
+                "set tmargin at screen 1 - 76*point",
+                FormattableString.Invariant($"set lmargin at screen {(Picture.RoomFor(shown) - 20.0) / (700 + Picture.RoomFor(shown)):F4}"),
+                "set rmargin at screen 0.97",
+                Picture.Plot(StepSplit.Names.Take(Update + 1).Select((name, part) => Bars(part, name))),
+            ],
+            Width = 700 + Picture.RoomFor(shown),
+            Height = 190 + (Math.Max(4, shown.Length) * 34),
+        };
+    }
+
+    private string Bars(int part, string name) =>
+        $"{Source} using (column(4) == {part} ? column(6) : NaN):3:6:7:8:9 with boxxyerror {StepParts.Fill(part)} title {GnuplotText.Quote(name)}";
+}

@@ -1,0 +1,57 @@
+using Compression.Core.Reporting;
+
+namespace Compression.Experiments.Plots.Runs;
+
+/// <summary>What a run's folder holds, as far as it is there.</summary>
+internal sealed record RunData
+{
+    /// <summary>The folder, as short as it is clear: below the folder that the user named.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The resolved options of config.json that have a value, by name.</summary>
+    public required IReadOnlyDictionary<string, string> Options { get; init; }
+
+    /// <summary>Whole rows of metrics.csv, by step.</summary>
+    public required IReadOnlyList<MetricsRecord> Metrics { get; init; }
+
+    /// <summary>Whole rows of evaluations.csv, by step.</summary>
+    public required IReadOnlyList<EvaluationRecord> Evaluations { get; init; }
+
+    /// <summary>summary.json; null while the run goes on, and where it was killed.</summary>
+    public required RunSummary? Summary { get; init; }
+
+    /// <summary>environment.json; null where it is missing.</summary>
+    public required MachineFacts? Machine { get; init; }
+
+    /// <summary>One line for each thing that is missing or damaged.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
+
+    /// <summary>Workers simulated in one process; 0: real ranks.</summary>
+    public int VirtualWorkers => int.TryParse(Option("virtual_workers"), out int count) ? count : 0;
+
+    /// <summary>Workers, real or virtual.</summary>
+    public int Workers => VirtualWorkers > 0 ? VirtualWorkers : int.TryParse(Option("num_workers"), out int count) ? count : 1;
+
+    /// <summary>The run came to its own end.</summary>
+    public bool IsFinished => Summary?.Status == "completed";
+
+    /// <summary>Steps done, as far as the files tell.</summary>
+    public long Steps => Math.Max(
+        Summary?.Steps ?? 0, Math.Max(Metrics is [.., var metric] ? metric.Step : 0, Evaluations is [.., var evaluation] ? evaluation.Step : 0));
+
+    /// <summary>The float32 ring all-reduce of all gradients: what the others are compared with.</summary>
+    public bool IsDense => Option("resolved_compressor") is "dense+float32" && Option("resolved_exchange") is var exchange
+        && (exchange is "auto" or "allreduce" or "allreduce(format=float32)" or "" || exchange.StartsWith("auto(", StringComparison.Ordinal));
+
+    /// <summary>An option's text; empty where it has no value.</summary>
+    public string Option(string name) => Options.GetValueOrDefault(name, "");
+}
+
+/// <summary>What environment.json says that pictures and reports show.</summary>
+/// <param name="Processor">The processor as its maker calls it.</param>
+/// <param name="Cores">Logical processors that the run may use.</param>
+/// <param name="Threads">Threads a rank.</param>
+/// <param name="Network">What connects the ranks: a lab's hosts and rate; null elsewhere.</param>
+/// <param name="Data">Checksum by file, of the corpus.</param>
+/// <param name="Text">The file as it is.</param>
+internal sealed record MachineFacts(string Processor, int Cores, int Threads, string? Network, IReadOnlyDictionary<string, string> Data, string Text);

@@ -1,0 +1,163 @@
+using Compression.Core.Catalog;
+using Compression.Core.Reporting;
+using Compression.Experiments.Plots.Runs;
+
+namespace Compression.Experiments.Plots.Series;
+
+/// <summary>Names series by what tells them apart, and by no more.</summary>
+internal static class SeriesLabels
+{
+    private const string Compressor = "resolved_compressor", Memory = "resolved_memory", Exchange = "resolved_exchange", Workers = "workers";
+
+    // These follow from the compressor, or say how long a run is: shown only where nothing else tells two series apart.
+    private static readonly string[] s_lastResort = [Memory, "max_steps", "epochs", "warmup_epochs", "threads", "corpus"];
+
+    private static readonly string[] s_inMethod = [Compressor, Exchange, "num_workers", "virtual_workers"];
+
+    // Arguments that are the point of a component, whether or not they vary.
+    private static readonly string[] s_always = ["ratio", "rank", "format"];
+
+    /// <summary>
+    /// A label for each series, given one run of each; all are different. Beside the method, it names what differs from most of the others.
+    /// </summary>
+    public static IReadOnlyList<string> Of(IReadOnlyList<RunData> runs)
+    {
+        var identities = runs.Select(Told).ToArray();
+        string[] labels = [.. runs.Select(run => Method(run, runs))];
+        foreach (var (option, usual) in UsualValues(identities))
+        {
+            Append(labels, i => identities[i][option] == usual ? "" : Part(option, identities[i][option]));
+        }
+
+        string[] memories = [.. runs.Select(run => run.Option(Memory))];
+        foreach (string option in s_lastResort)
+        {
+            string[] parts =
+            [
+                .. runs.Select(run => option == Memory ? MemoryPart(run, memories) : Part(option, SeriesGrouping.Identity(run).GetValueOrDefault(option, ""))),
+            ];
+            string[] before = [.. labels];
+            Append(labels, i => Enumerable.Range(0, runs.Count).Any(j => before[j] == before[i] && parts[j] != parts[i]) ? parts[i] : "");
+        }
+
+        return [.. labels.Select((label, i) => labels.Count(other => other == label) > 1 ? $"{label} [{runs[i].Name}]" : label)];
+    }
+
+    /// <summary>What labels leave unsaid though it differs between series: the value that most of them share.</summary>
+    public static IReadOnlyList<string> Usual(IReadOnlyList<RunData> runs) =>
+        [.. UsualValues([.. runs.Select(Told)]).Select(pair => Part(pair.Option, pair.Value)).Where(part => part.Length > 0)];
+
+    /// <summary>The compression method alone: <c>dense</c>, <c>topk(ratio=0.01)+sign</c>, <c>powersgd(rank=2)</c>.</summary>
+    /// <param name="run">A run.</param>
+    /// <param name="among">Its fellows: an argument that all of one composition share is not shown, unless it is a ratio, a rank or a format.</param>
+    public static string Method(RunData run, IReadOnlyList<RunData> among)
+    {
+        if (run.IsDense)
+        {
+            return "dense";
+        }
+
+        string composition = Composition(run);
+        string exchange = run.Option(Exchange);
+        if (composition == "dense+float32")
+        {
+            return Shorten(exchange, among.Select(other => other.Option(Exchange)));
+        }
+
+        string method = Shorten(composition, among.Select(Composition));
+        bool plain = exchange.Length == 0 || exchange.Split('(')[0] is "auto" or "allgather" or "allreduce";
+        return plain ? method : $"{method}, {Shorten(exchange, among.Select(other => other.Option(Exchange)))}";
+    }
+
+    /// <summary>The compressor without its warm-up, which is an option of its own.</summary>
+    public static string Composition(RunData run) => run.Option(Compressor).Split(';')[0].Trim();
+
+    /// <summary>The terms of a composition; none where it cannot be read.</summary>
+    public static IReadOnlyList<AlgorithmTerm> Terms(string composition)
+    {
+        try
+        {
+            return composition.Length == 0 ? [] : AlgorithmTerm.Parse(composition, Compressor);
+        }
+        catch (UserErrorException)
+        {
+            return [];
+        }
+    }
+
+    // Options that are told whenever they differ; an option that a run lacks has the empty text.
+    private static Dictionary<string, string> Told(RunData run)
+    {
+        var told = SeriesGrouping.Identity(run).Where(option => !s_lastResort.Contains(option.Key) && !s_inMethod.Contains(option.Key))
+            .ToDictionary(StringComparer.Ordinal);
+        told[Workers] = $"{run.Workers} {(run.VirtualWorkers > 0 ? "virtual " : "")}worker{(run.Workers == 1 ? "" : "s")}";
+        return told;
+    }
+
+    private static List<(string Option, string Value)> UsualValues(Dictionary<string, string>[] identities)
+    {
+        var usual = new List<(string, string)>();
+        foreach (string option in identities.SelectMany(identity => identity.Keys).Distinct().OrderBy(name => name == Workers ? 0 : name == "init_lr" ? 1 : 2))
+        {
+            foreach (var identity in identities)
+            {
+                identity.TryAdd(option, "");
+            }
+
+            var values = identities.GroupBy(identity => identity[option], StringComparer.Ordinal).ToArray();
+            if (values.Length > 1)
+            {
+                usual.Add((option, values.MaxBy(group => group.Count())!.Key));
+            }
+        }
+
+        return usual;
+    }
+
+    private static string Shorten(string composition, IEnumerable<string> among)
+    {
+        var terms = Terms(composition);
+        if (terms.Count == 0)
+        {
+            return composition.Length > 0 ? composition : "unknown";
+        }
+
+        string form = Form(terms);
+        var fellows = among.Select(Terms).Where(other => Form(other) == form).ToArray();
+        int[] places = [.. Enumerable.Range(0, terms.Count)];
+        int[] shown = [.. places.Where(place => terms.Count == 1 || !(place == 0 ? terms[place].Name == "dense" : terms[place].Name == "float32"))];
+        return string.Join('+', (shown.Length == 0 ? places : shown).Select(place => Text(terms[place], [.. fellows.Select(other => other[place])])));
+    }
+
+    private static string Form(IReadOnlyList<AlgorithmTerm> terms) => string.Join('+', terms.Select(term => term.Name));
+
+    private static string Text(AlgorithmTerm term, AlgorithmTerm[] fellows)
+    {
+        string[] arguments =
+        [
+            .. term.Arguments.Where(argument => s_always.Contains(argument.Key) || fellows.Any(other => !other.Arguments.Contains(argument)))
+                .Select(argument => $"{argument.Key}={argument.Value}"),
+        ];
+        return arguments.Length == 0 ? term.Name : $"{term.Name}({string.Join(',', arguments)})";
+    }
+
+    private static string MemoryPart(RunData run, string[] memories) =>
+        run.Option(Memory) is "" or "none" ? "no memory" : $"{Shorten(run.Option(Memory), memories)} memory";
+
+    private static string Part(string option, string value) => option switch
+    {
+        Workers => value,
+        "network" => value.Length == 0 ? "no lab" : value,
+        "corpus" => $"corpus {(value.Length > 8 ? value[..8] : value)}",
+        _ when value.Length == 0 || (option == "max_steps" && value == "0") => "",
+        _ => $"{option}={value}",
+    };
+
+    private static void Append(string[] labels, Func<int, string> part)
+    {
+        for (int i = 0; i < labels.Length; i++)
+        {
+            labels[i] = part(i) is { Length: > 0 } text ? $"{labels[i]}, {text}" : labels[i];
+        }
+    }
+}

@@ -1,0 +1,15 @@
+using Compression.Core.Catalog;
+using Compression.Experiments.Plots;
+
+namespace Compression.Experiments.Verbs;
+
+/// <summary>Options of <see cref="PlotRuns"/>.</summary>
+public sealed record PlotOptions : PictureOptions
+{
+    /// <summary>Where the files go.</summary>
+    [Option("out", "folder of the pictures; empty: plots/ in the first DIR")]
+    public string Out { get; init; } = "";
+
+    /// <summary>The kind of picture, then folders.</summary>
+    public IReadOnlyList<string> Words { get; init; } = [];
+}

@@ -1,0 +1,63 @@
+using Compression.Core.Reporting;
+using Compression.Experiments.Cli;
+using Compression.Experiments.Plots;
+using Compression.Experiments.Plots.Drawing;
+using Compression.Experiments.Plots.Kinds;
+using Compression.Tracking;
+
+namespace Compression.Experiments.Verbs;
+
+/// <summary>Draws runs.</summary>
+internal sealed class PlotRuns : Verb<PlotOptions>
+{
+    /// <inheritdoc/>
+    public override string Name => "plot";
+
+    /// <inheritdoc/>
+    public override string Summary => "draw runs with gnuplot (PNG, SVG, script, data); KIND: "
+        + string.Join(", ", PlotKinds.All().Select(kind => kind.Name)) + $", {PlotKinds.Every}";
+
+    /// <inheritdoc/>
+    public override string Operands => "kind dir...";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Examples =>
+    [
+        "plot all runs", "plot steps runs/dense runs/topk", "plot bandwidth runs --rates 10mbit,1gbit", "plot target runs --perplexity 120 --out pictures",
+    ];
+
+    /// <inheritdoc/>
+    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment) => Run(Read(command) with { Words = command.Operands }, environment);
+
+    /// <inheritdoc/>
+    protected override ExitCode Run(PlotOptions options, CommandEnvironment environment)
+    {
+        string[] folders = [.. options.Words.Skip(1)];
+        if (folders.Length == 0)
+        {
+            throw new UserErrorException(
+                ExitCode.Usage, $"plot needs a kind of picture and folders of runs: ./run.sh plot {PlotKinds.Every} {options.Words.FirstOrDefault("runs/NAME")}.");
+        }
+
+        var set = PictureSet.Compose(PlotKinds.Find(options.Words[0]), folders, options, environment);
+        if (set.Pictures.Count == 0)
+        {
+            throw new UserErrorException(ExitCode.Usage, $"plot {PlotKinds.Every}: these runs hold no rows in {RunFiles.Metrics}; name others.");
+        }
+
+        var gnuplot = Gnuplot.Find(environment);
+        string target = environment.FullPath(options.Out.Length > 0 ? options.Out : Path.Combine(folders[0], RunFiles.Plots));
+        set.Draw(gnuplot, target);
+        foreach (string note in set.Notes)
+        {
+            environment.Screen.Output.WriteLine($"note: {note}");
+        }
+
+        foreach (var picture in set.Pictures)
+        {
+            environment.Screen.Output.WriteLine($"{Path.Combine(target, picture.Name)}.png: {picture.Title}");
+        }
+
+        return ExitCode.Success;
+    }
+}

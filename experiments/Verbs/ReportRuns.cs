@@ -1,0 +1,71 @@
+using Compression.Core.Reporting;
+using Compression.Experiments.Cli;
+using Compression.Experiments.Plots;
+using Compression.Experiments.Plots.Drawing;
+using Compression.Experiments.Plots.Kinds;
+using Compression.Experiments.Plots.Report;
+using Compression.Tracking;
+
+namespace Compression.Experiments.Verbs;
+
+/// <summary>Writes one page about runs.</summary>
+internal sealed class ReportRuns : Verb<ReportOptions>
+{
+    private const string Page = "report.html";
+
+    /// <inheritdoc/>
+    public override string Name => "report";
+
+    /// <inheritdoc/>
+    public override string Summary => "one HTML page about runs: tables that sort, pictures, configuration, environment; needs no network";
+
+    /// <inheritdoc/>
+    public override string Operands => "dir...";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Examples => ["report runs", "report runs/dense runs/topk --out comparison.html"];
+
+    /// <inheritdoc/>
+    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment) => Run(Read(command) with { Folders = command.Operands }, environment);
+
+    /// <inheritdoc/>
+    protected override ExitCode Run(ReportOptions options, CommandEnvironment environment)
+    {
+        var folders = options.Folders;
+        if (folders.Count == 0)
+        {
+            throw new UserErrorException(ExitCode.Usage, "report needs folders of runs: ./run.sh report runs/NAME.");
+        }
+
+        var set = PictureSet.Compose(PlotKinds.All(), folders, options, environment);
+        var gnuplot = Gnuplot.Find(environment);
+        string file = environment.FullPath(options.Out.Length > 0 ? options.Out : Path.Combine(folders[0], Page));
+        string pictures = Path.Combine(Path.GetDirectoryName(file)!, RunFiles.Plots);
+        set.Draw(gnuplot, pictures);
+        var page = new ReportPage
+        {
+            Title = "Report on " + string.Join(", ", folders.Select(folder => Path.GetFileName(Path.TrimEndingDirectorySeparator(environment.FullPath(folder))))),
+            Made = environment.Time.GetLocalNow(),
+            Series = set.Input.Series,
+            Pictures = [.. set.Pictures.Select(picture => new DrawnPicture(picture, File.ReadAllText(Path.Combine(pictures, picture.Name + ".svg"))))],
+            Notes = set.Notes,
+        };
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            File.WriteAllText(file, page.ToString());
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException(ExitCode.Failure, $"--out {options.Out}: cannot be written ({cause.Message.TrimEnd('.')}); choose another --out.", cause);
+        }
+
+        foreach (string note in set.Notes)
+        {
+            environment.Screen.Output.WriteLine($"note: {note}");
+        }
+
+        environment.Screen.Output.WriteLine($"{file}: {set.Input.Runs.Count()} runs, {set.Pictures.Count} pictures");
+        return ExitCode.Success;
+    }
+}

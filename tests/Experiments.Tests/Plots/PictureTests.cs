@@ -1,0 +1,192 @@
+using System.Globalization;
+using Compression.Core.Reporting;
+using Compression.Experiments.Plots;
+using Compression.Experiments.Plots.Drawing;
+using Compression.Experiments.Plots.Kinds;
+using Compression.Experiments.Plots.Series;
+
+namespace Compression.Experiments.Tests.Plots;
+
+/// <summary>What pictures show, without drawing them.</summary>
+public sealed class PictureTests
+{
+    [Fact]
+    public void Tables_of_curves_hold_the_runs_figures()
+    {
+        using var sandbox = new Sandbox();
+        var input = Input(sandbox, new SyntheticRun { Seed = 1, Perplexities = [100, 60] }, new SyntheticRun { Seed = 2, Perplexities = [120, 80] });
+
+        foreach (PlotKind kind in (PlotKind[])[new CurveOverSteps(), new CurveOverTime(), new CurveOverBytes()])
+        {
+            string[] lines = kind.Compose(input).Data.ToCsv().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            Assert.Equal("series,label,step,seconds,bytes_per_worker,perplexity,perplexity_low,perplexity_high,runs", lines[0]);
+            string[] fields = lines[2].Split(',');
+            Assert.Equal(["1", "dense", "20", "10", "80000"], fields[..5]);
+            Assert.Equal(["70.000", "-57.062", "197.062"], fields[5..8].Select(field => double.Parse(field, CultureInfo.InvariantCulture).ToString("F3", CultureInfo.InvariantCulture)));
+            Assert.Equal(3, lines.Length);
+        }
+    }
+
+    [Fact]
+    public void The_front_is_what_no_other_point_beats()
+    {
+        var random = new Random(3);
+        for (int repeat = 0; repeat < 100; repeat++)
+        {
+            // Whole numbers make ties.
+            (double Ratio, double Perplexity)[] points = [.. Enumerable.Range(0, 12).Select(_ => ((double)random.Next(1, 8), (double)random.Next(1, 8)))];
+            var front = RatioFront.Front(points);
+            static bool Beats((double Ratio, double Perplexity) a, (double Ratio, double Perplexity) b) => a != b && a.Ratio >= b.Ratio && a.Perplexity <= b.Perplexity;
+            for (int i = 0; i < points.Length; i++)
+            {
+                Assert.Equal(!points.Any(other => Beats(other, points[i])), front[i]);
+                Assert.Contains(Enumerable.Range(0, points.Length), j => front[j] && (points[j] == points[i] || Beats(points[j], points[i])));
+            }
+        }
+    }
+
+    [Fact]
+    public void The_default_target_is_the_lowest_that_all_reach()
+    {
+        using var sandbox = new Sandbox();
+        var runs = SeriesTests.Read(sandbox, new SyntheticRun { Perplexities = [400, 120.01, 150] }, new SyntheticRun { Seed = 2, Perplexities = [300, 110] });
+        double target = TargetBars.CommonTarget(runs, PerplexityKind.Valid);
+        Assert.Equal(120.1, target, 9);
+        Assert.All(runs, run => Assert.NotNull(Curve.FirstAt(Curve.Of(run, PerplexityKind.Valid), target)));
+    }
+
+    [Fact]
+    public void A_target_that_some_do_not_reach_leaves_them_without_a_bar()
+    {
+        using var sandbox = new Sandbox();
+        var input = Input(sandbox, new SyntheticRun { Perplexities = [400, 100] }, new SyntheticRun { Compressor = "onebit+float32", Perplexities = [400, 300] });
+        var table = new TargetBars().Compose(input with { Options = new PictureOptions { Perplexity = 250 } }).Data;
+        Assert.Equal([1, 0], table.Values("runs_that_reached_it"));
+        Assert.Equal(7.5, Assert.Single(table.Values("seconds")), 9);
+        Assert.Throws<UserErrorException>(() => new TargetBars().Compose(input with { Options = new PictureOptions { Perplexity = 50 } }));
+    }
+
+    [Fact]
+    public void The_model_adds_computing_and_bits_by_the_link()
+    {
+        using var sandbox = new Sandbox();
+        // A row is 10 steps of 0.5 s: 4, 1 and 1 halves of a second of parallel parts, a quarter of update; 4,000 bytes a step and worker.
+        var runs = SeriesTests.Read(
+            sandbox, new SyntheticRun { Perplexities = [400, 200] }, new SyntheticRun { Perplexities = [400, 200], Workers = 1, VirtualWorkers = 4 });
+        var (alone, simulated) = (runs[0], runs[1]);
+        var link = LinkRates.ParseList("10mbit")[0];
+
+        var measured = BandwidthModel.Curve(alone, PerplexityKind.Valid, link, latency: 0.01);
+        double step = (40_000 * 8 / 1e7) + 0.1;
+        Assert.Equal([3.25 + step, 2 * (3.25 + step)], measured.Select(point => Math.Round(point.Seconds, 9)));
+        Assert.Equal(0.25 + (3.0 / 4) + step, BandwidthModel.Curve(simulated, PerplexityKind.Valid, link, latency: 0.01)[0].Seconds, 9);
+    }
+
+    [Theory]
+    [InlineData("100mbit,10mbit,100mbit", 10e6, 100e6)]
+    [InlineData("2.5gbit", 2.5e9)]
+    public void Link_speeds_are_read_as_tc_writes_them(string text, params double[] rates) => Assert.Equal(rates, LinkRates.ParseList(text).Select(rate => rate.BitsPerSecond));
+
+    [Fact]
+    public void A_run_of_the_lab_is_measured_and_stands_in_the_panel_of_its_rate_alone()
+    {
+        using var sandbox = new Sandbox();
+        var input = Input(sandbox, new SyntheticRun { Perplexities = [400, 200] }, new SyntheticRun { Perplexities = [300, 100], Network = "lab: 2 hosts, 250mbit" });
+        var picture = new BandwidthPanels().Compose(input with { Options = new PictureOptions { Rates = "10mbit" } });
+        Assert.Equal(
+            [(0, 10e6), (0, 10e6), (0, 250e6), (0, 250e6), (1, 250e6), (1, 250e6)],
+            picture.Data.Values("measured").Zip(picture.Data.Values("bits_per_second"), (measured, rate) => ((int)measured, rate)));
+        Assert.Equal([5, 10], picture.Data.Values("seconds").TakeLast(2));
+        Assert.Contains("dense, lab: 2 hosts, 250mbit", input.Series.Select(series => series.Label));
+        Assert.Contains("Modelled, not measured", picture.Caption, StringComparison.Ordinal);
+        Assert.Contains("measured, evaluations included", picture.Caption, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_time_line_starts_what_is_hidden_before_the_backward_pass_ends()
+    {
+        var schedule = StepTimeline.Schedule(new StepSplit(10, 1, 4, 2, 3, 0, Hidden: 5));
+        Assert.Equal([(0.0, 10.0), (5.0, 6.0), (6.0, 10.0), (10.0, 12.0), (12.0, 15.0)], schedule);
+    }
+
+    [Fact]
+    public void Scaling_has_a_point_for_each_number_of_workers_and_a_line_from_the_fewest()
+    {
+        using var sandbox = new Sandbox();
+        var input = Input(
+            sandbox, new SyntheticRun { Workers = 2, WordsPerSecond = 1000 }, new SyntheticRun { Workers = 4, WordsPerSecond = 1800 },
+            new SyntheticRun { Workers = 1, VirtualWorkers = 64, WordsPerSecond = 5 });
+        var table = new ScalingLines().Compose(input).Data;
+        Assert.Equal([2, 4], table.Values("workers"));
+        Assert.Equal([1000, 2000], table.Values("linear_words_per_second"));
+    }
+
+    [Fact]
+    public void A_cell_of_the_heat_map_is_a_compressor_and_a_ratio()
+    {
+        using var sandbox = new Sandbox();
+        var topk = new SyntheticRun { Compressor = "topk(ratio=0.1,scope=slot)+float32", Exchange = "allgather" };
+        var input = Input(
+            sandbox, new SyntheticRun(), topk, topk with { Compressor = "topk(ratio=0.01,scope=slot)+float32", Perplexities = [90] },
+            topk with { Compressor = "randomk(ratio=0.1)+float32" }, topk with { Rate = 5, Perplexities = [80] });
+        var rows = new HeatMap().Compose(input).Data.Rows.Select(row => $"{row[2]} {row[3]} {row[4]:F0}").Order(StringComparer.Ordinal);
+        Assert.Equal(["dense none 151", "randomk 0.1 151", "topk 0.01 91", "topk 0.1 81"], rows);
+    }
+
+    [Fact]
+    public void The_baseline_is_black_and_no_other_series_is()
+    {
+        using var sandbox = new Sandbox();
+        var series = Input(
+            sandbox,
+            [new SyntheticRun { Rate = 1 }, new SyntheticRun(), .. Enumerable.Range(1, 20).Select(i => new SyntheticRun { Compressor = $"topk(ratio=0.{i:D2})+float32", Exchange = "allgather" })]).Series;
+        SeriesStyle[] styles = [.. series.Select(one => SeriesStyle.Of(one, series))];
+        Assert.All(series.Zip(styles), pair => Assert.Equal(pair.First.IsDense, pair.Second.Colour == SeriesStyle.Black));
+        Assert.Equal(styles.Length, styles.Select(style => (style.Colour, style.Point)).Distinct().Count());
+    }
+
+    [Fact]
+    public void Captions_name_machine_workers_seeds_corpus_and_what_is_missing()
+    {
+        using var sandbox = new Sandbox();
+        var input = Input(
+            sandbox, new SyntheticRun { Seed = 5, Compressor = "onebit+float32", Status = "interrupted" },
+            new SyntheticRun { Seed = 6, Compressor = "sign+float32", Workers = 1, VirtualWorkers = 8 });
+        string caption = new CurveOverSteps().Compose(input).Caption;
+        foreach (string part in (string[])["Workers: 2, and 8 simulated", "Seeds: 5, 6", "Corpus: ptb", "Not finished: run0 (step 30)", "No dense baseline", "core", "thread"])
+        {
+            Assert.Contains(part, caption, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("a_b^{c}", "'a_b^{c}'")]
+    [InlineData("it's \"quoted\" \\n", "'it''s \"quoted\" \\n'")]
+    [InlineData("two\nlines", "'two lines'")]
+    public void Texts_are_quoted_for_gnuplot(string text, string quoted) => Assert.Equal(quoted, GnuplotText.Quote(text));
+
+    [Theory]
+    [InlineData(1.0, 1000.0)]
+    [InlineData(90.0, 400.0)]
+    [InlineData(0.0021, 7.3)]
+    [InlineData(1e3, 1e12)]
+    public void Logarithmic_axes_have_some_tics_within_their_range(double low, double high)
+    {
+        var axis = Axis.Of("y", [low, high], 2);
+        string tics = Assert.Single(axis.Script("perplexity"), line => line.StartsWith("set ytics (", StringComparison.Ordinal));
+        double[] values = [.. tics[(tics.IndexOf('(', StringComparison.Ordinal) + 1)..^1].Split(", ").Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
+        Assert.InRange(values.Length, 2, 13);
+        Assert.All(values, value => Assert.InRange(value, axis.Low, axis.High));
+        Assert.True(axis.Low < low && axis.High > high);
+    }
+
+    [Fact]
+    public void A_run_that_diverged_does_not_flatten_the_others()
+    {
+        var axis = Axis.OfPerplexities("y", [100, 120, 1e30, double.NaN]);
+        Assert.True(axis.IsCut);
+        Assert.InRange(axis.High, 120, 10_000);
+    }
+
+    private static PlotInput Input(Sandbox sandbox, params SyntheticRun[] runs) => new(SeriesGrouping.Group(SeriesTests.Read(sandbox, runs)), new PictureOptions());
+}

@@ -1,0 +1,115 @@
+using Compression.Experiments.Plots.Runs;
+using Compression.Experiments.Plots.Series;
+
+namespace Compression.Experiments.Tests.Plots;
+
+/// <summary>Series over seeds, their labels, means and curves.</summary>
+public sealed class SeriesTests
+{
+    // Two-sided 95 %, from the printed tables of Student's distribution.
+    [Theory]
+    [InlineData(1, 12.706)]
+    [InlineData(2, 4.303)]
+    [InlineData(3, 3.182)]
+    [InlineData(4, 2.776)]
+    [InlineData(7, 2.365)]
+    [InlineData(10, 2.228)]
+    [InlineData(30, 2.042)]
+    [InlineData(120, 1.980)]
+    public void Quantiles_are_those_of_the_tables(int freedom, double quantile) => Assert.Equal(quantile, StudentT.Quantile(0.95, freedom), 3);
+
+    [Fact]
+    public void The_interval_is_that_of_a_hand_calculation()
+    {
+        // Mean 12, sample variance 4, standard error 2/sqrt(3) = 1.1547, t(2) = 4.3027.
+        var estimate = Estimate.Of([10, 12, 14, double.NaN]);
+        Assert.Equal((12.0, 3), (estimate.Mean, estimate.Count));
+        Assert.Equal(4.9683, estimate.HalfWidth, 4);
+        Assert.Equal(12 - 4.9683, estimate.Low, 4);
+
+        var single = Estimate.Of([5]);
+        Assert.Equal((5.0, 5.0, 5.0), (single.Low, single.Mean, single.High));
+        Assert.Equal(0, Estimate.Of([double.NaN]).Count);
+    }
+
+    [Fact]
+    public void Runs_that_differ_by_their_seed_alone_are_one_series()
+    {
+        using var sandbox = new Sandbox();
+        var topk = new SyntheticRun { Compressor = "topk(ratio=0.01,scope=slot)+float32", Memory = "residual(beta=1)", Exchange = "allgather" };
+        var series = SeriesGrouping.Group(Read(
+            sandbox, topk with { Seed = 10 }, topk with { Seed = 9 }, new SyntheticRun { Seed = 3 }, new SyntheticRun { Seed = 4 }, topk with { Seed = 9, Rate = 5 }));
+
+        Assert.Equal(["dense", "topk(ratio=0.01)", "topk(ratio=0.01), init_lr=5"], series.Select(one => one.Label));
+        Assert.Equal([2, 2, 1], series.Select(one => one.Runs.Count));
+        Assert.Equal([1, 2, 3], series.Select(one => one.Number));
+        Assert.Equal(["9", "10"], series[1].Runs.Select(run => run.Option("seed")));
+        Assert.True(series[0].IsDense);
+        Assert.Equal(["init_lr=20"], SeriesLabels.Usual([.. series.Select(one => one.Runs[0])]));
+    }
+
+    [Fact]
+    public void Labels_name_what_tells_series_apart_and_no_more()
+    {
+        using var sandbox = new Sandbox();
+        string[] labels = [.. SeriesGrouping.Group(Read(
+            sandbox,
+            new SyntheticRun { Compressor = "dense+float32", Exchange = "powersgd(rank=1,warm_start=true)" },
+            new SyntheticRun { Compressor = "dense+float32", Exchange = "allreduce(format=float16)" },
+            new SyntheticRun { Compressor = "dense+sign(magnitude=mean)", Memory = "residual(beta=1)", Exchange = "allgather" },
+            new SyntheticRun { Compressor = "dense+sign(magnitude=mean)", Memory = "none", Exchange = "allgather" },
+            new SyntheticRun { Compressor = "topk(ratio=0.1,scope=slot)+sign(magnitude=mean)", Exchange = "majority" },
+            new SyntheticRun { VirtualWorkers = 8 },
+            new SyntheticRun())).Select(one => one.Label)];
+
+        Assert.Equal(
+            [
+                "dense, 8 virtual workers", "dense", "powersgd(rank=1)", "allreduce(format=float16)", "sign, residual memory", "sign, no memory",
+                "topk(ratio=0.1)+sign, majority",
+            ],
+            labels);
+    }
+
+    [Fact]
+    public void A_series_is_the_mean_at_the_steps_that_all_its_runs_have()
+    {
+        using var sandbox = new Sandbox();
+        var series = Assert.Single(SeriesGrouping.Group(Read(
+            sandbox, new SyntheticRun { Seed = 1, Perplexities = [100, 60, 50] }, new SyntheticRun { Seed = 2, Perplexities = [120, 80] })));
+
+        var points = Curve.Of(series, PerplexityKind.Valid);
+
+        Assert.Equal([10L, 20L], points.Select(point => point.Step));
+        Assert.Equal(70, points[1].Perplexity.Mean, 9);
+        Assert.Equal(4000 * 20, points[1].Bytes);
+        Assert.Equal(10, points[1].Seconds);
+    }
+
+    [Fact]
+    public void A_target_is_reached_on_the_straight_line_between_two_points()
+    {
+        CurvePoint[] curve = [new(10, 400, 5, 100), new(20, 200, 10, 300), new(30, 250, 15, 500), new(40, 100, 20, 700)];
+
+        Assert.Equal(new CurvePoint(15, 300, 7.5, 200), Curve.FirstAt(curve, 300));
+        Assert.Equal(10, Curve.FirstAt(curve, 200)!.Seconds);
+        Assert.Equal(5, Curve.FirstAt(curve, 1000)!.Seconds);
+        Assert.Equal(20, Curve.FirstAt(curve, 100)!.Seconds);
+        Assert.Null(Curve.FirstAt(curve, 99));
+    }
+
+    [Fact]
+    public void A_higher_target_is_never_reached_later()
+    {
+        var random = new Random(5);
+        for (int repeat = 0; repeat < 50; repeat++)
+        {
+            double seconds = 0;
+            CurvePoint[] curve = [.. Enumerable.Range(1, 20).Select(step => new CurvePoint(step, 50 + (random.NextDouble() * 100), seconds += random.NextDouble(), step))];
+            double[] times = [.. Enumerable.Range(50, 110).Select(target => Curve.FirstAt(curve, target)?.Seconds ?? double.PositiveInfinity)];
+            Assert.Equal(times.OrderDescending(), times);
+        }
+    }
+
+    internal static IReadOnlyList<RunData> Read(Sandbox sandbox, params SyntheticRun[] runs) =>
+        [.. runs.Select((run, index) => RunReader.Read(run.WriteTo(sandbox.At($"run{index}")), $"run{index}"))];
+}
