@@ -1,4 +1,5 @@
 using Compression.Tracking.Display;
+using Compression.Training.Data;
 
 namespace Compression.Experiments.Cli;
 
@@ -36,6 +37,9 @@ public sealed record CommandEnvironment
 
     /// <summary>Makes the object that hears of Ctrl+C and SIGTERM while a run is in progress.</summary>
     public required Func<StopRequest> ListenForStop { get; init; }
+
+    /// <summary>Reads a corpus; whoever checks many runs one after another reads each corpus once.</summary>
+    public Func<CorpusLocation, Corpus> LoadCorpus { get; init; } = static location => location.Load();
 
     /// <summary>The value of <see cref="DataVariable"/>; null where it is not set, or empty.</summary>
     public string? Datasets => Variable(DataVariable) is { Length: > 0 } folder ? folder : null;

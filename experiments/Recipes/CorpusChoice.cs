@@ -12,7 +12,7 @@ internal static class CorpusChoice
     public static (Corpus Corpus, string Data) Load(string data, CommandEnvironment environment)
     {
         var location = Find(data, environment);
-        return (location.Load(), location.Folder ?? CorpusLocation.SampleName);
+        return (environment.LoadCorpus(location), location.Folder ?? CorpusLocation.SampleName);
     }
 
     /// <summary>True if <c>--data</c> means the generated corpus.</summary>

@@ -9,4 +9,8 @@ namespace Compression.Experiments.Recipes;
 /// <param name="DataSha256">Checksum by file.</param>
 /// <param name="Train">Runs it.</param>
 public sealed record PreparedTraining<TOptions>(
-    TOptions Options, string Description, IReadOnlyDictionary<string, string> DataSha256, Func<TrainingContext, RunSummary> Train);
+    TOptions Options, string Description, IReadOnlyDictionary<string, string> DataSha256, Func<TrainingContext, RunSummary> Train)
+{
+    /// <summary>How much work it is; null where the trainer does not say.</summary>
+    public TrainingSize? Size { get; init; }
+}

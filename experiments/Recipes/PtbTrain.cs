@@ -2,6 +2,8 @@ using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Tracking.Wandb;
+using Compression.Training.Data;
+using Compression.Training.Models;
 using Compression.Training.Ptb;
 
 namespace Compression.Experiments.Recipes;
@@ -91,7 +93,19 @@ internal sealed class PtbTrain : TrainingVerb<PtbOptions>
 
         return new PreparedTraining<PtbOptions>(
             options, corpus.Description, corpus.Files.ToDictionary(file => file.Name, file => file.Sha256),
-            context => PtbTrainer.Train(options, corpus, context));
+            context => PtbTrainer.Train(options, corpus, context))
+        {
+            Size = SizeOf(options, corpus, workers),
+        };
+    }
+
+    private static TrainingSize SizeOf(PtbOptions options, Corpus corpus, int workers)
+    {
+        long parameters = new LstmModelOptions(
+            corpus.Vocabulary.Count, options.EmbSize, options.NumHid, options.NumLayers, options.Dropout, options.Tied).Layout().Length;
+        double tokens = (double)corpus.Train.Length * options.Epochs;
+        double limit = options.MaxSteps > 0 ? (double)options.MaxSteps * workers * options.BatchSize * options.Bptt : tokens;
+        return new TrainingSize(parameters, Math.Min(tokens, limit));
     }
 
     private static string FullOrEmpty(string path, CommandEnvironment environment) => path.Length == 0 ? "" : environment.FullPath(path);

@@ -10,7 +10,7 @@ namespace Compression.Experiments.Recipes;
 /// Trains a model: everything that trainers share, from the command line to the exit code. A trainer adds its options record, and a
 /// function that checks and runs it.
 /// </summary>
-public abstract class TrainingVerb<TOptions> : Verb
+public abstract class TrainingVerb<TOptions> : Verb, ITrainer
     where TOptions : class, new()
 {
     private readonly AlgorithmCatalog _catalog = Components.Catalog();
@@ -69,6 +69,13 @@ public abstract class TrainingVerb<TOptions> : Verb
         var observed = RunRecords.ObserveMachine(request.Settings, environment);
         using var alone = RankGroup.Alone();
         return TrainingRun.Execute(request, training, alone, observed, environment);
+    }
+
+    /// <inheritdoc/>
+    TrainingSize? ITrainer.Check(ParsedCommand command, CommandEnvironment environment)
+    {
+        var request = Read(command, environment, MpiEnvironment.Current);
+        return Check(request, Math.Max(request.Settings.Workers, request.Settings.VirtualWorkers), environment).Size;
     }
 
     private RunRequest<TOptions> Read(ParsedCommand command, CommandEnvironment environment, MpiEnvironment launch)

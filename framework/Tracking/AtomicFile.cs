@@ -5,7 +5,7 @@ namespace Compression.Tracking;
 /// <summary>
 /// Replaces a file in one piece: a reader, or a run killed at any moment, sees the old content or the new, never a part.
 /// </summary>
-internal static class AtomicFile
+public static class AtomicFile
 {
     /// <summary>Writes UTF-8 text without a byte order mark.</summary>
     /// <exception cref="Core.Reporting.UserErrorException">The file cannot be written.</exception>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Compression.Experiments.NetworkLab;
 using Compression.Experiments.Plots.Drawing;
 using Compression.Experiments.Plots.Series;
+using Compression.Experiments.Statistics;
 
 namespace Compression.Experiments.Plots.Kinds;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Compression.Experiments.Plots.Runs;
 using Compression.Experiments.Plots.Series;
+using Compression.Experiments.Statistics;
 
 namespace Compression.Experiments.Plots.Report;
 

@@ -1,4 +1,5 @@
 using Compression.Experiments.Plots.Runs;
+using Compression.Experiments.Statistics;
 
 namespace Compression.Experiments.Plots.Series;
 

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Compression.Tracking.Display;
 
 /// <summary>Numbers as people read them: invariant culture, thousands separators above 9,999, three or four digits that matter.</summary>
-internal static class Figures
+public static class Figures
 {
     private static readonly string[] ByteUnits = ["kB", "MB", "GB", "TB", "PB"];
 

@@ -1,5 +1,6 @@
 using Compression.Experiments.Plots.Runs;
 using Compression.Experiments.Plots.Series;
+using Compression.Experiments.Statistics;
 
 namespace Compression.Experiments.Tests.Plots;
 

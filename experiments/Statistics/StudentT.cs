@@ -1,4 +1,4 @@
-namespace Compression.Experiments.Plots.Series;
+namespace Compression.Experiments.Statistics;
 
 /// <summary>Student's t distribution with a whole number of degrees of freedom.</summary>
 internal static class StudentT

@@ -1,4 +1,4 @@
-namespace Compression.Experiments.Plots.Series;
+namespace Compression.Experiments.Statistics;
 
 /// <summary>A mean over runs that differ by their seed alone.</summary>
 /// <param name="Mean">NaN where there is no value.</param>

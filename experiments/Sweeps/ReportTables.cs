@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Text;
+using Compression.Core.Catalog;
+using Compression.Experiments.Statistics;
+using Compression.Tracking.Display;
+using CsvHelper;
+
+namespace Compression.Experiments.Sweeps;
+
+/// <summary>The results of a sweep as tables: one in Markdown with a row for each group, one in CSV with a row for each trial.</summary>
+internal static class ReportTables
+{
+    private static readonly CsvWriterOptions s_format = new() { NewLine = "\n" };
+
+    private static readonly (string Title, string Part)[] s_parts =
+    [
+        ("forward, backward", "seconds.forward_backward"), ("compress", "seconds.compress"), ("communicate", "seconds.communicate"),
+        ("decompress", "seconds.decompress"), ("update", "seconds.update"),
+    ];
+
+    /// <summary>The groups, the best first: mean ± half the 95 % confidence interval (Student's t) of the metric, what was sent, and the step's time.</summary>
+    public static string Markdown(SweepPlan plan, IReadOnlyList<TrialRecord> records)
+    {
+        var metric = plan.Grid.Metric;
+        var text = new StringBuilder();
+        string[] titles =
+        [
+            .. plan.Varying, metric.Name, "trials", "wire ratio", "wire bytes a step", .. s_parts.Select(part => $"{part.Title} (ms)"),
+        ];
+        Row(text, titles);
+        Row(text, titles.Select((_, column) => column < plan.Varying.Count ? "---" : "---:"));
+        foreach (var group in SweepResults.Groups(plan, records))
+        {
+            string trials = string.Create(CultureInfo.InvariantCulture, $"{group.Completed.Count} of {group.Trials}");
+            Row(text,
+            [
+                .. group.Values, Interval(group.Of(metric.Name)), trials,
+                Shown(group.Of("bytes.wire_compression_ratio").Mean, Figures.Ratio), Shown(group.Of("bytes.wire_per_step_per_worker").Mean, Figures.Bytes),
+                .. s_parts.Select(part => Shown(group.StepMilliseconds(part.Part), Figures.Number)),
+            ]);
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Every trial with its options, every number of its summary.json, and the checksum of its parameters.</summary>
+    public static string Csv(SweepPlan plan, IReadOnlyList<TrialRecord> records)
+    {
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        using (var csv = CsvWriter.Create(text, s_format, leaveOpen: true))
+        {
+            string[] parameters = [.. plan.Grid.Parameters.Select(parameter => parameter.Name)];
+            Write(csv, ["trial", "state", .. parameters.Select(name => $"option.{name}"), .. SummaryMetrics.Names, "final_parameters_sha256"]);
+            foreach (var record in records)
+            {
+                var summary = record.State == TrialState.Completed ? record.Summary : null;
+                Write(csv,
+                [
+                    record.Trial.Id, OptionText.Format(record.State), .. parameters.Select(name => record.Trial[name] ?? ""),
+                    .. SummaryMetrics.Names.Select(name => summary is null ? "" : SummaryMetrics.Read(summary, name).ToString("R", CultureInfo.InvariantCulture)),
+                    summary?.FinalParametersSha256 ?? "",
+                ]);
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static void Write(CsvWriter csv, IEnumerable<string> fields)
+    {
+        foreach (string field in fields)
+        {
+            csv.WriteField(field);
+        }
+
+        csv.EndRecord();
+    }
+
+    private static void Row(StringBuilder text, IEnumerable<string> cells) =>
+        text.Append("| ").AppendJoin(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal))).Append(" |\n");
+
+    private static string Interval(Estimate estimate)
+    {
+        double half = estimate.HalfWidth;
+        return Shown(estimate.Mean, Figures.Number)
+            + (double.IsNaN(half) ? "" : $" ± {(half < 0.1 ? half.ToString("G2", CultureInfo.InvariantCulture) : Figures.Number(half))}");
+    }
+
+    private static string Shown(double value, Func<double, string> format) => double.IsNaN(value) ? "-" : format(value);
+}

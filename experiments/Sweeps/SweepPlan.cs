@@ -1,0 +1,62 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Compression.Experiments.Sweeps;
+
+/// <summary>The trials of a grid, in the order in which they start: all of the first seed, then all of the second.</summary>
+/// <param name="Grid">The grid.</param>
+/// <param name="Trials">Its trials; no two are the same.</param>
+internal sealed record SweepPlan(SweepGrid Grid, ImmutableArray<Trial> Trials)
+{
+    /// <summary>The options in which trials differ, less the seed.</summary>
+    public IReadOnlyList<string> Varying =>
+        [.. Grid.Parameters.Where(parameter => parameter.Varies && parameter.Name != SweepParameter.Seed).Select(parameter => parameter.Name)];
+
+    /// <summary>The options in which trials differ.</summary>
+    public IReadOnlyList<string> VaryingWithSeed => [.. Varying, .. Grid.Parameters.Where(parameter => parameter is { Varies: true, Name: SweepParameter.Seed }).Select(parameter => parameter.Name)];
+
+    /// <summary>Chooses the trials.</summary>
+    public static SweepPlan Of(SweepGrid grid)
+    {
+        string[] seeds = [.. grid.Parameters.FirstOrDefault(parameter => parameter.Name == SweepParameter.Seed)?.Values ?? []];
+        var combinations = grid.Method == SweepMethod.Grid ? Combinations(grid.Parameters) : Draws(grid, Math.Max(1, seeds.Length));
+        var trials = (seeds.Length == 0 ? [""] : seeds)
+            .SelectMany(_ => combinations, (seed, combination) => Complete(grid, combination, seed))
+            .DistinctBy(trial => trial.Id);
+        return new SweepPlan(grid, [.. grid.RunCap > 0 ? trials.Take(grid.RunCap) : trials]);
+    }
+
+    private static Trial Complete(SweepGrid grid, IReadOnlyDictionary<string, string> combination, string seed) => Trial.Of(
+        grid.Program,
+        [.. grid.Parameters.Select(parameter => KeyValuePair.Create(parameter.Name, parameter.Name == SweepParameter.Seed ? seed : combination[parameter.Name]))]);
+
+    // The last parameter of the file changes fastest.
+    private static IReadOnlyList<IReadOnlyDictionary<string, string>> Combinations(IEnumerable<SweepParameter> parameters)
+    {
+        IEnumerable<ImmutableDictionary<string, string>> all = [ImmutableDictionary<string, string>.Empty];
+        foreach (var parameter in parameters.Where(parameter => parameter.Name != SweepParameter.Seed))
+        {
+            all = all.SelectMany(_ => parameter.Values, (before, value) => before.Add(parameter.Name, value));
+        }
+
+        return [.. all];
+    }
+
+    // A draw counts as many trials as there are seeds.
+    private static IReadOnlyList<IReadOnlyDictionary<string, string>> Draws(SweepGrid grid, int seeds) =>
+    [
+        .. Enumerable.Range(0, (grid.RunCap + seeds - 1) / seeds).Select(draw => grid.Parameters
+            .Where(parameter => parameter.Name != SweepParameter.Seed)
+            .ToDictionary(parameter => parameter.Name, parameter => parameter.At(Point(grid.Seed, draw, parameter.Name)))),
+    ];
+
+    /// <summary>A uniform point of [0, 1) that depends on nothing but what it is for: a new parameter leaves the draws of the others alone.</summary>
+    private static double Point(long seed, int draw, string parameter)
+    {
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{seed}/{draw}/{parameter}")));
+        return (BinaryPrimitives.ReadUInt64LittleEndian(hash) >> 11) * Math.ScaleB(1, -53);
+    }
+}

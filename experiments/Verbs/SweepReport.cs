@@ -1,0 +1,55 @@
+using System.Globalization;
+using Compression.Core.Catalog;
+using Compression.Core.Reporting;
+using Compression.Experiments.Cli;
+using Compression.Experiments.Sweeps;
+using Compression.Tracking;
+
+namespace Compression.Experiments.Verbs;
+
+/// <summary>Options of <see cref="SweepReport"/>.</summary>
+public sealed record SweepReportOptions
+{
+    /// <summary>Which sweep.</summary>
+    [Option("folder", "the sweep's folder")]
+    public string Folder { get; init; } = "";
+}
+
+/// <summary>Shows what a sweep has found.</summary>
+internal sealed class SweepReport : Verb<SweepReportOptions>
+{
+    /// <inheritdoc/>
+    public override string Name => "sweep report";
+
+    /// <inheritdoc/>
+    public override string Summary => "a sweep's results over its seeds; also as table.md and results.csv";
+
+    /// <inheritdoc/>
+    public override string Operand => "folder";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Examples => ["sweep report runs/compressors"];
+
+    /// <inheritdoc/>
+    protected override ExitCode Run(SweepReportOptions options, CommandEnvironment environment)
+    {
+        if (options.Folder.Length == 0)
+        {
+            throw new UserErrorException(ExitCode.Usage, $"{Name} needs a sweep's folder: ./run.sh {Name} runs/NAME.");
+        }
+
+        var session = SweepSession.OfFolder(options.Folder, environment);
+        var records = session.Records();
+        int completed = records.Count(record => record.State == TrialState.Completed);
+        string table = ReportTables.Markdown(session.Plan, records);
+        string heading = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{session.Plan.Grid.Name}: {completed} of {records.Count} trials completed; {session.Plan.Grid.Metric.Name}: mean ± half its 95 % interval over seeds");
+        AtomicFile.WriteText(session.Folder.Table, $"{heading}\n\n{table}");
+        AtomicFile.WriteText(session.Folder.Results, ReportTables.Csv(session.Plan, records));
+        environment.Screen.Output.WriteLine(heading);
+        environment.Screen.Output.WriteLine();
+        environment.Screen.Output.Write(table);
+        return ExitCode.Success;
+    }
+}

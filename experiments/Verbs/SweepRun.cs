@@ -1,0 +1,44 @@
+using Compression.Core.Catalog;
+using Compression.Core.Reporting;
+using Compression.Experiments.Cli;
+using Compression.Experiments.Sweeps;
+
+namespace Compression.Experiments.Verbs;
+
+/// <summary>Options of <see cref="SweepRun"/>.</summary>
+public sealed record SweepRunOptions : SweepWorkOptions
+{
+    /// <summary>What is run.</summary>
+    [Option("grid", "grid file (see docs/sweeps.md and experiments/grids/), or the folder of a sweep that goes on")]
+    public string Grid { get; init; } = "";
+
+    /// <summary>Where it lives.</summary>
+    [Option("out", "the sweep's folder; empty: runs/NAME, after the grid's name")]
+    public string Out { get; init; } = "";
+}
+
+/// <summary>Runs the trials of a grid.</summary>
+internal sealed class SweepRun : SweepWork<SweepRunOptions>
+{
+    /// <inheritdoc/>
+    public override string Name => "sweep run";
+
+    /// <inheritdoc/>
+    public override string Summary => "run the trials of a grid; what completed before is not run again";
+
+    /// <inheritdoc/>
+    public override string Operand => "grid";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Examples =>
+    [
+        "sweep run experiments/grids/compressors.yaml --dry_run",
+        "sweep run experiments/grids/compressors.yaml --jobs 2 --out runs/compressors",
+        "sweep run runs/compressors --retry_failed",
+    ];
+
+    /// <inheritdoc/>
+    protected override SweepSession Open(SweepRunOptions options, CommandEnvironment environment) => options.Grid.Length > 0
+        ? SweepSession.Open(options.Grid, options.Out, environment)
+        : throw new UserErrorException(ExitCode.Usage, $"{Name} needs a grid file: ./run.sh {Name} experiments/grids/compressors.yaml.");
+}

@@ -1,0 +1,67 @@
+using Compression.Core.Catalog;
+using Compression.Core.Reporting;
+using Compression.Experiments.Cli;
+using Compression.Experiments.Sweeps;
+using Spectre.Console;
+
+namespace Compression.Experiments.Verbs;
+
+/// <summary>Options of <see cref="SweepStatus"/>.</summary>
+public sealed record SweepStatusOptions
+{
+    /// <summary>Which sweep.</summary>
+    [Option("folder", "the sweep's folder")]
+    public string Folder { get; init; } = "";
+
+    /// <summary>Keep the table up to date.</summary>
+    [Option("watch", "on a terminal, keep the table up to date until no trial runs any more")]
+    public bool Watch { get; init; }
+}
+
+/// <summary>Shows how far a sweep is.</summary>
+internal sealed class SweepStatus : Verb<SweepStatusOptions>
+{
+    private static readonly TimeSpan s_pace = TimeSpan.FromSeconds(2);
+
+    /// <inheritdoc/>
+    public override string Name => "sweep status";
+
+    /// <inheritdoc/>
+    public override string Summary => "a sweep's trials: how far each is, and what it has reached";
+
+    /// <inheritdoc/>
+    public override string Operand => "folder";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Examples => ["sweep status runs/compressors", "sweep status runs/compressors --watch"];
+
+    /// <inheritdoc/>
+    protected override ExitCode Run(SweepStatusOptions options, CommandEnvironment environment)
+    {
+        if (options.Folder.Length == 0)
+        {
+            throw new UserErrorException(ExitCode.Usage, $"{Name} needs a sweep's folder: ./run.sh {Name} runs/NAME.");
+        }
+
+        var session = SweepSession.OfFolder(options.Folder, environment);
+        var console = StatusTable.ConsoleOf(environment.Screen);
+        if (!options.Watch || environment.Screen.TerminalWidth is null)
+        {
+            console.Write(StatusTable.Of(session, session.Records()));
+            return ExitCode.Success;
+        }
+
+        using var stop = environment.ListenForStop();
+        var records = session.Records();
+        console.Live(StatusTable.Of(session, records)).Start(live =>
+        {
+            live.Refresh();
+            while (session.IsAtWork && !stop.Token.WaitHandle.WaitOne(s_pace))
+            {
+                records = session.Records();
+                live.UpdateTarget(StatusTable.Of(session, records));
+            }
+        });
+        return stop.Reason ?? ExitCode.Success;
+    }
+}

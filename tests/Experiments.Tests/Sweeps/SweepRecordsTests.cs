@@ -1,0 +1,98 @@
+using Compression.Core.Reporting;
+using Compression.Experiments.Sweeps;
+
+namespace Compression.Experiments.Tests.Sweeps;
+
+/// <summary>Journal, tables and statistics.</summary>
+public sealed class SweepRecordsTests
+{
+    [Fact]
+    public void A_torn_line_of_the_journal_is_taken_away_wherever_it_was_torn()
+    {
+        using var sandbox = new Sandbox();
+        string path = sandbox.At("journal.jsonl");
+        using (var journal = Journal.Open(path, TimeProvider.System))
+        {
+            journal.Add(JournalEvent.Planned, entry => entry with { Trial = "a" });
+            journal.Add(JournalEvent.Finished, entry => entry with { Trial = "a", Code = 0, Status = "completed" });
+        }
+
+        byte[] whole = File.ReadAllBytes(path);
+        int second = Array.IndexOf(whole, (byte)'\n') + 1;
+        for (int length = second; length < whole.Length; length++)
+        {
+            File.WriteAllBytes(path, whole[..length]);
+            Assert.Equal(["a"], Journal.Read(path).Select(entry => entry.Trial));
+            using (var journal = Journal.Open(path, TimeProvider.System))
+            {
+                journal.Add(JournalEvent.Started, entry => entry with { Trial = "b", Attempt = 1 });
+            }
+
+            Assert.Equal(["a", "b"], Journal.Read(path).Select(entry => entry.Trial));
+        }
+    }
+
+    [Fact]
+    public void A_damaged_line_inside_the_journal_is_named()
+    {
+        using var sandbox = new Sandbox();
+        string path = sandbox.At("journal.jsonl");
+        File.WriteAllText(path, "{\"event\":\"planned\",\"time\":\"2026-01-01T00:00:00+00:00\"}\n{\"event\":\"pla\n{}\n");
+        var error = Assert.Throws<UserErrorException>(() => Journal.Read(path));
+        Assert.Equal(ExitCode.Checkpoint, error.Code);
+        Assert.Contains("line 2", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("step,loss\n10,2.5\n20,2.25\n", 20, 2.25)]
+    [InlineData("step,loss\n10,2.5\n20,2.2", 10, 2.5)]
+    [InlineData("step,loss\n10,2.5\n20", 10, 2.5)]
+    [InlineData("step,loss\n10,2.5\n20,2.25,7\n", 10, 2.5)]
+    [InlineData("step,loss\n10,NaN\n", 10, double.NaN)]
+    public void The_newest_whole_row_of_a_table_counts(string text, double step, double loss)
+    {
+        using var sandbox = new Sandbox();
+        File.WriteAllText(sandbox.At("metrics.csv"), text);
+        var row = MetricsTail.Read(sandbox.At("metrics.csv"));
+        Assert.Equal(step, row["step"]);
+        Assert.Equal(loss, row["loss"]);
+    }
+
+    [Theory]
+    [InlineData("step,loss\n")]
+    [InlineData("step,lo")]
+    [InlineData("")]
+    [InlineData("step,loss\n1")]
+    public void A_table_without_a_whole_row_holds_nothing(string text)
+    {
+        using var sandbox = new Sandbox();
+        File.WriteAllText(sandbox.At("metrics.csv"), text);
+        Assert.Empty(MetricsTail.Read(sandbox.At("metrics.csv")));
+    }
+
+    [Fact]
+    public void The_newest_row_of_a_long_table_is_found()
+    {
+        using var sandbox = new Sandbox();
+        File.WriteAllText(sandbox.At("metrics.csv"), "step,loss\n" + string.Concat(Enumerable.Range(1, 5000).Select(i => $"{i},0.5\n")) + "5001,0.");
+        Assert.Equal(5000, MetricsTail.Read(sandbox.At("metrics.csv"))["step"]);
+    }
+
+    [Theory]
+    [InlineData(1, 4, "0-3", 4, null)]
+    [InlineData(2, 4, "0-3", 2, "0,1;2,3")]
+    [InlineData(2, 5, "0-2,7,9", 2, "0,1;2,7")]
+    [InlineData(3, 2, "0-1", 1, null)]
+    [InlineData(2, 2, "0-7", 1, null)]
+    public void Cores_are_dealt_out_in_equal_parts(int jobs, int usable, string allowed, int threads, string? cores)
+    {
+        var shares = CoreShare.Deal(jobs, usable, CoreShare.ParseCores(allowed));
+        Assert.Equal(jobs, shares.Count);
+        Assert.All(shares, share => Assert.Equal(threads, share.Threads));
+        Assert.Equal(cores, shares[0].Cores is null ? null : string.Join(';', shares.Select(share => share.Cores)));
+    }
+
+    [Fact]
+    public void Metrics_are_the_numbers_of_a_summary() =>
+        Assert.Equal(["test_perplexity", "bytes.wire_compression_ratio", "seconds.total"], SummaryMetrics.Names.Intersect(["test_perplexity", "bytes.wire_compression_ratio", "seconds.total", "status", "reason"]));
+}
