@@ -10,6 +10,9 @@ namespace Compression.Experiments.NetworkLab;
 /// </summary>
 internal sealed class LabNetwork : IDisposable
 {
+    /// <summary>The most hosts that a lab has.</summary>
+    public const int MostHosts = 8;
+
     private const string Prefix = "gclab-";
 
     // What a link may send at once after a pause: as little as keeps the rate, so that small payloads are shaped as well.
@@ -105,6 +108,12 @@ internal sealed class LabNetwork : IDisposable
             NetworkCommand.Try($"ip netns delete {space}");
         }
 
+        // A namespace goes away some time after it was deleted, and its links with it; their names may be wanted at once.
+        for (int host = 1; host <= MostHosts; host++)
+        {
+            NetworkCommand.Try($"ip link delete {Port(owner, host)}");
+        }
+
         NetworkCommand.Try($"ip link delete gcb{owner}");
     }
 
@@ -121,11 +130,13 @@ internal sealed class LabNetwork : IDisposable
         }
     }
 
+    private static string Port(int owner, int host) => string.Create(CultureInfo.InvariantCulture, $"gc{owner}-{host}");
+
     private string Namespace(int host) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{_owner}-{host}");
 
     private void AddHost(int host, LinkRate? rate)
     {
-        string space = Namespace(host), port = string.Create(CultureInfo.InvariantCulture, $"gc{_owner}-{host}");
+        string space = Namespace(host), port = Port(_owner, host);
         NetworkCommand.Run($"ip netns add {space}");
         NetworkCommand.Run($"ip link add {port} type veth peer name {Device} netns {space}");
         NetworkCommand.Run($"ip link set {port} master {Bridge} up");

@@ -1,5 +1,6 @@
 using Compression.Benchmarks;
 using Compression.Core.Catalog;
+using Compression.Experiments.NetworkLab;
 
 namespace Compression.Experiments.Verbs;
 
@@ -7,7 +8,7 @@ namespace Compression.Experiments.Verbs;
 public sealed record LabCompareOptions
 {
     /// <summary>Hosts.</summary>
-    [Option("hosts", "hosts, with one rank each", Min = 2, Max = 8)]
+    [Option("hosts", "hosts, with one rank each", Min = 2, Max = LabNetwork.MostHosts)]
     public int Hosts { get; init; } = 4;
 
     /// <summary>Their links.</summary>

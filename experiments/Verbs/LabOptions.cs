@@ -1,4 +1,5 @@
 using Compression.Core.Catalog;
+using Compression.Experiments.NetworkLab;
 
 namespace Compression.Experiments.Verbs;
 
@@ -6,7 +7,7 @@ namespace Compression.Experiments.Verbs;
 public sealed record LabOptions
 {
     /// <summary>Hosts.</summary>
-    [Option("hosts", "hosts, with one rank each", Min = 1, Max = 8)]
+    [Option("hosts", "hosts, with one rank each", Min = 1, Max = LabNetwork.MostHosts)]
     public int Hosts { get; init; } = 4;
 
     /// <summary>Their links.</summary>
