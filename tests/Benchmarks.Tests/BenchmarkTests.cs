@@ -50,8 +50,9 @@ public sealed partial class BenchmarkTests
 
         var report = StepReport.Parse(output.ToString());
         Assert.Equal(["none", "topk(ratio=0.1)+sign", "none via powersgd(rank=2)"], report.Methods.Select(method => method.Method));
-        Assert.All(report.Methods, method => Assert.True(method.StepMs > 0 && method.ForwardBackwardMs > 0 && method.WireBytes == 0));
+        Assert.All(report.Methods, method => Assert.True(method.StepMs > 0 && method.ForwardBackwardMs > 0));
         Assert.True(report.Methods[1].CompressMs > 0);
+        Assert.True(report.Methods[1].WireBytes < report.Methods[0].WireBytes);
     }
 
     [GeneratedRegex(@"([\d.]+) ?%")]
