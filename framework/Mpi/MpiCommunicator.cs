@@ -15,6 +15,8 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
     private const int ThreadSerialized = 2;
     private const int ThreadMultiple = 3;
 
+    private static readonly TimeSpan s_reading = TimeSpan.FromMilliseconds(100);
+
     // Finalizing takes milliseconds.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
@@ -160,6 +162,9 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
     {
         Console.Out.Flush();
         Console.Error.Flush();
+
+        // The launcher reads output and orders side by side, and stops reading at once when it is told to end the job.
+        Thread.Sleep(s_reading);
         _ = _library.Abort(_library.Handles.World, (int)exitCode);
     }
 

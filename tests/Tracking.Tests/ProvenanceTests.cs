@@ -60,7 +60,7 @@ public sealed class ProvenanceTests : IDisposable
         Assert.Equal(
             [
                 "started_at", "git", "dotnet_runtime", "packages", "os", "kernel", "architecture", "host", "cpu_model", "cores",
-                "memory_bytes", "threads", "mpi_library", "libtorch", "data_sha256",
+                "memory_bytes", "threads", "network", "mpi_library", "libtorch", "data_sha256",
             ],
             root.EnumerateObject().Select(property => property.Name));
         Assert.Equal(JsonValueKind.Null, root.GetProperty("git").ValueKind);
