@@ -34,11 +34,11 @@ internal sealed record LabComparison(int Hosts, IReadOnlyList<ExchangeCompositio
     {
         using var lab = new Lab(Hosts, rate, Environment);
         string[] ranks = ["--num_workers", Hosts.ToString(CultureInfo.InvariantCulture), "--hostfile", lab.HostFile, "--json"];
-        string all = Methods.Any(method => method.ToString() == LinkCost.RateMethod) ? MethodList : $"{MethodList}; {LinkCost.RateMethod}";
-        var tiny = ExchangeReport.Parse(Capture(lab, ["bench", "exchanges", "--rows", "4", "--columns", "4", "--methods", all, .. ranks]));
-        var large = ExchangeReport.Parse(Capture(lab, ["bench", "exchanges", "--methods", LinkCost.RateMethod, .. ranks]));
+        string[] exchanges = ["bench", "exchanges", "--methods", MethodList, .. ranks];
+        var tiny = ExchangeReport.Parse(Capture(lab, [.. exchanges, "--rows", "4", "--columns", "4"]));
+        var large = ExchangeReport.Parse(Capture(lab, exchanges));
         var steps = StepReport.Parse(Capture(lab, ["bench", "steps", "--methods", MethodList, .. StepOptions, .. ranks]));
-        return (LinkCost.Of(tiny, large), steps);
+        return (new LinkCost(tiny, large), steps);
     }
 
     private static string Capture(Lab lab, IReadOnlyList<string> words)

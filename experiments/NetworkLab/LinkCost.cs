@@ -3,28 +3,28 @@ using Compression.Benchmarks;
 namespace Compression.Experiments.NetworkLab;
 
 /// <summary>
-/// What the links of a network cost, in the α–β model: an exchange takes the latency of its messages, and its bytes by the rate. Both are measured with exchanges
-/// alone: α with a gradient of a few numbers, method by method, and β with a dense all-reduce of a million.
+/// What an exchange costs on a network, in the α–β model: milliseconds are a straight line over the bytes that a worker sends. Each method's line goes through two
+/// measurements of the exchange alone, with a gradient of a few numbers and with one of a million: collectives differ in how well they fill a link.
 /// </summary>
-/// <param name="LatencyMs">α of a whole exchange by method, milliseconds.</param>
-/// <param name="BytesPerMs">1/β.</param>
-internal sealed record LinkCost(IReadOnlyDictionary<string, double> LatencyMs, double BytesPerMs)
+internal sealed class LinkCost
 {
-    /// <summary>The exchange by which the rate is measured.</summary>
-    public const string RateMethod = "none via allreduce";
+    private readonly Dictionary<string, (ExchangeFigures Tiny, ExchangeFigures Large)> _lines;
 
-    /// <summary>From two measurements.</summary>
-    /// <param name="tiny">Every method, with a gradient whose bytes do not count.</param>
-    /// <param name="large"><see cref="RateMethod"/>, with one of which nothing else counts.</param>
-    public static LinkCost Of(ExchangeReport tiny, ExchangeReport large)
-    {
-        var latency = tiny.Exchanges.ToDictionary(NameOf, row => row.CommunicateMs!.Value);
-        var dense = large.Exchanges.Single();
-        return new LinkCost(latency, dense.SentBytes / Math.Max(1e-3, dense.CommunicateMs!.Value - latency[RateMethod]));
-    }
+    /// <summary>From two measurements of the same methods.</summary>
+    /// <param name="tiny">With a gradient whose bytes hardly count.</param>
+    /// <param name="large">With one of which little else counts.</param>
+    public LinkCost(ExchangeReport tiny, ExchangeReport large) =>
+        _lines = tiny.Exchanges.Zip(large.Exchanges).ToDictionary(pair => NameOf(pair.First), pair => (pair.First, pair.Second));
 
     /// <summary>Milliseconds of an exchange.</summary>
-    public double Milliseconds(string method, double bytes) => LatencyMs[method] + (bytes / BytesPerMs);
+    /// <param name="method">One of those measured.</param>
+    /// <param name="bytes">What a worker sends.</param>
+    public double Milliseconds(string method, double bytes)
+    {
+        var (tiny, large) = _lines[method];
+        double slope = (large.CommunicateMs!.Value - tiny.CommunicateMs!.Value) / (large.SentBytes - tiny.SentBytes);
+        return tiny.CommunicateMs.Value + (Math.Max(0, slope) * (bytes - tiny.SentBytes));
+    }
 
     private static string NameOf(ExchangeFigures row) => new ExchangeComposition(row.Exchange, row.Compressor).ToString();
 }

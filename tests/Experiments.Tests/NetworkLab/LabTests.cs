@@ -36,22 +36,24 @@ public sealed class LabTests
     }
 
     [Fact]
-    public void The_rate_of_a_link_comes_from_what_is_above_its_latency()
+    public void The_cost_of_an_exchange_is_the_line_through_two_measurements()
     {
-        var tiny = new ExchangeReport(4, 20, [Row("allreduce", "none", 120, 2), Row("auto", "sign", 9, 5)]);
-        var cost = LinkCost.Of(tiny, new ExchangeReport(4, 1_000_000, [Row("allreduce", "none", 6_000_000, 602)]));
-        Assert.Equal(10_000, cost.BytesPerMs, 1e-9);
-        Assert.Equal(2 + 300, cost.Milliseconds("none via allreduce", 3_000_000), 1e-9);
-        Assert.Equal(5 + 1, cost.Milliseconds("sign", 10_000), 1e-9);
+        var cost = Cost(("none", 1000, 2), ("none", 6_001_000, 602));
+        Assert.Equal(2, cost.Milliseconds("none", 1000), 1e-9);
+        Assert.Equal(2 + 300, cost.Milliseconds("none", 3_001_000), 1e-9);
+        Assert.Equal(2 + 1200, cost.Milliseconds("none", 12_001_000), 1e-9);
+
+        // What is lost in the noise costs its latency.
+        Assert.Equal(3, Cost(("sign", 100, 3), ("sign", 200, 2)).Milliseconds("sign", 1_000_000), 1e-9);
     }
 
     [Fact]
     public void A_prediction_replaces_the_cost_of_the_exchange_and_nothing_else()
     {
-        var fast = new LinkCost(new Dictionary<string, double> { ["sign"] = 1 }, 1_000_000);
-        var slow = new LinkCost(new Dictionary<string, double> { ["sign"] = 4 }, 10_000);
+        var fast = Cost(("sign", 0, 1), ("sign", 1_000_000, 2));
+        var slow = Cost(("sign", 0, 4), ("sign", 1_000_000, 104));
         var prediction = StepPrediction.Of("100mbit", new StepFigures("sign", 50, 1_000_000), fast, slow, new StepFigures("sign", 160, 1_000_000));
-        Assert.Equal(50 - (1 + 1) + (4 + 100), prediction.PredictedMs, 1e-9);
+        Assert.Equal(50 - 2 + 104, prediction.PredictedMs, 1e-9);
         Assert.Equal((152.0 / 160) - 1, prediction.Error, 1e-9);
     }
 
@@ -92,6 +94,10 @@ public sealed class LabTests
         Assert.True(SpinWait.SpinUntil(() => !Directory.Exists($"/proc/{rank}"), Apphost.Patience), "A rank outlives its lab.");
     }
 
-    private static ExchangeFigures Row(string exchange, string compressor, double bytes, double milliseconds) =>
-        new(exchange, compressor, bytes, bytes, null) { CommunicateMs = milliseconds };
+    private static LinkCost Cost(params (string Compressor, double Bytes, double Milliseconds)[] points)
+    {
+        ExchangeReport[] reports = [.. points.Select(point => new ExchangeReport(
+            4, 20, [new ExchangeFigures("auto", point.Compressor, point.Bytes, point.Bytes, null) { CommunicateMs = point.Milliseconds }]))];
+        return new LinkCost(reports[0], reports[1]);
+    }
 }
