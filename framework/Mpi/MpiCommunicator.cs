@@ -200,10 +200,11 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
     }
 
     // All ranks are done. MPICH over TCP yet may wait for ever here, for the answer of a peer that has got further and gives none (UCX 1.13 closes
-    // its connections so); the job is then ended in the other way.
+    // its connections so). The ranks then leave without it, at the same instant of the clock: a launcher ends those that stay behind.
     private void LeaveMpi()
     {
-        using var stuck = new Timer(_ => _library.Abort(_library.Handles.World, (int)Conclusion), null, s_patience, Timeout.InfiniteTimeSpan);
+        long now = DateTime.UtcNow.Ticks, instant = (now + s_patience.Ticks) / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond;
+        using var stuck = new Timer(_ => NativeProcess.Leave((int)Conclusion), null, TimeSpan.FromTicks(instant - now), Timeout.InfiniteTimeSpan);
         _wait.Check(_library.FinalizeMpi(), "MPI_Finalize");
     }
 }

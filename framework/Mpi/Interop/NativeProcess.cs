@@ -23,6 +23,12 @@ internal static partial class NativeProcess
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int processId, int signal);
 
+    /// <summary>Ends this process at once.</summary>
+    public static void Leave(int code) => Exit(code);
+
+    [LibraryImport("libc", EntryPoint = "_exit")]
+    private static partial void Exit(int code);
+
     [LibraryImport("libc", EntryPoint = "usleep")]
     private static partial int USleep(uint microseconds);
 }
