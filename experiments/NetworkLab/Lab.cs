@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
+using Compression.Mpi.Launching;
 
 namespace Compression.Experiments.NetworkLab;
 
@@ -47,8 +49,8 @@ internal sealed class Lab : IDisposable
     public int Run(IReadOnlyList<string> words)
     {
         using var process = Process.Start(StartInfo(words))!;
-        using var interrupt = Forward(process, PosixSignal.SIGINT, "INT");
-        using var terminate = Forward(process, PosixSignal.SIGTERM, "TERM");
+        using var interrupt = Forward(process, PosixSignal.SIGINT, ExitCode.Interrupted);
+        using var terminate = Forward(process, PosixSignal.SIGTERM, ExitCode.Terminated);
         process.WaitForExit();
         return process.ExitCode;
     }
@@ -59,8 +61,8 @@ internal sealed class Lab : IDisposable
         var start = StartInfo(words);
         start.RedirectStandardOutput = true;
         using var process = Process.Start(start)!;
-        using var interrupt = Forward(process, PosixSignal.SIGINT, "INT");
-        using var terminate = Forward(process, PosixSignal.SIGTERM, "TERM");
+        using var interrupt = Forward(process, PosixSignal.SIGINT, ExitCode.Interrupted);
+        using var terminate = Forward(process, PosixSignal.SIGTERM, ExitCode.Terminated);
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, output);
@@ -103,9 +105,9 @@ internal sealed class Lab : IDisposable
         return start;
     }
 
-    private static PosixSignalRegistration Forward(Process process, PosixSignal signal, string name) => PosixSignalRegistration.Create(signal, context =>
+    private static PosixSignalRegistration Forward(Process process, PosixSignal signal, ExitCode reason) => PosixSignalRegistration.Create(signal, context =>
     {
         context.Cancel = true;
-        NetworkCommand.Try($"kill -{name} {process.Id}");
+        ProcessSignal.AskToEnd(process.Id, reason);
     });
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Compression.Core.Reporting;
+using Compression.Mpi.Launching;
 
 namespace Compression.Experiments.NetworkLab;
 
@@ -102,7 +103,7 @@ internal sealed class LabNetwork : IDisposable
             string space = line.Split(' ')[0];
             foreach (string process in NetworkCommand.Try($"ip netns pids {space}").Split('\n', StringSplitOptions.RemoveEmptyEntries))
             {
-                NetworkCommand.Try($"kill -KILL {process}");
+                ProcessSignal.End(int.Parse(process, CultureInfo.InvariantCulture));
             }
 
             NetworkCommand.Try($"ip netns delete {space}");
