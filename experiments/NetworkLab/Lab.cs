@@ -86,7 +86,8 @@ internal sealed class Lab : IDisposable
 
     private ProcessStartInfo StartInfo(IReadOnlyList<string> words)
     {
-        var start = new ProcessStartInfo("ip", [.. _network.OnFirstHost, _environment.Executable, .. words])
+        // A session of its own: Ctrl+C reaches the command once, from here, and not from the terminal as well.
+        var start = new ProcessStartInfo("setsid", ["ip", .. _network.OnFirstHost, _environment.Executable, .. words])
         {
             WorkingDirectory = _environment.CallerFolder,
         };
