@@ -25,6 +25,6 @@ internal static class PtbGradient
         }
 
         model.ForwardBackward(0, Steps, Steps);
-        return new GradientBucket(model.Gradients.Layout, model.Gradients.All.ToArray());
+        return new GradientBucket(model.Storage.Bucket.Layout, model.Storage.Bucket.All.ToArray());
     }
 }

@@ -1,7 +1,7 @@
 using Compression.Core.Communication;
 using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
-using Compression.Training;
+using Compression.Training.Sessions;
 using Compression.Training.Ptb;
 
 namespace Compression.Benchmarks;

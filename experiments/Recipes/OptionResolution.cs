@@ -16,9 +16,11 @@ internal sealed class OptionResolution(OptionSchema schema, AlgorithmCatalog cat
 {
     private readonly HashSet<string> _own = [.. schema.Options.Select(option => option.Name)];
 
-    /// <summary>All options of the command line: the trainer's, then the components'.</summary>
+    /// <summary>All options of the command line: the trainer's own, those that all trainers have, the components'.</summary>
     public IReadOnlyList<CommandOption> CommandOptions =>
-        [.. schema.Options.Select(CommandOption.Of), .. catalog.Flags.Select(CommandOption.Of)];
+    [
+        .. schema.Options.OrderBy(option => option.IsInherited).Select(CommandOption.Of), .. catalog.Flags.Select(CommandOption.Of),
+    ];
 
     /// <summary>Reads the trainer's options.</summary>
     /// <param name="layers">The later go over the earlier; flags of components are left out.</param>

@@ -1,5 +1,5 @@
 using Compression.Core.Reporting;
-using Compression.Training;
+using Compression.Training.Sessions;
 
 namespace Compression.Experiments.Recipes;
 

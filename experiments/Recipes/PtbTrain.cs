@@ -1,7 +1,6 @@
 using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
-using Compression.Tracking.Wandb;
 using Compression.Training.Data;
 using Compression.Training.Models;
 using Compression.Training.Ptb;
@@ -33,40 +32,6 @@ internal sealed class PtbTrain : TrainingVerb<PtbOptions>
         string preset = command["preset"] ?? (CorpusChoice.IsSample(command["data"] ?? "", environment) ? "sample" : "none");
         return [KeyValuePair.Create("preset", preset), .. PtbPresets.Values(preset)];
     }
-
-    /// <inheritdoc/>
-    protected override RunSettings SettingsOf(PtbOptions options, IReadOnlyDictionary<string, string> flags) => new()
-    {
-        Workers = options.NumWorkers,
-        VirtualWorkers = options.VirtualWorkers,
-        Hostfile = options.Hostfile,
-        Threads = options.Threads,
-        UseGpu = options.UseGpu,
-        CommTimeout = options.CommTimeout,
-        ExpName = options.ExpName,
-        Quiet = options.Quiet,
-        TensorBoard = options.Tensorboard,
-        Wandb = new WandbOptions
-        {
-            Mode = Enum.Parse<WandbMode>(options.Wandb, ignoreCase: true),
-            Project = options.ProjectName,
-            DisplayName = options.ExpName,
-            Entity = options.WandbEntity,
-            Group = options.WandbGroupName,
-            JobType = options.WandbJobType,
-            Tags = options.WandbTags,
-            Notes = options.WandbNotes,
-            RunId = options.WandbRunId,
-            Resume = Enum.Parse<WandbResume>(options.WandbResume, ignoreCase: true),
-        },
-        Pipeline = new PipelineRequest(options.Compressor, options.Memory, options.Exchange, options.MinSlotSize, flags)
-        {
-            SlotOverrides = options.Slot,
-            WarmupEpochs = options.WarmupEpochs,
-            OptimizerMomentum = options.Momentum,
-            Workers = Math.Max(options.NumWorkers, options.VirtualWorkers),
-        },
-    };
 
     /// <inheritdoc/>
     protected override PreparedTraining<PtbOptions> Prepare(

@@ -1,9 +1,10 @@
 using Compression.Core.Pipeline;
 using Compression.Tracking.Wandb;
+using Compression.Training.Sessions;
 
 namespace Compression.Experiments.Recipes;
 
-/// <summary>What every trainer's options say about workers, output and pipeline, whatever they are called there.</summary>
+/// <summary>What a trainer's options say about workers, output and pipeline.</summary>
 public sealed record RunSettings
 {
     /// <summary>MPI ranks.</summary>
@@ -31,11 +32,51 @@ public sealed record RunSettings
     public required bool Quiet { get; init; }
 
     /// <summary>The value of <c>--tensorboard</c>.</summary>
-    public bool TensorBoard { get; init; }
+    public required bool TensorBoard { get; init; }
 
-    /// <summary>What the options say about Weights &amp; Biases; null where the trainer has none.</summary>
-    public WandbOptions? Wandb { get; init; }
+    /// <summary>What the options say about Weights &amp; Biases.</summary>
+    public required WandbOptions Wandb { get; init; }
 
     /// <summary>The composition, less the flags of components.</summary>
     public required PipelineRequest Pipeline { get; init; }
+
+    /// <summary>Reads the options of a trainer.</summary>
+    /// <param name="options">Checked one by one.</param>
+    /// <param name="flags">Flags of components.</param>
+    public static RunSettings Of(TrainerOptions options, IReadOnlyDictionary<string, string> flags)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new RunSettings
+        {
+            Workers = options.NumWorkers,
+            VirtualWorkers = options.VirtualWorkers,
+            Hostfile = options.Hostfile,
+            Threads = options.Threads,
+            UseGpu = options.UseGpu,
+            CommTimeout = options.CommTimeout,
+            ExpName = options.ExpName,
+            Quiet = options.Quiet,
+            TensorBoard = options.Tensorboard,
+            Wandb = new WandbOptions
+            {
+                Mode = Enum.Parse<WandbMode>(options.Wandb, ignoreCase: true),
+                Project = options.ProjectName,
+                DisplayName = options.ExpName,
+                Entity = options.WandbEntity,
+                Group = options.WandbGroupName,
+                JobType = options.WandbJobType,
+                Tags = options.WandbTags,
+                Notes = options.WandbNotes,
+                RunId = options.WandbRunId,
+                Resume = Enum.Parse<WandbResume>(options.WandbResume, ignoreCase: true),
+            },
+            Pipeline = new PipelineRequest(options.Compressor, options.Memory, options.Exchange, options.MinSlotSize, flags)
+            {
+                SlotOverrides = options.Slot,
+                WarmupEpochs = options.WarmupEpochs,
+                OptimizerMomentum = options.OptimizerMomentum,
+                Workers = Math.Max(options.NumWorkers, options.VirtualWorkers),
+            },
+        };
+    }
 }

@@ -3,6 +3,7 @@ using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Mpi;
+using Compression.Training.Sessions;
 
 namespace Compression.Experiments.Recipes;
 
@@ -11,7 +12,7 @@ namespace Compression.Experiments.Recipes;
 /// function that checks and runs it.
 /// </summary>
 public abstract class TrainingVerb<TOptions> : Verb, ITrainer
-    where TOptions : class, new()
+    where TOptions : TrainerOptions, new()
 {
     private readonly AlgorithmCatalog _catalog = Components.Catalog();
     private readonly OptionResolution _resolution;
@@ -24,11 +25,6 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
 
     /// <summary>The values of the preset that is asked for, or that fits the data at hand; the command line overrules them.</summary>
     protected abstract IReadOnlyList<KeyValuePair<string, string>> PresetValues(ParsedCommand command, CommandEnvironment environment);
-
-    /// <summary>What the frame must know of the options.</summary>
-    /// <param name="options">Checked one by one.</param>
-    /// <param name="flags">Flags of components.</param>
-    protected abstract RunSettings SettingsOf(TOptions options, IReadOnlyDictionary<string, string> flags);
 
     /// <summary>Finds and reads the data and checks all that can be checked before the start; writes nothing.</summary>
     /// <exception cref="UserErrorException">The run cannot work.</exception>
@@ -98,7 +94,7 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
         }
 
         var flags = _resolution.Flags(command, resume?.Recorded);
-        var settings = SettingsOf((TOptions)_resolution.Bind(below, command.Values), flags);
+        var settings = RunSettings.Of((TOptions)_resolution.Bind(below, command.Values), flags);
         var world = RankLaunch.WorldSize(settings, command, launch);
         int threads = RankLaunch.ThreadsOfRank(settings, launch);
         KeyValuePair<string, string>[] fixedHere =
@@ -108,7 +104,7 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
             .. resume is not null ? [KeyValuePair.Create("resume", resume.Checkpoint)] : Array.Empty<KeyValuePair<string, string>>(),
         ];
         var options = (TOptions)_resolution.Bind(below, command.Values, fixedHere);
-        settings = SettingsOf(options, flags);
+        settings = RunSettings.Of(options, flags);
         var plan = new PipelineComposer(_catalog).Compose(settings.Pipeline);
         RankLaunch.RequireSensibleWorkers(settings, environment);
         string? folder = handed ?? (command["out"] is { Length: > 0 } chosen ? environment.FullPath(chosen) : command["out"] ?? resume?.RunFolder);

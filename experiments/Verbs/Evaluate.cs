@@ -5,7 +5,7 @@ using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Experiments.Recipes;
 using Compression.Tracking;
-using Compression.Training;
+using Compression.Training.Sessions;
 using Compression.Training.Checkpoints;
 using Compression.Training.Ptb;
 

@@ -20,6 +20,9 @@ public sealed class OptionDescriptor
             : attribute.Choices.Length > 0 ? attribute.Choices.Split('|') : [];
     }
 
+    /// <summary>Declared by a base of the options record.</summary>
+    public bool IsInherited => _property.DeclaringType != _property.ReflectedType;
+
     /// <summary>Name with underscores.</summary>
     public string Name => _attribute.Name;
 

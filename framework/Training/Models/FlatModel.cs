@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Runtime.InteropServices;
+using Compression.Core.Communication;
 using Compression.Core.Gradients;
 using Compression.Core.Reporting;
 using Compression.Torch;
@@ -103,6 +104,16 @@ public sealed class FlatModel : IDisposable
         if (_parameters.Flat.device_type != DeviceType.CPU)
         {
             _parameters.Flat.copy_(onHost);
+        }
+    }
+
+    /// <summary>Copies rank 0's parameters to all, so that ranks on different machines start from the same bits.</summary>
+    public void Synchronize(ICommunicator communicator)
+    {
+        ArgumentNullException.ThrowIfNull(communicator);
+        if (communicator.WorldSize > 1)
+        {
+            ChangeParameters(parameters => communicator.Broadcast(MemoryMarshal.AsBytes(parameters), root: 0));
         }
     }
 

@@ -1,11 +1,10 @@
-using Compression.Core.Communication;
-using Compression.Core.Gradients;
 using Compression.Core.Kernels;
 using Compression.Core.Pipeline;
 using Compression.Torch;
 using Compression.Training.Data;
 using Compression.Training.Models;
 using Compression.Training.Optimizers;
+using Compression.Training.Sessions;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,7 +14,7 @@ namespace Compression.Training.Ptb;
 /// The PTB language model with its optimizer, and for each worker of this process a share of the text and a hidden state. Workers
 /// share the parameters, which are equal on all of them by construction.
 /// </summary>
-public sealed class PtbModel : ITrainableModel, IDisposable
+public sealed class PtbModel : ITrainableModel
 {
     private readonly PtbOptions _options;
     private readonly LstmLanguageModel _module;
@@ -51,22 +50,16 @@ public sealed class PtbModel : ITrainableModel, IDisposable
             ColumnBatches.ForTraining(corpus.Train, worker, workers, options.BatchSize, options.Bptt), Math.Max(1, microBatches), options, _device))];
     }
 
-    /// <summary>Parameters and gradients.</summary>
+    /// <inheritdoc/>
     public FlatModel Storage { get; }
 
     /// <inheritdoc/>
-    public GradientBucket Gradients => Storage.Bucket;
-
-    /// <summary>Steps an epoch; the same for all workers.</summary>
     public int StepsPerEpoch => _workers[0].Batches.Steps;
 
-    /// <summary>Targets of one worker's batch.</summary>
+    /// <inheritdoc/>
     public int TargetsOf(int position) => _workers[0].Batches.TimeSteps(position) * _options.BatchSize;
 
-    /// <summary>
-    /// Has each gradient reported as soon as it is complete. From then on <see cref="ForwardBackward"/> neither clips nor returns a norm.
-    /// </summary>
-    /// <param name="ready">Given the slot's index.</param>
+    /// <inheritdoc/>
     public void ReportReady(Action<int> ready) => _gradientReady = Storage.WhenReady(ready);
 
     /// <inheritdoc/>
@@ -117,8 +110,7 @@ public sealed class PtbModel : ITrainableModel, IDisposable
         return (loss, norm);
     }
 
-    /// <summary>Gives a worker a fresh hidden state, after one that was not finite.</summary>
-    /// <param name="worker">Index of the worker within this process.</param>
+    /// <inheritdoc/>
     public void ForgetState(int worker) => _workers[worker].Reset();
 
     /// <inheritdoc/>
@@ -157,16 +149,7 @@ public sealed class PtbModel : ITrainableModel, IDisposable
         return (nats, batches.Targets);
     }
 
-    /// <summary>Copies rank 0's parameters to all, so that ranks on different machines start from the same bits.</summary>
-    public void Synchronize(ICommunicator communicator)
-    {
-        if (communicator.WorldSize > 1)
-        {
-            Storage.ChangeParameters(parameters => communicator.Broadcast(System.Runtime.InteropServices.MemoryMarshal.AsBytes(parameters), root: 0));
-        }
-    }
-
-    /// <summary>Writes hidden states and momentum.</summary>
+    /// <inheritdoc/>
     public void Save(IStateWriter writer)
     {
         _optimizer.Save(writer);
@@ -176,7 +159,7 @@ public sealed class PtbModel : ITrainableModel, IDisposable
         }
     }
 
-    /// <summary>Reads back what <see cref="Save"/> wrote.</summary>
+    /// <inheritdoc/>
     public void Load(IStateReader reader)
     {
         _optimizer.Load(reader);

@@ -1,18 +1,19 @@
 using Compression.Core.Catalog;
 using Compression.Training.Models;
+using Compression.Training.Optimizers;
+using Compression.Training.Sessions;
 
 namespace Compression.Training.Ptb;
 
 /// <summary>Every option of the PTB LSTM trainer, under the names of the system it descends from; the initial values are the defaults.</summary>
-public sealed record PtbOptions
+public sealed record PtbOptions : TrainerOptions
 {
     private const string DataGroup = "Data";
     private const string ModelGroup = "Model";
     private const string OptimizationGroup = "Optimization";
-    private const string CompressionGroup = "Compression";
-    private const string WorkersGroup = "Workers";
-    private const string RunGroup = "Run";
-    private const string WandbGroup = "Weights & Biases (without an option, its variables WANDB_... count)";
+
+    /// <summary>The defaults.</summary>
+    public PtbOptions() => ExpName = "ptb-lstm";
 
     /// <summary>Folder of the corpus.</summary>
     [Option("data", "folder with ptb.train.txt, ptb.valid.txt and ptb.test.txt; empty: PTB where it is found, else the sample corpus", Group = DataGroup)]
@@ -111,137 +112,9 @@ public sealed record PtbOptions
     [Option("max_steps", "end after so many steps; 0: no limit", Group = OptimizationGroup, Min = 0)]
     public long MaxSteps { get; init; }
 
-    /// <summary>Key of all random numbers.</summary>
-    [Option("seed", "key of all random numbers", Group = OptimizationGroup, Min = 0)]
-    public long Seed { get; init; } = 1111;
-
-    /// <summary>The compressor.</summary>
-    [Option("compressor", "sparsifier, quantizer or both, as in topk(ratio=0.001)+sign; see ./run.sh list compressors", Group = CompressionGroup)]
-    public string Compressor { get; init; } = "none";
-
-    /// <summary>The memory.</summary>
-    [Option("memory", "what becomes of what was not sent; auto: residual for biased compressors, none for others", Group = CompressionGroup)]
-    public string Memory { get; init; } = "auto";
-
-    /// <summary>The exchange.</summary>
-    [Option("exchange", "how gradients become their average; auto: allreduce for dense float32, allgather for all others", Group = CompressionGroup)]
-    public string Exchange { get; init; } = "auto";
-
-    /// <summary>Small parameters go dense.</summary>
-    [Option("min_slot_size", "parameters with fewer elements are sent dense", Group = CompressionGroup, Min = 0)]
-    public int MinSlotSize { get; init; }
-
-    /// <summary>Compressors of single parameters.</summary>
-    [Option("slot", "other compressors for some parameters, as in 'decoder.*=none; *bias*=float16'; the first match counts", Group = CompressionGroup)]
-    public string Slot { get; init; } = "";
-
-    /// <summary>Epochs of warm-up.</summary>
-    [Option("warmup_epochs", "epochs W in which more is sent: ratio^((e+1)/(W+1)) in epoch e, or all where a method has no ratio", Group = CompressionGroup, Min = 0)]
-    public int WarmupEpochs { get; init; }
-
-    /// <summary>What becomes of a step whose loss or gradient is not finite.</summary>
-    [Option("on_nonfinite", "a loss or gradient that is not finite ends the run, or has all workers skip the step", Group = OptimizationGroup)]
-    public NonFiniteAction OnNonfinite { get; init; } = NonFiniteAction.Abort;
-
-    /// <summary>Exchange during the backward pass.</summary>
-    [Option("overlap", "exchange gradients while the backward pass still runs; same results as without, for the same bucket_bytes", Group = CompressionGroup)]
-    public bool Overlap { get; init; }
-
-    /// <summary>Size of the groups in which gradients are exchanged.</summary>
-    [Option("bucket_bytes", "bytes of gradient that are exchanged together, last layers first; 0: all at once, or 4 MiB with overlap", Group = CompressionGroup, Min = 0)]
-    public long BucketBytes { get; init; }
-
-    /// <summary>MPI ranks.</summary>
-    [Option("num_workers", "workers, each an MPI rank", Group = WorkersGroup, Min = 1, Max = 65536)]
-    public int NumWorkers { get; init; } = 1;
-
-    /// <summary>Workers simulated in this process.</summary>
-    [Option("virtual_workers", "workers simulated one after another in one process; 0: none", Group = WorkersGroup, Min = 0, Max = 1024)]
-    public int VirtualWorkers { get; init; }
-
-    /// <summary>Hosts of the ranks.</summary>
-    [Option("hostfile", "file with the hosts of the ranks, in the form of the MPI at hand", Group = WorkersGroup)]
-    public string Hostfile { get; init; } = "";
-
-    /// <summary>Threads of a rank.</summary>
-    [Option("threads", "threads a rank; 0: cores by ranks on the host", Group = WorkersGroup, Min = 0, Max = 1024)]
-    public int Threads { get; init; }
-
-    /// <summary>Train on a GPU.</summary>
-    [Option("use_gpu", "compute on CUDA", Group = WorkersGroup)]
-    public bool UseGpu { get; init; }
-
-    /// <summary>Seconds that an exchange may take.</summary>
-    [Option("comm_timeout", "seconds after which a waiting exchange fails; 0: no limit", Group = WorkersGroup, Min = 0)]
-    public double CommTimeout { get; init; }
-
-    /// <summary>Steps between two rows of metrics.</summary>
-    [Option("log_interval", "steps between two rows of metrics", Group = RunGroup, Min = 1)]
-    public int LogInterval { get; init; } = 200;
-
-    /// <summary>Name of the run.</summary>
-    [Option("exp_name", "name of the run", Group = RunGroup)]
-    public string ExpName { get; init; } = "ptb-lstm";
-
-    /// <summary>Name of the project.</summary>
-    [Option("project_name", "name of the project that the run is filed under", Group = RunGroup)]
-    public string ProjectName { get; init; } = "gradient-compression";
-
-    /// <summary>Folder of the results.</summary>
-    [Option("out", "folder of the results; empty: runs/<exp_name>-<time>", Group = RunGroup)]
-    public string Out { get; init; } = "";
-
-    /// <summary>Write event files.</summary>
-    [Option("tensorboard", "write event files into tensorboard/ of the run's folder", Group = RunGroup)]
-    public bool Tensorboard { get; init; }
-
-    /// <summary>Report to Weights &amp; Biases.</summary>
-    [Option("wandb", "report to Weights & Biases; offline: into a file for ./run.sh wandb sync", Group = WandbGroup, Choices = "disabled|offline|online")]
-    public string Wandb { get; init; } = "disabled";
-
-    /// <summary>User or team.</summary>
-    [Option("wandb_entity", "user or team of the project; empty: the key's own", Group = WandbGroup)]
-    public string WandbEntity { get; init; } = "";
-
-    /// <summary>Group of runs.</summary>
-    [Option("wandb_group", "group that the run belongs to", Group = WandbGroup)]
-    public string WandbGroupName { get; init; } = "";
-
-    /// <summary>Kind of job.</summary>
-    [Option("wandb_job_type", "kind of job", Group = WandbGroup)]
-    public string WandbJobType { get; init; } = "";
-
-    /// <summary>Labels.</summary>
-    [Option("wandb_tags", "labels, separated by commas", Group = WandbGroup)]
-    public string WandbTags { get; init; } = "";
-
-    /// <summary>Free text.</summary>
-    [Option("wandb_notes", "free text on the run", Group = WandbGroup)]
-    public string WandbNotes { get; init; } = "";
-
-    /// <summary>The run's id.</summary>
-    [Option("wandb_run_id", "id of the run; empty: a new one, or that of the run that --resume continues", Group = WandbGroup)]
-    public string WandbRunId { get; init; } = "";
-
-    /// <summary>What becomes of a run that exists.</summary>
-    [Option("wandb_resume", "a run of this id that exists is replaced, continued, must exist, or must not", Group = WandbGroup, Choices = "no|allow|must|never")]
-    public string WandbResume { get; init; } = "no";
-
-    /// <summary>Steps between two checkpoints.</summary>
-    [Option("checkpoint_every", "steps between two checkpoints; 0: none", Group = RunGroup, Min = 0)]
-    public long CheckpointEvery { get; init; }
-
-    /// <summary>Go on from a checkpoint.</summary>
-    [Option("resume", "go on from a checkpoint folder, or from the latest in --out (or the newest run): latest", Group = RunGroup)]
-    public string Resume { get; init; } = "";
-
-    /// <summary>Print only warnings and the end.</summary>
-    [Option("quiet", "print only warnings and the last line", Group = RunGroup)]
-    public bool Quiet { get; init; }
+    /// <inheritdoc/>
+    public override double OptimizerMomentum => Momentum;
 
     /// <summary>Sizes of the model for a vocabulary.</summary>
     internal LstmModelOptions ModelFor(int vocabulary) => new(vocabulary, EmbSize, NumHid, NumLayers, Dropout, Tied);
-
-    /// <summary>The size of groups that acts; 0 for one exchange of all.</summary>
-    internal long GroupBytes => BucketBytes == 0 && Overlap ? 4 << 20 : BucketBytes;
 }

@@ -3,18 +3,20 @@ using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
 using Compression.Training.Data;
+using Compression.Training.Optimizers;
+using Compression.Training.Sessions;
 using TorchSharp;
 
 namespace Compression.Training.Ptb;
 
-/// <summary>Trains and evaluates the PTB LSTM; <see cref="PtbSession"/> holds a run's state.</summary>
+/// <summary>Trains and evaluates the PTB LSTM; <see cref="TrainingSession"/> holds a run's state.</summary>
 public static class PtbTrainer
 {
     /// <summary>Checks what no single option's range shows.</summary>
     /// <exception cref="UserErrorException">Options that contradict each other, too little text, or no GPU.</exception>
     public static void Check(PtbOptions options, PipelinePlan pipeline, Corpus corpus, int workers)
     {
-        CheckGroups(options, pipeline);
+        GroupRules.Require(options, pipeline, clipsLocally: options.Clip > 0 && options.ClipScope == ClipScope.Local);
 
         // Rules for single parameters meet the names here, before anything is started or written.
         pipeline.CreateCompressor(options.ModelFor(corpus.Vocabulary.Count).Layout(), KernelTeam.Single);
@@ -41,57 +43,11 @@ public static class PtbTrainer
         }
     }
 
-    private static void CheckGroups(PtbOptions options, PipelinePlan pipeline)
-    {
-        static UserErrorException Refused(string option, string reason) => new(ExitCode.Usage, $"{option}: {reason}");
-        if (options.GroupBytes > 0 && pipeline.Traits.NeedsWholeBucket)
-        {
-            throw Refused(
-                options.Overlap ? "--overlap true" : $"--bucket_bytes {options.BucketBytes}",
-                "compressor or memory look at all parameters at once; use scope=slot and a memory without clipping, or exchange all at once.");
-        }
-
-        if (options.GroupBytes > 0 && options.VirtualWorkers > 0)
-        {
-            throw Refused(
-                options.Overlap ? "--overlap true" : $"--bucket_bytes {options.BucketBytes}",
-                "virtual workers share one bucket and compute in turn, so that after a first group the others would be a peer's; use --num_workers.");
-        }
-
-        if (options.OnNonfinite == NonFiniteAction.Skip && (options.Overlap || options.VirtualWorkers > 0))
-        {
-            throw Refused(
-                "--on_nonfinite skip",
-                "memories must not have taken up a gradient before all workers agree to skip it: use --overlap false, and --num_workers in place of --virtual_workers.");
-        }
-
-        if (!options.Overlap)
-        {
-            return;
-        }
-
-        if (options.Clip > 0 && options.ClipScope == ClipScope.Local)
-        {
-            throw Refused(
-                "--overlap true", $"a worker's norm is known only after its backward pass, so --clip {options.Clip} needs --clip_scope aggregated, or --clip 0.");
-        }
-
-        if (pipeline.Traits.MicroBatches > 0)
-        {
-            throw Refused("--overlap true", "this compressor needs all micro-batches of a step before it can choose; use --overlap false.");
-        }
-
-        if (options.UseGpu)
-        {
-            throw Refused("--overlap true", "it works on the CPU so far; use --use_gpu false.");
-        }
-    }
-
     /// <summary>Trains to the end, or until <see cref="TrainingContext.Stop"/>; logs, evaluates, writes checkpoints and the summary.</summary>
     /// <exception cref="UserErrorException">Non-finite loss or gradient, a failed peer, a damaged checkpoint, an unwritable disk.</exception>
     public static RunSummary Train(PtbOptions options, Corpus corpus, TrainingContext context)
     {
-        using var session = new PtbSession(options, corpus, context);
+        using var session = Session(options, corpus, context);
         return session.Run();
     }
 
@@ -102,7 +58,7 @@ public static class PtbTrainer
     /// <param name="context">The peers, over whom the columns are dealt out.</param>
     public static EvaluationRecord Evaluate(PtbOptions options, Corpus corpus, string split, TrainingContext context)
     {
-        using var session = new PtbSession(options, corpus, context);
+        using var session = Session(options, corpus, context);
         return session.Evaluate(split);
     }
 
@@ -110,6 +66,9 @@ public static class PtbTrainer
     internal static ColumnBatches SplitBatches(PtbOptions options, Corpus corpus, string split, int rank, int ranks) => split == "valid"
         ? ColumnBatches.ForEvaluation(split, corpus.Valid, rank, ranks, options.EvalBatchSize, options.Bptt, "--eval_batch_size")
         : ColumnBatches.ForEvaluation(split, corpus.Test, rank, ranks, options.TestBatchSize, options.Bptt, "--test_batch_size");
+
+    private static TrainingSession Session(PtbOptions options, Corpus corpus, TrainingContext context) => new(options, context, (group, team) => new PtbTask(
+        options, corpus, context, new PtbModel(options, corpus, group.First, group.Count, group.Total, context.Pipeline.Traits.MicroBatches, team)));
 
     /// <summary>Opens a weights file; its failures name the option.</summary>
     internal static SafetensorsFile OpenWeights(string path)

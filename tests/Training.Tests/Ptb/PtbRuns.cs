@@ -5,6 +5,7 @@ using Compression.Core.Pipeline;
 using Compression.Memory;
 using Compression.Training.Data;
 using Compression.Training.Ptb;
+using Compression.Training.Sessions;
 
 namespace Compression.Training.Tests.Ptb;
 

@@ -1,4 +1,4 @@
-namespace Compression.Training.Ptb;
+namespace Compression.Training.Sessions;
 
 /// <summary>Where a run stands.</summary>
 /// <param name="Step">Steps done in the whole run.</param>
@@ -6,7 +6,7 @@ namespace Compression.Training.Ptb;
 /// <param name="Position">Steps done in the epoch in progress.</param>
 /// <param name="StepsPerEpoch">Steps an epoch.</param>
 /// <param name="TotalSteps">Steps planned.</param>
-internal readonly record struct PtbProgress(long Step, int Epoch, int Position, int StepsPerEpoch, long TotalSteps)
+public readonly record struct TrainingProgress(long Step, int Epoch, int Position, int StepsPerEpoch, long TotalSteps)
 {
     /// <summary>Epochs done, with fraction.</summary>
     public double EpochsDone => Epoch + ((double)Position / StepsPerEpoch);

@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 using Compression.Core.Communication;
 using Compression.Core.Reporting;
 
-namespace Compression.Training.Ptb;
+namespace Compression.Training.Sessions;
 
 /// <summary>What a run adds up, across restarts: tokens, bytes, seconds, losses.</summary>
-internal sealed class PtbCounters
+internal sealed class TrainingCounters
 {
     private readonly TimeProvider _time;
     private readonly long _start;
@@ -18,7 +18,7 @@ internal sealed class PtbCounters
     /// <param name="time">The clock.</param>
     /// <param name="saved">What a checkpoint counted; empty for a new run.</param>
     /// <param name="rank">Sums over all ranks go on in rank 0 alone.</param>
-    public PtbCounters(TimeProvider time, IReadOnlyDictionary<string, double> saved, int rank)
+    public TrainingCounters(TimeProvider time, IReadOnlyDictionary<string, double> saved, int rank)
     {
         _time = time;
         _start = time.GetTimestamp();

@@ -4,28 +4,25 @@ using Compression.Core.Kernels;
 using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
-
-using Compression.Training.Data;
 using TorchSharp;
 
-namespace Compression.Training.Ptb;
+namespace Compression.Training.Sessions;
 
-/// <summary>One run of the PTB LSTM: the loop over epochs and steps, and what must survive a restart.</summary>
-internal sealed class PtbSession : IDisposable
+/// <summary>One run of a trainer: the loop over epochs and steps, and what must survive a restart.</summary>
+public sealed class TrainingSession : IDisposable
 {
     private const int MaxSkippedInARow = 20;
 
-    private readonly PtbOptions _options;
-    private readonly Corpus _corpus;
+    private readonly TrainerOptions _options;
     private readonly TrainingContext _context;
     private readonly KernelTeam _team;
     private readonly WorkerGroup _group;
-    private readonly PtbModel _model;
+    private readonly ITrainingTask _task;
+    private readonly ITrainableModel _model;
     private readonly IGradientAggregator[] _aggregators;
     private readonly CheckpointStore _checkpoints;
-    private readonly PtbReporter _reporter;
-    private readonly PtbCounters _counters;
-    private readonly LearningRateSchedule _schedule;
+    private readonly TrainingReporter _reporter;
+    private readonly TrainingCounters _counters;
     private readonly OverlappedExchange? _overlap;
     private readonly double[] _losses;
     private string _decision = "";
@@ -35,18 +32,21 @@ internal sealed class PtbSession : IDisposable
     private int _position;
     private (long Step, double Loss) _valid = (-1, 0);
 
-    public PtbSession(PtbOptions options, Corpus corpus, TrainingContext context)
+    /// <param name="options">Of the run.</param>
+    /// <param name="context">Peers, pipeline and folder.</param>
+    /// <param name="create">Makes the task, for the workers of this process and the threads of its kernels.</param>
+    public TrainingSession(TrainerOptions options, TrainingContext context, Func<WorkerGroup, KernelTeam, ITrainingTask> create)
     {
+        ArgumentNullException.ThrowIfNull(create);
         _options = options;
-        _corpus = corpus;
         _context = context;
         int threads = options.Threads > 0 ? options.Threads : Math.Max(1, Environment.ProcessorCount / context.Communicator.WorldSize);
         torch.set_num_threads(threads);
         _team = new KernelTeam(threads);
         _group = new WorkerGroup(context.Communicator, options.VirtualWorkers);
-        _model = new PtbModel(options, corpus, _group.First, _group.Count, _group.Total, context.Pipeline.Traits.MicroBatches, _team);
-        _aggregators = [.. Enumerable.Range(0, _group.Count).Select(worker =>
-            CreateAggregator(_group.First + worker))];
+        _task = create(_group, _team);
+        _model = _task.Model;
+        _aggregators = [.. Enumerable.Range(0, _group.Count).Select(worker => CreateAggregator(_group.First + worker))];
         if (options.Overlap)
         {
             _overlap = new OverlappedExchange((GroupedAggregator)_aggregators[0], _model.Gradients, context.Communicator);
@@ -55,27 +55,18 @@ internal sealed class PtbSession : IDisposable
 
         _losses = new double[_group.Count];
         _checkpoints = new CheckpointStore(Path.Combine(context.RunFolder, "checkpoints"));
-        if (options.InitWeights.Length > 0)
-        {
-            using var file = PtbTrainer.OpenWeights(options.InitWeights);
-            _model.Storage.Read(file, $"--init_weights {options.InitWeights}", ExitCode.Usage);
-        }
-
         TrainingState? saved = options.Resume.Length > 0 ? Restore(options.Resume) : null;
-        _counters = new PtbCounters(context.Time, saved?.Counters ?? ImmutableSortedDictionary<string, double>.Empty, Rank);
-        _schedule = new LearningRateSchedule(options, saved?.LearningRate, saved?.BestValidLoss);
-        _model.Synchronize(context.Communicator);
-        _reporter = new PtbReporter(options, context, _counters, _group, _model.Gradients.Layout.Length);
+        _counters = new TrainingCounters(context.Time, saved?.Counters ?? ImmutableSortedDictionary<string, double>.Empty, Rank);
+        _model.Storage.Synchronize(context.Communicator);
+        _reporter = new TrainingReporter(options, context, _task, _counters, _group);
     }
 
     private int Rank => _context.Communicator.Rank;
 
-    private long TotalSteps => _options.MaxSteps > 0
-        ? Math.Min(_options.MaxSteps, (long)_options.Epochs * _model.StepsPerEpoch)
-        : (long)_options.Epochs * _model.StepsPerEpoch;
+    private TrainingProgress Progress => new(_step, _epoch, _position, _model.StepsPerEpoch, _task.TotalSteps);
 
-    private PtbProgress Progress => new(_step, _epoch, _position, _model.StepsPerEpoch, TotalSteps);
-
+    /// <summary>Trains to the end, or until <see cref="TrainingContext.Stop"/>; logs, evaluates, writes checkpoints and the summary.</summary>
+    /// <exception cref="UserErrorException">Non-finite loss or gradient, a failed peer, a damaged checkpoint, an unwritable disk.</exception>
     public RunSummary Run()
     {
         try
@@ -90,11 +81,7 @@ internal sealed class PtbSession : IDisposable
 
             double valid = _valid.Step == _step ? _valid.Loss : EvaluateAndLog("valid");
             double test = EvaluateAndLog("test");
-            if (_options.SaveWeights.Length > 0 && Rank == 0)
-            {
-                SaveWeights();
-            }
-
+            _task.Complete(Rank);
             return Finish("completed", null, valid, test);
         }
         catch (UserErrorException failure)
@@ -104,12 +91,14 @@ internal sealed class PtbSession : IDisposable
         }
     }
 
+    /// <summary>The loss on <c>valid</c> or <c>test</c> as things stand; a collective.</summary>
     public EvaluationRecord Evaluate(string split) => _reporter.Evaluation(Progress, split, LossOn(split));
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         _overlap?.Dispose();
-        _model.Dispose();
+        _task.Dispose();
         _group.Dispose();
         _team.Dispose();
     }
@@ -117,7 +106,7 @@ internal sealed class PtbSession : IDisposable
     // True if a signal asked to stop.
     private bool TrainToEnd()
     {
-        while (_step < TotalSteps)
+        while (_step < _task.TotalSteps)
         {
             if (TrainOneStep())
             {
@@ -127,6 +116,12 @@ internal sealed class PtbSession : IDisposable
             if (_position == _model.StepsPerEpoch)
             {
                 EndEpoch();
+            }
+
+            if (_task.EvaluatesAt(Progress))
+            {
+                _valid = (_step, EvaluateAndLog("valid"));
+                _task.Evaluated(Progress, _valid.Loss);
             }
 
             if (_options.CheckpointEvery > 0 && _step % _options.CheckpointEvery == 0)
@@ -178,7 +173,7 @@ internal sealed class PtbSession : IDisposable
         if (!skip)
         {
             using var time = _counters.Ledger.Measure(StepPhase.Update);
-            _model.Apply(_schedule.Rate);
+            _model.Apply(_task.LearningRate);
         }
 
         _counters.Tokens += (long)_model.TargetsOf(_position) * _group.Total;
@@ -201,7 +196,7 @@ internal sealed class PtbSession : IDisposable
             _context.Logger.Message(_decision);
         }
 
-        _reporter.Step(Progress, _losses, _schedule.Rate, gradNorm, () => Math.Sqrt(_aggregators[0].ResidualSumOfSquares()));
+        _reporter.Step(Progress, _losses, _task.LearningRate, gradNorm, () => Math.Sqrt(_aggregators[0].ResidualSumOfSquares()));
         return stop;
     }
 
@@ -214,7 +209,7 @@ internal sealed class PtbSession : IDisposable
     }
 
     private StepContext ContextOf(int rank) =>
-        new(_step, (ulong)_options.Seed, rank, _schedule.Rate, Progress.EpochsDone, _counters.Ledger);
+        new(_step, (ulong)_options.Seed, rank, _task.LearningRate, Progress.EpochsDone, _counters.Ledger);
 
     // All ranks learn in the same step that one has met a NaN, or that a signal has come: none is left waiting for the others.
     private (bool Stop, bool Skip) Agree(int worker, double norm)
@@ -233,7 +228,7 @@ internal sealed class PtbSession : IDisposable
         {
             string before = _skippedInARow > 0 ? $", as in the {MaxSkippedInARow} steps before" : "";
             throw new UserErrorException(
-                ExitCode.NonFinite, $"{what}{before}; lower --init_lr (now {_schedule.Rate:G4}) or --clip.");
+                ExitCode.NonFinite, $"{what}{before}; lower the learning rate (now {_task.LearningRate:G4}) or --clip.");
         }
 
         _context.Logger.Warning($"{what}: all workers skip it.");
@@ -251,8 +246,6 @@ internal sealed class PtbSession : IDisposable
         _position = 0;
         _counters.LastEpochLoss = _reporter.MeanOverWorkers(_counters.EpochLoss);
         _counters.EpochLoss = default;
-        _valid = (_step, EvaluateAndLog("valid"));
-        _schedule.EndEpoch(_epoch, _valid.Loss);
     }
 
     private double EvaluateAndLog(string split)
@@ -266,7 +259,7 @@ internal sealed class PtbSession : IDisposable
     {
         using var time = _counters.Ledger.Measure(StepPhase.Evaluate);
         var communicator = _context.Communicator;
-        var (nats, targets) = _model.Evaluate(PtbTrainer.SplitBatches(_options, _corpus, split, communicator.Rank, communicator.WorldSize));
+        var (nats, targets) = _task.Evaluate(split);
         Span<double> sums = [nats, targets];
         communicator.AllReduce(sums);
         _reporter.AddUpBytes();
@@ -290,8 +283,8 @@ internal sealed class PtbSession : IDisposable
                     Step = _step,
                     Epoch = _epoch,
                     Position = _position,
-                    LearningRate = _schedule.Rate,
-                    BestValidLoss = _schedule.BestValidLoss,
+                    LearningRate = _task.LearningRate,
+                    BestValidLoss = _task.BestValidLoss,
                     WorldSize = _context.Communicator.WorldSize,
                     ModelFingerprint = _model.Gradients.Layout.Fingerprint,
                     Options = Identity(),
@@ -316,22 +309,20 @@ internal sealed class PtbSession : IDisposable
         _model.Storage.Read(checkpoint.Model, folder, ExitCode.Checkpoint);
         _model.Load(checkpoint.RankState);
         ForEachAggregator((aggregator, prefix) => aggregator.Load(new PrefixedState(prefix, reader: checkpoint.RankState)));
+        _task.Resume(checkpoint.State);
         (_step, _epoch, _position) = (checkpoint.State.Step, checkpoint.State.Epoch, checkpoint.State.Position);
         return checkpoint.State;
     }
 
     // What must be the same for the run to end with the same bits.
-    private ImmutableSortedDictionary<string, string> Identity() => new Dictionary<string, string>
+    private ImmutableSortedDictionary<string, string> Identity() => new Dictionary<string, string>(_task.Identity)
     {
         ["--compressor"] = _context.Pipeline.Compressor,
         ["--memory"] = _context.Pipeline.Memory,
         ["--exchange"] = _context.Pipeline.Exchange,
         ["--bucket_bytes"] = $"{_options.GroupBytes}",
         ["--virtual_workers"] = $"{_options.VirtualWorkers}",
-        ["--batch_size"] = $"{_options.BatchSize}",
-        ["--bptt"] = $"{_options.Bptt}",
         ["--seed"] = $"{_options.Seed}",
-        ["corpus"] = string.Join(' ', _corpus.Files.Select(file => file.Sha256[..16])),
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 
     private void ForEachAggregator(Action<IGradientAggregator, string> action)
@@ -339,20 +330,6 @@ internal sealed class PtbSession : IDisposable
         for (int worker = 0; worker < _aggregators.Length; worker++)
         {
             action(_aggregators[worker], $"worker-{worker}/");
-        }
-    }
-
-    private void SaveWeights()
-    {
-        string path = Path.GetFullPath(_options.SaveWeights);
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            SafetensorsWriter.Save(path, _model.Storage.Entries(), _model.Storage.Write);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new UserErrorException(ExitCode.Failure, $"--save_weights {path}: {failure.Message}", failure);
         }
     }
 

@@ -2,7 +2,7 @@ using Compression.Core.Communication;
 using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 
-namespace Compression.Training;
+namespace Compression.Training.Sessions;
 
 /// <summary>What a trainer is given beside its options.</summary>
 /// <param name="Communicator">The real peers, or a world of one.</param>

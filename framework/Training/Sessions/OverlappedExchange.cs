@@ -5,7 +5,7 @@ using Compression.Core.Gradients;
 using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 
-namespace Compression.Training;
+namespace Compression.Training.Sessions;
 
 /// <summary>
 /// Sends groups of gradients while the backward pass computes the next: a thread of its own compresses and exchanges a group as soon as all

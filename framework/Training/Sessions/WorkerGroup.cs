@@ -1,6 +1,6 @@
 using Compression.Core.Communication;
 
-namespace Compression.Training;
+namespace Compression.Training.Sessions;
 
 /// <summary>The workers of one process: one that speaks to real peers, or all of a virtual world, taking turns.</summary>
 public sealed class WorkerGroup : IDisposable

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Compression.Training;
+namespace Compression.Training.Sessions;
 
 /// <summary>The largest resident set of this process so far.</summary>
 internal static class PeakMemory

@@ -1,4 +1,4 @@
-namespace Compression.Training.Ptb;
+namespace Compression.Training.Sessions;
 
 /// <summary>What becomes of a step in which some worker's loss or gradient is not finite.</summary>
 public enum NonFiniteAction

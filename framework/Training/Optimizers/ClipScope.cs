@@ -1,4 +1,4 @@
-namespace Compression.Training.Ptb;
+namespace Compression.Training.Optimizers;
 
 /// <summary>Which gradient is clipped.</summary>
 public enum ClipScope

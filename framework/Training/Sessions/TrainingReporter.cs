@@ -1,14 +1,15 @@
 using Compression.Core.Communication;
 using Compression.Core.Reporting;
 
-namespace Compression.Training.Ptb;
+namespace Compression.Training.Sessions;
 
 /// <summary>Turns counters into rows, progress and the summary.</summary>
-internal sealed class PtbReporter
+internal sealed class TrainingReporter
 {
-    private readonly PtbOptions _options;
+    private readonly TrainerOptions _options;
     private readonly TrainingContext _context;
-    private readonly PtbCounters _counters;
+    private readonly ITrainingTask _task;
+    private readonly TrainingCounters _counters;
     private readonly WorkerGroup _group;
     private readonly int _parameters;
     private RunningMean _interval;
@@ -17,13 +18,14 @@ internal sealed class PtbReporter
     private long _tokensAtRow;
     private Totals _totals;
 
-    public PtbReporter(PtbOptions options, TrainingContext context, PtbCounters counters, WorkerGroup group, int parameters)
+    public TrainingReporter(TrainerOptions options, TrainingContext context, ITrainingTask task, TrainingCounters counters, WorkerGroup group)
     {
         _options = options;
         _context = context;
         _counters = counters;
         _group = group;
-        _parameters = parameters;
+        _task = task;
+        _parameters = task.Model.Gradients.Layout.Length;
         _secondsAtRow = counters.Seconds;
         _trainingSecondsAtRow = counters.TrainingSeconds;
         _tokensAtRow = counters.Tokens;
@@ -33,7 +35,7 @@ internal sealed class PtbReporter
     private double DenseBytesPerStep => MeteredCommunicator.AllReduceBytes((double)sizeof(float) * _parameters, _group.Total);
 
     /// <summary>Books a step; writes a row when the interval is full.</summary>
-    public void Step(PtbProgress progress, ReadOnlySpan<double> losses, double learningRate, double gradNorm, Func<double> residualNorm)
+    public void Step(TrainingProgress progress, ReadOnlySpan<double> losses, double learningRate, double gradNorm, Func<double> residualNorm)
     {
         foreach (double loss in losses)
         {
@@ -42,9 +44,9 @@ internal sealed class PtbReporter
 
         double trainingSeconds = _counters.TrainingSeconds;
         double rate = (_counters.Tokens - _tokensAtRow) / Math.Max(1e-9, trainingSeconds - _trainingSecondsAtRow);
-        int epoch = Math.Min(_options.Epochs, progress.Epoch + (progress.Position > 0 ? 1 : 0));
+        int epoch = Math.Min(_task.Epochs, progress.Epoch + (progress.Position > 0 ? 1 : 0));
         _context.Logger.Progress(new ProgressRecord(
-            epoch, _options.Epochs, progress.Step, progress.TotalSteps, _interval.Sum / _interval.Count, rate, WireCompressionRatioHere()));
+            epoch, _task.Epochs, progress.Step, progress.TotalSteps, _interval.Sum / _interval.Count, rate, WireCompressionRatioHere()));
         if (progress.Step % _options.LogInterval != 0 && progress.Step != progress.TotalSteps)
         {
             return;
@@ -87,7 +89,7 @@ internal sealed class PtbReporter
     }
 
     /// <summary>A row of evaluations.</summary>
-    public EvaluationRecord Evaluation(PtbProgress progress, string split, double loss) => new()
+    public EvaluationRecord Evaluation(TrainingProgress progress, string split, double loss) => new()
     {
         Step = progress.Step,
         Epoch = progress.EpochsDone,
@@ -99,7 +101,7 @@ internal sealed class PtbReporter
     };
 
     /// <summary>The summary of the run so far.</summary>
-    public RunSummary Summary(PtbProgress progress, string status, string? reason, double? validLoss, double? testLoss, string sha256)
+    public RunSummary Summary(TrainingProgress progress, string status, string? reason, double? validLoss, double? testLoss, string sha256)
     {
         var seconds = _counters.Seconds;
         double workerSteps = Math.Max(1, progress.Step) * (double)_group.Total;
@@ -108,7 +110,7 @@ internal sealed class PtbReporter
         {
             Status = status,
             Reason = reason,
-            Model = "ptb-lstm",
+            Model = _task.ModelName,
             Compressor = _context.Pipeline.Compressor,
             Memory = _context.Pipeline.Memory,
             Exchange = _context.Pipeline.Exchange,

@@ -1,0 +1,81 @@
+using Compression.Core.Reporting;
+using Compression.Training.Checkpoints;
+using Compression.Training.Data;
+using Compression.Training.Sessions;
+
+namespace Compression.Training.Ptb;
+
+/// <summary>The PTB LSTM as a task: its model on a corpus, evaluated after every epoch.</summary>
+internal sealed class PtbTask : ITrainingTask
+{
+    private readonly PtbOptions _options;
+    private readonly Corpus _corpus;
+    private readonly TrainingContext _context;
+    private readonly PtbModel _model;
+    private LearningRateSchedule _schedule;
+
+    public PtbTask(PtbOptions options, Corpus corpus, TrainingContext context, PtbModel model)
+    {
+        _options = options;
+        _corpus = corpus;
+        _context = context;
+        _model = model;
+        _schedule = new LearningRateSchedule(options);
+        if (options.InitWeights.Length > 0)
+        {
+            using var file = PtbTrainer.OpenWeights(options.InitWeights);
+            _model.Storage.Read(file, $"--init_weights {options.InitWeights}", ExitCode.Usage);
+        }
+    }
+
+    public string ModelName => "ptb-lstm";
+
+    public ITrainableModel Model => _model;
+
+    public int Epochs => _options.Epochs;
+
+    public long TotalSteps => _options.MaxSteps > 0
+        ? Math.Min(_options.MaxSteps, (long)_options.Epochs * _model.StepsPerEpoch)
+        : (long)_options.Epochs * _model.StepsPerEpoch;
+
+    public double LearningRate => _schedule.Rate;
+
+    public double? BestValidLoss => _schedule.BestValidLoss;
+
+    public IEnumerable<KeyValuePair<string, string>> Identity =>
+    [
+        KeyValuePair.Create("--batch_size", $"{_options.BatchSize}"),
+        KeyValuePair.Create("--bptt", $"{_options.Bptt}"),
+        KeyValuePair.Create("corpus", string.Join(' ', _corpus.Files.Select(file => file.Sha256[..16]))),
+    ];
+
+    public bool EvaluatesAt(TrainingProgress progress) => progress.Position == 0;
+
+    public void Evaluated(TrainingProgress progress, double validLoss) => _schedule.EndEpoch(progress.Epoch, validLoss);
+
+    public (double Nats, long Targets) Evaluate(string split) =>
+        _model.Evaluate(PtbTrainer.SplitBatches(_options, _corpus, split, _context.Communicator.Rank, _context.Communicator.WorldSize));
+
+    public void Resume(TrainingState state) => _schedule = new LearningRateSchedule(_options, state.LearningRate, state.BestValidLoss);
+
+    public void Complete(int rank)
+    {
+        if (_options.SaveWeights.Length == 0 || rank > 0)
+        {
+            return;
+        }
+
+        string path = Path.GetFullPath(_options.SaveWeights);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            SafetensorsWriter.Save(path, _model.Storage.Entries(), _model.Storage.Write);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException(ExitCode.Failure, $"--save_weights {path}: {failure.Message}", failure);
+        }
+    }
+
+    public void Dispose() => _model.Dispose();
+}

@@ -1,0 +1,48 @@
+using Compression.Core.Gradients;
+using Compression.Core.Pipeline;
+using Compression.Training.Models;
+
+namespace Compression.Training.Sessions;
+
+/// <summary>A model with its optimizer, and for each worker of this process a share of the text, as the training loop sees them.</summary>
+public interface ITrainableModel : IDisposable
+{
+    /// <summary>Parameters and gradients.</summary>
+    FlatModel Storage { get; }
+
+    /// <summary>Where a worker's gradient is left and the average is expected.</summary>
+    GradientBucket Gradients => Storage.Bucket;
+
+    /// <summary>Steps an epoch; the same for all workers.</summary>
+    int StepsPerEpoch { get; }
+
+    /// <summary>Targets of one worker's batch.</summary>
+    /// <param name="position">The batch, counted from the start of the epoch.</param>
+    int TargetsOf(int position);
+
+    /// <summary>
+    /// Has each gradient reported as soon as it is complete. From then on <see cref="ForwardBackward"/> neither clips nor returns a norm.
+    /// </summary>
+    /// <param name="ready">Given the slot's index.</param>
+    void ReportReady(Action<int> ready);
+
+    /// <summary>Forward and backward pass of one worker's batch; overwrites the bucket with the gradient of the mean loss, clipped.</summary>
+    /// <param name="worker">Index of the worker within this process.</param>
+    /// <param name="position">The batch, counted from the start of the epoch.</param>
+    /// <param name="randomKey">Keys the dropout of this step.</param>
+    /// <returns>The mean loss in nats per token, and the gradient's 2-norm before clipping.</returns>
+    (double Loss, double GradientNorm) ForwardBackward(int worker, int position, ulong randomKey);
+
+    /// <summary>The optimizer's step from the averaged gradient in the bucket.</summary>
+    void Apply(double learningRate);
+
+    /// <summary>Gives a worker a fresh hidden state, after one that was not finite.</summary>
+    /// <param name="worker">Index of the worker within this process.</param>
+    void ForgetState(int worker);
+
+    /// <summary>Writes hidden states and what the optimizer keeps.</summary>
+    void Save(IStateWriter writer);
+
+    /// <summary>Reads back what <see cref="Save"/> wrote.</summary>
+    void Load(IStateReader reader);
+}

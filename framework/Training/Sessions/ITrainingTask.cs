@@ -1,0 +1,44 @@
+using Compression.Training.Checkpoints;
+
+namespace Compression.Training.Sessions;
+
+/// <summary>What tells one trainer from another: a model, its schedule, what it is evaluated on. <see cref="TrainingSession"/> does the rest.</summary>
+public interface ITrainingTask : IDisposable
+{
+    /// <summary>The name in summary.json.</summary>
+    string ModelName { get; }
+
+    /// <summary>The model with its text and optimizer.</summary>
+    ITrainableModel Model { get; }
+
+    /// <summary>Epochs planned.</summary>
+    int Epochs { get; }
+
+    /// <summary>Steps planned.</summary>
+    long TotalSteps { get; }
+
+    /// <summary>The rate of the next step.</summary>
+    double LearningRate { get; }
+
+    /// <summary>The lowest loss on valid so far, nats per token; null for none.</summary>
+    double? BestValidLoss { get; }
+
+    /// <summary>Whether valid is evaluated where the run stands now; asked after every step.</summary>
+    bool EvaluatesAt(TrainingProgress progress);
+
+    /// <summary>Told of each evaluation of valid in the midst of training: sets the rate of the steps to come.</summary>
+    void Evaluated(TrainingProgress progress, double validLoss);
+
+    /// <summary>Sum of nats over this rank's part of a split, and the number of its targets, dropout off.</summary>
+    /// <param name="split"><c>valid</c> or <c>test</c>.</param>
+    (double Nats, long Targets) Evaluate(string split);
+
+    /// <summary>Options and data that must be the same for a resumed run to end with the same bits, beyond those of the pipeline.</summary>
+    IEnumerable<KeyValuePair<string, string>> Identity { get; }
+
+    /// <summary>Goes on from a checkpoint: takes over the schedule's state.</summary>
+    void Resume(TrainingState state);
+
+    /// <summary>Training is done: leaves behind what the options ask for. Called on all ranks.</summary>
+    void Complete(int rank);
+}
