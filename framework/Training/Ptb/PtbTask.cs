@@ -40,6 +40,8 @@ internal sealed class PtbTask : ITrainingTask
 
     public double LearningRate => _schedule.Rate;
 
+    public string LearningRateOption => "--init_lr";
+
     public double? BestValidLoss => _schedule.BestValidLoss;
 
     public IEnumerable<KeyValuePair<string, string>> Identity =>

@@ -20,6 +20,9 @@ public interface ITrainingTask : IDisposable
     /// <summary>The rate of the next step.</summary>
     double LearningRate { get; }
 
+    /// <summary>The option that sets it, for messages.</summary>
+    string LearningRateOption { get; }
+
     /// <summary>The lowest loss on valid so far, nats per token; null for none.</summary>
     double? BestValidLoss { get; }
 

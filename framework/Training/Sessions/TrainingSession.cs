@@ -228,7 +228,7 @@ public sealed class TrainingSession : IDisposable
         {
             string before = _skippedInARow > 0 ? $", as in the {MaxSkippedInARow} steps before" : "";
             throw new UserErrorException(
-                ExitCode.NonFinite, $"{what}{before}; lower the learning rate (now {_task.LearningRate:G4}) or --clip.");
+                ExitCode.NonFinite, $"{what}{before}; lower {_task.LearningRateOption} (now {_task.LearningRate:G4}) or --clip.");
         }
 
         _context.Logger.Warning($"{what}: all workers skip it.");
