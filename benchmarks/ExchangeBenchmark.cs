@@ -91,7 +91,7 @@ public static class ExchangeBenchmark
             before: rank => Rotate(gradient, rank, bucket.All));
         return new ExchangeFigures(
             composition.Exchange, composition.Compressor, ledgers.Average(ledger => (double)ledger.WireBytes),
-            ledgers.Average(ledger => (double)ledger.ReceivedBytes), Formula(options).Bytes(composition, workers));
+            ledgers.Average(ledger => (double)ledger.ReceivedBytes), Formula(options).Bytes(composition.Resolved, workers));
     }
 
     private static ExchangeFigures OverRanks(
@@ -128,7 +128,7 @@ public static class ExchangeBenchmark
         Span<double> sums = [(double)ledger.WireBytes / options.Repeats, (double)ledger.ReceivedBytes / options.Repeats, Median.Of(steps), Median.Of(waits)];
         communicator.AllReduce(sums);
         return new ExchangeFigures(
-            composition.Exchange, composition.Compressor, sums[0] / workers, sums[1] / workers, Formula(options).Bytes(composition, workers))
+            composition.Exchange, composition.Compressor, sums[0] / workers, sums[1] / workers, Formula(options).Bytes(composition.Resolved, workers))
         {
             StepMs = sums[2] / workers,
             CommunicateMs = sums[3] / workers,

@@ -21,6 +21,9 @@ public sealed record ExchangeComposition(string Exchange, string Compressor)
             : [.. items.Select(Read)];
     }
 
+    /// <summary>The composition with the exchange that <c>auto</c> stands for: all-reduce for dense float32, all-gather for all others.</summary>
+    public ExchangeComposition Resolved => Exchange == "auto" ? this with { Exchange = Compressor == "none" ? "allreduce" : "allgather" } : this;
+
     /// <inheritdoc/>
     public override string ToString() => Exchange == "auto" ? Compressor : Compressor + Via + Exchange;
 

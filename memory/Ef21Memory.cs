@@ -51,8 +51,8 @@ public sealed class Ef21Memory : IGradientMemory
         _mean.CopyTo(bucket.All);
     }
 
-    /// <summary>‖g − h‖² after the step: how far the estimate is from the gradient.</summary>
-    public double ResidualSumOfSquares() => SumOfSquares.Invoke(_context.Team, _difference);
+    /// <summary>g − h after the step: how far the estimate is from the gradient.</summary>
+    public IEnumerable<ReadOnlyMemory<float>> HeldBack => [_difference];
 
     /// <inheritdoc/>
     public void Save(IStateWriter writer)

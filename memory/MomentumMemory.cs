@@ -51,7 +51,7 @@ public sealed class MomentumMemory : IGradientMemory
         sent.AddTo(Part(_residual, slot), scale: -1, cleared: _options.Masking ? Part(_velocity, slot) : default);
 
     /// <inheritdoc/>
-    public double ResidualSumOfSquares() => SumOfSquares.Invoke(_context.Team, _residual);
+    public IEnumerable<ReadOnlyMemory<float>> HeldBack => [_residual];
 
     /// <inheritdoc/>
     public void Save(IStateWriter writer)

@@ -17,7 +17,7 @@ public sealed class NoMemory : IGradientMemory
     }
 
     /// <inheritdoc/>
-    public double ResidualSumOfSquares() => 0;
+    public IEnumerable<ReadOnlyMemory<float>> HeldBack => [];
 
     /// <inheritdoc/>
     public void Save(IStateWriter writer)

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Compression.Core.Catalog;
 using Compression.Core.Gradients;
-using Compression.Core.Kernels;
 using Compression.Core.Pipeline;
 
 namespace Compression.Memory;
@@ -46,7 +45,7 @@ public sealed class ResidualMemory : IGradientMemory
     public void Update(ParameterSlot slot, in SentGradient sent) => sent.AddTo(ResidualOf(slot), scale: -1);
 
     /// <inheritdoc/>
-    public double ResidualSumOfSquares() => SumOfSquares.Invoke(_context.Team, _residual);
+    public IEnumerable<ReadOnlyMemory<float>> HeldBack => [_residual];
 
     /// <inheritdoc/>
     public void Save(IStateWriter writer)

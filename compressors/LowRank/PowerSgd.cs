@@ -63,7 +63,7 @@ public sealed class PowerSgd : IGradientAggregator
     }
 
     /// <inheritdoc/>
-    public double ResidualSumOfSquares() => SumOfSquares.Invoke(_team, _residual);
+    public IEnumerable<ReadOnlyMemory<float>> HeldBack => [_residual];
 
     /// <inheritdoc/>
     public void Aggregate(GradientBucket bucket, StepContext step, ICommunicator communicator)

@@ -46,7 +46,7 @@ public sealed class TernGradExchange : IGradientAggregator
     }
 
     /// <summary>Nothing is held back.</summary>
-    public double ResidualSumOfSquares() => 0;
+    public IEnumerable<ReadOnlyMemory<float>> HeldBack => [];
 
     /// <inheritdoc/>
     public void Aggregate(GradientBucket bucket, StepContext step, ICommunicator communicator)

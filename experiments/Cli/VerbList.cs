@@ -29,6 +29,7 @@ internal static class VerbList
         new BenchSteps(),
         new LabRun(),
         new LabCompare(),
+        new LabScale(),
         new LabClean(),
         new PlotRuns(),
         new ReportRuns(),

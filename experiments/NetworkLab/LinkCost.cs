@@ -4,7 +4,7 @@ namespace Compression.Experiments.NetworkLab;
 
 /// <summary>
 /// What an exchange costs on a network, in the α–β model: milliseconds are a straight line over the bytes that a worker sends. Each method's line goes through two
-/// measurements of the exchange alone, with a gradient of a few numbers and with one of a million: collectives differ in how well they fill a link.
+/// measurements of the exchange alone, with a gradient of a few numbers and with one as large as the model's: collectives differ in how well they fill a link.
 /// </summary>
 internal sealed class LinkCost
 {
@@ -19,11 +19,18 @@ internal sealed class LinkCost
     /// <summary>Milliseconds of an exchange.</summary>
     /// <param name="method">One of those measured.</param>
     /// <param name="bytes">What a worker sends.</param>
-    public double Milliseconds(string method, double bytes)
+    public double Milliseconds(string method, double bytes) => Latency(method) + (PerByte(method) * (bytes - _lines[method].Tiny.SentBytes));
+
+    /// <summary>α: milliseconds of an exchange of next to nothing.</summary>
+    /// <param name="method">One of those measured.</param>
+    public double Latency(string method) => _lines[method].Tiny.CommunicateMs!.Value;
+
+    /// <summary>β: milliseconds that a byte more takes; never below 0.</summary>
+    /// <param name="method">One of those measured.</param>
+    public double PerByte(string method)
     {
         var (tiny, large) = _lines[method];
-        double slope = (large.CommunicateMs!.Value - tiny.CommunicateMs!.Value) / (large.SentBytes - tiny.SentBytes);
-        return tiny.CommunicateMs.Value + (Math.Max(0, slope) * (bytes - tiny.SentBytes));
+        return Math.Max(0, (large.CommunicateMs!.Value - tiny.CommunicateMs!.Value) / (large.SentBytes - tiny.SentBytes));
     }
 
     private static string NameOf(ExchangeFigures row) => new ExchangeComposition(row.Exchange, row.Compressor).ToString();

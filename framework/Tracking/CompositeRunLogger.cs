@@ -19,6 +19,13 @@ public sealed class CompositeRunLogger(params IReadOnlyList<IRunLogger> loggers)
     public void LogMetrics(MetricsRecord metrics) => Each(logger => logger.LogMetrics(metrics));
 
     /// <inheritdoc/>
+    public bool TakesDistributions => loggers.Any(logger => logger.TakesDistributions);
+
+    /// <inheritdoc/>
+    public void LogDistribution(string name, long step, IEnumerable<ReadOnlyMemory<float>> values) =>
+        Each(logger => logger.LogDistribution(name, step, values));
+
+    /// <inheritdoc/>
     public void LogEvaluation(EvaluationRecord evaluation) => Each(logger => logger.LogEvaluation(evaluation));
 
     /// <inheritdoc/>

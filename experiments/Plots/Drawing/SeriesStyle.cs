@@ -28,11 +28,13 @@ internal sealed record SeriesStyle(string Colour, int Point, int Dash, double Wi
     public static SeriesStyle Of(RunSeries series, IReadOnlyList<RunSeries> all)
     {
         int place = all.TakeWhile(other => other.Number != series.Number).Count(other => other.IsDense == series.IsDense);
-        return series.IsDense
-            ? new SeriesStyle(Black, s_points[(place + 1) % s_points.Length], s_dashes[place % s_dashes.Length], 3)
-            : new SeriesStyle(
-                Colours[place % Colours.Count], s_points[place % s_points.Length], s_dashes[place / Colours.Count % s_dashes.Length], 2);
+        return Of(place, series.IsDense);
     }
+
+    /// <summary>The style of a place among the dense baselines, or among all others.</summary>
+    public static SeriesStyle Of(int place, bool isDense) => isDense
+        ? new SeriesStyle(Black, s_points[(place + 1) % s_points.Length], s_dashes[place % s_dashes.Length], 3)
+        : new SeriesStyle(Colours[place % Colours.Count], s_points[place % s_points.Length], s_dashes[place / Colours.Count % s_dashes.Length], 2);
 
     /// <summary>Line and points, as a plot command says it.</summary>
     public string Line(int pointInterval) => FormattableString.Invariant(

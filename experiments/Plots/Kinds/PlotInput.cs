@@ -26,8 +26,8 @@ internal sealed record PlotInput(IReadOnlyList<RunSeries> Series, PictureOptions
     /// <param name="sentences">Without their full stops; empty ones are left out.</param>
     public string Caption(IReadOnlyList<RunSeries> shown, bool intervals, params string[] sentences)
     {
-        RunData[] runs = [.. shown.SelectMany(series => series.Runs)];
-        string[] missing = [.. Series.Except(shown).Select(series => series.Label)];
+        RunData[] runs = [.. shown.SelectMany(series => series.Runs).Distinct()];
+        string[] missing = [.. Series.Where(series => !series.Runs.Intersect(runs).Any()).Select(series => series.Label)];
         var usual = SeriesLabels.Usual([.. Series.Select(series => series.Runs[0])]);
         string[] unfinished = [.. runs.Where(run => !run.IsFinished).Select(run => $"{run.Name} (step {run.Steps.ToString("N0", CultureInfo.InvariantCulture)})")];
         string[] all =

@@ -27,6 +27,9 @@ public sealed class GradientBucket
     /// <summary>The whole buffer.</summary>
     public Span<float> All => _storage.Span;
 
+    /// <summary>The same as memory.</summary>
+    public ReadOnlyMemory<float> Memory => _storage;
+
     /// <summary>
     /// Σ_j c_j² over a step's micro-batches, where Σ_j c_j is the gradient; as long as the bucket. Empty unless the trainer was asked to
     /// split its batch (<see cref="Pipeline.CompressorTraits.MicroBatches"/>).

@@ -34,7 +34,7 @@ public sealed class CompressedGather : IGradientAggregator
     public double MeanPayloadLength => (double)_gathered.TotalLength / _gathered.Count;
 
     /// <inheritdoc/>
-    public double ResidualSumOfSquares() => _memory.ResidualSumOfSquares();
+    public IEnumerable<ReadOnlyMemory<float>> HeldBack => _memory.HeldBack;
 
     /// <inheritdoc/>
     public void Aggregate(GradientBucket bucket, StepContext step, ICommunicator communicator)

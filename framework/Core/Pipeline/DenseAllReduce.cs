@@ -27,7 +27,7 @@ public sealed class DenseAllReduce : IGradientAggregator
     }
 
     /// <inheritdoc/>
-    public double ResidualSumOfSquares() => 0;
+    public IEnumerable<ReadOnlyMemory<float>> HeldBack => [];
 
     /// <inheritdoc/>
     public void Aggregate(GradientBucket bucket, StepContext step, ICommunicator communicator)

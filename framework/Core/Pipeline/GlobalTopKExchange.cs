@@ -52,7 +52,7 @@ public sealed class GlobalTopKExchange : IGradientAggregator
     }
 
     /// <inheritdoc/>
-    public double ResidualSumOfSquares() => _memory.ResidualSumOfSquares();
+    public IEnumerable<ReadOnlyMemory<float>> HeldBack => _memory.HeldBack;
 
     /// <inheritdoc/>
     public void Aggregate(GradientBucket bucket, StepContext step, ICommunicator communicator)

@@ -61,7 +61,7 @@ public sealed class GroupedAggregator : IGradientAggregator
     }
 
     /// <inheritdoc/>
-    public double ResidualSumOfSquares() => _groups.Sum(group => group.Aggregator.ResidualSumOfSquares());
+    public IEnumerable<ReadOnlyMemory<float>> HeldBack => _groups.SelectMany(group => group.Aggregator.HeldBack);
 
     /// <inheritdoc/>
     public void Save(IStateWriter writer)

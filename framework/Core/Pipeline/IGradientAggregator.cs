@@ -22,6 +22,6 @@ public interface IGradientAggregator : ICheckpointable
     /// <summary>What it has chosen by itself, and why, in one line for the log; empty where there was nothing to choose.</summary>
     string Decision => "";
 
-    /// <summary>Sum of squares of all that this worker holds back, for the log.</summary>
-    double ResidualSumOfSquares();
+    /// <summary>All that this worker holds back, in pieces, for the log; none where nothing is.</summary>
+    IEnumerable<ReadOnlyMemory<float>> HeldBack { get; }
 }

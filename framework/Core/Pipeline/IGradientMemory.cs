@@ -35,6 +35,6 @@ public interface IGradientMemory : ICheckpointable
     /// <summary>It looks at all parameters of a step together: they cannot be exchanged in groups.</summary>
     bool NeedsWholeBucket => false;
 
-    /// <summary>Sum of squares of all that is held back, for the log.</summary>
-    double ResidualSumOfSquares();
+    /// <summary>All that is held back, in pieces, for the log; none where nothing is.</summary>
+    IEnumerable<ReadOnlyMemory<float>> HeldBack { get; }
 }

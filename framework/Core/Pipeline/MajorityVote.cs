@@ -49,7 +49,7 @@ public sealed class MajorityVote : IGradientAggregator
     private int OwnBytes => BytesOf(_context.Rank);
 
     /// <summary>Nothing is held back that would be sent later.</summary>
-    public double ResidualSumOfSquares() => 0;
+    public IEnumerable<ReadOnlyMemory<float>> HeldBack => [];
 
     /// <inheritdoc/>
     public void Aggregate(GradientBucket bucket, StepContext step, ICommunicator communicator)

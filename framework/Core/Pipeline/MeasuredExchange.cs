@@ -53,7 +53,7 @@ public sealed class MeasuredExchange : IGradientAggregator
     public string Decision { get; private set; } = "";
 
     /// <inheritdoc/>
-    public double ResidualSumOfSquares() => _current.ResidualSumOfSquares();
+    public IEnumerable<ReadOnlyMemory<float>> HeldBack => _current.HeldBack;
 
     /// <inheritdoc/>
     public void Aggregate(GradientBucket bucket, StepContext step, ICommunicator communicator)

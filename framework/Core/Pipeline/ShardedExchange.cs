@@ -56,7 +56,7 @@ public abstract class ShardedExchange : IGradientAggregator
     public int PayloadLength => _up.Length;
 
     /// <inheritdoc/>
-    public double ResidualSumOfSquares() => _memory.ResidualSumOfSquares() + SumOfSquares.Invoke(_context.Team, _heldBack);
+    public IEnumerable<ReadOnlyMemory<float>> HeldBack => _memory.HeldBack.Append(_heldBack);
 
     /// <inheritdoc/>
     public void Aggregate(GradientBucket bucket, StepContext step, ICommunicator communicator)

@@ -9,6 +9,17 @@ public interface IRunLogger : IDisposable
     /// <summary>A row of metrics, each log interval.</summary>
     void LogMetrics(MetricsRecord metrics);
 
+    /// <summary>Whether <see cref="LogDistribution"/> does anything: callers make no values that nobody takes.</summary>
+    bool TakesDistributions => false;
+
+    /// <summary>How values are spread, beside a row of metrics.</summary>
+    /// <param name="name">Such as <c>gradient/decoder.weight</c>.</param>
+    /// <param name="step">Steps done.</param>
+    /// <param name="values">In pieces; read before the call returns.</param>
+    void LogDistribution(string name, long step, IEnumerable<ReadOnlyMemory<float>> values)
+    {
+    }
+
     /// <summary>A row of evaluations.</summary>
     void LogEvaluation(EvaluationRecord evaluation);
 

@@ -5,6 +5,9 @@ namespace Compression.Core.Reporting;
 /// <summary>Adds up a worker's seconds by phase and bytes by kind. Not for use by several threads at once.</summary>
 public sealed class StepLedger
 {
+    // Sums of such shares of a bit are exact up to 2^43 bits, whatever their order: a resumed run ends with the same digits.
+    private const double BitShares = 1024;
+
     private readonly long[] _ticks = new long[Enum.GetValues<StepPhase>().Length];
 
     /// <summary>Bits by the formula of the method's paper.</summary>
@@ -38,7 +41,7 @@ public sealed class StepLedger
     public void AddPayload(double nominalBits, double floorBits)
     {
         NominalBits += nominalBits;
-        FloorBits += floorBits;
+        FloorBits += Math.Round(floorBits * BitShares) / BitShares;
     }
 
     /// <summary>Adds what another ledger holds, and empties that.</summary>

@@ -7,13 +7,14 @@ namespace Compression.Tracking.TensorBoard;
 
 /// <summary>
 /// Reports to <see cref="RunFiles.TensorBoard"/>: the columns of the CSV files as curves (<c>metrics/train_loss</c>,
-/// <c>evaluations/valid_perplexity</c>), the wall-clock of single steps as a histogram a row, messages and results as text.
+/// <c>evaluations/valid_perplexity</c>), the wall-clock of single steps, gradients and what is held back as histograms, messages and results as text.
 /// </summary>
 public sealed class TensorBoardRunLogger : IRunLogger
 {
     private readonly EventFile _events;
     private readonly TimeProvider _time;
     private readonly Histogram _stepSeconds = new();
+    private readonly Histogram _values = new();
     private long? _lastProgressAt;
     private long _step;
 
@@ -54,6 +55,24 @@ public sealed class TensorBoardRunLogger : IRunLogger
         _events.Histogram("step_seconds", metrics.Step, _stepSeconds);
         _stepSeconds.Clear();
         _events.Flush();
+    }
+
+    /// <inheritdoc/>
+    public bool TakesDistributions => true;
+
+    /// <inheritdoc/>
+    public void LogDistribution(string name, long step, IEnumerable<ReadOnlyMemory<float>> values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        _values.Clear();
+        foreach (var part in values)
+        {
+            _values.Add(part.Span);
+        }
+
+        _events.Histogram(name, step, _values);
+        // The time of counting belongs to no step.
+        _lastProgressAt = null;
     }
 
     /// <inheritdoc/>

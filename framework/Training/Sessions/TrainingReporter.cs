@@ -1,4 +1,6 @@
 using Compression.Core.Communication;
+using Compression.Core.Gradients;
+using Compression.Core.Kernels;
 using Compression.Core.Reporting;
 
 namespace Compression.Training.Sessions;
@@ -11,6 +13,7 @@ internal sealed class TrainingReporter
     private readonly ITrainingTask _task;
     private readonly TrainingCounters _counters;
     private readonly WorkerGroup _group;
+    private readonly KernelTeam _team;
     private readonly int _parameters;
     private RunningMean _interval;
     private PhaseSeconds _secondsAtRow;
@@ -18,12 +21,13 @@ internal sealed class TrainingReporter
     private long _tokensAtRow;
     private Totals _totals;
 
-    public TrainingReporter(TrainerOptions options, TrainingContext context, ITrainingTask task, TrainingCounters counters, WorkerGroup group)
+    public TrainingReporter(TrainerOptions options, TrainingContext context, ITrainingTask task, TrainingCounters counters, WorkerGroup group, KernelTeam team)
     {
         _options = options;
         _context = context;
         _counters = counters;
         _group = group;
+        _team = team;
         _task = task;
         _parameters = task.Model.Gradients.Layout.Length;
         _secondsAtRow = counters.Seconds;
@@ -34,8 +38,8 @@ internal sealed class TrainingReporter
 
     private double DenseBytesPerStep => MeteredCommunicator.AllReduceBytes((double)sizeof(float) * _parameters, _group.Total);
 
-    /// <summary>Books a step; writes a row when the interval is full.</summary>
-    public void Step(TrainingProgress progress, ReadOnlySpan<double> losses, double learningRate, double gradNorm, Func<double> residualNorm)
+    /// <summary>Books a step; writes a row when the interval is full, with what the first worker here has in its bucket and holds back.</summary>
+    public void Step(TrainingProgress progress, ReadOnlySpan<double> losses, double learningRate, double gradNorm, GradientBucket average, IEnumerable<ReadOnlyMemory<float>> heldBack)
     {
         foreach (double loss in losses)
         {
@@ -64,11 +68,21 @@ internal sealed class TrainingReporter
             LearningRate = learningRate,
             WordsPerSecond = rate,
             GradNorm = gradNorm,
-            ResidualNorm = residualNorm(),
+            ResidualNorm = Math.Sqrt(heldBack.Sum(part => SumOfSquares.Invoke(_team, part.Span))),
             WireBytesTotal = _totals.WireBytes,
             SecondsTotal = _counters.SecondsTotal,
             Seconds = seconds.Since(_secondsAtRow),
         });
+        if (_context.Logger.TakesDistributions)
+        {
+            foreach (var slot in average.Layout.Slots)
+            {
+                _context.Logger.LogDistribution($"gradient/{slot.Name}", progress.Step, [average.Memory.Slice(slot.Offset, slot.Length)]);
+            }
+
+            _context.Logger.LogDistribution("held_back", progress.Step, heldBack);
+        }
+
         (_interval, _secondsAtRow, _trainingSecondsAtRow, _tokensAtRow) = (default, seconds, trainingSeconds, _counters.Tokens);
     }
 

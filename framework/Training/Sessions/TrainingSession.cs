@@ -58,7 +58,7 @@ public sealed class TrainingSession : IDisposable
         TrainingState? saved = options.Resume.Length > 0 ? Restore(options.Resume) : null;
         _counters = new TrainingCounters(context.Time, saved?.Counters ?? ImmutableSortedDictionary<string, double>.Empty, Rank);
         _model.Storage.Synchronize(context.Communicator);
-        _reporter = new TrainingReporter(options, context, _task, _counters, _group);
+        _reporter = new TrainingReporter(options, context, _task, _counters, _group, _team);
     }
 
     private int Rank => _context.Communicator.Rank;
@@ -196,7 +196,7 @@ public sealed class TrainingSession : IDisposable
             _context.Logger.Message(_decision);
         }
 
-        _reporter.Step(Progress, _losses, _task.LearningRate, gradNorm, () => Math.Sqrt(_aggregators[0].ResidualSumOfSquares()));
+        _reporter.Step(Progress, _losses, _task.LearningRate, gradNorm, _model.Gradients, _aggregators[0].HeldBack);
         return stop;
     }
 

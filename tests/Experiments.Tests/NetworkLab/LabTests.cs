@@ -57,6 +57,42 @@ public sealed class LabTests
         Assert.Equal((152.0 / 160) - 1, prediction.Error, 1e-9);
     }
 
+    [Fact]
+    public void Among_the_hosts_of_the_lab_the_model_of_many_workers_is_the_line_that_was_measured()
+    {
+        var point = Scale("sign", workers: 4);
+        Assert.Equal(1_000_000, point.WireBytes, 1e-6);
+        Assert.Equal(4 + 100, point.ExchangeMs, 1e-6);
+
+        // Four payloads to decompress.
+        Assert.Equal(40 + 2 + (4 * 3) + 1, point.LocalMs, 1e-9);
+        Assert.Equal(41 / point.StepMs, point.Efficiency, 1e-12);
+    }
+
+    [Fact]
+    public void Gathered_bytes_grow_with_the_workers_and_reduced_ones_hardly()
+    {
+        var (gathered, reduced) = (Scale("sign", workers: 1024), Scale("none", workers: 1024));
+        Assert.Equal(1_000_000 * 1023.0 / 3, gathered.WireBytes, 1e-3);
+        Assert.Equal((4 * 1023.0 / 3) + (1e-4 * gathered.WireBytes), gathered.ExchangeMs, 1e-6);
+        Assert.Equal(1_000_000 * (1023 / 1024.0) / (3 / 4.0), reduced.WireBytes, 1e-3);
+        Assert.Equal((4 * 10 / 2.0) + (1e-4 * reduced.WireBytes), reduced.ExchangeMs, 1e-6);
+    }
+
+    [Fact]
+    public void A_method_without_a_formula_is_refused()
+    {
+        var refusal = Assert.Throws<UserErrorException>(() => ScaleModel.Check([new ExchangeComposition("auto", "sidco")]));
+        Assert.Contains("'sidco'", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static ScalePoint Scale(string method, int workers)
+    {
+        var alone = new StepFigures(method, 46, 0) { ForwardBackwardMs = 40, CompressMs = 2, DecompressMs = 3, UpdateMs = 1 };
+        var model = new ScaleModel(4, new StepReport(1, 1_000_000, [alone]), new StepReport(4, 1_000_000, [new StepFigures(method, 60, 1_000_000)]));
+        return model.At(LinkRate.Read("100mbit", "rate"), Cost((method, 0, 4), (method, 1_000_000, 104)), new ExchangeComposition("auto", method), workers);
+    }
+
     [NeedsLabFact]
     public void Bytes_take_the_time_that_the_rate_says()
     {

@@ -112,6 +112,24 @@ public sealed class EventFileTests : IDisposable
     }
 
     [Fact]
+    public void Floats_counted_at_once_are_counted_as_one_by_one()
+    {
+        // Every pattern of the upper 16 bits, at both of its ends and in between: limits of buckets fall into some of them.
+        float[] values =
+        [
+            .. Enumerable.Range(0, 1 << 16).SelectMany(upper => new[] { 0, 1, 0x4000, 0x8000, 0xC000, 0xFFFF }.Select(lower =>
+                BitConverter.Int32BitsToSingle((upper << 16) | lower))),
+        ];
+        var atOnce = new Histogram();
+        atOnce.Add(values);
+        var oneByOne = new Histogram();
+        Array.ForEach(values, value => oneByOne.Add(value));
+        Assert.Equal(oneByOne.BucketLimits.ToArray(), atOnce.BucketLimits.ToArray());
+        Assert.Equal(oneByOne.BucketCounts.ToArray(), atOnce.BucketCounts.ToArray());
+        Assert.Equal((oneByOne.Count, oneByOne.Min, oneByOne.Max, oneByOne.SumOfSquares), (atOnce.Count, atOnce.Min, atOnce.Max, atOnce.SumOfSquares));
+    }
+
+    [Fact]
     public void A_histogram_says_its_sums_and_leaves_empty_ends_away()
     {
         var histogram = new Histogram();

@@ -49,6 +49,22 @@ public sealed class TensorBoardRunLoggerTests : IDisposable
     }
 
     [Fact]
+    public void A_distribution_in_pieces_is_one_histogram()
+    {
+        using (var logger = new TensorBoardRunLogger(_run, _time))
+        {
+            Assert.True(logger.TakesDistributions);
+            logger.LogDistribution("held_back", 200, [new float[] { 1, -2 }, new float[] { 4 }]);
+            logger.LogDistribution("held_back", 400, [new float[] { 3 }]);
+            logger.LogDistribution("nothing", 400, []);
+        }
+
+        var histograms = Values(Events(), "held_back").Select(value => (value.Step, value.Value.Message(5))).ToList();
+        Assert.Equal([(200L, 3.0, 21.0), (400L, 1.0, 9.0)], histograms.Select(value => (value.Step, value.Item2.Double(3), value.Item2.Double(5))));
+        Assert.Empty(Values(Events(), "nothing"));
+    }
+
+    [Fact]
     public void The_seconds_of_single_steps_are_a_histogram_without_evaluations()
     {
         using (var logger = new TensorBoardRunLogger(_run, _time))

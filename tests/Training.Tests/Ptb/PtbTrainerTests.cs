@@ -54,10 +54,30 @@ public sealed class PtbTrainerTests
         string checkpoint = Directory.GetDirectories(Path.Combine(part, "checkpoints")).Max()!;
         var resumed = PtbRuns.Train(options with { Resume = checkpoint }, PtbRuns.Text, part);
         Assert.Equal(whole.Summary!.FinalParametersSha256, resumed.Summary!.FinalParametersSha256);
-        Assert.Equal(whole.Summary.Bytes.WireTotal, resumed.Summary.Bytes.WireTotal);
+        Assert.Equal(whole.Summary.Bytes, resumed.Summary.Bytes);
         Assert.Equal(whole.Summary.Tokens, resumed.Summary.Tokens);
         Assert.Equal(whole.Summary.TrainLoss!.Value, resumed.Summary.TrainLoss!.Value, 1e-12);
         Assert.Equal(whole.Evaluations[^1].Loss, resumed.Evaluations[^1].Loss);
+    }
+
+    [Fact]
+    public void Whoever_takes_distributions_gets_the_averaged_gradient_by_parameter_and_what_is_held_back()
+    {
+        var logger = new RecordingLogger { TakesDistributions = true };
+        var options = PtbRuns.Tiny with { Compressor = "topk(ratio=0.05)", MaxSteps = 4, LogInterval = 2, Clip = 0 };
+        PtbRuns.Train(options, PtbRuns.Text, logger: logger);
+        foreach (var row in logger.Metrics)
+        {
+            var here = logger.Distributions.Where(one => one.Step == row.Step).ToList();
+            var heldBack = Assert.Single(here, one => one.Name == "held_back");
+            Assert.Equal(row.ResidualNorm, Math.Sqrt(heldBack.Values.Sum(value => (double)value * value)), 1e-6 * row.ResidualNorm);
+            Assert.Contains(here, one => one.Name == "gradient/decoder.weight");
+            float[] gradient = [.. here.Where(one => one.Name.StartsWith("gradient/", StringComparison.Ordinal)).SelectMany(one => one.Values)];
+            Assert.Equal(heldBack.Values.Length, gradient.Length);
+            Assert.InRange(gradient.Count(value => value != 0), 1, gradient.Length / 10);
+        }
+
+        Assert.Equal([2, 4], logger.Metrics.Select(row => row.Step));
     }
 
     [Fact]

@@ -9,6 +9,10 @@ internal sealed class RecordingLogger : IRunLogger
 
     public List<EvaluationRecord> Evaluations { get; } = [];
 
+    public bool TakesDistributions { get; init; }
+
+    public List<(string Name, long Step, float[] Values)> Distributions { get; } = [];
+
     public RunSummary? Summary { get; private set; }
 
     public Action<ProgressRecord>? OnProgress { get; init; }
@@ -18,6 +22,9 @@ internal sealed class RecordingLogger : IRunLogger
     public void LogMetrics(MetricsRecord metrics) => Metrics.Add(metrics);
 
     public void LogEvaluation(EvaluationRecord evaluation) => Evaluations.Add(evaluation);
+
+    public void LogDistribution(string name, long step, IEnumerable<ReadOnlyMemory<float>> values) =>
+        Distributions.Add((name, step, [.. values.SelectMany(part => part.ToArray())]));
 
     public void Message(string text)
     {

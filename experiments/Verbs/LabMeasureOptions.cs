@@ -4,8 +4,8 @@ using Compression.Experiments.NetworkLab;
 
 namespace Compression.Experiments.Verbs;
 
-/// <summary>Options of <see cref="LabCompare"/>.</summary>
-public sealed record LabCompareOptions
+/// <summary>What the lab's measurements have in common.</summary>
+public record LabMeasureOptions
 {
     /// <summary>Hosts.</summary>
     [Option("hosts", "hosts, with one rank each", Min = 2, Max = LabNetwork.MostHosts)]
@@ -20,6 +20,6 @@ public sealed record LabCompareOptions
     public string Methods { get; init; } = StepBenchmarkOptions.UsualMethods;
 
     /// <summary>Where the figures go.</summary>
-    [Option("out", "CSV file for the figures; empty: none")]
+    [Option("out", "folder for the table as CSV and the picture; empty: neither")]
     public string Out { get; init; } = "";
 }

@@ -1,0 +1,49 @@
+using System.Globalization;
+using Compression.Experiments.Plots.Drawing;
+
+namespace Compression.Experiments.NetworkLab;
+
+/// <summary>Predicted steps against measured ones: on the diagonal the model is right.</summary>
+internal static class ComparisonPicture
+{
+    // What a model must reach to be used beyond the lab.
+    private const double Tolerance = 0.15;
+
+    /// <summary>Composes it.</summary>
+    /// <param name="comparison">What was compared.</param>
+    /// <param name="rows">Rate by rate.</param>
+    public static Picture Compose(LabComparison comparison, IReadOnlyList<StepPrediction> rows)
+    {
+        var styles = new MethodStyles(comparison.Measurement.Methods);
+        var table = new PlotTable("series", "rate", "method", "wire_bytes_per_step_per_worker", "measured_ms", "predicted_ms", "error");
+        foreach (var row in rows)
+        {
+            table.Add(styles.NumberOf(row.Method), row.Rate, row.Method, row.WireBytes, row.MeasuredMs, row.PredictedMs, row.Error);
+        }
+
+        double[] all = [.. table.Values("measured_ms").Concat(table.Values("predicted_ms"))];
+        string[] rates = [.. rows.Select(row => row.Rate).Distinct()];
+        return new Picture
+        {
+            Name = "compare",
+            Title = "Milliseconds of a step, predicted and measured",
+            Caption = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{comparison.Hosts} hosts in network namespaces of one machine, links of {string.Join(" and ", rates)}. Lines: equal, and {100 * Tolerance:F0} % apart. ")
+                + "Predicted from the step over links without a limit, and from the exchange alone over the slow ones.",
+            Data = table,
+            Commands =
+            [
+                .. Axis.Of("x", all, 1).Script("Measured (ms)"),
+                .. Axis.Of("y", all, 1).Script("Predicted (ms)"),
+                Picture.Plot(
+                [
+                    $"x with lines lc rgb '{SeriesStyle.Grey}' lw 1.5 notitle",
+                    .. new[] { 1 + Tolerance, 1 - Tolerance }.Select(factor => $"{GnuplotText.Number(factor)}*x with lines lc rgb '{SeriesStyle.Grey}' dt 2 notitle"),
+                    .. styles.Methods.Select((method, i) =>
+                        $"'compare.csv' skip 1 using (pick({i + 1},5)):(pick({i + 1},6)) with points {styles.Of(method).Points} title {GnuplotText.Quote(MethodStyles.Label(method))}"),
+                ]),
+            ],
+        };
+    }
+}

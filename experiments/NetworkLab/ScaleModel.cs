@@ -1,0 +1,63 @@
+using Compression.Benchmarks;
+using Compression.Core.Reporting;
+
+namespace Compression.Experiments.NetworkLab;
+
+/// <summary>A training step of many workers, modelled.</summary>
+/// <param name="Rate">Of the links.</param>
+/// <param name="Method">Compressor and exchange.</param>
+/// <param name="Workers">n, each on a host of its own.</param>
+/// <param name="WireBytes">What a worker sends in a step.</param>
+/// <param name="LocalMs">Computing, compressing and decompressing.</param>
+/// <param name="ExchangeMs">The exchange.</param>
+/// <param name="Efficiency">Of the words a second that n workers would reach who need not exchange: the share that is left.</param>
+internal sealed record ScalePoint(string Rate, string Method, int Workers, double WireBytes, double LocalMs, double ExchangeMs, double Efficiency)
+{
+    /// <summary>The whole step; nothing overlaps.</summary>
+    public double StepMs => LocalMs + ExchangeMs;
+}
+
+/// <summary>
+/// The α–β model beyond the lab: bytes grow by each collective's formula, latency by its number of rounds, decompressing by the number of payloads
+/// that a worker receives; the link's β is the one measured among the lab's hosts, and computing is that of one worker alone.
+/// </summary>
+/// <param name="Hosts">Of the lab that the link was measured in.</param>
+/// <param name="Alone">The step of one worker, with nobody to exchange with.</param>
+/// <param name="Among">The step among the hosts, for the bytes of this model.</param>
+internal sealed record ScaleModel(int Hosts, StepReport Alone, StepReport Among)
+{
+    /// <summary>Refuses methods whose bytes no formula gives.</summary>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>.</exception>
+    public static void Check(IEnumerable<ExchangeComposition> methods)
+    {
+        foreach (var method in methods.Where(method => new WireFormula(8, 8, 8).Bytes(method.Resolved, 2) is null))
+        {
+            throw new UserErrorException(
+                ExitCode.Usage, $"--methods: the bytes of '{method}' among many workers have no formula; those of ./run.sh bench exchanges have one.");
+        }
+    }
+
+    /// <summary>A method among n workers.</summary>
+    /// <param name="rate">Of the links.</param>
+    /// <param name="cost">Of exchanges in the lab at this rate.</param>
+    /// <param name="method">One of those measured.</param>
+    /// <param name="workers">n.</param>
+    public ScalePoint At(LinkRate rate, LinkCost cost, ExchangeComposition method, int workers)
+    {
+        string name = method.ToString();
+        var alone = Alone.Methods.Single(row => row.Method == name);
+        double here = Among.Methods.Single(row => row.Method == name).WireBytes;
+        int side = LabMeasurement.SideOf(Alone.Parameters);
+        var formula = new WireFormula(side, side, side);
+        double bytes = here * formula.Bytes(method.Resolved, workers)!.Value / formula.Bytes(method.Resolved, Hosts)!.Value;
+        double exchange = (cost.Latency(name) * Rounds(method, workers) / Rounds(method, Hosts)) + (cost.PerByte(name) * bytes);
+        double payloads = Gathers(method) ? workers : 1;
+        double local = alone.ForwardBackwardMs + alone.CompressMs + (payloads * alone.DecompressMs) + alone.UpdateMs;
+        return new ScalePoint(rate.ToString(), name, workers, bytes, local, exchange, (alone.ForwardBackwardMs + alone.UpdateMs) / (local + exchange));
+    }
+
+    private static bool Gathers(ExchangeComposition method) => method.Resolved.Exchange == "allgather";
+
+    // A ring of n - 1 rounds for all-gathers; for the others a reduction and a distribution by halves (Rabenseifner 2004).
+    private static double Rounds(ExchangeComposition method, int workers) => Gathers(method) ? workers - 1 : 2 * Math.Log2(workers);
+}

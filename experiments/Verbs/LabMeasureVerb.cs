@@ -1,0 +1,41 @@
+using Compression.Benchmarks;
+using Compression.Core.Catalog;
+using Compression.Core.Reporting;
+using Compression.Experiments.Cli;
+using Compression.Experiments.NetworkLab;
+using Compression.Experiments.Plots.Drawing;
+using Compression.Experiments.Recipes;
+
+namespace Compression.Experiments.Verbs;
+
+/// <summary>A verb that measures steps and exchanges in the lab; behind --: options of bench steps.</summary>
+internal abstract class LabMeasureVerb<TOptions> : Verb
+    where TOptions : LabMeasureOptions, new()
+{
+    private readonly OptionSchema _schema = OptionSchema.Of(typeof(TOptions));
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<CommandOption> Options => [.. _schema.Options.Select(CommandOption.Of)];
+
+    /// <inheritdoc/>
+    public override bool PassesOn => true;
+
+    /// <inheritdoc/>
+    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        ArgumentNullException.ThrowIfNull(environment);
+        var options = (TOptions)_schema.Bind(command.Values, static name => $"--{name}");
+        LinkRate[] rates = [.. options.Rates.Split(',').Select(text => LinkRate.Read(text, "rates"))];
+        var methods = ExchangeComposition.ReadList(options.Methods, "methods");
+        StepBenchmark.Check(new StepBenchmarkOptions { Methods = options.Methods }, Components.Compose);
+        _ = CommandParser.Parse(new BenchSteps(), [.. command.PassedOn]);
+        var gnuplot = options.Out.Length > 0 ? Gnuplot.Find(environment) : null;
+        var picture = Measure(options, rates, new LabMeasurement(methods, command.PassedOn, environment), environment.Screen.Output);
+        gnuplot?.Draw(picture, environment.FullPath(options.Out));
+        return ExitCode.Success;
+    }
+
+    /// <summary>Measures, prints row by row, and composes the picture.</summary>
+    protected abstract Picture Measure(TOptions options, IReadOnlyList<LinkRate> rates, LabMeasurement measurement, TextWriter output);
+}

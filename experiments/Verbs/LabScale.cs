@@ -1,0 +1,52 @@
+using System.Globalization;
+using Compression.Core.Reporting;
+using Compression.Experiments.NetworkLab;
+using Compression.Experiments.Plots.Drawing;
+
+namespace Compression.Experiments.Verbs;
+
+/// <summary>What the model of the lab says about many workers.</summary>
+internal sealed class LabScale : LabMeasureVerb<LabScaleOptions>
+{
+    private const int MostWorkers = 65536;
+
+    /// <inheritdoc/>
+    public override string Name => "lab scale";
+
+    /// <inheritdoc/>
+    public override string Summary => "ms of the training step of many workers, modelled from links measured in the lab; behind --: options of bench steps";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Examples =>
+        ["lab scale --rates 100mbit,1gbit --out scale", "lab scale --rates 10gbit --workers 64,1024 -- --num_hid 1500"];
+
+    /// <inheritdoc/>
+    protected override Picture Measure(LabScaleOptions options, IReadOnlyList<LinkRate> rates, LabMeasurement measurement, TextWriter output)
+    {
+        int[] workers = [.. options.Workers.Split(',').Select(Number)];
+        ScaleModel.Check(measurement.Methods);
+        var alone = measurement.Steps(1, null);
+        var model = new ScaleModel(options.Hosts, alone, measurement.Steps(options.Hosts, null));
+        output.WriteLine("modelled  method                              workers          bytes   local ms  exchange ms    step ms  efficiency");
+        var points = new List<ScalePoint>();
+        foreach (var rate in rates)
+        {
+            var cost = measurement.Exchanges(options.Hosts, rate, alone.Parameters);
+            foreach (var point in measurement.Methods.SelectMany(method => workers.Select(count => model.At(rate, cost, method, count))))
+            {
+                points.Add(point);
+                output.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{point.Rate,-9} {point.Method,-35} {point.Workers,7:N0} {point.WireBytes,14:N0} {point.LocalMs,10:F1} {point.ExchangeMs,12:F1} {point.StepMs,10:F1} {100 * point.Efficiency,9:F1} %"));
+            }
+
+            output.Flush();
+        }
+
+        return ScalePicture.Compose(model, new MethodStyles(measurement.Methods), points);
+    }
+
+    private static int Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count is >= 2 and <= MostWorkers
+        ? count
+        : throw new UserErrorException(ExitCode.Usage, $"--workers '{text}': write whole numbers from 2 to {MostWorkers}, parted by commas, as in 8,64,1024.");
+}
