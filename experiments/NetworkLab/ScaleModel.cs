@@ -19,7 +19,7 @@ internal sealed record ScalePoint(string Rate, string Method, int Workers, doubl
 
 /// <summary>
 /// The α–β model beyond the lab: bytes grow by each collective's formula, latency by its number of rounds, decompressing by the number of payloads
-/// that a worker receives; the link's β is the one measured among the lab's hosts, and computing is that of one worker alone.
+/// that a worker receives; a collective's β is the one measured among the lab's hosts, and computing is that of one worker alone.
 /// </summary>
 /// <param name="Hosts">Of the lab that the link was measured in.</param>
 /// <param name="Alone">The step of one worker, with nobody to exchange with.</param>
@@ -50,11 +50,18 @@ internal sealed record ScaleModel(int Hosts, StepReport Alone, StepReport Among)
         int side = LabMeasurement.SideOf(Alone.Parameters);
         var formula = new WireFormula(side, side, side);
         double bytes = here * formula.Bytes(method.Resolved, workers)!.Value / formula.Bytes(method.Resolved, Hosts)!.Value;
-        double exchange = (cost.Latency(name) * Rounds(method, workers) / Rounds(method, Hosts)) + (cost.PerByte(name) * bytes);
+        double perByte = cost.PerByte(Largest(method));
+        double overhead = Math.Max(0, cost.Milliseconds(name, here) - cost.Latency(name) - (perByte * here));
+        double exchange = (cost.Latency(name) * Rounds(method, workers) / Rounds(method, Hosts)) + overhead + (perByte * bytes);
         double payloads = Gathers(method) ? workers : 1;
         double local = alone.ForwardBackwardMs + alone.CompressMs + (payloads * alone.DecompressMs) + alone.UpdateMs;
         return new ScalePoint(rate.ToString(), name, workers, bytes, local, exchange, (alone.ForwardBackwardMs + alone.UpdateMs) / (local + exchange));
     }
+
+    // The method that sends most by the same kind of collective tells its β best; what a small one takes beyond that is waiting, which does not grow with
+    // the bytes.
+    private string Largest(ExchangeComposition method) =>
+        Among.Methods.Where(row => Gathers(ExchangeComposition.ReadList(row.Method, "methods")[0]) == Gathers(method)).MaxBy(row => row.WireBytes)!.Method;
 
     private static bool Gathers(ExchangeComposition method) => method.Resolved.Exchange == "allgather";
 

@@ -7,7 +7,7 @@ namespace Compression.Experiments.Plots.Series;
 /// <summary>Names series by what tells them apart, and by no more.</summary>
 internal static class SeriesLabels
 {
-    private const string Compressor = "resolved_compressor", Memory = "resolved_memory", Exchange = "resolved_exchange", Workers = "workers";
+    private const string Compressor = "resolved_compressor", Memory = "resolved_memory", Exchange = "resolved_exchange", Workers = "workers", Network = "network";
 
     // These follow from the compressor, or say how long a run is: shown only where nothing else tells two series apart.
     private static readonly string[] s_lastResort = [Memory, "max_steps", "epochs", "warmup_epochs", "threads", "corpus"];
@@ -107,7 +107,8 @@ internal static class SeriesLabels
             var values = identities.GroupBy(identity => identity[option], StringComparer.Ordinal).ToArray();
             if (values.Length > 1)
             {
-                usual.Add((option, values.MaxBy(group => group.Count())!.Key));
+                // A lab is told of all runs that took place in one.
+                usual.Add((option, option == Network ? "" : values.MaxBy(group => group.Count())!.Key));
             }
         }
 
@@ -147,7 +148,7 @@ internal static class SeriesLabels
     private static string Part(string option, string value) => option switch
     {
         Workers => value,
-        "network" => value.Length == 0 ? "no lab" : value,
+        Network => value,
         "corpus" => $"corpus {(value.Length > 8 ? value[..8] : value)}",
         _ when value.Length == 0 || (option == "max_steps" && value == "0") => "",
         _ => $"{option}={value}",

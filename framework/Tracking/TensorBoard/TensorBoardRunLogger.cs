@@ -7,10 +7,13 @@ namespace Compression.Tracking.TensorBoard;
 
 /// <summary>
 /// Reports to <see cref="RunFiles.TensorBoard"/>: the columns of the CSV files as curves (<c>metrics/train_loss</c>,
-/// <c>evaluations/valid_perplexity</c>), the wall-clock of single steps, gradients and what is held back as histograms, messages and results as text.
+/// <c>evaluations/valid_perplexity</c>), the wall-clock of single steps, gradients and what is held back (of large ones a sample) as histograms, messages and results as text.
 /// </summary>
 public sealed class TensorBoardRunLogger : IRunLogger
 {
+    // Of a distribution; the stride is odd, so that it meets all columns of a matrix.
+    private const int MostValues = 1 << 16;
+
     private readonly EventFile _events;
     private readonly TimeProvider _time;
     private readonly Histogram _stepSeconds = new();
@@ -64,10 +67,13 @@ public sealed class TensorBoardRunLogger : IRunLogger
     public void LogDistribution(string name, long step, IEnumerable<ReadOnlyMemory<float>> values)
     {
         ArgumentNullException.ThrowIfNull(values);
+        // Of large ones a sample: counting millions of values would slow the steps that a log interval is about.
+        ReadOnlyMemory<float>[] parts = [.. values];
+        int stride = (int)(parts.Sum(part => (long)part.Length) / MostValues) | 1;
         _values.Clear();
-        foreach (var part in values)
+        foreach (var part in parts)
         {
-            _values.Add(part.Span);
+            _values.Add(part.Span, stride);
         }
 
         _events.Histogram(name, step, _values);

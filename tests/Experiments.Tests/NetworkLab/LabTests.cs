@@ -80,6 +80,17 @@ public sealed class LabTests
     }
 
     [Fact]
+    public void What_a_small_payload_takes_beyond_its_bytes_does_not_grow_with_them()
+    {
+        ExchangeComposition small = new("auto", "topk(ratio=0.001)"), large = new("auto", "sign");
+        StepFigures[] alone = [new StepFigures(small.ToString(), 46, 0), new StepFigures(large.ToString(), 46, 0)];
+        var model = new ScaleModel(4, new StepReport(1, 1_000_000, alone), new StepReport(4, 1_000_000, [alone[0] with { WireBytes = 1000 }, alone[1] with { WireBytes = 1_000_000 }]));
+        var cost = Cost((small.ToString(), 0, 4), (large.ToString(), 0, 4), (small.ToString(), 1000, 10), (large.ToString(), 1_000_000, 104));
+        var point = model.At(LinkRate.Read("100mbit", "rate"), cost, small, 8);
+        Assert.Equal((4 * 7 / 3.0) + (10 - 4 - 0.1) + (1e-4 * 1000 * 7 / 3.0), point.ExchangeMs, 1e-6);
+    }
+
+    [Fact]
     public void A_method_without_a_formula_is_refused()
     {
         var refusal = Assert.Throws<UserErrorException>(() => ScaleModel.Check([new ExchangeComposition("auto", "sidco")]));
@@ -130,10 +141,11 @@ public sealed class LabTests
         Assert.True(SpinWait.SpinUntil(() => !Directory.Exists($"/proc/{rank}"), Apphost.Patience), "A rank outlives its lab.");
     }
 
+    // The first half of the points is tiny, the second large, in the same order.
     private static LinkCost Cost(params (string Compressor, double Bytes, double Milliseconds)[] points)
     {
-        ExchangeReport[] reports = [.. points.Select(point => new ExchangeReport(
-            4, 20, [new ExchangeFigures("auto", point.Compressor, point.Bytes, point.Bytes, null) { CommunicateMs = point.Milliseconds }]))];
+        ExchangeReport[] reports = [.. points.Chunk(points.Length / 2).Select(half => new ExchangeReport(
+            4, 20, [.. half.Select(point => new ExchangeFigures("auto", point.Compressor, point.Bytes, point.Bytes, null) { CommunicateMs = point.Milliseconds })]))];
         return new LinkCost(reports[0], reports[1]);
     }
 }

@@ -97,9 +97,21 @@ public sealed class PictureTests
             [(0, 10e6), (0, 10e6), (0, 250e6), (0, 250e6), (1, 250e6), (1, 250e6)],
             picture.Data.Values("measured").Zip(picture.Data.Values("bits_per_second"), (measured, rate) => ((int)measured, rate)));
         Assert.Equal([5, 10], picture.Data.Values("seconds").TakeLast(2));
-        Assert.Contains("dense, lab: 2 hosts, 250mbit", input.Series.Select(series => series.Label));
+        Assert.Equal(["dense", "dense, measured"], picture.Data.Rows.Select(row => (string)row[1]).Distinct());
         Assert.Contains("Modelled, not measured", picture.Caption, StringComparison.Ordinal);
-        Assert.Contains("measured, evaluations included", picture.Caption, StringComparison.Ordinal);
+        Assert.Contains("ran in the lab, over links of this speed, evaluations included", picture.Caption, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Where_all_runs_are_of_the_lab_nothing_is_modelled_and_a_method_looks_the_same_at_every_rate()
+    {
+        using var sandbox = new Sandbox();
+        var runs = new[] { "100mbit", "1gbit" }.SelectMany(rate => new[] { "dense+float32", "topk(ratio=0.01)+float32" }.Select(compressor =>
+            new SyntheticRun { Perplexities = [400, 200], Network = $"lab: 2 hosts, {rate}", Compressor = compressor }));
+        var picture = new BandwidthPanels().Compose(Input(sandbox, [.. runs]));
+        Assert.DoesNotContain("odelled", picture.Script(), StringComparison.Ordinal);
+        Assert.Equal([100e6, 1e9], picture.Data.Values("bits_per_second").Distinct());
+        Assert.Equal([(1, "dense"), (2, "topk(ratio=0.01)")], picture.Data.Rows.Select(row => ((int)row[0], (string)row[1])).Distinct());
     }
 
     [Fact]

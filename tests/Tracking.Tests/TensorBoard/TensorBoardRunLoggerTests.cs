@@ -65,6 +65,22 @@ public sealed class TensorBoardRunLoggerTests : IDisposable
     }
 
     [Fact]
+    public void Of_a_large_distribution_a_sample_is_counted_that_meets_all_columns()
+    {
+        // A matrix of a million rows of four columns, each column one value.
+        float[] matrix = [.. Enumerable.Range(0, 4_000_000).Select(i => (float)(i % 4))];
+        using (var logger = new TensorBoardRunLogger(_run, _time))
+        {
+            logger.LogDistribution("gradient", 200, [matrix]);
+        }
+
+        var histogram = Assert.Single(Values(Events(), "gradient")).Value.Message(5);
+        double count = histogram.Double(3);
+        Assert.InRange(count, 1 << 15, (1 << 16) + 1);
+        Assert.Equal(1.5, histogram.Double(4) / count, 1e-3);
+    }
+
+    [Fact]
     public void The_seconds_of_single_steps_are_a_histogram_without_evaluations()
     {
         using (var logger = new TensorBoardRunLogger(_run, _time))
