@@ -95,7 +95,7 @@ internal sealed class BandwidthPanels : PlotKind
     {
         bool measured = LinkRates.MeasuredOf(series.Runs[0]) is not null;
         int before = table.Rows.Count;
-        var curves = series.Runs.Select(run => measured ? Curve.Of(run, kind) : BandwidthModel.Curve(run, kind, rate, latency)).Where(curve => curve.Count > 0).ToArray();
+        var curves = series.Comparable.Select(run => measured ? Curve.Of(run, kind) : BandwidthModel.Curve(run, kind, rate, latency)).Where(curve => curve.Count > 0).ToArray();
         foreach (var step in curves.SelectMany(curve => curve).GroupBy(point => point.Step).Where(group => group.Count() == curves.Length).OrderBy(group => group.Key))
         {
             var perplexity = Estimate.Of(step.Select(point => point.Perplexity));

@@ -74,11 +74,9 @@ internal sealed record ReportPage
         page.Element("h2", "Pictures");
     }
 
-    private static void Figure(Html page, DrawnPicture drawn) => page.Element("figure", ["id", drawn.Picture.Name], () =>
-    {
-        page.Raw(InlineSvg.Of(drawn.Svg, drawn.Picture.Name, drawn.Picture.Title)).Raw("\n");
-        page.Element("figcaption", drawn.Picture.Caption);
-    });
+    // Its caption is part of it.
+    private static void Figure(Html page, DrawnPicture drawn) => page.Element(
+        "figure", ["id", drawn.Picture.Name], () => page.Raw(InlineSvg.Of(drawn.Svg, drawn.Picture.Name, drawn.Picture.Title)).Raw("\n"));
 
     private static void Configuration(Html page, RunData[] runs)
     {

@@ -37,7 +37,7 @@ internal static class Curve
     /// <summary>The steps that all runs of a series have, with the mean over them.</summary>
     public static IReadOnlyList<SeriesPoint> Of(RunSeries series, PerplexityKind kind)
     {
-        var curves = series.Runs.Select(run => Of(run, kind)).Where(curve => curve.Count > 0).ToArray();
+        var curves = series.Comparable.Select(run => Of(run, kind)).Where(curve => curve.Count > 0).ToArray();
         return
         [
             .. curves.SelectMany(curve => curve).GroupBy(point => point.Step).Where(group => group.Count() == curves.Length).OrderBy(group => group.Key)

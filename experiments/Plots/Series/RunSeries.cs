@@ -12,6 +12,9 @@ internal sealed record RunSeries(int Number, string Label, IReadOnlyList<RunData
     /// <summary>A dense baseline.</summary>
     public bool IsDense => Runs[0].IsDense;
 
+    /// <summary>The runs that curves are means over: those that are finished, or all where none is. One under way would cut the others off.</summary>
+    public IReadOnlyList<RunData> Comparable => Runs.Any(run => run.IsFinished) ? [.. Runs.Where(run => run.IsFinished)] : Runs;
+
     /// <summary>Workers, real or virtual.</summary>
     public int Workers => Runs[0].Workers;
 

@@ -34,6 +34,17 @@ public sealed class SeriesTests
     }
 
     [Fact]
+    public void A_run_under_way_does_not_cut_off_the_curve_of_those_that_are_done()
+    {
+        using var sandbox = new Sandbox();
+        SyntheticRun done = new() { Perplexities = [400, 200, 150] }, underWay = new() { Perplexities = [380], Seed = 2, Status = "interrupted" };
+        var both = Assert.Single(SeriesGrouping.Group(Read(sandbox, done, underWay)));
+        Assert.Equal([(10L, 400.0), (20, 200), (30, 150)], Curve.Of(both, PerplexityKind.Valid).Select(point => (point.Step, Math.Round(point.Perplexity.Mean, 9))));
+        var alone = both with { Runs = [both.Runs[1]] };
+        Assert.Equal([10L], Curve.Of(alone, PerplexityKind.Valid).Select(point => point.Step));
+    }
+
+    [Fact]
     public void Runs_that_differ_by_their_seed_alone_are_one_series()
     {
         using var sandbox = new Sandbox();
