@@ -10,6 +10,7 @@ internal static class VerbList
     public static IReadOnlyList<Verb> All() =>
     [
         new PtbTrain(),
+        new ModelParallelTrain(),
         new Evaluate(),
         new ListCompressors(),
         new ListMemories(),
@@ -27,6 +28,7 @@ internal static class VerbList
         new BenchCompressors(),
         new BenchExchanges(),
         new BenchSteps(),
+        new BenchPipeline(),
         new LabRun(),
         new LabCompare(),
         new LabScale(),

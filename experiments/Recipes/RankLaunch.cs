@@ -98,7 +98,7 @@ internal static class RankLaunch
         {
             var code = Start(
                 settings.Workers, settings.Hostfile, settings.Hostfile.Length == 0 || settings.Threads > 0 ? ThreadsOfRank(settings, MpiEnvironment.Current) : 0,
-                [.. request.Verb.Split(' '), .. request.Words], environment, KeyValuePair.Create(FolderVariable, folder.Directory.FullPath));
+                [.. request.Verb.Split(' '), .. request.Words], environment, settings.NameOfRank, KeyValuePair.Create(FolderVariable, folder.Directory.FullPath));
             done = code == ExitCode.Success;
             return code;
         }
@@ -117,9 +117,11 @@ internal static class RankLaunch
     /// <param name="threads">Threads of each; 0: as each finds right.</param>
     /// <param name="words">The command line of each.</param>
     /// <param name="environment">Of this process.</param>
+    /// <param name="nameOfRank">What a message calls a rank that died; null for its number.</param>
     /// <param name="added">Variables for them alone.</param>
     public static ExitCode Start(
-        int ranks, string hostfile, int threads, IReadOnlyList<string> words, CommandEnvironment environment, params KeyValuePair<string, string>[] added)
+        int ranks, string hostfile, int threads, IReadOnlyList<string> words, CommandEnvironment environment, Func<int, string>? nameOfRank = null,
+        params KeyValuePair<string, string>[] added)
     {
         var variables = s_inherited
             .Select(name => (Name: name, Value: environment.Variable(name)))
@@ -140,6 +142,7 @@ internal static class RankLaunch
             Ranks = ranks,
             HostFile = hostfile.Length > 0 ? environment.FullPath(hostfile) : null,
             Environment = variables,
+            NameOfRank = nameOfRank ?? MpiLaunchOptions.Number,
         };
         return (ExitCode)MpiLauncher.Run(job, environment.Executable, words);
     }

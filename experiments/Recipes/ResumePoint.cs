@@ -41,13 +41,13 @@ public sealed record ResumePoint(string Checkpoint, string RunFolder, RecordedRu
         string.Concat(Path.GetFileName(Checkpoint).Where(char.IsAsciiDigit)), System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>Checks that every file is intact and that the run goes on as it was.</summary>
-    /// <param name="workers">Workers of this run.</param>
+    /// <param name="workers">Workers of this run; null where it may have any number.</param>
     /// <param name="now">The text of this run's option of that name; null for what only the trainer knows.</param>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Checkpoint"/>: damaged, or another run's.</exception>
-    public void Verify(int workers, Func<string, string?> now)
+    public void Verify(int? workers, Func<string, string?> now)
     {
         var state = LoadedCheckpoint.Verify(Checkpoint);
-        if (state.WorldSize != workers)
+        if (workers is not null && state.WorldSize != workers)
         {
             throw new UserErrorException(
                 ExitCode.Checkpoint,

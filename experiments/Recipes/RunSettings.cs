@@ -40,6 +40,9 @@ public sealed record RunSettings
     /// <summary>The composition, less the flags of components.</summary>
     public required PipelineRequest Pipeline { get; init; }
 
+    /// <summary>What messages call a rank.</summary>
+    public required Func<int, string> NameOfRank { get; init; }
+
     /// <summary>Reads the options of a trainer.</summary>
     /// <param name="options">Checked one by one.</param>
     /// <param name="flags">Flags of components.</param>
@@ -75,8 +78,9 @@ public sealed record RunSettings
                 SlotOverrides = options.Slot,
                 WarmupEpochs = options.WarmupEpochs,
                 OptimizerMomentum = options.OptimizerMomentum,
-                Workers = Math.Max(options.NumWorkers, options.VirtualWorkers),
+                Workers = options.GradientWorkers,
             },
+            NameOfRank = options.NameOf,
         };
     }
 }

@@ -26,6 +26,9 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
     /// <summary>The values of the preset that is asked for, or that fits the data at hand; the command line overrules them.</summary>
     protected abstract IReadOnlyList<KeyValuePair<string, string>> PresetValues(ParsedCommand command, CommandEnvironment environment);
 
+    /// <summary>Whether a checkpoint may be gone on from with another number of workers; the trainer then checks what that takes.</summary>
+    protected virtual bool ResumesWithOtherWorkers => false;
+
     /// <summary>Finds and reads the data and checks all that can be checked before the start; writes nothing.</summary>
     /// <exception cref="UserErrorException">The run cannot work.</exception>
     protected abstract PreparedTraining<TOptions> Prepare(
@@ -126,7 +129,7 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
             RunTrackers.Check(request.Settings, environment);
         }
 
-        request.Resume?.Verify(request.Settings.VirtualWorkers > 0 ? 1 : workers, name => name switch
+        request.Resume?.Verify(ResumesWithOtherWorkers ? null : request.Settings.VirtualWorkers > 0 ? 1 : workers, name => name switch
         {
             "compressor" => request.Plan.Compressor,
             "memory" => request.Plan.Memory,

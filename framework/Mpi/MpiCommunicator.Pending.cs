@@ -49,6 +49,29 @@ public sealed unsafe partial class MpiCommunicator
         return _unsized;
     }
 
+    /// <inheritdoc/>
+    public IPendingExchange BeginSend(ReadOnlyMemory<byte> data, int destination, int tag)
+    {
+        CheckMember(destination, nameof(destination));
+        MemoryHandle pin = data.Pin();
+        nint request = 0;
+        _wait.Check(
+            _library.Isend(pin.Pointer, data.Length, _library.Handles.Byte, destination, tag, _handle, &request), Names.Send);
+        BytesHanded += data.Length;
+        return new PendingRequest(_library, _wait, Names.Send, request, pin);
+    }
+
+    /// <inheritdoc/>
+    public IPendingExchange BeginReceive(Memory<byte> data, int source, int tag)
+    {
+        CheckMember(source, nameof(source));
+        MemoryHandle pin = data.Pin();
+        nint request = 0;
+        _wait.Check(
+            _library.Irecv(pin.Pointer, data.Length, _library.Handles.Byte, source, tag, _handle, &request), Names.Receive);
+        return new PendingMessage(new PendingRequest(_library, _wait, Names.Receive, request, pin, receives: true), source, Rank, data.Length);
+    }
+
     private PendingRequest? StartPayloads(void* send, int[] table, GatheredPayloads gathered)
     {
         int n = WorldSize;

@@ -141,10 +141,10 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
         BytesHanded = 0;
     }
 
-    /// <summary>Divides the members into groups. All members call it.</summary>
-    /// <param name="color">Members that give the same number form a group; at least 0.</param>
-    /// <param name="key">Orders the members of a group; ties keep their order here.</param>
-    /// <returns>The communicator of this member's group, with its own count of bytes. Dispose of it before the world.</returns>
+    /// <inheritdoc/>
+    ICommunicator ICommunicator.Split(int color, int key) => Split(color, key);
+
+    /// <inheritdoc cref="ICommunicator.Split"/>
     public MpiCommunicator Split(int color, int key)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(color);

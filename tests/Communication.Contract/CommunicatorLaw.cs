@@ -11,7 +11,7 @@ namespace Compression.Communication.Contract;
 public sealed record CommunicatorLaw(string Name, Action<ICommunicator> Check)
 {
     /// <summary>All laws. Members run them in this order.</summary>
-    public static IReadOnlyList<CommunicatorLaw> All { get; } = [.. ReductionLaws.All, .. CollectionLaws.All, .. MessageLaws.All, .. PendingLaws.All];
+    public static IReadOnlyList<CommunicatorLaw> All { get; } = [.. ReductionLaws.All, .. CollectionLaws.All, .. MessageLaws.All, .. PendingLaws.All, .. GroupLaws.All];
 
     public override string ToString() => Name;
 

@@ -11,6 +11,7 @@ public static class PendingLaws
         new("a pending all-reduce brings what the blocking one does", PendingReduction),
         new("a pending all-gather brings what the blocking one does", PendingGather),
         new("several pending exchanges end in any order", SeveralEndInAnyOrder),
+        new("pending messages go both ways at once and end in any order", PendingMessages),
         new("a message may come between start and end of an all-gather", MessagesComeBetween),
         new("a collective may come between start and end of an all-gather", CollectivesComeBetween),
     ];
@@ -78,6 +79,41 @@ public static class PendingLaws
         }
 
         static int Length(int rank, int index) => (rank + 1) * index * 10_001;
+    }
+
+    // Each sends to both neighbours before it receives: with sends that wait for the receiver nobody would get on.
+    private static void PendingMessages(ICommunicator member)
+    {
+        const int Messages = 3;
+        int n = member.WorldSize;
+        if (n == 1)
+        {
+            return;
+        }
+
+        foreach (int length in (int[])[0, 8, 600_011])
+        {
+            foreach (int distance in (int[])[1, n - 1])
+            {
+                int to = (member.Rank + distance) % n, from = (member.Rank + n - distance) % n;
+                List<IPendingExchange> sends = [.. Enumerable.Range(0, Messages).Select(message => member.BeginSend(Pattern(length, member.Rank, message), to, 30 + message))];
+                byte[][] received = [.. Enumerable.Range(0, Messages).Select(_ => new byte[length])];
+                IPendingExchange[] receives = [.. received.Select((data, message) => member.BeginReceive(data, from, 30 + message))];
+                for (int turn = 0; turn < Messages; turn++)
+                {
+                    int message = member.Rank % 2 == 0 ? turn : Messages - 1 - turn;
+                    while (turn == 0 && !receives[message].Poll())
+                    {
+                    }
+
+                    receives[message].Wait();
+                    Expect(received[message].AsSpan().SequenceEqual(Pattern(length, from, message)), member, $"message {message} of {length} bytes changed on its way");
+                }
+
+                sends.ForEach(send => send.Wait());
+                Expect(sends.TrueForAll(send => send.Poll()), member, "a send that has ended is no longer there");
+            }
+        }
     }
 
     private static void MessagesComeBetween(ICommunicator member)

@@ -50,7 +50,7 @@ public class LauncherTests
     {
         Assert.Equal("step 1\n", Pass("mpich", "step 1\n" + s_banner, out JobRemarks remarks));
         Assert.Equal(new RankDeath(null, 11), remarks.Death);
-        Assert.Equal("rank died by signal 11 (SIGSEGV)", remarks.Death!.ToString());
+        Assert.Equal("rank died by signal 11 (SIGSEGV)", remarks.Death!.Describe(MpiLaunchOptions.Number));
     }
 
     [Fact]

@@ -22,6 +22,7 @@ internal static class PlotKinds
         new ScalingLines(),
         new HeatMap(),
         new StepTimeline(),
+        new PipelineTimeline(),
     ];
 
     /// <summary>The kinds that a word names.</summary>

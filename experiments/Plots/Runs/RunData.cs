@@ -8,6 +8,9 @@ internal sealed record RunData
     /// <summary>The folder, as short as it is clear: below the folder that the user named.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Full path of the folder.</summary>
+    public required string Folder { get; init; }
+
     /// <summary>The resolved options of config.json that have a value, by name.</summary>
     public required IReadOnlyDictionary<string, string> Options { get; init; }
 

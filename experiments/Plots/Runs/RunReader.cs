@@ -22,6 +22,7 @@ internal static class RunReader
         return new RunData
         {
             Name = name,
+            Folder = folder,
             Options = options,
             Metrics = metrics,
             Evaluations = evaluations,

@@ -11,7 +11,7 @@ internal static class SeriesGrouping
     private static readonly HashSet<string> s_irrelevant = new(StringComparer.Ordinal)
     {
         "seed", "out", "exp_name", "project_name", "quiet", "log_interval", "checkpoint_every", "resume", "tensorboard", "save_weights", "comm_timeout",
-        "hostfile", "preset", "compressor", "memory", "exchange", "data",
+        "hostfile", "preset", "timeline_steps", "compressor", "memory", "exchange", "data",
     };
 
     private static readonly Lazy<HashSet<string>> s_flags = new(() => [.. Components.Catalog().Flags.Select(flag => flag.Key)]);

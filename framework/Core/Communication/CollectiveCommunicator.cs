@@ -111,6 +111,14 @@ internal abstract class CollectiveCommunicator : ICommunicator
 
     public abstract void Receive(Span<byte> data, int source, int tag);
 
+    public IPendingExchange BeginSend(ReadOnlyMemory<byte> data, int destination, int tag)
+    {
+        Send(data.Span, destination, tag);
+        return CompletedExchange.Instance;
+    }
+
+    public abstract IPendingExchange BeginReceive(Memory<byte> data, int source, int tag);
+
     public IPendingExchange BeginAllReduce(Memory<float> values)
     {
         AllReduce(values.Span);
@@ -125,13 +133,15 @@ internal abstract class CollectiveCommunicator : ICommunicator
 
     public void Barrier() => Meet(Enter(nameof(Barrier)));
 
+    public abstract ICommunicator Split(int color, int key);
+
     public void Dispose()
     {
     }
 
-    protected abstract InProcessCluster.Collective Enter(string name);
+    protected abstract VirtualGroup.Collective Enter(string name);
 
-    protected abstract void Meet(InProcessCluster.Collective collective);
+    protected abstract void Meet(VirtualGroup.Collective collective);
 
     private static GatheredPayloads Assemble(byte[][] sections)
     {

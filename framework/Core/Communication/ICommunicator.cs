@@ -49,6 +49,18 @@ public interface ICommunicator : IDisposable
     /// <summary>Receives exactly <c>data.Length</c> bytes from one worker.</summary>
     void Receive(Span<byte> data, int source, int tag);
 
+    /// <summary>
+    /// Starts <see cref="Send"/> and returns at once, whether or not the receiver is there; <paramref name="data"/> may not change until the
+    /// exchange has ended.
+    /// </summary>
+    IPendingExchange BeginSend(ReadOnlyMemory<byte> data, int destination, int tag);
+
+    /// <summary>
+    /// Starts <see cref="Receive"/>; <paramref name="data"/> belong to the exchange until it has ended. Of several under way from one worker,
+    /// no two have the same tag.
+    /// </summary>
+    IPendingExchange BeginReceive(Memory<byte> data, int source, int tag);
+
     /// <summary>Starts <see cref="AllReduce(Span{float})"/>; <paramref name="values"/> belong to the exchange until it has ended.</summary>
     IPendingExchange BeginAllReduce(Memory<float> values);
 
@@ -57,4 +69,10 @@ public interface ICommunicator : IDisposable
 
     /// <summary>Waits until all workers are here.</summary>
     void Barrier();
+
+    /// <summary>Divides the workers into groups; all of them call it.</summary>
+    /// <param name="color">Workers that give the same number form a group; at least 0.</param>
+    /// <param name="key">Orders the workers of a group; ties keep their order here.</param>
+    /// <returns>The communicator of this worker's group, on which messages are not mixed up with those here. Dispose of it before this one.</returns>
+    ICommunicator Split(int color, int key);
 }

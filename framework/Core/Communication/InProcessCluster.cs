@@ -13,7 +13,8 @@ public sealed class InProcessCluster : IDisposable
 
     private readonly VirtualWorker[] _workers;
     private readonly SemaphoreSlim _turnEnded = new(0);
-    private readonly Dictionary<(int Source, int Destination, int Tag), Queue<byte[]>> _mail = [];
+    private readonly Dictionary<(VirtualGroup Group, int Source, int Destination, int Tag), Queue<byte[]>> _mail = [];
+    private readonly List<VirtualGroup> _groups = [];
     private Action<ICommunicator>? _body;
     private bool _cancelled;
     private bool _disposed;
@@ -25,13 +26,12 @@ public sealed class InProcessCluster : IDisposable
     public InProcessCluster(int size, bool sharedBucket = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
-        _workers = [.. Enumerable.Range(0, size).Select(rank => new VirtualWorker(this, rank, !sharedBucket || rank == size - 1))];
+        var world = Open(new VirtualGroup(size));
+        _workers = [.. Enumerable.Range(0, size).Select(rank => new VirtualWorker(this, world, rank, !sharedBucket || rank == size - 1))];
     }
 
     /// <summary>n.</summary>
     public int Size => _workers.Length;
-
-    internal Collective? Current { get; set; }
 
     /// <summary>Runs <paramref name="body"/> once as each worker, taking turns at collectives, until all have returned.</summary>
     /// <param name="body">What a worker does, given its communicator.</param>
@@ -80,20 +80,27 @@ public sealed class InProcessCluster : IDisposable
         CancelAll();
         foreach (var worker in _workers)
         {
-            worker.Stop();
+            worker.Dispose();
         }
 
         _turnEnded.Dispose();
     }
 
-    internal Queue<byte[]> Mailbox(int source, int destination, int tag)
+    internal Queue<byte[]> Mailbox(VirtualGroup group, int source, int destination, int tag)
     {
-        if (!_mail.TryGetValue((source, destination, tag), out var queue))
+        var key = (group, source, destination, tag);
+        if (!_mail.TryGetValue(key, out var queue))
         {
-            _mail[(source, destination, tag)] = queue = new Queue<byte[]>();
+            _mail[key] = queue = new Queue<byte[]>();
         }
 
         return queue;
+    }
+
+    internal VirtualGroup Open(VirtualGroup group)
+    {
+        _groups.Add(group);
+        return group;
     }
 
     private void TakeTurn(VirtualWorker worker)
@@ -119,52 +126,30 @@ public sealed class InProcessCluster : IDisposable
             TakeTurn(worker);
         }
 
-        Current = null;
+        _groups.ForEach(group => group.Current = null);
         _mail.Clear();
     }
 
-    /// <summary>One collective in which all workers meet: what they brought, and how many have come.</summary>
-    internal sealed class Collective(string name, int size)
-    {
-        public string Name => name;
-
-        public int Arrived { get; set; }
-
-        public bool IsComplete => Arrived == size;
-
-        public float[] Floats { get; set; } = [];
-
-        public double[] Doubles { get; set; } = [];
-
-        public byte[][] Sections { get; } = new byte[size][];
-
-        public GatheredPayloads[] Gathered { get; set; } = [];
-    }
-
-    /// <summary>A worker's thread, and the communicator that it sees.</summary>
-    internal sealed class VirtualWorker : CollectiveCommunicator
+    /// <summary>A worker's thread, which runs when it is its turn.</summary>
+    internal sealed class VirtualWorker : IDisposable
     {
         private readonly InProcessCluster _cluster;
+        private readonly VirtualMember _communicator;
         private readonly SemaphoreSlim _resume = new(0);
         private Thread? _thread;
         private Func<bool>? _blockedUntil;
         private bool _stop;
-        private long _suspendedTicks;
 
-        public VirtualWorker(InProcessCluster cluster, int rank, bool writesResult)
+        public VirtualWorker(InProcessCluster cluster, VirtualGroup world, int rank, bool writesResult)
         {
             _cluster = cluster;
             Rank = rank;
-            WritesResult = writesResult;
+            _communicator = new VirtualMember(cluster, this, world, rank, writesResult);
         }
 
-        public override int Rank { get; }
+        public int Rank { get; }
 
-        public override int WorldSize => _cluster.Size;
-
-        public override bool WritesResult { get; }
-
-        public override long SuspendedTicks => _suspendedTicks;
+        public long SuspendedTicks { get; private set; }
 
         public bool IsRunning { get; private set; }
 
@@ -185,7 +170,7 @@ public sealed class InProcessCluster : IDisposable
 
         public void Resume() => _resume.Release();
 
-        public void Stop()
+        public void Dispose()
         {
             _stop = true;
             _resume.Release();
@@ -193,57 +178,13 @@ public sealed class InProcessCluster : IDisposable
             _resume.Dispose();
         }
 
-        protected override Collective Enter(string name)
-        {
-            var collective = _cluster.Current ??= new Collective(name, WorldSize);
-            if (collective.Name != name)
-            {
-                throw new CommunicationException($"Worker {Rank} calls {name} while its peers call {collective.Name}.");
-            }
-
-            return collective;
-        }
-
-        protected override void Meet(Collective collective)
-        {
-            collective.Arrived++;
-            if (collective.IsComplete)
-            {
-                _cluster.Current = null;
-            }
-
-            // The last to come hands over its turn too: all go on in the order of ranks, so that sums are added up in it, and the one
-            // that writes results does so after all others.
-            HandOver(() => collective.IsComplete);
-        }
-
-        public override void Send(ReadOnlySpan<byte> data, int destination, int tag) =>
-            _cluster.Mailbox(Rank, destination, tag).Enqueue(data.ToArray());
-
-        public override void Receive(Span<byte> data, int source, int tag)
-        {
-            var mailbox = _cluster.Mailbox(source, Rank, tag);
-            if (mailbox.Count == 0)
-            {
-                HandOver(() => mailbox.Count > 0);
-            }
-
-            byte[] message = mailbox.Dequeue();
-            if (message.Length != data.Length)
-            {
-                throw new CommunicationException($"Worker {Rank} expects {data.Length} bytes from {source}, {message.Length} came.");
-            }
-
-            message.CopyTo(data);
-        }
-
-        private void HandOver(Func<bool> until)
+        public void HandOver(Func<bool> until)
         {
             _blockedUntil = until;
             long start = Stopwatch.GetTimestamp();
             _cluster._turnEnded.Release();
             _resume.Wait();
-            _suspendedTicks += Stopwatch.GetTimestamp() - start;
+            SuspendedTicks += Stopwatch.GetTimestamp() - start;
             _blockedUntil = null;
             if (_cluster._cancelled)
             {
@@ -263,7 +204,7 @@ public sealed class InProcessCluster : IDisposable
 
                 try
                 {
-                    _cluster._body!(this);
+                    _cluster._body!(_communicator);
                 }
                 catch (OperationCanceledException) when (_cluster._cancelled)
                 {

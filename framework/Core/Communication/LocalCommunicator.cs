@@ -64,6 +64,17 @@ public sealed class LocalCommunicator : ICommunicator
     }
 
     /// <inheritdoc/>
+    public IPendingExchange BeginSend(ReadOnlyMemory<byte> data, int destination, int tag)
+    {
+        Send(data.Span, destination, tag);
+        return CompletedExchange.Instance;
+    }
+
+    /// <inheritdoc/>
+    public IPendingExchange BeginReceive(Memory<byte> data, int source, int tag) => new AwaitedMessage(
+        () => _toSelf.TryPeek(out var message) && message.Tag == tag, () => Receive(data.Span, source, tag));
+
+    /// <inheritdoc/>
     public IPendingExchange BeginAllReduce(Memory<float> values) => CompletedExchange.Instance;
 
     /// <inheritdoc/>
@@ -76,6 +87,13 @@ public sealed class LocalCommunicator : ICommunicator
     /// <inheritdoc/>
     public void Barrier()
     {
+    }
+
+    /// <inheritdoc/>
+    public ICommunicator Split(int color, int key)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(color);
+        return new LocalCommunicator();
     }
 
     /// <inheritdoc/>

@@ -113,6 +113,22 @@ public sealed class MeteredCommunicator : ICommunicator
     }
 
     /// <inheritdoc/>
+    public IPendingExchange BeginSend(ReadOnlyMemory<byte> data, int destination, int tag)
+    {
+        using var time = new Measurement(this);
+        _ledger.AddWireBytes(data.Length);
+        return new MeteredExchange(this, _inner.BeginSend(data, destination, tag));
+    }
+
+    /// <inheritdoc/>
+    public IPendingExchange BeginReceive(Memory<byte> data, int source, int tag)
+    {
+        using var time = new Measurement(this);
+        _ledger.AddReceivedBytes(data.Length);
+        return new MeteredExchange(this, _inner.BeginReceive(data, source, tag));
+    }
+
+    /// <inheritdoc/>
     public IPendingExchange BeginAllReduce(Memory<float> values)
     {
         using var time = new Measurement(this);
@@ -134,6 +150,9 @@ public sealed class MeteredCommunicator : ICommunicator
         using var time = new Measurement(this);
         _inner.Barrier();
     }
+
+    /// <inheritdoc/>
+    public ICommunicator Split(int color, int key) => new MeteredCommunicator(_inner.Split(color, key), _ledger);
 
     /// <summary>Does nothing: the inner communicator belongs to its maker.</summary>
     public void Dispose()

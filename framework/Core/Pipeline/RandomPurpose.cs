@@ -17,4 +17,7 @@ public enum RandomPurpose
 
     /// <summary>The first columns of low-rank approximations.</summary>
     Projection,
+
+    /// <summary>The order of training examples.</summary>
+    Order,
 }

@@ -6,9 +6,10 @@ namespace Compression.Mpi.Launching;
 internal sealed record RankDeath(int? Rank, int Signal)
 {
     /// <summary>One line that says it.</summary>
-    public override string ToString()
+    /// <param name="nameOfRank">What ranks are called.</param>
+    public string Describe(Func<int, string> nameOfRank)
     {
-        string who = Rank is { } rank ? $"rank {rank}" : "rank";
+        string who = Rank is { } rank ? nameOfRank(rank) : "rank";
         string hint = Signal == 9 ? "; somebody killed it, or the machine ran out of memory" : string.Empty;
         return $"{who} died by signal {Signal}{Name(Signal)}{hint}";
     }

@@ -18,6 +18,12 @@ public sealed record MpiLaunchOptions
     /// <summary>Variables that all ranks get, beside those of this process.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What a message calls a rank that a signal ended.</summary>
+    public Func<int, string> NameOfRank { get; init; } = Number;
+
+    /// <summary>A rank by its number.</summary>
+    public static string Number(int rank) => string.Create(CultureInfo.InvariantCulture, $"rank {rank}");
+
     /// <exception cref="UserErrorException">A value makes no sense (2).</exception>
     internal void Validate()
     {

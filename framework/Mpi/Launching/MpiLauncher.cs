@@ -48,6 +48,7 @@ public static class MpiLauncher
         LauncherProgram program = LauncherProgram.Find(MpiEnvironment.Current[LoadedMpi.ChoiceVariable]);
         using Process process = Start(program, options, executable, arguments);
         process.StandardInput.Close();
+        using RankWatch watch = new(process.Id, options.Ranks);
 
         int forwarded = 0;
         void Forward(int signal)
@@ -72,11 +73,12 @@ public static class MpiLauncher
             ],
             CancellationToken.None);
         process.WaitForExit();
+        watch.Stop();
         EndLeftovers(process.Id);
-        return Conclude(process.ExitCode, forwarded, remarks);
+        return Conclude(process.ExitCode, forwarded, remarks, options.NameOfRank, watch.FirstToEnd);
     }
 
-    private static int Conclude(int code, int forwarded, JobRemarks remarks)
+    private static int Conclude(int code, int forwarded, JobRemarks remarks, Func<int, string> nameOfRank, int? firstToEnd)
     {
         // Even where mpiexec says 0: Hydra does so when the signal ends ranks that do not handle it.
         if (forwarded != 0)
@@ -97,7 +99,8 @@ public static class MpiLauncher
 
         if (death is not null)
         {
-            Console.Error.WriteLine(ErrorPrefix + death);
+            death = death with { Rank = death.Rank ?? firstToEnd };
+            Console.Error.WriteLine(ErrorPrefix + death.Describe(nameOfRank));
             return (int)ExitCode.Communication;
         }
 

@@ -48,6 +48,9 @@ internal static unsafe partial class LibTorch
         ReadOnlySpan<nint> inputs, long inputCount);
 
     [LibraryImport(Library)]
+    internal static partial int ct_backward_from(ReadOnlySpan<nint> roots, ReadOnlySpan<nint> gradients, long count);
+
+    [LibraryImport(Library)]
     internal static partial int ct_gradient_hook_add(Tensor self, delegate* unmanaged[Cdecl]<nint, int, void> callback,
         nint context, int index, out nint registration);
 

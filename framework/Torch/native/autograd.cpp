@@ -76,6 +76,11 @@ CT_API int32_t ct_backward(TensorHandle self, const TensorHandle* gradients, int
     });
 }
 
+// From several tensors at once; an absent gradient stands for 1, of a scalar.
+CT_API int32_t ct_backward_from(const TensorHandle* roots, const TensorHandle* gradients, int64_t count) {
+    return ct_guard([&] { torch::autograd::backward(to_list(roots, count), to_list(gradients, count)); });
+}
+
 using GradientCallback = void (*)(void* context, int32_t index);
 
 namespace {

@@ -14,6 +14,9 @@ public sealed record CheckpointContents
     /// <summary>Writes the tensors; called on rank 0 only.</summary>
     public required Action<SafetensorsWriter> WriteModel { get; init; }
 
+    /// <summary>Called on the other ranks while rank 0 is in <see cref="WriteModel"/>, which may need their parts.</summary>
+    public Action SendModel { get; init; } = static () => { };
+
     /// <summary>Writes this rank's own state (residuals, hidden state); called twice, see <see cref="StateFile.Write"/>.</summary>
     public required Action<IStateWriter> WriteRankState { get; init; }
 }

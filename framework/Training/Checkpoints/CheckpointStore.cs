@@ -111,6 +111,10 @@ public sealed class CheckpointStore
             _afterOperation("write the model");
             WriteDurably(Path.Combine(partial, CheckpointNames.State), contents.State.ToJson());
         }
+        else
+        {
+            contents.SendModel();
+        }
 
         barrier();
         if (rank == 0)

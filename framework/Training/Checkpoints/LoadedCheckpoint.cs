@@ -26,6 +26,9 @@ public sealed class LoadedCheckpoint : IDisposable
     /// <summary>The model's parameters.</summary>
     public SafetensorsFile Model { get; }
 
+    /// <summary>No rank had anything to save.</summary>
+    public bool IsStateless => !_rankFile.Tensors.Any();
+
     /// <summary>What this rank had saved.</summary>
     public IStateReader RankState { get; }
 
@@ -35,14 +38,21 @@ public sealed class LoadedCheckpoint : IDisposable
     /// <param name="worldSize">Workers of this run.</param>
     /// <param name="modelFingerprint">Of this run's model.</param>
     /// <param name="options">This run's, as in <see cref="TrainingState.Options"/>.</param>
+    /// <param name="placement">This run's, as in <see cref="TrainingState.Placement"/>.</param>
+    /// <param name="otherRanks">
+    /// Another number of workers or another placement is welcome where none of those who wrote it has left state of its own.
+    /// </param>
     /// <exception cref="UserErrorException">
     /// <see cref="ExitCode.Checkpoint"/>: a file is missing or damaged, or the checkpoint belongs to another run.
     /// </exception>
     public static LoadedCheckpoint Open(
-        string folder, int rank, int worldSize, uint modelFingerprint, IReadOnlyDictionary<string, string> options)
+        string folder, int rank, int worldSize, uint modelFingerprint, IReadOnlyDictionary<string, string> options, string? placement = null,
+        bool otherRanks = false)
     {
         var state = Verify(folder);
-        state.RequireMatch(folder, worldSize, modelFingerprint, options);
+        bool others = otherRanks && Enumerable.Range(0, state.WorldSize).All(writer => IsEmpty(folder, writer));
+        state.RequireMatch(folder, others ? state.WorldSize : worldSize, others ? state.Placement : placement, modelFingerprint, options);
+        rank = others ? 0 : rank;
         var model = SafetensorsFile.Open(Path.Combine(folder, CheckpointNames.Model));
         try
         {
@@ -81,6 +91,12 @@ public sealed class LoadedCheckpoint : IDisposable
     {
         Model.Dispose();
         _rankFile.Dispose();
+    }
+
+    private static bool IsEmpty(string folder, int rank)
+    {
+        using var file = SafetensorsFile.Open(Path.Combine(folder, CheckpointNames.Rank(rank)));
+        return !file.Tensors.Any();
     }
 
     private static TrainingState VerifyFiles(string folder)

@@ -35,17 +35,29 @@ public sealed record TrainingState
     /// <summary>Whatever else goes on counting: tokens, wire bytes, seconds. Whole numbers are exact up to 2⁵³.</summary>
     public ImmutableSortedDictionary<string, double> Counters { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
 
+    /// <summary>The stage of each layer, of a model that was spread over ranks.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Placement { get; init; }
+
     /// <summary>Checks that a run may go on from this state.</summary>
     /// <param name="folder">The checkpoint, for messages.</param>
     /// <param name="worldSize">The run's.</param>
+    /// <param name="placement">The run's.</param>
     /// <param name="modelFingerprint">The run's.</param>
     /// <param name="options">The run's.</param>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Checkpoint"/>: it belongs to another run.</exception>
-    internal void RequireMatch(string folder, int worldSize, uint modelFingerprint, IReadOnlyDictionary<string, string> options)
+    internal void RequireMatch(string folder, int worldSize, string? placement, uint modelFingerprint, IReadOnlyDictionary<string, string> options)
     {
         if (WorldSize != worldSize)
         {
             throw Mismatch(folder, $"written by {WorldSize} workers, this run has {worldSize}: start {WorldSize} workers, or a new run");
+        }
+
+        if (Placement != placement)
+        {
+            throw Mismatch(
+                folder,
+                $"holds state of stages with the layers on {Placement ?? "one stage"}, this run has them on {placement ?? "one stage"}: use --placement {Placement}, or start a new run");
         }
 
         foreach (string name in Options.Keys.Union(options.Keys).Order(StringComparer.Ordinal))

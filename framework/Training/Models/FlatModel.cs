@@ -1,10 +1,10 @@
-using System.Security.Cryptography;
 using System.Runtime.InteropServices;
 using Compression.Core.Communication;
 using Compression.Core.Gradients;
 using Compression.Core.Reporting;
 using Compression.Torch;
 using Compression.Training.Checkpoints;
+using Compression.Training.Sessions;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -15,7 +15,7 @@ namespace Compression.Training.Models;
 /// A module whose parameters lie in one vector and whose gradients lie in another, so that the pipeline sees one flat bucket and the
 /// optimizer makes one pass. On the CPU the bucket is the gradients' own memory; from a GPU it is copied over and back.
 /// </summary>
-public sealed class FlatModel : IDisposable
+public sealed class FlatModel : IWholeModel, IDisposable
 {
     private readonly FlatParameters _parameters;
     private readonly FlatStorage _gradients;
@@ -88,13 +88,6 @@ public sealed class FlatModel : IDisposable
         }
     }
 
-    /// <summary>SHA-256 of all parameters, float32 little-endian in the order of the layout; lower-case hex.</summary>
-    public string Sha256()
-    {
-        using var onHost = _parameters.Flat.cpu();
-        return Convert.ToHexStringLower(SHA256.HashData(onHost.bytes));
-    }
-
     /// <summary>Hands all parameters to <paramref name="change"/> and takes over what it leaves in them.</summary>
     public void ChangeParameters(Action<Span<float>> change)
     {
@@ -117,18 +110,23 @@ public sealed class FlatModel : IDisposable
         }
     }
 
-    /// <summary>Names, types and shapes of the parameters, as a file declares them.</summary>
-    public IReadOnlyList<TensorEntry> Entries() =>
-        [.. Bucket.Layout.Slots.Select(slot => new TensorEntry(slot.Name, TensorType.F32, slot.Shape))];
+    /// <inheritdoc/>
+    public BucketLayout Layout => Bucket.Layout;
 
-    /// <summary>Writes all parameters into a file that declared <see cref="Entries"/>.</summary>
-    public void Write(SafetensorsWriter writer)
+    /// <inheritdoc/>
+    public void Walk(Action<ParameterSlot, ReadOnlySpan<float>> visit)
     {
+        ArgumentNullException.ThrowIfNull(visit);
         using var onHost = _parameters.Flat.cpu();
-        foreach (var slot in Bucket.Layout.Slots)
+        foreach (var slot in Layout.Slots)
         {
-            writer.Write(slot.Name, MemoryMarshal.Cast<byte, float>(onHost.bytes).Slice(slot.Offset, slot.Length));
+            visit(slot, MemoryMarshal.Cast<byte, float>(onHost.bytes).Slice(slot.Offset, slot.Length));
         }
+    }
+
+    /// <inheritdoc/>
+    public void Send()
+    {
     }
 
     /// <summary>Reads all parameters from a file.</summary>

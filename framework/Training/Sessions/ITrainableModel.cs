@@ -10,6 +10,9 @@ public interface ITrainableModel : IDisposable
     /// <summary>Parameters and gradients.</summary>
     FlatModel Storage { get; }
 
+    /// <summary>The model to which the parameters here belong.</summary>
+    IWholeModel Whole => Storage;
+
     /// <summary>Where a worker's gradient is left and the average is expected.</summary>
     GradientBucket Gradients => Storage.Bucket;
 
@@ -19,6 +22,16 @@ public interface ITrainableModel : IDisposable
     /// <summary>Targets of one worker's batch.</summary>
     /// <param name="position">The batch, counted from the start of the epoch.</param>
     int TargetsOf(int position);
+
+    /// <summary>Targets of all workers' batches.</summary>
+    /// <param name="position">The batch, counted from the start of the epoch.</param>
+    /// <param name="workers">Their number.</param>
+    long TargetsOfAll(int position, int workers) => (long)TargetsOf(position) * workers;
+
+    /// <summary>Told which epoch the steps to come belong to: at the start of the run and of each epoch.</summary>
+    void BeginEpoch(int epoch)
+    {
+    }
 
     /// <summary>
     /// Has each gradient reported as soon as it is complete. From then on <see cref="ForwardBackward"/> neither clips nor returns a norm.

@@ -39,6 +39,12 @@ public interface ITrainingTask : IDisposable
     /// <summary>Options and data that must be the same for a resumed run to end with the same bits, beyond those of the pipeline.</summary>
     IEnumerable<KeyValuePair<string, string>> Identity { get; }
 
+    /// <summary>The stage of each layer, of a model that is spread over ranks; kept in checkpoints.</summary>
+    string? Placement => null;
+
+    /// <summary>Whether a checkpoint without state of its ranks may be gone on from with another number of them.</summary>
+    bool AllowsOtherRanks => false;
+
     /// <summary>Goes on from a checkpoint: takes over the schedule's state.</summary>
     void Resume(TrainingState state);
 

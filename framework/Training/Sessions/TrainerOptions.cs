@@ -142,6 +142,12 @@ public abstract record TrainerOptions
     /// <summary>The momentum that the optimizer has of its own; some memories replace it.</summary>
     public virtual double OptimizerMomentum => 0;
 
+    /// <summary>Workers that exchange gradients with each other.</summary>
+    public virtual int GradientWorkers => Math.Max(NumWorkers, VirtualWorkers);
+
+    /// <summary>What messages call a rank.</summary>
+    public virtual string NameOf(int rank) => FormattableString.Invariant($"rank {rank}");
+
     /// <summary>The size of groups that acts; 0 for one exchange of all.</summary>
     public long GroupBytes => BucketBytes == 0 && Overlap ? 4 << 20 : BucketBytes;
 }

@@ -12,4 +12,11 @@ namespace Compression.Training.Sessions;
 /// <param name="Time">The clock.</param>
 /// <param name="Stop">Asks for an orderly end after the step in progress.</param>
 public sealed record TrainingContext(
-    ICommunicator Communicator, IRunLogger Logger, PipelinePlan Pipeline, string RunFolder, TimeProvider Time, CancellationToken Stop);
+    ICommunicator Communicator, IRunLogger Logger, PipelinePlan Pipeline, string RunFolder, TimeProvider Time, CancellationToken Stop)
+{
+    /// <summary>Those who train the same parameters and exchange their gradients: all, unless the model is spread over ranks.</summary>
+    public ICommunicator Peers { get; init; } = Communicator;
+
+    /// <summary>Ranks over which one model is spread.</summary>
+    public int RanksOfModel => Communicator.WorldSize / Peers.WorldSize;
+}

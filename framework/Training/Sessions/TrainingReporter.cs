@@ -29,14 +29,17 @@ internal sealed class TrainingReporter
         _group = group;
         _team = team;
         _task = task;
-        _parameters = task.Model.Gradients.Layout.Length;
+        _parameters = task.Model.Whole.Layout.Length;
         _secondsAtRow = counters.Seconds;
         _trainingSecondsAtRow = counters.TrainingSeconds;
         _tokensAtRow = counters.Tokens;
         _totals = new Totals(counters.WireBytes, counters.NominalBits, counters.FloorBits);
     }
 
-    private double DenseBytesPerStep => MeteredCommunicator.AllReduceBytes((double)sizeof(float) * _parameters, _group.Total);
+    // A model that is spread over ranks lets each of them exchange its share.
+    private double DenseBytesPerStep => MeteredCommunicator.AllReduceBytes((double)sizeof(float) * _parameters / _context.RanksOfModel, _group.Total);
+
+    private int Workers => _group.Total * _context.RanksOfModel;
 
     /// <summary>Books a step; writes a row when the interval is full, with what the first worker here has in its bucket and holds back.</summary>
     public void Step(TrainingProgress progress, ReadOnlySpan<double> losses, double learningRate, double gradNorm, GradientBucket average, IEnumerable<ReadOnlyMemory<float>> heldBack)
@@ -118,7 +121,7 @@ internal sealed class TrainingReporter
     public RunSummary Summary(TrainingProgress progress, string status, string? reason, double? validLoss, double? testLoss, string sha256)
     {
         var seconds = _counters.Seconds;
-        double workerSteps = Math.Max(1, progress.Step) * (double)_group.Total;
+        double workerSteps = Math.Max(1, progress.Step) * (double)Workers;
         double? epochLoss = _counters.EpochLoss.Count > 0 ? _counters.EpochLoss.Sum / _counters.EpochLoss.Count : _counters.LastEpochLoss;
         return new RunSummary
         {
@@ -128,7 +131,7 @@ internal sealed class TrainingReporter
             Compressor = _context.Pipeline.Compressor,
             Memory = _context.Pipeline.Memory,
             Exchange = _context.Pipeline.Exchange,
-            NumWorkers = _group.Total,
+            NumWorkers = Workers,
             Parameters = _parameters,
             Steps = progress.Step,
             Epochs = progress.EpochsDone,
@@ -159,7 +162,8 @@ internal sealed class TrainingReporter
     // Of this process's workers since it started.
     private double WireCompressionRatioHere() => _counters.Ledger.WireBytes == 0
         ? 0
-        : DenseBytesPerStep * _counters.StepsHere * _group.Count / _counters.Ledger.WireBytes;
+        : MeteredCommunicator.AllReduceBytes((double)sizeof(float) * _task.Model.Gradients.Layout.Length, _group.Total) * _counters.StepsHere * _group.Count
+            / _counters.Ledger.WireBytes;
 
     private readonly record struct Totals(long WireBytes, double NominalBits, double FloorBits);
 }

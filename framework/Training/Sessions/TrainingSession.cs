@@ -43,13 +43,13 @@ public sealed class TrainingSession : IDisposable
         int threads = options.Threads > 0 ? options.Threads : Math.Max(1, Environment.ProcessorCount / context.Communicator.WorldSize);
         torch.set_num_threads(threads);
         _team = new KernelTeam(threads);
-        _group = new WorkerGroup(context.Communicator, options.VirtualWorkers);
+        _group = new WorkerGroup(context.Peers, options.VirtualWorkers);
         _task = create(_group, _team);
         _model = _task.Model;
         _aggregators = [.. Enumerable.Range(0, _group.Count).Select(worker => CreateAggregator(_group.First + worker))];
         if (options.Overlap)
         {
-            _overlap = new OverlappedExchange((GroupedAggregator)_aggregators[0], _model.Gradients, context.Communicator);
+            _overlap = new OverlappedExchange((GroupedAggregator)_aggregators[0], _model.Gradients, context.Peers);
             _model.ReportReady(_overlap.Ready);
         }
 
@@ -57,7 +57,8 @@ public sealed class TrainingSession : IDisposable
         _checkpoints = new CheckpointStore(Path.Combine(context.RunFolder, "checkpoints"));
         TrainingState? saved = options.Resume.Length > 0 ? Restore(options.Resume) : null;
         _counters = new TrainingCounters(context.Time, saved?.Counters ?? ImmutableSortedDictionary<string, double>.Empty, Rank);
-        _model.Storage.Synchronize(context.Communicator);
+        _model.Storage.Synchronize(context.Peers);
+        _model.BeginEpoch(_epoch);
         _reporter = new TrainingReporter(options, context, _task, _counters, _group, _team);
     }
 
@@ -176,7 +177,7 @@ public sealed class TrainingSession : IDisposable
             _model.Apply(_task.LearningRate);
         }
 
-        _counters.Tokens += (long)_model.TargetsOf(_position) * _group.Total;
+        _counters.Tokens += _model.TargetsOfAll(_position, _group.Total);
         _step++;
         _position++;
         _counters.StepsHere++;
@@ -244,6 +245,7 @@ public sealed class TrainingSession : IDisposable
     {
         _epoch++;
         _position = 0;
+        _model.BeginEpoch(_epoch);
         _counters.LastEpochLoss = _reporter.MeanOverWorkers(_counters.EpochLoss);
         _counters.EpochLoss = default;
     }
@@ -286,12 +288,14 @@ public sealed class TrainingSession : IDisposable
                     LearningRate = _task.LearningRate,
                     BestValidLoss = _task.BestValidLoss,
                     WorldSize = _context.Communicator.WorldSize,
-                    ModelFingerprint = _model.Gradients.Layout.Fingerprint,
+                    ModelFingerprint = _model.Whole.Layout.Fingerprint,
                     Options = Identity(),
                     Counters = counters,
+                    Placement = _task.Placement,
                 },
-                ModelTensors = _model.Storage.Entries(),
-                WriteModel = _model.Storage.Write,
+                ModelTensors = _model.Whole.Entries(),
+                WriteModel = _model.Whole.Write,
+                SendModel = _model.Whole.Send,
                 WriteRankState = writer =>
                 {
                     _model.Save(writer);
@@ -305,10 +309,15 @@ public sealed class TrainingSession : IDisposable
     private TrainingState Restore(string folder)
     {
         using var checkpoint = LoadedCheckpoint.Open(
-            folder, Rank, _context.Communicator.WorldSize, _model.Gradients.Layout.Fingerprint, Identity());
+            folder, Rank, _context.Communicator.WorldSize, _model.Whole.Layout.Fingerprint, Identity(), _task.Placement,
+            _task.AllowsOtherRanks);
         _model.Storage.Read(checkpoint.Model, folder, ExitCode.Checkpoint);
-        _model.Load(checkpoint.RankState);
-        ForEachAggregator((aggregator, prefix) => aggregator.Load(new PrefixedState(prefix, reader: checkpoint.RankState)));
+        if (!checkpoint.IsStateless)
+        {
+            _model.Load(checkpoint.RankState);
+            ForEachAggregator((aggregator, prefix) => aggregator.Load(new PrefixedState(prefix, reader: checkpoint.RankState)));
+        }
+
         _task.Resume(checkpoint.State);
         (_step, _epoch, _position) = (checkpoint.State.Step, checkpoint.State.Epoch, checkpoint.State.Position);
         return checkpoint.State;
@@ -335,8 +344,30 @@ public sealed class TrainingSession : IDisposable
 
     private RunSummary Finish(string status, string? reason, double? valid, double? test)
     {
-        var summary = _reporter.Summary(Progress, status, reason, valid, test, _model.Storage.Sha256());
+        var summary = _reporter.Summary(Progress, status, reason, valid, test, Sha256(status == "failed"));
         _context.Logger.Finish(summary);
         return summary;
+    }
+
+    // Of a model that is spread, rank 0 alone; and not after a failure, when a peer may be gone.
+    private string Sha256(bool failed)
+    {
+        if (_context.RanksOfModel == 1)
+        {
+            return _model.Storage.Sha256();
+        }
+
+        if (failed)
+        {
+            return "";
+        }
+
+        if (Rank == 0)
+        {
+            return _model.Whole.Sha256();
+        }
+
+        _model.Whole.Send();
+        return "";
     }
 }

@@ -59,11 +59,17 @@ public sealed class WireBytesTests
 
         public void Receive(Span<byte> data, int source, int tag) => inner.Receive(data, source, tag);
 
+        public IPendingExchange BeginSend(ReadOnlyMemory<byte> data, int destination, int tag) => inner.BeginSend(data, destination, tag);
+
+        public IPendingExchange BeginReceive(Memory<byte> data, int source, int tag) => inner.BeginReceive(data, source, tag);
+
         public IPendingExchange BeginAllReduce(Memory<float> values) => inner.BeginAllReduce(values);
 
         public IPendingExchange BeginAllGather(ReadOnlyMemory<byte> payload, GatheredPayloads gathered) => inner.BeginAllGather(payload, gathered);
 
         public void Barrier() => inner.Barrier();
+
+        public ICommunicator Split(int color, int key) => inner.Split(color, key);
 
         public void Dispose()
         {

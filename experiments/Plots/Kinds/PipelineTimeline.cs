@@ -1,0 +1,98 @@
+using System.Globalization;
+using Compression.Experiments.Plots.Drawing;
+using Compression.Experiments.Plots.Runs;
+using Compression.Experiments.Plots.Series;
+using Compression.Training.Pipelines;
+
+namespace Compression.Experiments.Plots.Kinds;
+
+/// <summary>What each stage of a pipeline was busy with in the first recorded step: a lane a stage, a box a unit.</summary>
+internal sealed class PipelineTimeline : PlotKind
+{
+    // A number needs so much of the picture's width.
+    private const double LeastForNumber = 0.012;
+
+    private static readonly (StageActivity Activity, string Name, string Colour)[] s_activities =
+    [
+        (StageActivity.Forward, "forward", "#56B4E9"), (StageActivity.Backward, "backward", "#E69F00"), (StageActivity.Wait, "wait", "#E4E4E4"),
+        (StageActivity.Send, "send", "#009E73"),
+    ];
+
+    /// <inheritdoc/>
+    public override string Name => "pipeline";
+
+    /// <inheritdoc/>
+    public override string Summary => "forward, backward, send and wait of each stage in one step of model-parallel";
+
+    /// <inheritdoc/>
+    public override Picture Compose(PlotInput input)
+    {
+        var lanes = new List<string>();
+        var table = new PlotTable("lane", "series", "replica", "stage", "activity", "unit", "start_ms", "end_ms", "lane_top", "lane_foot", "number");
+        var shown = new List<RunSeries>();
+        foreach (var series in input.Series)
+        {
+            var events = TimelineFile.Read(series.Runs[0]);
+            if (events.Count == 0)
+            {
+                continue;
+            }
+
+            shown.Add(series);
+            long step = events.Min(one => one.Step);
+            StageEvent[] first = [.. events.Where(one => one.Step == step)];
+            double origin = first.Min(one => one.Start), span = first.Max(one => one.End) - origin;
+            bool replicas = first.Any(one => one.Replica > 0);
+            foreach (var lane in first.GroupBy(one => (one.Replica, one.Stage)).OrderBy(group => group.Key))
+            {
+                string place = FormattableString.Invariant($"{(replicas ? $"replica {lane.Key.Replica} " : "")}stage {lane.Key.Stage}");
+                foreach (var one in lane)
+                {
+                    bool numbered = one.Activity is StageActivity.Forward or StageActivity.Backward && one.End - one.Start > LeastForNumber * span;
+                    table.Add(
+                        lanes.Count, series.Label, lane.Key.Replica, lane.Key.Stage, (int)one.Activity, one.Unit, 1000 * (one.Start - origin),
+                        1000 * (one.End - origin), lanes.Count - 0.4, lanes.Count + 0.4, numbered ? one.Unit.ToString(CultureInfo.InvariantCulture) : "");
+                }
+
+                lanes.Add(input.Series.Count > 1 ? $"{Short(series)} {place}" : place);
+            }
+        }
+
+        if (lanes.Count == 0)
+        {
+            throw Refuse("runs of model-parallel that have left a timeline.json (--timeline_steps above 0)");
+        }
+
+        int room = 30 + (int)(8.4 * lanes.Max(lane => lane.Length));
+        string labels = string.Join(", ", lanes.Select((lane, row) => $"{GnuplotText.Quote(lane)} {row}"));
+        return new Picture
+        {
+            Name = Name,
+            Title = "One step of the pipeline",
+            Caption = input.Caption(shown, intervals: false, "Numbers are those of the units: blocks of time steps of a wavefront, else micro-batches"),
+            Data = table,
+            Commands =
+            [
+                "set border 1",
+                .. Axis.FromZero("x", table.Values("end_ms")).Script("Time since the step began (ms)"),
+                FormattableString.Invariant($"set yrange [{lanes.Count - 0.4}:-0.6]"),
+                $"set ytics ({labels}) scale 0",
+                Picture.TitleOverPanels,
+                "set key at screen 0.5, screen 1 - 36*point center top horizontal maxrows 1 Left reverse samplen 1.5",
+                "set tmargin at screen 1 - 76*point",
+                FormattableString.Invariant($"set lmargin at screen {(double)room / (900 + room):F4}"),
+                "set rmargin at screen 0.97",
+                Picture.Plot([.. s_activities.Select(Boxes), Numbers()]),
+            ],
+            Width = 900 + room,
+            Height = 190 + (Math.Max(3, lanes.Count) * 38),
+        };
+    }
+
+    private static string Short(RunSeries series) => series.Runs[0].Option("schedule");
+
+    private string Boxes((StageActivity Activity, string Name, string Colour) of) =>
+        $"{Source} using (column(5) == {(int)of.Activity} ? column(7) : NaN):1:7:8:9:10 with boxxyerror fs solid 1 border lc rgb '#FFFFFF' fc rgb '{of.Colour}' title {GnuplotText.Quote(of.Name)}";
+
+    private string Numbers() => $"{Source} using ((column(7)+column(8))/2):1:11 with labels font ',8' textcolor rgb '#222222' notitle";
+}

@@ -1,0 +1,49 @@
+using Compression.Core.Catalog;
+using Compression.Core.Pipeline;
+using Compression.Experiments.Cli;
+using Compression.Training.Pipelines;
+
+namespace Compression.Experiments.Recipes;
+
+/// <summary>The model-parallel LSTM: layers as a pipeline over ranks.</summary>
+internal sealed class ModelParallelTrain : TrainingVerb<ModelParallelOptions>
+{
+    /// <inheritdoc/>
+    public override string Name => "model-parallel";
+
+    /// <inheritdoc/>
+    public override string Summary => "train a stacked LSTM whose layers lie on several ranks, as a pipeline";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Examples =>
+    [
+        "model-parallel --max_steps 200",
+        "model-parallel --stages 4 --schedule 1f1b --micro_batches 8 --placement auto",
+        "model-parallel --stages 2 --num_workers 4 --compressor topk --compress_ratio 0.01",
+        "model-parallel --stages 3 --num_workers 1 --placement 0,0,0,1,1,1,2,2",
+    ];
+
+    /// <inheritdoc/>
+    protected override bool ResumesWithOtherWorkers => true;
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<KeyValuePair<string, string>> PresetValues(ParsedCommand command, CommandEnvironment environment) =>
+        [KeyValuePair.Create("num_workers", command["stages"] ?? OptionText.Format(ModelParallelOptions.DefaultStages))];
+
+    /// <inheritdoc/>
+    protected override PreparedTraining<ModelParallelOptions> Prepare(
+        ModelParallelOptions options, PipelinePlan pipeline, int workers, CommandEnvironment environment)
+    {
+        var (corpus, data) = CorpusChoice.Load(options.Data, environment);
+        options = options with { Data = data };
+        ModelParallelTrainer.Check(options, pipeline, corpus);
+        double tokens = (double)corpus.Train.Length * options.NumRound;
+        double limit = options.MaxSteps > 0 ? (double)options.MaxSteps * options.GradientWorkers * options.BatchSize * options.SeqLen : tokens;
+        return new PreparedTraining<ModelParallelOptions>(
+            options, corpus.Description, corpus.Files.ToDictionary(file => file.Name, file => file.Sha256),
+            context => ModelParallelTrainer.Train(options, corpus, context))
+        {
+            Size = new TrainingSize(options.ModelFor(corpus.Vocabulary.Count).Layout().Length, Math.Min(tokens, limit)),
+        };
+    }
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Text.Json;
+using Compression.Core.Catalog;
+using Compression.Core.Reporting;
+using Compression.Experiments.Cli;
+using Compression.Experiments.Recipes;
+using Compression.Tracking;
+using Compression.Training.Pipelines;
+
+namespace Compression.Experiments.Verbs;
+
+/// <summary>Words per second, bubble and memory of a pipeline, by schedule and number of stages.</summary>
+internal sealed class BenchPipeline : Verb
+{
+    private readonly OptionSchema _schema = OptionSchema.Of(typeof(BenchPipelineOptions));
+
+    /// <inheritdoc/>
+    public override string Name => "bench pipeline";
+
+    /// <inheritdoc/>
+    public override string Summary => "words/s, bubble and memory of model-parallel by schedule and stages; options of model-parallel after --";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<CommandOption> Options => [.. _schema.Options.Select(CommandOption.Of)];
+
+    /// <inheritdoc/>
+    public override bool PassesOn => true;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Examples => ["bench pipeline", "bench pipeline --stages 2 --schedules 1f1b -- --micro_batches 10 --threads 1"];
+
+    /// <inheritdoc/>
+    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment)
+    {
+        var options = (BenchPipelineOptions)_schema.Bind(command.Values, static name => $"--{name}");
+        string folder = environment.FullPath(options.Out);
+        var output = environment.Screen.Output;
+        output.WriteLine("stages schedule   placement          words/s  bubble  of placement  in theory  MiB a stage            MB sent a step");
+        foreach (string word in options.Stages.Split(',', StringSplitOptions.TrimEntries))
+        {
+            if (!int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int stages) || stages < 1)
+            {
+                throw new UserErrorException(ExitCode.Usage, $"--stages {options.Stages}: '{word}' is no number of stages; write 1,2,4.");
+            }
+
+            foreach (string schedule in options.Schedules.Split(',', StringSplitOptions.TrimEntries))
+            {
+                string run = Path.Combine(folder, $"{schedule}-{word}");
+                if (!File.Exists(Path.Combine(run, PipelineReport.FileName)))
+                {
+                    string[] words =
+                    [
+                        "model-parallel", "--stages", word, "--schedule", schedule, "--placement", options.Placement, "--max_steps",
+                        options.Steps.ToString(CultureInfo.InvariantCulture), "--quiet", "true", "--eval_sentences", "100",
+                        "--out", run, .. command.PassedOn,
+                    ];
+                    int threads = Math.Max(1, Environment.ProcessorCount / stages);
+                    var code = RankLaunch.Start(stages, "", threads, words, environment);
+                    if (code != ExitCode.Success)
+                    {
+                        return code;
+                    }
+                }
+
+                output.WriteLine(Row(run));
+            }
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static string Row(string run)
+    {
+        var summary = Json(run, RunFiles.Summary);
+        var report = Json(run, PipelineReport.FileName);
+        JsonElement[] stages = [.. report.GetProperty("per_stage").EnumerateArray()];
+        double steps = report.GetProperty("steps").GetDouble();
+        string memory = string.Join('+', stages.Select(stage => string.Create(CultureInfo.InvariantCulture, $"{stage.GetProperty("peak_memory_bytes").GetDouble() / (1 << 20):F0}")));
+        double sent = stages.Sum(stage => stage.GetProperty("gradient_bytes").GetDouble()) * 2 / 1e6 / Math.Max(1, steps);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{report.GetProperty("stages").GetInt32(),6} {report.GetProperty("schedule").GetString(),-10} {report.GetProperty("placement").GetString(),-17} {summary.GetProperty("words_per_second").GetDouble(),8:F0} {report.GetProperty("bubble").GetDouble(),7:P1} {report.GetProperty("bubble_of_placement").GetDouble(),12:P1} {report.GetProperty("bubble_in_theory").GetDouble(),10:P1}  {memory,-22} {sent,8:F2}");
+    }
+
+    private static JsonElement Json(string run, string name)
+    {
+        using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(run, name)));
+        return document.RootElement.Clone();
+    }
+}

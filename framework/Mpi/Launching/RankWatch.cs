@@ -1,0 +1,161 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Compression.Mpi.Launching;
+
+/// <summary>
+/// Sees which rank on this host ends first, which MPICH's launcher does not tell: it waits for all of them at once, through file descriptors
+/// that the kernel makes readable when a process ends. Where two have ended before it comes to look, it does not guess.
+/// </summary>
+internal sealed partial class RankWatch : IDisposable
+{
+    // The same number on every processor that Linux runs on.
+    private const int PidfdOpen = 434;
+    private const short Readable = 1;
+
+    private static readonly string[] s_variables = ["PMI_RANK=", "OMPI_COMM_WORLD_RANK="];
+    // Ranks on other hosts never show up.
+    private const int Looks = 100;
+
+    private static readonly TimeSpan s_betweenLooks = TimeSpan.FromMilliseconds(100);
+
+    private readonly int _launcher;
+    private readonly int _ranks;
+    private readonly Thread _thread;
+    private readonly ManualResetEventSlim _over = new();
+
+    /// <param name="launcher">The process that starts them, itself or by others.</param>
+    /// <param name="ranks">How many ranks it starts; those on other hosts are not seen, and then none is named.</param>
+    public RankWatch(int launcher, int ranks)
+    {
+        (_launcher, _ranks) = (launcher, ranks);
+        _thread = new Thread(Watch) { IsBackground = true, Name = "rank watch" };
+        _thread.Start();
+    }
+
+    /// <summary>The first that ended; null while all run, and where it is not known.</summary>
+    public int? FirstToEnd { get; private set; }
+
+    /// <summary>Ends the watch; <see cref="FirstToEnd"/> is final.</summary>
+    public void Stop()
+    {
+        _over.Set();
+        _thread.Join();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Stop();
+        _over.Dispose();
+    }
+
+    private void Watch()
+    {
+        Dictionary<int, int> processes = [];
+        for (int look = 0; processes.Count < _ranks; look++)
+        {
+            if (look == Looks || _over.Wait(s_betweenLooks))
+            {
+                return;
+            }
+
+            processes = FindRanks();
+        }
+
+        int[] ranks = [.. processes.Keys];
+        var descriptors = ranks.Select(rank => new Descriptor { Number = (int)SystemCall(PidfdOpen, processes[rank], 0), Events = Readable }).ToArray();
+        try
+        {
+            if (descriptors.Any(descriptor => descriptor.Number < 0))
+            {
+                return;
+            }
+
+            while (!_over.IsSet)
+            {
+                if (Poll(descriptors, (nuint)descriptors.Length, (int)s_betweenLooks.TotalMilliseconds) > 0)
+                {
+                    int[] ended = [.. ranks.Where((_, index) => descriptors[index].Happened != 0)];
+                    FirstToEnd = ended.Length == 1 ? ended[0] : null;
+                    return;
+                }
+            }
+        }
+        finally
+        {
+            foreach (var descriptor in descriptors.Where(descriptor => descriptor.Number >= 0))
+            {
+                _ = Close(descriptor.Number);
+            }
+        }
+    }
+
+    // What a rank starts inherits its variables, and has a higher process number.
+    private Dictionary<int, int> FindRanks()
+    {
+        Dictionary<int, int> found = [];
+        var parents = ProcessTable.Read().ToDictionary(entry => entry.Number, entry => entry.Parent);
+        foreach (int process in parents.Keys.Where(process => IsStartedHere(process, parents)).Order())
+        {
+            if (RankOf(process) is { } rank)
+            {
+                found.TryAdd(rank, process);
+            }
+        }
+
+        return found;
+    }
+
+    // Hydra's ranks lead sessions of their own.
+    private bool IsStartedHere(int process, Dictionary<int, int> parents)
+    {
+        int generations = 0;
+        while (process != _launcher && parents.TryGetValue(process, out int parent) && generations++ < parents.Count)
+        {
+            process = parent;
+        }
+
+        return process == _launcher && generations > 0;
+    }
+
+    private static int? RankOf(int process)
+    {
+        try
+        {
+            string[] environment = Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{process}/environ")).Split('\0');
+            foreach (string name in s_variables)
+            {
+                if (environment.FirstOrDefault(variable => variable.StartsWith(name, StringComparison.Ordinal)) is { } variable
+                    && int.TryParse(variable.AsSpan(name.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int rank))
+                {
+                    return rank;
+                }
+            }
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            // It ended meanwhile, or is another user's.
+        }
+
+        return null;
+    }
+
+    [LibraryImport("libc", EntryPoint = "syscall")]
+    private static partial nint SystemCall(nint number, nint process, nint flags);
+
+    [LibraryImport("libc", EntryPoint = "poll")]
+    private static partial int Poll([In, Out] Descriptor[] descriptors, nuint count, int milliseconds);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int descriptor);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Descriptor
+    {
+        public int Number;
+        public short Events;
+        public short Happened;
+    }
+}
