@@ -6,7 +6,7 @@ namespace Compression.Experiments.NetworkLab;
 /// <summary>Scaling efficiency against workers, one panel a rate; all of it modelled.</summary>
 internal static class ScalePicture
 {
-    private const int PanelWidth = 380, LegendWidth = 250;
+    private const int PanelWidth = 390, LegendWidth = 330, MostTics = 6;
 
     /// <summary>Composes it.</summary>
     /// <param name="model">Where the figures come from.</param>
@@ -45,15 +45,17 @@ internal static class ScalePicture
         yield return Picture.TitleOverPanels;
         yield return "unset key";
         yield return "set logscale x 2";
-        yield return $"set xtics ({string.Join(", ", table.Values("workers").Distinct().Order().Select(GnuplotText.Number))}) rotate by -45";
+        double[] workers = [.. table.Values("workers").Distinct().Order()];
+        int every = ((workers.Length - 1) / MostTics) + 1;
+        yield return $"set xtics ({string.Join(", ", workers.Where((_, i) => i % every == 0).Select(GnuplotText.Number))})";
         yield return "set yrange [0:105]";
         yield return "set xlabel 'Workers'";
         yield return "set tmargin at screen 1 - 64*point";
         for (int panel = 0; panel < rates.Length; panel++)
         {
-            double left = ((panel * PanelWidth) + 70) / total;
+            double left = ((panel * PanelWidth) + 85) / total;
             yield return FormattableString.Invariant($"set lmargin at screen {left:F4}");
-            yield return FormattableString.Invariant($"set rmargin at screen {left + ((PanelWidth - 85) / total):F4}");
+            yield return FormattableString.Invariant($"set rmargin at screen {left + ((PanelWidth - 100) / total):F4}");
             yield return $"set title {GnuplotText.Quote(rates[panel])} font ',12' offset 0, -0.6";
             yield return panel == 0 ? "set ylabel 'Efficiency (%)'" : "unset ylabel";
             yield return Picture.Plot(styles.Methods.Select((method, i) =>
