@@ -3,19 +3,27 @@ using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Training.Sessions;
 using Compression.Training.Ptb;
+using Compression.Training.TransformerXl;
 
 namespace Compression.Benchmarks;
 
-/// <summary>Milliseconds of the PTB LSTM's training step among ranks, method by method, with its parts and the bytes sent.</summary>
+/// <summary>Milliseconds of a training step among ranks, method by method, with its parts and the bytes sent.</summary>
 public static class StepBenchmark
 {
     private const int Vocabulary = 10_000;
+    private const int WikiVocabulary = 33_278, HeadWidth = 32;
     private const int WarmUpSteps = 3;
 
     /// <summary>Finds what cannot be measured before any rank is started.</summary>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>.</exception>
     public static void Check(StepBenchmarkOptions options, Func<string, string, PipelinePlan> compose)
     {
+        if (options.Model == "transformer-xl" && options.NumHid % HeadWidth != 0)
+        {
+            throw new UserErrorException(
+                ExitCode.Usage, $"--num_hid {options.NumHid}: Transformer-XL is measured with heads of {HeadWidth}; the nearest is {Math.Max(HeadWidth, options.NumHid / HeadWidth * HeadWidth)}.");
+        }
+
         foreach (var (exchange, compressor) in ExchangeComposition.ReadList(options.Methods, "methods"))
         {
             _ = compose(compressor, exchange);
@@ -49,16 +57,9 @@ public static class StepBenchmark
         StepBenchmarkOptions options, ExchangeComposition method, ICommunicator communicator, PipelinePlan plan)
     {
         int steps = WarmUpSteps + options.Steps;
-        var training = new PtbOptions
-        {
-            EmbSize = options.NumHid, NumHid = options.NumHid, NumLayers = options.NumLayers, BatchSize = options.BatchSize, Bptt = options.Bptt,
-            InitLr = 1, MaxSteps = steps, Threads = options.Threads, LogInterval = steps, Compressor = method.Compressor, Exchange = method.Exchange,
-            NumWorkers = communicator.WorldSize, EvalBatchSize = 1, TestBatchSize = 1,
-        };
-        int columns = options.BatchSize * communicator.WorldSize;
         using var stopwatch = new StepStopwatch();
         var context = new TrainingContext(communicator, stopwatch, plan, Path.GetTempPath(), TimeProvider.System, CancellationToken.None);
-        var summary = PtbTrainer.Train(training, RandomCorpus.Create(Vocabulary, columns * ((steps * options.Bptt) + 1)), context);
+        var summary = options.Model == "ptb-lstm" ? TrainLstm(options, method, steps, context) : TrainTransformerXl(options, method, steps, context);
         var seconds = summary.Seconds;
         double[] values =
         [
@@ -72,5 +73,30 @@ public static class StepBenchmark
             ForwardBackwardMs = means[2], CompressMs = means[3], CommunicateMs = means[4], DecompressMs = means[5], UpdateMs = means[6],
         };
         return (figures, summary);
+    }
+
+    private static RunSummary TrainLstm(StepBenchmarkOptions options, ExchangeComposition method, int steps, TrainingContext context)
+    {
+        var training = new PtbOptions
+        {
+            EmbSize = options.NumHid, NumHid = options.NumHid, NumLayers = options.NumLayers, BatchSize = options.BatchSize, Bptt = options.Bptt,
+            InitLr = 1, MaxSteps = steps, Threads = options.Threads, LogInterval = steps, Compressor = method.Compressor, Exchange = method.Exchange,
+            NumWorkers = context.Communicator.WorldSize, EvalBatchSize = 1, TestBatchSize = 1,
+        };
+        int columns = options.BatchSize * context.Communicator.WorldSize;
+        return PtbTrainer.Train(training, RandomCorpus.Create(Vocabulary, columns * ((steps * options.Bptt) + 1)), context);
+    }
+
+    private static RunSummary TrainTransformerXl(StepBenchmarkOptions options, ExchangeComposition method, int steps, TrainingContext context)
+    {
+        var training = new TransformerXlOptions
+        {
+            NLayer = options.NumLayers, DModel = options.NumHid, NHead = options.NumHid / HeadWidth, DHead = HeadWidth, DInner = 4 * options.NumHid,
+            Adaptive = true, Cutoffs = "2000,10000", BatchSize = options.BatchSize, TgtLen = options.Bptt, MemLen = options.Bptt, EvalTgtLen = options.Bptt,
+            Lr = 1e-4, MaxStep = steps, EvalInterval = steps + 1, Threads = options.Threads, LogInterval = steps, Compressor = method.Compressor,
+            Exchange = method.Exchange, NumWorkers = context.Communicator.WorldSize,
+        };
+        int columns = options.BatchSize * context.Communicator.WorldSize;
+        return TransformerXlTrainer.Train(training, RandomCorpus.CreateRanked(WikiVocabulary, columns * ((steps * options.Bptt) + 1)), context);
     }
 }

@@ -21,12 +21,16 @@ public sealed record StepBenchmarkOptions
     [Option("methods", "what is measured, parted by semicolons; 'via' names the exchange")]
     public string Methods { get; init; } = UsualMethods;
 
+    /// <summary>Which model.</summary>
+    [Option("model", "model: the PTB LSTM, or Transformer-XL with WikiText-2's vocabulary in clusters and heads of 32", Choices = "ptb-lstm|transformer-xl")]
+    public string Model { get; init; } = "ptb-lstm";
+
     /// <summary>Size of embedding and hidden layers.</summary>
-    [Option("num_hid", "size of embedding and hidden layers", Min = 1, Max = 65536)]
+    [Option("num_hid", "size of embedding and hidden layers; of Transformer-XL a multiple of 32", Min = 1, Max = 65536)]
     public int NumHid { get; init; } = 200;
 
-    /// <summary>LSTM layers.</summary>
-    [Option("num_layers", "LSTM layers", Min = 1, Max = 64)]
+    /// <summary>Layers.</summary>
+    [Option("num_layers", "layers", Min = 1, Max = 64)]
     public int NumLayers { get; init; } = 2;
 
     /// <summary>Columns of a worker's batch.</summary>

@@ -34,6 +34,13 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
     protected abstract PreparedTraining<TOptions> Prepare(
         TOptions options, PipelinePlan pipeline, int workers, CommandEnvironment environment);
 
+    /// <summary>Does something else than train, where the options ask for it; null to train.</summary>
+    /// <param name="options">Resolved, and checked one by one.</param>
+    /// <param name="pipeline">The checked composition.</param>
+    /// <param name="command">What the user wrote.</param>
+    /// <param name="environment">Where it runs.</param>
+    protected virtual ExitCode? RunInstead(TOptions options, PipelinePlan pipeline, ParsedCommand command, CommandEnvironment environment) => null;
+
     /// <inheritdoc/>
     public override ExitCode Run(ParsedCommand command, CommandEnvironment environment)
     {
@@ -48,6 +55,11 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
         catch (UserErrorException error) when (error.Code == ExitCode.Usage && launch.Rank > 0)
         {
             throw new AlreadyReportedException(error.Code);
+        }
+
+        if (RunInstead(request.Options, request.Plan, command, environment) is { } done)
+        {
+            return done;
         }
 
         if (launch.IsUnderLauncher)

@@ -21,6 +21,14 @@ internal sealed record BadInput(string Arguments, ExitCode Code, Action<Sandbox>
         ["lab with an option of the command before the dashes"] = Usage("lab --compressor topk", "--compressor"),
         ["lab compare with an unknown method"] = Usage("lab compare --methods topq", "topq", "topk"),
         ["lab compare with an unknown option behind the dashes"] = Usage("lab compare -- --stepz 3", "--stepz", "--steps"),
+        ["transformer-xl with clusters beyond the vocabulary"] = Usage(
+            "transformer-xl --dataset ptb --data corpus --adaptive true --cutoffs 5,5000", "--cutoffs", "5000", "vocabulary"),
+        ["transformer-xl with a negative length"] = Usage("transformer-xl --mem_len -1", "--mem_len", "nearest is 0"),
+        ["transformer-xl with a folder under two names"] = Usage("transformer-xl --work_dir a --out b", "--work_dir a", "--out b"),
+        ["transformer-xl asked for a text without weights"] = Usage("transformer-xl --dataset ptb --data corpus --generate the", "--generate", "--resume"),
+        ["transformer-xl with a memory that attention does not support"] = Usage(
+            "transformer-xl --dataset ptb --data corpus --attn_type 2 --mem_len 3", "--mem_len 3", "--attn_type 0"),
+        ["transformer-xl without its text"] = new BadInput("transformer-xl --dataset wt2", ExitCode.Environment, null, "--dataset wt2", "data wikitext"),
         ["bench exchanges with one rank"] = Usage("bench exchanges --num_workers 1", "--num_workers", "2"),
         ["bench exchanges with hosts that are nowhere"] = Usage("bench exchanges --hostfile nowhere", "--hostfile", "nowhere"),
         ["bench steps with no method"] = Usage("bench steps --methods ;", "--methods"),

@@ -20,4 +20,10 @@ public enum RandomPurpose
 
     /// <summary>The order of training examples.</summary>
     Order,
+
+    /// <summary>Lengths of the segments that a text is cut into.</summary>
+    Segments,
+
+    /// <summary>Words of a generated text.</summary>
+    Words,
 }

@@ -20,4 +20,17 @@ internal static unsafe partial class LibTorch
 
     [LibraryImport(Library)]
     internal static partial int ct_fused_embedding(Tensor weight, Tensor indices, Tensor? weightTarget, out nint rows);
+
+    [LibraryImport(Library)]
+    internal static partial int ct_fused_linear(Tensor? constants, Tensor x, Tensor weight, Tensor? bias, long first, long count,
+        [MarshalAs(UnmanagedType.U1)] bool relu, Tensor? weightTarget, Tensor? biasTarget, out nint y);
+
+    [LibraryImport(Library)]
+    internal static partial int ct_fused_relative_attention(Tensor queries, Tensor keysValues, Tensor positions, Tensor contentBias,
+        Tensor positionBias, Tensor? drop, long reach, Tensor? contentTarget, Tensor? positionTarget, out nint result);
+
+    [LibraryImport(Library)]
+    internal static partial int ct_fused_cluster_entropy(Tensor hidden, Tensor weight, Tensor bias, Tensor? moreWeight, Tensor? moreBias,
+        Tensor targets, long first, long count, double scale, Tensor? weightTarget, Tensor? biasTarget, Tensor? moreWeightTarget,
+        Tensor? moreBiasTarget, out nint loss, out nint each);
 }

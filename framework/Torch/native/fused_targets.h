@@ -53,6 +53,10 @@ inline at::Tensor deliver(const at::Tensor& gradient, const at::Tensor& target) 
     return {};
 }
 
+// libtorch's functions take no undefined tensors: an absent one goes in as an empty one.
+inline at::Tensor absent_as_empty(const at::Tensor& tensor) { return tensor.defined() ? tensor : at::empty({0}); }
+inline at::Tensor empty_as_absent(const at::Tensor& tensor) { return tensor.numel() == 0 ? at::Tensor() : tensor; }
+
 // The fused gradients are numbers without a graph: a derivative of them would silently be zero.
 inline void refuse_second_derivative() {
     TORCH_CHECK(!at::GradMode::is_enabled(), "the fused functions have no second derivative: run backward without create_graph");

@@ -11,8 +11,9 @@ internal static class LineTokenizer
     /// <param name="file">Named in messages.</param>
     /// <param name="utf8">The whole file.</param>
     /// <param name="vocabulary">Grows by the words that are new to it.</param>
+    /// <param name="closesLines">False: line ends leave no token.</param>
     /// <exception cref="UserErrorException">Not UTF-8, or without a word.</exception>
-    public static int[] Tokenize(string file, ReadOnlySpan<byte> utf8, Vocabulary vocabulary)
+    public static int[] Tokenize(string file, ReadOnlySpan<byte> utf8, Vocabulary vocabulary, bool closesLines = true)
     {
         char[] text = Decode(file, utf8, out int length);
         var tokens = new List<int>(length / 5);
@@ -21,7 +22,11 @@ internal static class LineTokenizer
         {
             int lineEnd = rest.IndexOf('\n');
             words += AddWords(lineEnd < 0 ? rest : rest[..lineEnd], vocabulary, tokens);
-            tokens.Add(vocabulary.GetOrAdd(Vocabulary.EndOfLine));
+            if (closesLines)
+            {
+                tokens.Add(vocabulary.GetOrAdd(Vocabulary.EndOfLine));
+            }
+
             rest = lineEnd < 0 ? [] : rest[(lineEnd + 1)..];
         }
 

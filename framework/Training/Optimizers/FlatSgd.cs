@@ -9,7 +9,7 @@ namespace Compression.Training.Optimizers;
 /// Stochastic gradient descent over the flat vectors, as PyTorch defines it: g ← g + λp; v ← μv + g (v = g in the first step);
 /// p ← p − ηv. Without momentum and weight decay one pass.
 /// </summary>
-public sealed class FlatSgd : IDisposable
+public sealed class FlatSgd : IFlatOptimizer
 {
     private const string StateName = "optimizer/momentum";
 
@@ -29,8 +29,7 @@ public sealed class FlatSgd : IDisposable
         _velocity = momentum > 0 ? zeros_like(model.FlatGradients).DetachFromDisposeScope() : null;
     }
 
-    /// <summary>One step from the gradients at hand.</summary>
-    /// <param name="learningRate">η.</param>
+    /// <inheritdoc/>
     public void Step(double learningRate)
     {
         using var noGradient = no_grad();
@@ -46,7 +45,7 @@ public sealed class FlatSgd : IDisposable
         _model.FlatParameters.add_(direction, -learningRate);
     }
 
-    /// <summary>Writes the momentum for a checkpoint.</summary>
+    /// <inheritdoc/>
     public void Save(IStateWriter writer)
     {
         if (_velocity is not null)
@@ -56,7 +55,7 @@ public sealed class FlatSgd : IDisposable
         }
     }
 
-    /// <summary>Reads back what <see cref="Save"/> wrote.</summary>
+    /// <inheritdoc/>
     public void Load(IStateReader reader)
     {
         if (_velocity is not null)

@@ -131,6 +131,10 @@ public abstract record TrainerOptions
     [Option("checkpoint_every", "steps between two checkpoints; 0: none", Group = RunGroup, Min = 0)]
     public long CheckpointEvery { get; init; }
 
+    /// <summary>A checkpoint after each epoch.</summary>
+    [Option("checkpoint_each_epoch", "write a checkpoint after each epoch", Group = RunGroup)]
+    public bool CheckpointEachEpoch { get; init; }
+
     /// <summary>Go on from a checkpoint.</summary>
     [Option("resume", "go on from a checkpoint folder, or from the latest in --out (or the newest run): latest", Group = RunGroup)]
     public string Resume { get; init; } = "";
@@ -147,6 +151,9 @@ public abstract record TrainerOptions
 
     /// <summary>What messages call a rank.</summary>
     public virtual string NameOf(int rank) => FormattableString.Invariant($"rank {rank}");
+
+    /// <summary>True where the run writes checkpoints.</summary>
+    public bool WritesCheckpoints => CheckpointEvery > 0 || CheckpointEachEpoch;
 
     /// <summary>The size of groups that acts; 0 for one exchange of all.</summary>
     public long GroupBytes => BucketBytes == 0 && Overlap ? 4 << 20 : BucketBytes;

@@ -125,7 +125,7 @@ public sealed class TrainingSession : IDisposable
                 _task.Evaluated(Progress, _valid.Loss);
             }
 
-            if (_options.CheckpointEvery > 0 && _step % _options.CheckpointEvery == 0)
+            if ((_options.CheckpointEvery > 0 && _step % _options.CheckpointEvery == 0) || (_options.CheckpointEachEpoch && _position == 0))
             {
                 WriteCheckpoint();
             }
@@ -270,7 +270,7 @@ public sealed class TrainingSession : IDisposable
 
     private void WriteCheckpoint()
     {
-        if (_options.CheckpointEvery == 0)
+        if (!_options.WritesCheckpoints)
         {
             return;
         }

@@ -115,9 +115,20 @@ public sealed class GridFileTests
     {
         using var sandbox = new Sandbox();
         sandbox.WriteCorpus("repository/datasets/ptb", lines: 400);
+        WriteManyWords(Directory.CreateDirectory(sandbox.At("repository", "datasets", "wikitext-2")).FullName);
         var outcome = sandbox.Run(["sweep", "run", Path.Combine(GridsFolder(), name), "--dry_run"]);
         Assert.True(outcome.Code == 0, outcome.Errors);
         Assert.Contains("seed=3", outcome.Output, StringComparison.Ordinal);
+    }
+
+    // Vocabularies are cut into clusters at word 12,000.
+    private static void WriteManyWords(string folder)
+    {
+        string text = string.Concat(Enumerable.Range(0, 13_000).Select(word => $"w{word}{(word % 10 == 9 ? '\n' : ' ')}"));
+        foreach (string split in (string[])["train", "valid", "test"])
+        {
+            File.WriteAllText(Path.Combine(folder, $"wiki.{split}.tokens"), text);
+        }
     }
 
     private static void Check(Sandbox sandbox, string command, string[] says)

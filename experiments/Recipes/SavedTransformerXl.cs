@@ -1,0 +1,59 @@
+using System.Globalization;
+using Compression.Core.Communication;
+using Compression.Core.Reporting;
+using Compression.Experiments.Cli;
+using Compression.Training.Data;
+using Compression.Training.Sessions;
+using Compression.Training.TransformerXl;
+
+namespace Compression.Experiments.Recipes;
+
+/// <summary>What is done with the weights of a checkpoint or a file, beside training: evaluation, and going on with a text.</summary>
+/// <param name="options">Resolved; of a checkpoint those of its run.</param>
+/// <param name="corpus">The text that the weights were trained on.</param>
+internal sealed class SavedTransformerXl(TransformerXlOptions options, Corpus corpus)
+{
+    /// <summary>Does what the options ask for.</summary>
+    /// <exception cref="UserErrorException">No weights are named, or they do not fit.</exception>
+    public void Use(CommandEnvironment environment)
+    {
+        var (path, shown, code) = options.Resume.Length > 0
+            ? (Path.Combine(options.Resume, SavedPtbModel.FileName), $"--resume {options.Resume}", ExitCode.Checkpoint)
+            : (options.InitWeights.Length > 0 ? environment.FullPath(options.InitWeights) : "", $"--init_weights {options.InitWeights}", ExitCode.Usage);
+        if (path.Length == 0)
+        {
+            throw new UserErrorException(
+                ExitCode.Usage, $"--{(options.EvalOnly ? "eval_only" : "generate")}: needs weights; name a run by --resume, or a file by --init_weights.");
+        }
+
+        if (options.EvalOnly)
+        {
+            Evaluate(path, environment);
+        }
+
+        if (options.Generate.Length > 0)
+        {
+            using var generator = new TextGenerator(options, corpus.Vocabulary, path, shown, code);
+            int[] start = generator.Encode(options.Generate);
+            environment.Screen.Output.WriteLine(corpus.Vocabulary.Decode([.. start, .. generator.Continue(start)]).TrimEnd());
+        }
+    }
+
+    private void Evaluate(string weights, CommandEnvironment environment)
+    {
+        // The weights alone count: whatever the run compressed with, and among however many workers, is left aside.
+        var alone = options with { InitWeights = weights, Resume = "", Compressor = "none", NumWorkers = 1, VirtualWorkers = 0, Overlap = false, BucketBytes = 0 };
+        var plan = Components.Compose("none");
+        TransformerXlTrainer.Check(alone, plan, corpus, workers: 1);
+        using var communicator = new LocalCommunicator();
+        using var silent = new NullRunLogger();
+        using var stop = environment.ListenForStop();
+        var context = new TrainingContext(communicator, silent, plan, "", environment.Time, stop.Token);
+        foreach (string split in (string[])["valid", "test"])
+        {
+            var record = TransformerXlTrainer.Evaluate(alone, corpus, split, context);
+            environment.Screen.Output.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"{split}: loss {record.Loss:F6} nats per token, perplexity {record.Perplexity:F4}"));
+        }
+    }
+}

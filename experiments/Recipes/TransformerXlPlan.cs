@@ -1,0 +1,76 @@
+using System.Globalization;
+using Compression.Core.Catalog;
+using Compression.Core.Pipeline;
+using Compression.Experiments.Cli;
+using Compression.Training.Models.TransformerXl;
+using Compression.Training.TransformerXl;
+
+namespace Compression.Experiments.Recipes;
+
+/// <summary>What a run of Transformer-XL would be: its options, parameters, memory and command.</summary>
+/// <param name="options">Resolved.</param>
+/// <param name="pipeline">The composition.</param>
+/// <param name="vocabulary">Words.</param>
+internal sealed class TransformerXlPlan(TransformerXlOptions options, PipelinePlan pipeline, int vocabulary)
+{
+    private const double MiB = 1 << 20;
+
+    /// <summary>Prints it.</summary>
+    public void Print(ParsedCommand command, CommandEnvironment environment)
+    {
+        var output = environment.Screen.Output;
+        var shape = options.ShapeFor(vocabulary);
+        void Line(string name, FormattableString value) => output.WriteLine($"  {name,-24}{value.ToString(CultureInfo.InvariantCulture)}");
+
+        output.WriteLine("options");
+        foreach (var option in OptionSchema.Of(typeof(TransformerXlOptions)).Options.Where(option => !Equals(option.Get(options), option.Default)))
+        {
+            Line(option.Name, $"{OptionText.Format(option.Get(options))}");
+        }
+
+        Line("others", $"at their defaults");
+        output.WriteLine("model");
+        Line("vocabulary", $"{vocabulary:N0}");
+        Line("parameters", $"{shape.ParameterCount():N0}");
+        Line("outside the embedding", $"{shape.NonEmbeddingCount():N0}");
+        int world = Math.Max(options.NumWorkers, options.VirtualWorkers);
+        output.WriteLine("batch");
+        Line("workers", $"{world:N0}");
+        Line("sequences a step", $"{(long)options.BatchSize * world:N0}");
+        Line("tokens a step", $"{(long)options.BatchSize * options.TgtLen * world:N0}");
+        double tokens = options.MaxTokens > 0 ? options.MaxTokens : (double)options.MaxStep * options.BatchSize * options.TgtLen * world;
+        Line("steps", $"{Math.Ceiling(tokens / ((double)options.BatchSize * options.TgtLen * world)):N0}");
+        output.WriteLine("memory a worker, float32");
+        double state = shape.ParameterCount() * sizeof(float) / MiB;
+        int kept = options.Optim switch { "adam" or "lamb" => 3, "adagrad" => 2, _ => options.Mom > 0 ? 1 : 0 };
+        bool remembers = pipeline.Memory != "none";
+        Line("parameters, gradients", $"{2 * state:N0} MiB");
+        Line("optimizer", $"{kept * state:N0} MiB ({options.Optim})");
+        Line("compression memory", $"{(remembers ? state : 0):N0} MiB ({pipeline.Memory})");
+        double activations = Activations(shape) * sizeof(float) / MiB;
+        Line("activations, about", $"{activations:N0} MiB (batch_chunk {options.BatchChunk})");
+        Line("together, about", $"{((2 + kept + (remembers ? 1 : 0)) * state) + activations:N0} MiB");
+        output.WriteLine("command");
+        output.WriteLine("  " + Command(command, world));
+    }
+
+    // What a backward pass needs of the forward pass: hidden states, projections, weights of attention, logits of the head.
+    private double Activations(TransformerXlShape shape)
+    {
+        double columns = Math.Ceiling((double)options.BatchSize / options.BatchChunk), rows = columns * options.TgtLen;
+        double keys = options.TgtLen + options.ExtLen + options.MemLen;
+        double layer = (rows * ((6.0 * shape.ModelWidth) + (2 * shape.InnerAttention) + (2.0 * shape.InnerWidth)))
+            + (2 * columns * keys * shape.InnerAttention) + (columns * shape.Heads * options.TgtLen * keys);
+        return (shape.Layers * layer) + (rows * (shape.WordsOf(0) + shape.Clusters)) + ((shape.Layers + 1.0) * columns * options.MemLen * shape.ModelWidth);
+    }
+
+    private string Command(ParsedCommand command, int world)
+    {
+        IEnumerable<string> words = command.Values
+            .Where(pair => pair.Key is not ("dry_run" or "num_workers" or "hostfile"))
+            .Select(pair => $"--{pair.Key} {(pair.Value.Any(char.IsWhiteSpace) || pair.Value.Contains('(', StringComparison.Ordinal) ? $"'{pair.Value}'" : pair.Value)}");
+        string run = $"./run.sh transformer-xl {string.Join(' ', words)}".TrimEnd();
+        string hosts = options.Hostfile.Length > 0 ? $"-f {options.Hostfile} " : "";
+        return world > 1 && options.VirtualWorkers == 0 ? $"mpiexec.mpich {hosts}-n {world} {run}" : run;
+    }
+}

@@ -1,0 +1,134 @@
+using Compression.Core.Pipeline;
+using Compression.Core.Reporting;
+using Compression.Experiments.Cli;
+using Compression.Mpi;
+using Compression.Training.Data;
+using Compression.Training.TransformerXl;
+
+namespace Compression.Experiments.Recipes;
+
+/// <summary>Transformer-XL: trains it, prints a published set-up, or goes on with a text.</summary>
+internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
+{
+    private const string CacheFolder = "artifacts/corpora";
+
+    // Less text is tokenized in less than a second.
+    private const long BytesWorthKeeping = 32 << 20;
+
+    /// <inheritdoc/>
+    public override string Name => "transformer-xl";
+
+    /// <inheritdoc/>
+    public override string Summary => "train Transformer-XL with compressed gradients; go on with a text";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Examples =>
+    [
+        "transformer-xl --dataset wt2 --adaptive true --tgt_len 64 --mem_len 64 --num_workers 2",
+        "transformer-xl --dataset ptb --compressor topk --compress_ratio 0.01 --virtual_workers 2",
+        "transformer-xl --config one_machine --dry_run",
+        "transformer-xl --generate 'The city of' --tokens 50 --resume runs/small",
+    ];
+
+    /// <inheritdoc/>
+    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment) => base.Run(UnderOurNames(command), environment);
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<KeyValuePair<string, string>> PresetValues(ParsedCommand command, CommandEnvironment environment)
+    {
+        if (LaunchTable.Find(command["config"] ?? "none") is not { } table)
+        {
+            return [];
+        }
+
+        bool plans = command["dry_run"] is { } text && text != "false";
+        int workers = Number(command["num_workers"]) ?? Number(command["virtual_workers"]) ?? MpiEnvironment.Current.Size ?? (plans ? table.Workers : 1);
+        return [.. table.Values(workers), .. plans ? [KeyValuePair.Create("num_workers", $"{workers}")] : Array.Empty<KeyValuePair<string, string>>()];
+    }
+
+    /// <inheritdoc/>
+    protected override ExitCode? RunInstead(
+        TransformerXlOptions options, PipelinePlan pipeline, ParsedCommand command, CommandEnvironment environment)
+    {
+        if (options.DryRun)
+        {
+            int vocabulary = LaunchTable.Find(options.Config)?.Vocabulary ?? Load(options, environment).Corpus.Vocabulary.Count;
+            new TransformerXlPlan(options, pipeline, vocabulary).Print(command, environment);
+            return ExitCode.Success;
+        }
+
+        if (options.Generate.Length == 0 && !options.EvalOnly)
+        {
+            return null;
+        }
+
+        Requirements.Libtorch(options.UseGpu);
+        new SavedTransformerXl(options, Load(options, environment).Corpus).Use(environment);
+        return ExitCode.Success;
+    }
+
+    /// <inheritdoc/>
+    protected override PreparedTraining<TransformerXlOptions> Prepare(
+        TransformerXlOptions options, PipelinePlan pipeline, int workers, CommandEnvironment environment)
+    {
+        var (corpus, folder) = Load(options, environment);
+        options = options with
+        {
+            Data = folder,
+            InitWeights = FullOrEmpty(options.InitWeights, environment),
+            SaveWeights = FullOrEmpty(options.SaveWeights, environment),
+        };
+        TransformerXlTrainer.Check(options, pipeline, corpus, workers);
+        string note = LaunchTable.Find(options.Config) is { } table && table.Workers != workers
+            ? $"; {table.Name} names {table.Workers} workers, here are {workers}, and the learning rate is that of their batch"
+            : "";
+        double tokens = options.MaxTokens > 0 ? options.MaxTokens : (double)options.MaxStep * options.BatchSize * options.TgtLen * workers;
+        return new PreparedTraining<TransformerXlOptions>(
+            options, corpus.Description + note, corpus.Files.ToDictionary(file => file.Name, file => file.Sha256),
+            context => TransformerXlTrainer.Train(options, corpus, context))
+        {
+            Size = new TrainingSize(options.ShapeFor(corpus.Vocabulary.Count).ParameterCount(), tokens),
+        };
+    }
+
+    private static (Corpus Corpus, string Folder) Load(TransformerXlOptions options, CommandEnvironment environment)
+    {
+        string folder = CountedCorpus.Find(
+            options.Dataset, options.Data, new CorpusPlaces(environment.CallerFolder, environment.RepositoryRoot, environment.Datasets));
+        bool isLarge = new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length) > BytesWorthKeeping;
+        return (CountedCorpus.Load(options.Dataset, folder, isLarge ? Path.Combine(environment.RepositoryRoot, CacheFolder) : null), folder);
+    }
+
+    // The published code's names of the run's folder and of a restart.
+    private static ParsedCommand UnderOurNames(ParsedCommand command)
+    {
+        static string? Ours(KeyValuePair<string, string> pair) => pair switch
+        {
+            { Key: "work_dir" or "logdir" } => "out",
+            { Key: "restart", Value: not "false" } => "resume",
+            _ => null,
+        };
+        var values = command.Values.ToList();
+        foreach (var pair in command.Values)
+        {
+            if (Ours(pair) is not { } ours)
+            {
+                continue;
+            }
+
+            string text = ours == "resume" ? ResumePoint.Latest : pair.Value;
+            if (values.FirstOrDefault(given => given.Key == ours) is { Value: { } other } && other != text)
+            {
+                throw new UserErrorException(ExitCode.Usage, $"--{pair.Key} {pair.Value} and --{ours} {other}: the two are one option; give one of them.");
+            }
+
+            values.Add(KeyValuePair.Create(ours, text));
+        }
+
+        return command with { Values = values };
+    }
+
+    private static int? Number(string? text) => int.TryParse(text, out int value) && value > 0 ? value : null;
+
+    private static string FullOrEmpty(string path, CommandEnvironment environment) => path.Length == 0 ? "" : environment.FullPath(path);
+}

@@ -1,0 +1,26 @@
+using Compression.Benchmarks;
+using Compression.Core.Reporting;
+using Compression.Experiments.Cli;
+using Compression.Experiments.Recipes;
+
+namespace Compression.Experiments.Verbs;
+
+/// <summary>Tokens per second of Transformer-XL's training step, beside PyTorch's.</summary>
+internal sealed class BenchTransformerXl : Verb<TransformerXlBenchmarkOptions>
+{
+    /// <inheritdoc/>
+    public override string Name => "bench transformer-xl";
+
+    /// <inheritdoc/>
+    public override string Summary => "tokens/s of Transformer-XL's training step, beside the same step in PyTorch";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Examples => ["bench transformer-xl", "bench transformer-xl --d_model 256 --d_inner 1024 --threads 1"];
+
+    /// <inheritdoc/>
+    protected override ExitCode Run(TransformerXlBenchmarkOptions options, CommandEnvironment environment)
+    {
+        TransformerXlBenchmark.Run(options, Components.Compose, environment.Screen.Output);
+        return ExitCode.Success;
+    }
+}

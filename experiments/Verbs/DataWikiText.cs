@@ -1,0 +1,63 @@
+using Compression.Core.Catalog;
+using Compression.Core.Reporting;
+using Compression.Experiments.Cli;
+using Compression.Training.Data;
+
+namespace Compression.Experiments.Verbs;
+
+/// <summary>Options of <see cref="DataWikiText"/>.</summary>
+public sealed record DataWikiTextOptions
+{
+    /// <summary>Which one.</summary>
+    [Option("size", "WikiText-2, of 2 million words, or WikiText-103", Choices = "2|103")]
+    public string Size { get; init; } = "2";
+
+    /// <summary>Where the files are at hand.</summary>
+    [Option("from", "folder that holds wiki.train.tokens, wiki.valid.tokens and wiki.test.tokens; empty: they are downloaded")]
+    public string From { get; init; } = "";
+
+    /// <summary>Where they go.</summary>
+    [Option("to", "folder that they go to; empty: datasets/wikitext-2 or wikitext-103 of the repository")]
+    public string To { get; init; } = "";
+}
+
+/// <summary>Gets WikiText.</summary>
+internal sealed class DataWikiText : Verb<DataWikiTextOptions>
+{
+    /// <inheritdoc/>
+    public override string Name => "data wikitext";
+
+    /// <inheritdoc/>
+    public override string Summary => "get WikiText-2 or WikiText-103, checked, from the network or from a folder";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Examples => ["data wikitext", "data wikitext --size 103 --from ~/wikitext-103"];
+
+    /// <inheritdoc/>
+    protected override ExitCode Run(DataWikiTextOptions options, CommandEnvironment environment)
+    {
+        var dataset = options.Size == "2" ? WikiTextDataset.Small : WikiTextDataset.Large;
+        string to = options.To.Length > 0 ? environment.FullPath(options.To) : Path.Combine(environment.RepositoryRoot, "datasets", dataset.Folder);
+        using var stop = environment.ListenForStop();
+        try
+        {
+            if (options.From.Length > 0)
+            {
+                dataset.ImportFrom(environment.FullPath(options.From), to);
+            }
+            else
+            {
+                environment.Screen.Output.WriteLine($"Downloading {dataset.PublicSource}");
+                using var client = new HttpClient();
+                dataset.DownloadAsync(to, client, stop.Token).GetAwaiter().GetResult();
+            }
+        }
+        catch (OperationCanceledException) when (stop.Reason is not null)
+        {
+            return stop.Reason.Value;
+        }
+
+        environment.Screen.Output.WriteLine($"{dataset.Folder} is in {to}; every check was passed.");
+        return ExitCode.Success;
+    }
+}

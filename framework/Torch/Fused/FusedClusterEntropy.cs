@@ -1,0 +1,60 @@
+using TorchSharp;
+using static TorchSharp.torch;
+#if !TORCHSHARP_PACKAGE
+using Compression.Torch.Interop;
+#endif
+
+namespace Compression.Torch;
+
+/// <summary>The rows of a decoder that one cluster of a vocabulary chooses among.</summary>
+/// <param name="Weight">[vocabulary, width].</param>
+/// <param name="Bias">[vocabulary].</param>
+/// <param name="First">The cluster's first row.</param>
+/// <param name="Count">Its rows.</param>
+/// <param name="MoreWeight">[E, width], choices beside the rows; null where there are none.</param>
+/// <param name="MoreBias">[E].</param>
+public sealed record DecoderRows(Tensor Weight, Tensor Bias, long First, long Count, Tensor? MoreWeight = null, Tensor? MoreBias = null);
+
+/// <summary>
+/// The cross entropy of a softmax over some rows of a decoder, differentiable once: one cluster of an adaptive softmax. On the CPU
+/// in float32 the logits are the only large buffer; other tensors go through TorchSharp's operators.
+/// </summary>
+public static class FusedClusterEntropy
+{
+    /// <summary>Scaled sum over the rows, and each row's own.</summary>
+    /// <param name="hidden">[rows, width], at least one row.</param>
+    /// <param name="decoder">What is chosen among: the rows, then those beside them.</param>
+    /// <param name="targets">Int64 [rows], each in [0, Count + E).</param>
+    /// <param name="scale">Factor of the sum.</param>
+    /// <param name="path">How the gradients of weights and biases are handed over.</param>
+    /// <returns>A scalar to be differentiated, and the nats of each row, as constants.</returns>
+    /// <exception cref="System.Runtime.InteropServices.ExternalException">Shapes that do not fit, or a target out of range.</exception>
+    public static (Tensor Loss, Tensor Each) Run(
+        Tensor hidden, DecoderRows decoder, Tensor targets, double scale, GradientPath path = GradientPath.Autograd)
+    {
+        ArgumentNullException.ThrowIfNull(hidden);
+        ArgumentNullException.ThrowIfNull(decoder);
+        ArgumentNullException.ThrowIfNull(targets);
+        var (weight, bias, first, count, moreWeight, moreBias) = decoder;
+#if !TORCHSHARP_PACKAGE
+        if (FusedDevice.Takes(hidden, weight, bias) && FusedDevice.TakesIndices(targets))
+        {
+            using Tensor? weightTarget = FusedDevice.Target(weight, path);
+            using Tensor? biasTarget = FusedDevice.Target(bias, path);
+            using Tensor? moreWeightTarget = moreWeight is null ? null : FusedDevice.Target(moreWeight, path);
+            using Tensor? moreBiasTarget = moreBias is null ? null : FusedDevice.Target(moreBias, path);
+            return LibTorch.New(
+                LibTorch.ct_fused_cluster_entropy(
+                    hidden, weight, bias, moreWeight, moreBias, targets, first, count, scale, weightTarget, biasTarget, moreWeightTarget,
+                    moreBiasTarget, out nint loss, out nint each),
+                loss,
+                each);
+        }
+#endif
+        using DisposeScope scope = NewDisposeScope();
+        Tensor rows = weight.narrow(0, first, count), biases = bias.narrow(0, first, count);
+        Tensor choices = moreWeight is null ? rows : cat([rows, moreWeight]), offsets = moreBias is null ? biases : cat([biases, moreBias]);
+        Tensor nats = nn.functional.cross_entropy(nn.functional.linear(hidden, choices, offsets), targets, reduction: nn.Reduction.None);
+        return ((nats.sum() * scale).MoveToOuterDisposeScope(), nats.detach().MoveToOuterDisposeScope());
+    }
+}

@@ -1,0 +1,121 @@
+using System.Security.Cryptography;
+using Compression.Core.Reporting;
+
+namespace Compression.Training.Data;
+
+/// <summary>
+/// Reads the texts that Transformer-XL was published on. Words get their ids by count, the most frequent first and equal ones in the order of
+/// their first appearance, behind <c>&lt;eos&gt;</c>: adaptive embeddings and softmaxes rely on that order. Case is kept.
+/// </summary>
+public static class CountedCorpus
+{
+    private const string Unknown = "<unk>";
+
+    private static readonly string[] s_splits = ["train", "valid", "test"];
+
+    /// <summary>The folder of a data set.</summary>
+    /// <param name="dataset">Which one.</param>
+    /// <param name="data">What <c>--data</c> says; empty: below COMPRESSION_DATA, then below <c>datasets</c> of the repository.</param>
+    /// <param name="places">Where to look.</param>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: it is nowhere.</exception>
+    public static string Find(TextDataset dataset, string data, CorpusPlaces places)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(places);
+        var form = TextForm.Of(dataset);
+        string? outside = string.IsNullOrEmpty(places.Datasets) ? null : Path.GetFullPath(places.Datasets, places.Caller);
+        string[] candidates = data.Length > 0
+            ? [Path.GetFullPath(data, places.Caller), Path.GetFullPath(data, places.Repository)]
+            : [.. new[] { outside, Path.Combine(places.Repository, "datasets") }.OfType<string>().Select(root => Path.Combine(root, form.Folder))];
+        return candidates.FirstOrDefault(folder => FileOf(folder, form.Files[0]) is not null) ?? throw new UserErrorException(
+            ExitCode.Environment,
+            $"{(data.Length > 0 ? $"--data {data}" : $"--dataset {Name(dataset)}")}: no {form.Files[0][0]} there (looked in {string.Join(", ", candidates.Distinct())}); {form.Cure}, or name the folder by --data.");
+    }
+
+    /// <summary>Reads a folder, or what was kept of it.</summary>
+    /// <param name="dataset">Which one it holds.</param>
+    /// <param name="folder">From <see cref="Find"/>.</param>
+    /// <param name="cache">A folder that keeps tokens under the files' checksums; null for none.</param>
+    /// <exception cref="UserErrorException">A file is missing, unreadable, not UTF-8, or holds a word that has no id.</exception>
+    public static Corpus Load(TextDataset dataset, string folder, string? cache)
+    {
+        var form = TextForm.Of(dataset);
+        string[] paths = [.. form.Files.Select((names, split) => FileOf(folder, names) ?? throw new UserErrorException(
+            ExitCode.Environment, $"{Path.Combine(folder, names[0])}: missing, beside the {s_splits[0]} split; {form.Cure}."))];
+        CorpusFile[] files = [.. paths.Select(Describe)];
+        string? kept = cache is null ? null : TokenCache.PathOf(cache, Name(dataset), files);
+        var found = kept is null ? null : TokenCache.Read(kept);
+        var (vocabulary, splits) = found ?? Tokenize(form, paths);
+        if (kept is not null && found is null)
+        {
+            TokenCache.Write(kept, vocabulary, splits);
+        }
+
+        return new Corpus
+        {
+            Name = Name(dataset),
+            Description = $"{Name(dataset)} in {folder}: {splits[0].Length:N0} / {splits[1].Length:N0} / {splits[2].Length:N0} tokens, {vocabulary.Count:N0} types",
+            Vocabulary = vocabulary,
+            Train = splits[0],
+            Valid = splits[1],
+            Test = splits[2],
+            Files = files,
+        };
+    }
+
+    internal static string Name(TextDataset dataset) => Core.Catalog.OptionText.Format(dataset);
+
+    private static (Vocabulary Vocabulary, int[][] Splits) Tokenize(TextForm form, string[] paths)
+    {
+        var byAppearance = new Vocabulary();
+        int[][] splits = [.. paths.Select(path => LineTokenizer.Tokenize(path, File.ReadAllBytes(path), byAppearance, form.ClosesLines))];
+        long[] counts = new long[byAppearance.Count];
+        foreach (int[] split in form.CountsTrainOnly ? splits[..1] : splits)
+        {
+            foreach (int token in split)
+            {
+                counts[token]++;
+            }
+        }
+
+        int first = form.ClosesLines && byAppearance.TryGetId(Vocabulary.EndOfLine, out int end) ? end : -1;
+        var vocabulary = new Vocabulary();
+        int[] ids = new int[counts.Length];
+        foreach (int token in Enumerable.Range(0, counts.Length).Where(token => counts[token] > 0).OrderBy(token => token != first).ThenByDescending(token => counts[token]))
+        {
+            ids[token] = vocabulary.GetOrAdd(byAppearance.Words[token]);
+        }
+
+        foreach (int token in Enumerable.Range(0, counts.Length).Where(token => counts[token] == 0))
+        {
+            ids[token] = vocabulary.TryGetId(Unknown, out int unknown) ? unknown : throw new UserErrorException(
+                ExitCode.Usage, $"{paths[1]}: the word '{byAppearance.Words[token]}' is not in {paths[0]}, and neither is {Unknown} to stand for it.");
+        }
+
+        foreach (int[] split in splits)
+        {
+            for (int i = 0; i < split.Length; i++)
+            {
+                split[i] = ids[split[i]];
+            }
+        }
+
+        return (vocabulary, splits);
+    }
+
+    private static string? FileOf(string folder, IReadOnlyList<string> names) =>
+        names.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+
+    private static CorpusFile Describe(string path)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            return new CorpusFile(Path.GetFileName(path), stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException(ExitCode.Environment, $"{path}: cannot be read: {cause.Message}", cause);
+        }
+    }
+}

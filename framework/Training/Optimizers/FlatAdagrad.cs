@@ -1,0 +1,36 @@
+using Compression.Core.Kernels;
+using Compression.Core.Pipeline;
+using Compression.Training.Models;
+
+namespace Compression.Training.Optimizers;
+
+/// <summary>Adagrad over the flat vectors, as PyTorch defines it: g ← g + λp; s ← s + g²; p ← p − η g/(√s + 1e-10) (Duchi et al. 2011).</summary>
+/// <param name="model">What is trained.</param>
+/// <param name="team">Threads.</param>
+/// <param name="weightDecay">λ.</param>
+public sealed class FlatAdagrad(FlatModel model, KernelTeam team, double weightDecay) : IFlatOptimizer
+{
+    private const float Epsilon = 1e-10f;
+
+    private readonly FlatMoments _moments = new(model.Bucket.Layout.Length, "sum_of_squares");
+
+    /// <inheritdoc/>
+    public void Step(double learningRate) => model.ChangeParameters(parameters =>
+    {
+        _moments.Steps++;
+        AdaptiveDirection.Invoke(
+            team, _moments.Decayed(team, model.Bucket.All, parameters, weightDecay), _moments.Direction, _moments[0], Epsilon);
+        AddScaled.Invoke(team, parameters, 1, _moments.Direction, (float)-learningRate);
+    });
+
+    /// <inheritdoc/>
+    public void Save(IStateWriter writer) => _moments.Save(writer);
+
+    /// <inheritdoc/>
+    public void Load(IStateReader reader) => _moments.Load(reader);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
+}

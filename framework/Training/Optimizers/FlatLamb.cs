@@ -1,0 +1,74 @@
+using Compression.Core.Kernels;
+using Compression.Core.Pipeline;
+using Compression.Training.Models;
+
+namespace Compression.Training.Optimizers;
+
+/// <summary>Which of the published definitions of LAMB.</summary>
+public enum LambVersion
+{
+    /// <summary>Of the Transformer-XL runs of May 2019: corrected moments, decay in the gradient, trust min(rms(w)/rms(u), 10).</summary>
+    May2019,
+
+    /// <summary>Of the paper's third version: moments as they are, decay beside them, trust min(‖w‖, 10)/‖u‖.</summary>
+    V3,
+}
+
+/// <summary>
+/// LAMB (You et al. 2019, "Large Batch Optimization for Deep Learning") over the flat vectors: Adam's direction u of each parameter, times
+/// its trust, the ratio of the weights' norm to the direction's. Where one of the two is 0 the trust is 1.
+/// </summary>
+/// <param name="model">What is trained.</param>
+/// <param name="team">Threads.</param>
+/// <param name="weightDecay">λ.</param>
+/// <param name="version">The definition.</param>
+public sealed class FlatLamb(FlatModel model, KernelTeam team, double weightDecay, LambVersion version) : IFlatOptimizer
+{
+    private const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-6, Bound = 10;
+
+    private readonly FlatMoments _moments = new(model.Bucket.Layout.Length, "first_moment", "second_moment");
+
+    /// <inheritdoc/>
+    public void Step(double learningRate)
+    {
+        _moments.Steps++;
+        bool early = version == LambVersion.May2019;
+        var rates = early
+            ? MomentRates.Corrected(Beta1, Beta2, Epsilon, _moments.Steps)
+            : new MomentRates((float)Beta1, (float)Beta2, 1, 1, (float)Epsilon);
+        model.ChangeParameters(parameters =>
+        {
+            MomentDirection.Invoke(
+                team, _moments.Decayed(team, model.Bucket.All, parameters, early ? weightDecay : 0), _moments.Direction, _moments[0], _moments[1], rates);
+            if (!early && weightDecay > 0)
+            {
+                AddScaled.Invoke(team, _moments.Direction, 1, parameters, (float)weightDecay);
+            }
+
+            foreach (var slot in model.Bucket.Layout.Slots)
+            {
+                var weights = parameters.Slice(slot.Offset, slot.Length);
+                var direction = _moments.Direction.AsSpan(slot.Offset, slot.Length);
+                double trust = Trust(Math.Sqrt(SumOfSquares.Invoke(team, weights)), Math.Sqrt(SumOfSquares.Invoke(team, direction)));
+                AddScaled.Invoke(team, weights, 1, direction, (float)(-learningRate * trust));
+            }
+        });
+    }
+
+    /// <inheritdoc/>
+    public void Save(IStateWriter writer) => _moments.Save(writer);
+
+    /// <inheritdoc/>
+    public void Load(IStateReader reader) => _moments.Load(reader);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
+
+    // The ratio of two root mean squares over as many elements is that of the norms.
+    private double Trust(double weights, double direction) =>
+        weights == 0 || direction == 0 ? 1
+        : version == LambVersion.May2019 ? Math.Min(weights / direction, Bound)
+        : Math.Min(weights, Bound) / direction;
+}

@@ -1,0 +1,58 @@
+using Compression.Core.Kernels;
+using Compression.Core.Pipeline;
+
+namespace Compression.Training.Optimizers;
+
+/// <summary>Vectors that an optimizer keeps beside the parameters, its count of steps, and room for the direction of a step.</summary>
+/// <param name="length">Parameters.</param>
+/// <param name="names">One a vector.</param>
+internal sealed class FlatMoments(int length, params string[] names)
+{
+    // A float counts exactly up to 2²⁴: the count is written as two.
+    private const int Half = 1 << 20;
+    private const string StepsName = "optimizer/steps";
+
+    private readonly float[][] _vectors = [.. names.Select(_ => new float[length])];
+
+    /// <summary>Where a step builds its direction; the gradients stay as they are.</summary>
+    public float[] Direction { get; } = new float[length];
+
+    /// <summary>Steps done.</summary>
+    public long Steps { get; set; }
+
+    /// <summary>A vector, zero at first.</summary>
+    public float[] this[int index] => _vectors[index];
+
+    /// <summary>g, or with weight decay λ in the direction's place g + λp.</summary>
+    public ReadOnlySpan<float> Decayed(KernelTeam team, ReadOnlySpan<float> gradient, ReadOnlySpan<float> parameters, double weightDecay)
+    {
+        if (weightDecay == 0)
+        {
+            return gradient;
+        }
+
+        gradient.CopyTo(Direction);
+        AddScaled.Invoke(team, Direction, 1, parameters, (float)weightDecay);
+        return Direction;
+    }
+
+    public void Save(IStateWriter writer)
+    {
+        writer.Write(StepsName, [Steps / Half, Steps % Half]);
+        for (int i = 0; i < names.Length; i++)
+        {
+            writer.Write($"optimizer/{names[i]}", _vectors[i]);
+        }
+    }
+
+    public void Load(IStateReader reader)
+    {
+        float[] steps = new float[2];
+        reader.Read(StepsName, steps);
+        Steps = ((long)steps[0] * Half) + (long)steps[1];
+        for (int i = 0; i < names.Length; i++)
+        {
+            reader.Read($"optimizer/{names[i]}", _vectors[i]);
+        }
+    }
+}

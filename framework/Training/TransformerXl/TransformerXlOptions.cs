@@ -1,0 +1,369 @@
+using System.Collections.Immutable;
+using Compression.Core.Catalog;
+using Compression.Core.Reporting;
+using Compression.Training.Data;
+using Compression.Training.Models.TransformerXl;
+using Compression.Training.Optimizers;
+using Compression.Training.Sessions;
+
+namespace Compression.Training.TransformerXl;
+
+/// <summary>Every option of the Transformer-XL trainer, under the names of the published code; the initial values are its defaults.</summary>
+public sealed record TransformerXlOptions : TrainerOptions
+{
+    private const string DataGroup = "Data";
+    private const string ModelGroup = "Model";
+    private const string OptimizationGroup = "Optimization";
+    private const string EvaluationGroup = "Evaluation";
+    private const string RunGroup = "Run";
+    private const string TextGroup = "Text";
+
+    /// <summary>The defaults.</summary>
+    public TransformerXlOptions() => ExpName = "transformer-xl";
+
+    /// <summary>The text.</summary>
+    [Option("dataset", "text to train on", Group = DataGroup)]
+    public TextDataset Dataset { get; init; } = TextDataset.Wt103;
+
+    /// <summary>Folder of the text.</summary>
+    [Option("data", "folder of the text; empty: wikitext-103, wikitext-2, ptb, enwik8 or text8 below COMPRESSION_DATA, then below datasets", Group = DataGroup)]
+    public string Data { get; init; } = "";
+
+    /// <summary>A published set-up.</summary>
+    [Option("config", "published set-up that other options overrule", Group = ModelGroup,
+        Choices = "none|one_gpu|one_machine|two_machines|four_machines|eight_machines|sixteen_machines|test_1|test_2|test_4|test_8|test_16|single_machine")]
+    public string Config { get; init; } = "none";
+
+    /// <summary>Print what would be run.</summary>
+    [Option("dry_run", "print the resolved options, parameters, memory and the command of the machines, and run nothing", Group = RunGroup)]
+    public bool DryRun { get; init; }
+
+    /// <summary>Layers.</summary>
+    [Option("n_layer", "layers", Group = ModelGroup, Min = 1, Max = 256)]
+    public int NLayer { get; init; } = 12;
+
+    /// <summary>Heads.</summary>
+    [Option("n_head", "heads of attention", Group = ModelGroup, Min = 1, Max = 1024)]
+    public int NHead { get; init; } = 10;
+
+    /// <summary>Width of a head.</summary>
+    [Option("d_head", "width of a head", Group = ModelGroup, Min = 1, Max = 65536)]
+    public int DHead { get; init; } = 50;
+
+    /// <summary>Width of word vectors.</summary>
+    [Option("d_embed", "width of word vectors; -1: d_model", Group = ModelGroup, Min = -1, Max = 65536)]
+    public int DEmbed { get; init; } = -1;
+
+    /// <summary>Width of hidden states.</summary>
+    [Option("d_model", "width of hidden states; even", Group = ModelGroup, Min = 2, Max = 65536)]
+    public int DModel { get; init; } = 500;
+
+    /// <summary>Width of the feed-forward layers.</summary>
+    [Option("d_inner", "hidden units of the feed-forward layers", Group = ModelGroup, Min = 1, Max = 1048576)]
+    public int DInner { get; init; } = 1000;
+
+    /// <summary>Dropout of hidden states.</summary>
+    [Option("dropout", "dropout probability on hidden states", Group = ModelGroup, Min = 0, Max = 1, MaxExclusive = true)]
+    public double Dropout { get; init; }
+
+    /// <summary>Dropout of attention.</summary>
+    [Option("dropatt", "dropout probability on weights of attention", Group = ModelGroup, Min = 0, Max = 1, MaxExclusive = true)]
+    public double Dropatt { get; init; }
+
+    /// <summary>Norms first.</summary>
+    [Option("pre_lnorm", "normalize before attention and feed-forward layers, in place of after", Group = ModelGroup)]
+    public bool PreLnorm { get; init; }
+
+    /// <summary>Kind of attention.</summary>
+    [Option("attn_type", "0: relative sinusoids, 1: learned distances, 2: sinusoids added to the input, 3: learned positions added in every layer (2 and 3 need mem_len 0)",
+        Group = ModelGroup, Min = 0, Max = 3)]
+    public int AttnType { get; init; }
+
+    /// <summary>Distances that are told apart.</summary>
+    [Option("clamp_len", "distance beyond which all look alike; -1: none", Group = ModelGroup, Min = -1)]
+    public int ClampLen { get; init; } = -1;
+
+    /// <summary>Equal reach.</summary>
+    [Option("same_length", "every word sees mem_len words, itself included (needs mem_len above 0)", Group = ModelGroup)]
+    public bool SameLength { get; init; }
+
+    /// <summary>Tables of their own.</summary>
+    [Option("not_tied", "the decoder has a table of its own", Group = ModelGroup)]
+    public bool NotTied { get; init; }
+
+    /// <summary>Adaptive embedding and softmax.</summary>
+    [Option("adaptive", "adaptive embedding and softmax, with the clusters of the text or of --cutoffs", Group = ModelGroup)]
+    public bool Adaptive { get; init; }
+
+    /// <summary>Ends of clusters.</summary>
+    [Option("cutoffs", "ends of the clusters of an adaptive softmax, separated by commas; empty: 20000,40000,200000 as far as the vocabulary goes", Group = ModelGroup)]
+    public string Cutoffs { get; init; } = "";
+
+    /// <summary>Narrower vectors.</summary>
+    [Option("div_val", "each cluster's word vectors are so many times narrower than the last one's", Group = ModelGroup, Min = 1, Max = 65536)]
+    public int DivVal { get; init; } = 1;
+
+    /// <summary>How weights are drawn.</summary>
+    [Option("init", "weights are drawn from a normal distribution of init_std, or uniformly within init_range", Group = ModelGroup, Choices = "normal|uniform")]
+    public string Init { get; init; } = "normal";
+
+    /// <summary>Width of uniform weights.</summary>
+    [Option("init_range", "half the width of uniform initial weights", Group = ModelGroup, Min = 0)]
+    public double InitRange { get; init; } = 0.1;
+
+    /// <summary>Deviation of weights.</summary>
+    [Option("init_std", "standard deviation of initial weights", Group = ModelGroup, Min = 0)]
+    public double InitStd { get; init; } = 0.02;
+
+    /// <summary>Deviation of projections.</summary>
+    [Option("proj_init_std", "standard deviation of the initial projections of word vectors", Group = ModelGroup, Min = 0)]
+    public double ProjInitStd { get; init; } = 0.01;
+
+    /// <summary>Start from these weights.</summary>
+    [Option("init_weights", "safetensors file to start from, under the published code's names", Group = ModelGroup)]
+    public string InitWeights { get; init; } = "";
+
+    /// <summary>Leave the weights here.</summary>
+    [Option("save_weights", "safetensors file to write at the end: the published code's whole state_dict", Group = ModelGroup)]
+    public string SaveWeights { get; init; } = "";
+
+    /// <summary>The optimizer.</summary>
+    [Option("optim", "optimizer", Group = OptimizationGroup, Choices = "adam|sgd|adagrad|lamb")]
+    public string Optim { get; init; } = "adam";
+
+    /// <summary>Definition of LAMB.</summary>
+    [Option("lamb_version", "definition of LAMB: of the runs of May 2019, or of the paper's third version", Group = OptimizationGroup, Choices = "2019-05|v3")]
+    public string LambVersionName { get; init; } = "2019-05";
+
+    /// <summary>The rate.</summary>
+    [Option("lr", "highest learning rate", Group = OptimizationGroup, Min = 0, MinExclusive = true)]
+    public double Lr { get; init; } = 2.5e-4;
+
+    /// <summary>Momentum of SGD.</summary>
+    [Option("mom", "momentum of SGD", Group = OptimizationGroup, Min = 0, Max = 1, MaxExclusive = true)]
+    public double Mom { get; init; }
+
+    /// <summary>Weight decay.</summary>
+    [Option("wd", "weight decay", Group = OptimizationGroup, Min = 0)]
+    public double Wd { get; init; }
+
+    /// <summary>Largest 2-norm of the gradient.</summary>
+    [Option("clip", "largest 2-norm of the gradient; 0: no clipping", Group = OptimizationGroup, Min = 0)]
+    public double Clip { get; init; } = 0.25;
+
+    /// <summary>What is clipped.</summary>
+    [Option("clip_scope", "clip each worker's gradient before compression, or the average after it", Group = OptimizationGroup)]
+    public ClipScope ClipScope { get; init; } = ClipScope.Local;
+
+    /// <summary>How the rate changes.</summary>
+    [Option("scheduler", "how the rate falls: as a cosine to eta_min, as the inverse root, by decay_rate when valid loss stops falling, or not", Group = OptimizationGroup,
+        Choices = "cosine|inv_sqrt|dev_perf|constant")]
+    public string Scheduler { get; init; } = "cosine";
+
+    /// <summary>Tokens of warm-up.</summary>
+    [Option("warmup_tokens", "tokens of all workers over which the rate rises from 0; with max_tokens, schedules count tokens", Group = OptimizationGroup, Min = 0)]
+    public double WarmupTokens { get; init; }
+
+    /// <summary>Tokens of training.</summary>
+    [Option("max_tokens", "end after so many tokens of all workers, and the schedule's length; 0: max_step counts", Group = OptimizationGroup, Min = 0)]
+    public double MaxTokens { get; init; }
+
+    /// <summary>Steps of warm-up.</summary>
+    [Option("warmup_step", "steps over which the rate rises from 0, where max_tokens is 0", Group = OptimizationGroup, Min = 0)]
+    public long WarmupStep { get; init; }
+
+    /// <summary>Steps of training.</summary>
+    [Option("max_step", "end after so many steps, where max_tokens is 0", Group = OptimizationGroup, Min = 1)]
+    public long MaxStep { get; init; } = 100000;
+
+    /// <summary>Lowest rate of the cosine.</summary>
+    [Option("eta_min", "lowest rate of the cosine", Group = OptimizationGroup, Min = 0)]
+    public double EtaMin { get; init; }
+
+    /// <summary>Factor of dev_perf.</summary>
+    [Option("decay_rate", "factor of the rate in dev_perf", Group = OptimizationGroup, Min = 0, MinExclusive = true, Max = 1, MaxExclusive = true)]
+    public double DecayRate { get; init; } = 0.5;
+
+    /// <summary>Patience of dev_perf.</summary>
+    [Option("patience", "evaluations without progress that dev_perf lets pass", Group = OptimizationGroup, Min = 0)]
+    public int Patience { get; init; }
+
+    /// <summary>Lowest rate of dev_perf.</summary>
+    [Option("lr_min", "lowest rate of dev_perf", Group = OptimizationGroup, Min = 0)]
+    public double LrMin { get; init; }
+
+    /// <summary>Sequences a worker.</summary>
+    [Option("batch_size", "sequences of a batch, per worker", Group = OptimizationGroup, Min = 1)]
+    public int BatchSize { get; init; } = 60;
+
+    /// <summary>Chunks of a batch.</summary>
+    [Option("batch_chunk", "passes that a batch is made in, to save memory; the gradient is that of the whole batch", Group = OptimizationGroup, Min = 1)]
+    public int BatchChunk { get; init; } = 1;
+
+    /// <summary>Length of a segment.</summary>
+    [Option("tgt_len", "words that a segment predicts", Group = OptimizationGroup, Min = 1)]
+    public int TgtLen { get; init; } = 70;
+
+    /// <summary>Length of the extension.</summary>
+    [Option("ext_len", "words before a segment that it reads again", Group = OptimizationGroup, Min = 0)]
+    public int ExtLen { get; init; }
+
+    /// <summary>Length of the memory.</summary>
+    [Option("mem_len", "hidden states that are remembered from earlier segments", Group = OptimizationGroup, Min = 0)]
+    public int MemLen { get; init; }
+
+    /// <summary>Segments of varying length.</summary>
+    [Option("varlen", "segments of varying length around tgt_len", Group = OptimizationGroup)]
+    public bool Varlen { get; init; }
+
+    /// <summary>Length of segments in evaluation.</summary>
+    [Option("eval_tgt_len", "words that a segment predicts in evaluation; the memory is longer by what it is shorter", Group = EvaluationGroup, Min = 1)]
+    public int EvalTgtLen { get; init; } = 50;
+
+    /// <summary>Sequences in evaluation.</summary>
+    [Option("eval_batch_size", "sequences of a batch in evaluation, dealt out over the ranks", Group = EvaluationGroup, Min = 1)]
+    public int EvalBatchSize { get; init; } = 10;
+
+    /// <summary>Steps between evaluations.</summary>
+    [Option("eval_interval", "steps between two evaluations of valid", Group = EvaluationGroup, Min = 1)]
+    public long EvalInterval { get; init; } = 4000;
+
+    /// <summary>Evaluate alone.</summary>
+    [Option("eval_only", "evaluate valid and test by the weights of --resume or --init_weights, and train nothing", Group = EvaluationGroup)]
+    public bool EvalOnly { get; init; }
+
+    /// <summary>The results' folder under its first name.</summary>
+    [Option("work_dir", "another name of --out", Group = RunGroup)]
+    public string WorkDir { get; init; } = "";
+
+    /// <summary>The results' folder under its second name.</summary>
+    [Option("logdir", "another name of --out", Group = RunGroup)]
+    public string Logdir { get; init; } = "";
+
+    /// <summary>Go on.</summary>
+    [Option("restart", "another name of --resume latest", Group = RunGroup)]
+    public bool Restart { get; init; }
+
+    /// <summary>Write on.</summary>
+    [Option("generate", "go on with this text, by the weights of --resume or --init_weights, and train nothing", Group = TextGroup)]
+    public string Generate { get; init; } = "";
+
+    /// <summary>Words to write.</summary>
+    [Option("tokens", "words that --generate writes", Group = TextGroup, Min = 1, Max = 1000000)]
+    public int Tokens { get; init; } = 50;
+
+    /// <summary>Temperature of sampling.</summary>
+    [Option("temperature", "--generate draws from the probabilities to the power of its inverse; 0: the likeliest word", Group = TextGroup, Min = 0, Max = 100)]
+    public double Temperature { get; init; } = 1;
+
+    /// <summary>Words to draw from.</summary>
+    [Option("top_k", "--generate draws from the likeliest so many words; 0: from all", Group = TextGroup, Min = 0)]
+    public int TopK { get; init; } = 40;
+
+    /// <inheritdoc/>
+    public override double OptimizerMomentum => Optim == "sgd" ? Mom : 0;
+
+    /// <summary>True where schedules count tokens.</summary>
+    internal bool CountsTokens => MaxTokens > 0 || WarmupTokens > 0;
+
+    /// <summary>The definition of LAMB.</summary>
+    internal LambVersion LambVersion => LambVersionName == "v3" ? LambVersion.V3 : LambVersion.May2019;
+
+    /// <summary>Memory in evaluation: longer where its segments are shorter, so that words see as much.</summary>
+    internal int EvalMemLen => MemLen == 0 ? 0 : MemLen + TgtLen - EvalTgtLen;
+
+    /// <summary>Extension in evaluation: takes the part of the memory where there is none.</summary>
+    internal int EvalExtLen => MemLen == 0 ? ExtLen + TgtLen - EvalTgtLen : ExtLen;
+
+    /// <summary>The model for a vocabulary.</summary>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>: options that contradict each other.</exception>
+    public TransformerXlShape ShapeFor(int vocabulary)
+    {
+        var cutoffs = ClusterEnds(vocabulary);
+        var shape = new TransformerXlShape
+        {
+            Vocabulary = vocabulary,
+            Layers = NLayer,
+            Heads = NHead,
+            HeadWidth = DHead,
+            ModelWidth = DModel,
+            EmbeddingWidth = DEmbed == -1 ? DModel : DEmbed,
+            InnerWidth = DInner,
+            Dropout = Dropout,
+            AttentionDropout = Dropatt,
+            PreNorm = PreLnorm,
+            Attention = (AttentionType)AttnType,
+            ClampLength = ClampLen,
+            SameLength = SameLength,
+            Tied = !NotTied,
+            Cutoffs = cutoffs,
+
+            // The published code ties all projections but the head's on WikiText-103, and so on every text here but with one cluster.
+            TiedProjections = [.. Enumerable.Range(0, cutoffs.Length + 1).Select(cluster => cluster > 0)],
+            DivisorOfWidths = DivVal,
+            MaxKeys = TgtLen + ExtLen + MemLen,
+        };
+        Require(DEmbed != 0, "--d_embed 0: must be -1 for d_model, or at least 1.");
+        Require(DModel % 2 == 0, $"--d_model {DModel}: sinusoids come in pairs; the nearest is {DModel + 1}.");
+        if (shape.WidthOf(shape.Clusters - 1) == 0)
+        {
+            throw new UserErrorException(
+                ExitCode.Usage, $"--div_val {DivVal}: leaves cluster {shape.Clusters - 1} word vectors of width 0, from {shape.EmbeddingWidth}; the largest that works is {LargestDivisor(shape)}.");
+        }
+
+        Require(AttnType < 2 || MemLen == 0, $"--mem_len {MemLen}: attn_type {AttnType} has no memory; use --mem_len 0, or --attn_type 0.");
+        Require(AttnType != 3 || NHead * DHead == DModel, $"--attn_type 3: its positions are added to the hidden states, so n_head * d_head ({NHead * DHead}) must be d_model ({DModel}).");
+        Require(!SameLength || MemLen > 0, "--same_length true: needs --mem_len above 0, which is how far words see.");
+        Require(EvalMemLen >= 0 && EvalExtLen >= 0, $"--eval_tgt_len {EvalTgtLen}: leaves a negative {(MemLen == 0 ? "extension" : "memory")} in evaluation; the largest that works is {(MemLen == 0 ? ExtLen : MemLen) + TgtLen}.");
+        Require(!SameLength || EvalMemLen > 0, $"--eval_tgt_len {EvalTgtLen}: leaves no memory in evaluation, which --same_length needs; the largest that works is {MemLen + TgtLen - 1}.");
+        return shape;
+    }
+
+    private ImmutableArray<int> ClusterEnds(int vocabulary)
+    {
+        if (!Adaptive)
+        {
+            Require(Cutoffs.Length == 0, $"--cutoffs {Cutoffs}: needs --adaptive true.");
+            Require(DivVal == 1, $"--div_val {DivVal}: needs the clusters of --adaptive true.");
+            return [];
+        }
+
+        if (Cutoffs.Length == 0)
+        {
+            int[] published = [20000, 40000, 200000];
+            return [.. published.Where(end => end < vocabulary)];
+        }
+
+        var ends = ImmutableArray.CreateBuilder<int>();
+        foreach (string text in Cutoffs.Split(','))
+        {
+            Require(
+                int.TryParse(text.Trim(), System.Globalization.CultureInfo.InvariantCulture, out int end) && end > (ends.Count > 0 ? ends[^1] : 0),
+                $"--cutoffs {Cutoffs}: '{text}' must be a whole number above {(ends.Count > 0 ? ends[^1] : 0)}.");
+            Require(end < vocabulary, $"--cutoffs {Cutoffs}: {end} lies beyond the vocabulary of {vocabulary} words; the largest that works is {vocabulary - 1}.");
+            ends.Add(end);
+        }
+
+        return ends.ToImmutable();
+    }
+
+    // Of a shape whose divisor is too large: there is one that is not.
+    private static int LargestDivisor(TransformerXlShape shape)
+    {
+        int divisor = 1;
+        while ((shape with { DivisorOfWidths = divisor + 1 }).WidthOf(shape.Clusters - 1) > 0)
+        {
+            divisor++;
+        }
+
+        return divisor;
+    }
+
+    private static void Require(bool holds, string message)
+    {
+        if (!holds)
+        {
+            throw new UserErrorException(ExitCode.Usage, message);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using Compression.Core.Reporting;
+using Compression.Training.Checkpoints;
+using Compression.Training.Data;
+using Compression.Training.Models.TransformerXl;
+using Compression.Training.Sessions;
+
+namespace Compression.Training.TransformerXl;
+
+/// <summary>Transformer-XL as a task: its model on a text, evaluated every so many steps.</summary>
+internal sealed class TransformerXlTask : ITrainingTask
+{
+    /// <summary>The weights of the lowest loss on valid, in the run's folder.</summary>
+    public const string BestWeights = "best.safetensors";
+
+    private readonly TransformerXlOptions _options;
+    private readonly Corpus _corpus;
+    private readonly TrainingContext _context;
+    private readonly TransformerXlLearner _model;
+    private readonly TokenSchedule _schedule;
+
+    public TransformerXlTask(TransformerXlOptions options, Corpus corpus, TrainingContext context, TransformerXlLearner model, TokenSchedule schedule)
+    {
+        _options = options;
+        _corpus = corpus;
+        _context = context;
+        _model = model;
+        _schedule = schedule;
+        TotalSteps = options.MaxTokens > 0 ? StepsFor(options.MaxTokens) : options.MaxStep;
+        if (options.InitWeights.Length > 0)
+        {
+            string shown = $"--init_weights {options.InitWeights}";
+            using var file = TransformerXlTrainer.OpenWeights(options.InitWeights, shown, ExitCode.Usage);
+            new PublishedWeights(model.Shape).Read(file, model.Storage, shown, ExitCode.Usage);
+        }
+    }
+
+    public string ModelName => "transformer-xl";
+
+    public ITrainableModel Model => _model;
+
+    public int Epochs => (int)Math.Min(int.MaxValue, (TotalSteps + _model.StepsPerEpoch - 1) / _model.StepsPerEpoch);
+
+    public long TotalSteps { get; }
+
+    public double LearningRate => _schedule.RateOf(_model.Updates + 1, _model.TokensAfter(_model.Updates + 1));
+
+    public string LearningRateOption => "--lr";
+
+    public double? BestValidLoss => _schedule.BestValidLoss;
+
+    public IEnumerable<KeyValuePair<string, string>> Identity =>
+    [
+        KeyValuePair.Create("--optim", _options.Optim),
+        KeyValuePair.Create("--batch_size", $"{_options.BatchSize}"),
+        KeyValuePair.Create("--batch_chunk", $"{_options.BatchChunk}"),
+        KeyValuePair.Create("--tgt_len", $"{_options.TgtLen}"),
+        KeyValuePair.Create("--ext_len", $"{_options.ExtLen}"),
+        KeyValuePair.Create("--mem_len", $"{_options.MemLen}"),
+        KeyValuePair.Create("--varlen", _options.Varlen ? "true" : "false"),
+        KeyValuePair.Create("corpus", string.Join(' ', _corpus.Files.Select(file => file.Sha256[..16]))),
+    ];
+
+    public bool EvaluatesAt(TrainingProgress progress) => progress.Step % _options.EvalInterval == 0;
+
+    public void Evaluated(TrainingProgress progress, double validLoss)
+    {
+        bool best = validLoss < (_schedule.BestValidLoss ?? double.PositiveInfinity);
+        _schedule.Evaluated(validLoss);
+        if (best && _options.WritesCheckpoints && _context.Communicator.Rank == 0)
+        {
+            Save(Path.Combine(_context.RunFolder, BestWeights), "best weights");
+        }
+    }
+
+    public (double Nats, long Targets) Evaluate(string split) =>
+        _model.Evaluate(TransformerXlTrainer.SplitSegments(_options, _corpus, split, _context.Communicator.Rank, _context.Communicator.WorldSize));
+
+    public void Resume(TrainingState state) => _schedule.Resume(state.BestValidLoss);
+
+    public void Complete(int rank)
+    {
+        if (_options.SaveWeights.Length > 0 && rank == 0)
+        {
+            Save(Path.GetFullPath(_options.SaveWeights), "--save_weights");
+        }
+    }
+
+    public void Dispose() => _model.Dispose();
+
+    private void Save(string path, string shownAs)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            new PublishedWeights(_model.Shape).Save(path, _model.Storage);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException(ExitCode.Failure, $"{shownAs} {path}: {failure.Message}", failure);
+        }
+    }
+
+    // The fewest steps that reach so many tokens.
+    private long StepsFor(double tokens)
+    {
+        long low = 0, high = (long)Math.Ceiling((tokens / _model.TokensPerEpoch) + 1) * _model.StepsPerEpoch;
+        while (low < high)
+        {
+            long middle = low + ((high - low) / 2);
+            (low, high) = _model.TokensAfter(middle) >= tokens ? (low, middle) : (middle + 1, high);
+        }
+
+        return low;
+    }
+}

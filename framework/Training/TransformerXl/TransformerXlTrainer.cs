@@ -1,0 +1,113 @@
+using Compression.Core.Kernels;
+using Compression.Core.Pipeline;
+using Compression.Core.Reporting;
+using Compression.Training.Checkpoints;
+using Compression.Training.Data;
+using Compression.Training.Models.TransformerXl;
+using Compression.Training.Optimizers;
+using Compression.Training.Sessions;
+using TorchSharp;
+
+namespace Compression.Training.TransformerXl;
+
+/// <summary>Trains and evaluates Transformer-XL; <see cref="TrainingSession"/> holds a run's state.</summary>
+public static class TransformerXlTrainer
+{
+    /// <summary>Checks what no single option's range shows.</summary>
+    /// <exception cref="UserErrorException">Options that contradict each other, too little text, weights of another model, or no GPU.</exception>
+    public static void Check(TransformerXlOptions options, PipelinePlan pipeline, Corpus corpus, int workers)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(pipeline);
+        ArgumentNullException.ThrowIfNull(corpus);
+        GroupRules.Require(options, pipeline, clipsLocally: options.Clip > 0 && options.ClipScope == ClipScope.Local);
+        var shape = options.ShapeFor(corpus.Vocabulary.Count);
+
+        // Rules for single parameters meet the names here, before anything is started or written.
+        pipeline.CreateCompressor(shape.Layout(), KernelTeam.Single);
+        int micro = pipeline.Traits.MicroBatches;
+        Require(micro <= options.BatchSize, $"The compressor splits a batch into {micro} parts, and --batch_size is {options.BatchSize}; the most parts that work are {options.BatchSize}.");
+        Require(options.BatchChunk <= options.BatchSize, $"--batch_chunk {options.BatchChunk}: --batch_size is {options.BatchSize}, which is the most chunks that work.");
+        Require(micro == 0 || options.BatchChunk == 1, $"--batch_chunk {options.BatchChunk}: the compressor splits the batch into {micro} parts already; use --batch_chunk 1.");
+        Require(!options.Overlap || options.BatchChunk == 1, "--overlap true: a gradient is complete after the last chunk alone; use --batch_chunk 1.");
+        Require(options.Scheduler != "cosine" || !options.CountsTokens || options.MaxTokens > 0, "--warmup_tokens: a cosine by tokens needs --max_tokens, its length.");
+        TransformerXlLearner.SegmentsOf(options, corpus, 0, workers);
+        SplitSegments(options, corpus, "valid", 0, 1);
+        SplitSegments(options, corpus, "test", 0, 1);
+        RequireWeights(options, shape);
+        if (options.UseGpu && !torch.cuda.is_available())
+        {
+            throw new UserErrorException(
+                ExitCode.Environment, "--use_gpu true: libtorch finds no CUDA device here; use --use_gpu false, or a CUDA build in TORCH_PATH.");
+        }
+    }
+
+    /// <summary>Trains to the end, or until <see cref="TrainingContext.Stop"/>; logs, evaluates, writes checkpoints and the summary.</summary>
+    /// <exception cref="UserErrorException">Non-finite loss or gradient, a failed peer, a damaged checkpoint, an unwritable disk.</exception>
+    public static RunSummary Train(TransformerXlOptions options, Corpus corpus, TrainingContext context)
+    {
+        using var session = Session(options, corpus, context);
+        return session.Run();
+    }
+
+    /// <summary>Loss on a split with the weights of <c>--init_weights</c> or <c>--resume</c>.</summary>
+    /// <param name="options">The model's options.</param>
+    /// <param name="corpus">The text.</param>
+    /// <param name="split"><c>valid</c> or <c>test</c>.</param>
+    /// <param name="context">The peers, over whom the columns are dealt out.</param>
+    public static EvaluationRecord Evaluate(TransformerXlOptions options, Corpus corpus, string split, TrainingContext context)
+    {
+        using var session = Session(options, corpus, context);
+        return session.Evaluate(split);
+    }
+
+    /// <summary>A rank's segments of <c>valid</c> or <c>test</c>.</summary>
+    internal static OrderedSegments SplitSegments(TransformerXlOptions options, Corpus corpus, string split, int rank, int ranks) =>
+        OrderedSegments.ForEvaluation(
+            split, split == "valid" ? corpus.Valid : corpus.Test, rank, ranks, options.EvalBatchSize, options.EvalTgtLen, options.EvalExtLen);
+
+    /// <summary>Opens a weights file; its failures name the option.</summary>
+    internal static SafetensorsFile OpenWeights(string path, string shownAs, ExitCode code)
+    {
+        if (!File.Exists(path))
+        {
+            throw new UserErrorException(code, $"{shownAs}: there is no such file.");
+        }
+
+        try
+        {
+            return SafetensorsFile.Open(path);
+        }
+        catch (SafetensorsException failure)
+        {
+            throw new UserErrorException(code, $"{shownAs}: {failure.Message}", failure);
+        }
+    }
+
+    private static TrainingSession Session(TransformerXlOptions options, Corpus corpus, TrainingContext context) => new(options, context, (group, team) =>
+    {
+        var schedule = new TokenSchedule(options);
+        var learner = new TransformerXlLearner(options, corpus, group, context.Pipeline.Traits.MicroBatches, team, schedule);
+        return new TransformerXlTask(options, corpus, context, learner, schedule);
+    });
+
+    private static void RequireWeights(TransformerXlOptions options, TransformerXlShape shape)
+    {
+        var (path, shown, code) = options.Resume.Length > 0
+            ? (Path.Combine(options.Resume, CheckpointNames.Model), $"--resume {options.Resume}", ExitCode.Checkpoint)
+            : (options.InitWeights, $"--init_weights {options.InitWeights}", ExitCode.Usage);
+        if (path.Length > 0)
+        {
+            using var file = OpenWeights(path, shown, code);
+            new PublishedWeights(shape).RequireFit(file, shown, code);
+        }
+    }
+
+    private static void Require(bool holds, string message)
+    {
+        if (!holds)
+        {
+            throw new UserErrorException(ExitCode.Usage, message);
+        }
+    }
+}
