@@ -135,5 +135,13 @@ public sealed class PlotVerbTests
         {
             runs[i].WriteTo(sandbox.At("runs", $"run{i}"));
         }
+
+        // What a model-parallel run leaves beside its tables.
+        string[] events =
+        [
+            .. new[] { ("forward", 0, 0), ("send", 0, 900), ("wait", 1, 0), ("forward", 1, 1000), ("backward", 1, 2000), ("wait", 0, 1000), ("backward", 0, 3000) }.Select(one =>
+                FormattableString.Invariant($$$"""{"name":"{{{one.Item1}}} 0","cat":"{{{one.Item1}}}","ph":"X","ts":{{{one.Item3}}},"dur":900,"pid":0,"tid":{{{one.Item2}}},"args":{"step":0,"unit":0}}""")),
+        ];
+        File.WriteAllText(sandbox.At("runs", "run0", "timeline.json"), $$"""{"traceEvents":[{{string.Join(',', events)}}]}""");
     }
 }
