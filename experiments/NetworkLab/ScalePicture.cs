@@ -64,16 +64,10 @@ internal static class ScalePicture
             yield return "unset label";
         }
 
-        yield return "unset title";
-        yield return "unset border";
-        yield return "unset tics";
-        yield return "unset xlabel";
-        yield return "unset ylabel";
-        yield return FormattableString.Invariant($"set lmargin at screen {((PanelWidth * rates.Length) + 10) / total:F4}");
-        yield return "set rmargin at screen 0.995";
-        yield return "set key inside left top Left reverse samplen 2.5 spacing 1.1";
-        yield return Picture.Plot(styles.Methods.Select(method =>
-            $"NaN with linespoints {styles.Of(method).Line(1)} title {GnuplotText.Quote(MethodStyles.Label(method))}"));
-        yield return "unset multiplot";
+        double legend = ((PanelWidth * rates.Length) + 10) / total;
+        foreach (string line in Picture.LegendPanel(legend, styles.Methods.Select(method => (MethodStyles.Label(method), styles.Of(method)))))
+        {
+            yield return line;
+        }
     }
 }

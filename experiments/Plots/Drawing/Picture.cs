@@ -86,4 +86,23 @@ internal sealed record Picture
 
     /// <summary>One plot command over several curves.</summary>
     public static string Plot(IEnumerable<string> curves) => "plot " + string.Join(", \\\n     ", curves);
+
+    /// <summary>The last panel of several: a legend beside the others, as high as the picture. It ends the panels.</summary>
+    /// <param name="left">Where it begins, as a share of the width.</param>
+    /// <param name="series">Labels and styles.</param>
+    public static IEnumerable<string> LegendPanel(double left, IEnumerable<(string Label, SeriesStyle Style)> series) =>
+    [
+        "unset title",
+        "unset border",
+        "unset tics",
+        "unset xlabel",
+        "unset ylabel",
+        FormattableString.Invariant($"set lmargin at screen {left:F4}"),
+        "set rmargin at screen 0.995",
+        "set tmargin at screen 1 - 44*point",
+        "set bmargin at screen caption_top",
+        "set key inside left top Left reverse samplen 2.5 spacing 1.1",
+        Plot(series.Select(one => $"NaN with linespoints {one.Style.Line(1)} title {GnuplotText.Quote(one.Label)}")),
+        "unset multiplot",
+    ];
 }

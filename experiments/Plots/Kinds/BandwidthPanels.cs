@@ -138,19 +138,10 @@ internal sealed class BandwidthPanels : PlotKind
             yield return "unset label";
         }
 
-        // The legend has a panel of its own, as high as the picture.
-        yield return "unset title";
-        yield return "unset border";
-        yield return "unset tics";
-        yield return "unset xlabel";
-        yield return "unset ylabel";
-        yield return FormattableString.Invariant($"set lmargin at screen {right + (20 / total):F4}");
-        yield return "set rmargin at screen 0.995";
-        yield return "set tmargin at screen 1 - 44*point";
-        yield return "set bmargin at screen caption_top";
-        yield return "set key inside left top Left reverse samplen 2.5 spacing 1.1";
-        yield return Picture.Plot(shown.Select(series => $"NaN with linespoints {SeriesStyle.Of(series, shown).Line(1)} title {GnuplotText.Quote(series.Label)}"));
-        yield return "unset multiplot";
+        foreach (string line in Picture.LegendPanel(right + (20 / total), shown.Select(series => (series.Label, SeriesStyle.Of(series, shown)))))
+        {
+            yield return line;
+        }
     }
 
     private IEnumerable<string> Band(RunSeries series, IReadOnlyList<RunSeries> shown, PlotTable table, LinkRate rate)
