@@ -12,6 +12,7 @@ internal static class PlainLstm
         Tensor bias = weights.InputBias + weights.HiddenBias;
         Tensor projected = nn.functional.linear(x, weights.InputWeight, bias);
         Tensor recurrent = weights.HiddenWeight.t();
+        Tensor? projection = weights.Projection?.t();
         Tensor h = h0;
         Tensor c = c0;
         var outputs = new Tensor[x.shape[0]];
@@ -19,7 +20,8 @@ internal static class PlainLstm
         {
             Tensor[] gates = (projected.select(0, t) + h.matmul(recurrent)).chunk(4, 1);
             c = (gates[1].sigmoid() * c) + (gates[0].sigmoid() * gates[2].tanh());
-            h = gates[3].sigmoid() * c.tanh();
+            Tensor units = gates[3].sigmoid() * c.tanh();
+            h = projection is null ? units : units.matmul(projection);
             outputs[t] = h;
         }
 

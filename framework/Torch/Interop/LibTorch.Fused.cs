@@ -8,8 +8,8 @@ internal static unsafe partial class LibTorch
 {
     [LibraryImport(Library)]
     internal static partial int ct_fused_lstm(Tensor x, Tensor h0, Tensor c0, Tensor inputWeight, Tensor hiddenWeight, Tensor inputBias,
-        Tensor hiddenBias, Tensor? inputWeightTarget, Tensor? hiddenWeightTarget, Tensor? inputBiasTarget, Tensor? hiddenBiasTarget,
-        out nint y, out nint h, out nint c);
+        Tensor hiddenBias, Tensor? projection, Tensor? inputWeightTarget, Tensor? hiddenWeightTarget, Tensor? inputBiasTarget,
+        Tensor? hiddenBiasTarget, Tensor? projectionTarget, out nint y, out nint h, out nint c);
 
     [LibraryImport(Library)]
     internal static partial int ct_fused_cross_entropy(Tensor hidden, Tensor weight, Tensor bias, Tensor targets, Tensor? weightTarget,
@@ -33,4 +33,11 @@ internal static unsafe partial class LibTorch
     internal static partial int ct_fused_cluster_entropy(Tensor hidden, Tensor weight, Tensor bias, Tensor? moreWeight, Tensor? moreBias,
         Tensor targets, long first, long count, double scale, Tensor? weightTarget, Tensor? biasTarget, Tensor? moreWeightTarget,
         Tensor? moreBiasTarget, out nint loss, out nint each);
+
+    [LibraryImport(Library)]
+    internal static partial int ct_fused_sampled_softmax(Tensor hidden, Tensor rows, Tensor truth, Tensor logExpectedCandidates,
+        Tensor logExpectedTruth, Tensor weights, out nint loss);
+
+    [LibraryImport(Library)]
+    internal static partial int ct_fused_add_log_sums(Tensor hidden, Tensor rows, Tensor logSums);
 }

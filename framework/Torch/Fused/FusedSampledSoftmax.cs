@@ -1,0 +1,110 @@
+using TorchSharp;
+using static TorchSharp.torch;
+#if !TORCHSHARP_PACKAGE
+using Compression.Torch.Interop;
+#endif
+
+namespace Compression.Torch;
+
+/// <summary>
+/// The softmax of a large vocabulary: over a sample for training (Bengio and Senécal 2003; Jean et al. 2015, "On Using Very Large Target
+/// Vocabulary"), over all words in pieces for evaluation. A word is a row of D weights with its bias behind them. Axes: N positions,
+/// D width, S candidates, R words that take part.
+/// </summary>
+public static class FusedSampledSoftmax
+{
+    private const float Impossible = -1e30f;
+
+    /// <summary>
+    /// The mean over N of weight · nats, where each target competes with the candidates other than itself, and every logit is lessened by
+    /// the log of how often its word is expected among the candidates. Differentiable once, in hidden and rows.
+    /// </summary>
+    /// <param name="hidden">[N, D].</param>
+    /// <param name="rows">[R, D+1], the candidates first.</param>
+    /// <param name="truth">Int64 [N]: each target's row.</param>
+    /// <param name="logExpectedCandidates">[S].</param>
+    /// <param name="logExpectedTruth">[N].</param>
+    /// <param name="weights">[N].</param>
+    /// <returns>A scalar.</returns>
+    /// <exception cref="System.Runtime.InteropServices.ExternalException">Shapes that do not fit, or a target out of range.</exception>
+    public static Tensor Mean(
+        Tensor hidden, Tensor rows, Tensor truth, Tensor logExpectedCandidates, Tensor logExpectedTruth, Tensor weights)
+    {
+        ArgumentNullException.ThrowIfNull(hidden);
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(truth);
+        ArgumentNullException.ThrowIfNull(logExpectedCandidates);
+        ArgumentNullException.ThrowIfNull(logExpectedTruth);
+        ArgumentNullException.ThrowIfNull(weights);
+#if !TORCHSHARP_PACKAGE
+        if (FusedDevice.Takes(hidden, rows, logExpectedCandidates, logExpectedTruth, weights) && FusedDevice.TakesIndices(truth))
+        {
+            return LibTorch.New(
+                LibTorch.ct_fused_sampled_softmax(
+                    hidden, rows, truth, logExpectedCandidates, logExpectedTruth, weights, out nint loss),
+                loss);
+        }
+#endif
+        return PlainMean(hidden, rows, truth, logExpectedCandidates, logExpectedTruth, weights);
+    }
+
+    /// <summary>
+    /// Adds words to a softmax's denominator: <c>logSums[i] = log(exp(logSums[i]) + Σ_j exp(logit of word j at position i))</c>. Begin with
+    /// −∞. Holds the logits of a few thousand words at a time.
+    /// </summary>
+    /// <param name="hidden">[N, D].</param>
+    /// <param name="rows">Some words, [R, D+1].</param>
+    /// <param name="logSums">Float64 [N], in and out.</param>
+    public static void AddLogSums(Tensor hidden, Tensor rows, Tensor logSums)
+    {
+        ArgumentNullException.ThrowIfNull(hidden);
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(logSums);
+#if !TORCHSHARP_PACKAGE
+        if (FusedDevice.Takes(hidden, rows))
+        {
+            LibTorch.Check(LibTorch.ct_fused_add_log_sums(hidden, rows, logSums));
+            return;
+        }
+#endif
+        PlainAddLogSums(hidden, rows, logSums);
+    }
+
+    /// <summary><see cref="Mean"/> in TorchSharp's public functions.</summary>
+    internal static Tensor PlainMean(
+        Tensor hidden, Tensor rows, Tensor truth, Tensor logExpectedCandidates, Tensor logExpectedTruth, Tensor weights)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        long width = hidden.shape[1], candidates = logExpectedCandidates.shape[0];
+        Tensor drawn = rows.narrow(0, 0, candidates);
+        Tensor logits = nn.functional.linear(hidden, drawn.narrow(1, 0, width), drawn.narrow(1, width, 1).flatten() - logExpectedCandidates);
+        Tensor drawnAsWell = truth.unsqueeze(1).eq(arange(candidates, ScalarType.Int64, truth.device).unsqueeze(0));
+        logits = logits.masked_fill(drawnAsWell, Impossible);
+        Tensor words = rows.index_select(0, truth);
+        Tensor right = (hidden * words.narrow(1, 0, width)).sum(1) + words.narrow(1, width, 1).flatten() - logExpectedTruth;
+        Tensor all = cat([logits, right.unsqueeze(1)], 1);
+        Tensor nats = -nn.functional.log_softmax(all, 1).select(1, candidates);
+        return (nats * weights).mean().MoveToOuterDisposeScope();
+    }
+
+    private static void PlainAddLogSums(Tensor hidden, Tensor rows, Tensor logSums)
+    {
+        const long WordsAtOnce = 4096;
+        long width = hidden.shape[1];
+        for (long first = 0; first < rows.shape[0]; first += WordsAtOnce)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor words = rows.narrow(0, first, Math.Min(WordsAtOnce, rows.shape[0] - first));
+            Tensor logits = nn.functional.linear(hidden, words.narrow(1, 0, width), words.narrow(1, width, 1).flatten());
+            Tensor more = LogSum(logits.to(ScalarType.Float64));
+            logSums.copy_(LogSum(cat([logSums.unsqueeze(1), more.to(logSums.device).unsqueeze(1)], 1)));
+        }
+    }
+
+    // Over the columns, of which the last is finite.
+    private static Tensor LogSum(Tensor values)
+    {
+        long last = values.shape[1] - 1;
+        return values.select(1, last) - nn.functional.log_softmax(values, 1).select(1, last);
+    }
+}
