@@ -52,6 +52,9 @@ public sealed class GatheredPayloads
     /// <summary>The room of one worker's payload, to be filled by a communicator.</summary>
     public Span<byte> Slot(int rank) => _bytes.AsSpan(Start(rank), _ends[rank] - Start(rank));
 
+    /// <summary>The same room, for an exchange that goes on by itself.</summary>
+    public Memory<byte> SlotMemory(int rank) => _bytes.AsMemory(Start(rank), _ends[rank] - Start(rank));
+
     /// <summary>All payloads one after another, to be filled by a communicator.</summary>
     public Span<byte> All => _bytes.AsSpan(0, TotalLength);
 

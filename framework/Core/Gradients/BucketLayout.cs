@@ -38,13 +38,19 @@ public sealed class BucketLayout
     /// <summary>Lays parameters out one after another.</summary>
     /// <param name="parameters">Name and shape of each parameter, in order.</param>
     /// <exception cref="OverflowException">The buffer would hold more than 2³¹−1 elements.</exception>
-    public static BucketLayout Create(IEnumerable<(string Name, IReadOnlyList<long> Shape)> parameters)
+    public static BucketLayout Create(IEnumerable<(string Name, IReadOnlyList<long> Shape)> parameters) =>
+        CreateMixed(parameters.Select(parameter => (parameter.Name, parameter.Shape, ParameterKind.Dense)));
+
+    /// <summary>Lays parameters of either kind out one after another.</summary>
+    /// <param name="parameters">Name, shape and kind of each parameter, in order.</param>
+    /// <exception cref="OverflowException">The buffer would hold more than 2³¹−1 elements.</exception>
+    public static BucketLayout CreateMixed(IEnumerable<(string Name, IReadOnlyList<long> Shape, ParameterKind Kind)> parameters)
     {
         var slots = ImmutableArray.CreateBuilder<ParameterSlot>();
         int offset = 0;
-        foreach (var (name, shape) in parameters)
+        foreach (var (name, shape, kind) in parameters)
         {
-            var slot = new ParameterSlot(slots.Count, name, [.. shape], offset);
+            var slot = new ParameterSlot(slots.Count, name, [.. shape], offset, kind);
             slots.Add(slot);
             offset = checked(offset + slot.Length);
         }

@@ -26,4 +26,7 @@ public enum RandomPurpose
 
     /// <summary>Words of a generated text.</summary>
     Words,
+
+    /// <summary>Candidates of a sampled softmax.</summary>
+    Candidates,
 }

@@ -18,9 +18,10 @@ public sealed class LstmState : IDisposable
     /// <param name="batch">B.</param>
     /// <param name="size">H.</param>
     /// <param name="device">Where the model computes.</param>
-    public LstmState(int layers, int batch, int size, Device device)
+    /// <param name="outputs">Width of the hidden state, where the cells' output is projected; H without a projection.</param>
+    public LstmState(int layers, int batch, int size, Device device, int? outputs = null)
     {
-        _hidden = [.. Enumerable.Range(0, layers).Select(_ => zeros(batch, size, device: device).DetachFromDisposeScope())];
+        _hidden = [.. Enumerable.Range(0, layers).Select(_ => zeros(batch, outputs ?? size, device: device).DetachFromDisposeScope())];
         _cell = [.. Enumerable.Range(0, layers).Select(_ => zeros(batch, size, device: device).DetachFromDisposeScope())];
     }
 

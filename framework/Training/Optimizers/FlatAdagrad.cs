@@ -8,11 +8,12 @@ namespace Compression.Training.Optimizers;
 /// <param name="model">What is trained.</param>
 /// <param name="team">Threads.</param>
 /// <param name="weightDecay">λ.</param>
-public sealed class FlatAdagrad(FlatModel model, KernelTeam team, double weightDecay) : IFlatOptimizer
+/// <param name="initialSum">Where s begins.</param>
+public sealed class FlatAdagrad(FlatModel model, KernelTeam team, double weightDecay, float initialSum = 0) : IFlatOptimizer
 {
     private const float Epsilon = 1e-10f;
 
-    private readonly FlatMoments _moments = new(model.Bucket.Layout.Length, "sum_of_squares");
+    private readonly FlatMoments _moments = FlatMoments.Of(model.Bucket.Layout.Length, initialSum, "sum_of_squares");
 
     /// <inheritdoc/>
     public void Step(double learningRate) => model.ChangeParameters(parameters =>

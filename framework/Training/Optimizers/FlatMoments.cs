@@ -14,6 +14,18 @@ internal sealed class FlatMoments(int length, params string[] names)
 
     private readonly float[][] _vectors = [.. names.Select(_ => new float[length])];
 
+    /// <summary>Vectors that begin with a value other than 0.</summary>
+    public static FlatMoments Of(int length, float initial, params string[] names)
+    {
+        var moments = new FlatMoments(length, names);
+        foreach (float[] vector in moments._vectors)
+        {
+            Array.Fill(vector, initial);
+        }
+
+        return moments;
+    }
+
     /// <summary>Where a step builds its direction; the gradients stay as they are.</summary>
     public float[] Direction { get; } = new float[length];
 

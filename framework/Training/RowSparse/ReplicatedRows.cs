@@ -1,0 +1,63 @@
+using Compression.Core.Communication;
+using Compression.Core.Pipeline;
+using Compression.Core.Reporting;
+
+namespace Compression.Training.RowSparse;
+
+/// <summary>Every process holds whole tables, and all workers' row gradients are gathered by all: what an all-reduce is for dense gradients.</summary>
+public sealed class ReplicatedRows(IReadOnlyList<RowTable> tables, PipelinePlan plan, int pieces) : IRowExchange
+{
+    private readonly RowSender _sender = new(tables, plan, pieces);
+    private readonly RowReceiver _receiver = new(tables, plan, pieces, owner: 0);
+    private readonly GatheredPayloads _gathered = new();
+
+    /// <inheritdoc/>
+    public RowTraffic Traffic { get; } = new();
+
+    /// <inheritdoc/>
+    public IEnumerable<ReadOnlyMemory<float>> HeldBack => _sender.HeldBack;
+
+    /// <inheritdoc/>
+    public void Pull(IReadOnlyList<RowBatch> batches, ICommunicator peers)
+    {
+        ArgumentNullException.ThrowIfNull(batches);
+        for (int table = 0; table < tables.Count; table++)
+        {
+            tables[table].Gather(batches[table].Rows, batches[table].Values);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Push(IReadOnlyList<RowBatch> batches, StepContext step, ICommunicator workers)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        ArgumentNullException.ThrowIfNull(workers);
+        using (step.Ledger.Measure(StepPhase.Compress))
+        {
+            _sender.Write(batches, step);
+        }
+
+        step.Ledger.AddPayload(_sender.Payloads.NominalBits, _sender.Payloads.FloorBits);
+        for (int table = 0; table < tables.Count; table++)
+        {
+            Traffic.Add($"{tables[table].Name}_gradients", _sender.LengthsOfTables[table][0] * (Math.Max(2, workers.WorldSize) - 1));
+        }
+
+        int start = 0;
+        for (int piece = 0; piece < pieces; piece++)
+        {
+            workers.AllGather(_sender.Payloads.Written.Slice(start, _sender.Lengths[piece]), _gathered);
+            start += _sender.Lengths[piece];
+            if (workers.WritesResult)
+            {
+                _receiver.Apply(piece, _gathered, step);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Save(IStateWriter writer) => _sender.Save(writer);
+
+    /// <inheritdoc/>
+    public void Load(IStateReader reader) => _sender.Load(reader);
+}

@@ -1,0 +1,161 @@
+using System.Runtime.InteropServices;
+using Compression.Core.Communication;
+using Compression.Core.Payloads;
+using Compression.Core.Pipeline;
+using Compression.Core.Reporting;
+
+namespace Compression.Training.RowSparse;
+
+/// <summary>
+/// Synchronous parameter servers (Li et al. 2014) on the workers themselves: each holds a part of every table, answers lookups, adds up
+/// the gradients of its rows and takes their step. Memory a worker falls as 1/N. Gradients travel in pieces, of which one is added up while
+/// the next are under way.
+/// </summary>
+/// <param name="tables">Of which this process holds its part, or all.</param>
+/// <param name="plan">The compressor of row gradients.</param>
+/// <param name="pieces">Pieces an owner's rows are cut into.</param>
+/// <param name="worker">This worker, which is also an owner.</param>
+public sealed class ServedRows(IReadOnlyList<RowTable> tables, PipelinePlan plan, int pieces, int worker) : IRowExchange
+{
+    private const int PieceTag = 30000;
+
+    private readonly RowSender _sender = new(tables, plan, pieces);
+    private readonly RowReceiver _receiver = new(tables, plan, pieces, worker);
+    private readonly RowLookup _lookup = new(tables);
+    private readonly PayloadWriter _requests = new();
+    private readonly PayloadWriter _answers = new();
+    private readonly GatheredPayloads _asked = new();
+    private readonly GatheredPayloads _answered = new();
+    private readonly GatheredPayloads _incomingLengths = new();
+    private readonly GatheredPayloads[] _pieces = [.. Enumerable.Range(0, pieces).Select(_ => new GatheredPayloads())];
+    private readonly List<IPendingExchange> _sends = [];
+    private IPendingExchange[][] _receives = [];
+    private int[] _lengths = [];
+
+    /// <inheritdoc/>
+    public RowTraffic Traffic { get; } = new();
+
+    /// <inheritdoc/>
+    public IEnumerable<ReadOnlyMemory<float>> HeldBack => _sender.HeldBack;
+
+    /// <inheritdoc/>
+    public void Pull(IReadOnlyList<RowBatch> batches, ICommunicator peers)
+    {
+        ArgumentNullException.ThrowIfNull(batches);
+        ArgumentNullException.ThrowIfNull(peers);
+        if (peers.WorldSize == 1)
+        {
+            for (int table = 0; table < tables.Count; table++)
+            {
+                tables[table].Gather(batches[table].Rows, batches[table].Values);
+            }
+
+            return;
+        }
+
+        _lengths = new int[peers.WorldSize];
+        _requests.Reset();
+        for (int owner = 0; owner < peers.WorldSize; owner++)
+        {
+            int start = _requests.Length;
+            _lookup.WriteRequest(batches, owner, _requests);
+            _lengths[owner] = _requests.Length - start;
+        }
+
+        Traffic.Add("lookup_requests", _requests.Length - _lengths[worker]);
+        peers.AllToAll(_requests.Written, _lengths, _asked);
+        _answers.Reset();
+        for (int from = 0; from < peers.WorldSize; from++)
+        {
+            int start = _answers.Length;
+            _lookup.WriteAnswer(_asked[from], worker, _answers);
+            _lengths[from] = _answers.Length - start;
+        }
+
+        Traffic.Add("lookup_answers", _answers.Length - _lengths[worker]);
+        peers.AllToAll(_answers.Written, _lengths, _answered);
+        for (int owner = 0; owner < peers.WorldSize; owner++)
+        {
+            _lookup.Take(batches, owner, _answered[owner]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Push(IReadOnlyList<RowBatch> batches, StepContext step, ICommunicator workers)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        ArgumentNullException.ThrowIfNull(workers);
+        using (step.Ledger.Measure(StepPhase.Compress))
+        {
+            _sender.Write(batches, step);
+        }
+
+        step.Ledger.AddPayload(_sender.Payloads.NominalBits, _sender.Payloads.FloorBits);
+        for (int table = 0; table < tables.Count; table++)
+        {
+            Traffic.Add($"{tables[table].Name}_gradients", _sender.LengthsOfTables[table].Where((_, owner) => owner != worker).Sum());
+        }
+
+        TellLengths(workers);
+        Begin(workers);
+        for (int piece = 0; piece < pieces; piece++)
+        {
+            foreach (var receive in _receives[piece])
+            {
+                receive.Wait();
+            }
+
+            _receiver.Apply(piece, _pieces[piece], step);
+        }
+
+        _sends.ForEach(send => send.Wait());
+        _sends.Clear();
+    }
+
+    /// <inheritdoc/>
+    public void Save(IStateWriter writer) => _sender.Save(writer);
+
+    /// <inheritdoc/>
+    public void Load(IStateReader reader) => _sender.Load(reader);
+
+    // Each owner learns how long the pieces are that come from each worker.
+    private void TellLengths(ICommunicator workers)
+    {
+        int[] bytes = new int[workers.WorldSize];
+        Array.Fill(bytes, pieces * sizeof(int));
+        workers.AllToAll(MemoryMarshal.AsBytes<int>(_sender.Lengths), bytes, _incomingLengths);
+        Span<int> lengths = stackalloc int[workers.WorldSize];
+        for (int piece = 0; piece < pieces; piece++)
+        {
+            for (int from = 0; from < lengths.Length; from++)
+            {
+                lengths[from] = MemoryMarshal.Cast<byte, int>(_incomingLengths[from])[piece];
+            }
+
+            _pieces[piece].Allocate(lengths);
+        }
+    }
+
+    private void Begin(ICommunicator workers)
+    {
+        _receives = [.. Enumerable.Range(0, pieces).Select(piece => Enumerable.Range(0, workers.WorldSize).Where(from => from != worker)
+            .Select(from => workers.BeginReceive(_pieces[piece].SlotMemory(from), from, PieceTag + piece)).ToArray())];
+        int start = 0;
+        for (int owner = 0; owner < workers.WorldSize; owner++)
+        {
+            for (int piece = 0; piece < pieces; piece++)
+            {
+                var payload = _sender.Payloads.WrittenMemory.Slice(start, _sender.Lengths[(owner * pieces) + piece]);
+                start += payload.Length;
+                if (owner == worker)
+                {
+                    payload.Span.CopyTo(_pieces[piece].Slot(worker));
+                }
+                else
+                {
+                    _sends.Add(workers.BeginSend(payload, owner, PieceTag + piece));
+                }
+            }
+        }
+    }
+}
