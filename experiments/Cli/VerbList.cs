@@ -12,6 +12,7 @@ internal static class VerbList
         new PtbTrain(),
         new ModelParallelTrain(),
         new TransformerXlTrain(),
+        new Lm1bTrain(),
         new Evaluate(),
         new ListCompressors(),
         new ListMemories(),

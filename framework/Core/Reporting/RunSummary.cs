@@ -56,6 +56,10 @@ public sealed record RunSummary
     /// <summary>What was sent.</summary>
     public required ByteSummary Bytes { get; init; }
 
+    /// <summary>Bytes a step that rank 0's worker sent beside the pipeline, by kind: rows looked up, gradients of rows; no key in the file where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, double>? SentByKind { get; init; }
+
     /// <summary>Where the time went.</summary>
     public required SecondsSummary Seconds { get; init; }
 

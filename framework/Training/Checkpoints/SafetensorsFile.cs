@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using Compression.Core.Reporting;
 using Microsoft.Win32.SafeHandles;
 
 namespace Compression.Training.Checkpoints;
@@ -77,6 +78,22 @@ public sealed class SafetensorsFile : IDisposable
     /// <summary>Looks a tensor up.</summary>
     /// <returns>Null where the file has none of that name.</returns>
     public TensorEntry? Find(string name) => _header.Tensors.TryGetValue(name, out var tensor) ? tensor.Entry : null;
+
+    /// <summary>Makes sure that the file holds a float32 tensor of that name and shape.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="shownAs">The file, for messages.</param>
+    /// <param name="code">How the program ends where it does not.</param>
+    /// <exception cref="UserErrorException">It is missing or has another shape; it is named.</exception>
+    public void Require(string name, IReadOnlyList<long> shape, string shownAs, ExitCode code)
+    {
+        var entry = Find(name) ?? throw new UserErrorException(code, $"{shownAs}: holds no tensor {name}; it was written by another model.");
+        if (entry.Type != TensorType.F32 || !entry.Shape.SequenceEqual(shape))
+        {
+            throw new UserErrorException(
+                code, $"{shownAs}: {name} is {entry.Type} [{string.Join(", ", entry.Shape)}], this model needs F32 [{string.Join(", ", shape)}].");
+        }
+    }
 
     /// <summary>Reads an F32 tensor.</summary>
     /// <param name="name">Its name.</param>

@@ -138,13 +138,7 @@ public sealed class FlatModel : IWholeModel, IDisposable
     {
         foreach (var slot in Bucket.Layout.Slots)
         {
-            var entry = file.Find(slot.Name) ?? throw new UserErrorException(
-                code, $"{shownAs}: holds no tensor {slot.Name}; it was written by another model.");
-            if (entry.Type != TensorType.F32 || !entry.Shape.SequenceEqual(slot.Shape))
-            {
-                throw new UserErrorException(
-                    code, $"{shownAs}: {slot.Name} is {entry.Type} [{string.Join(", ", entry.Shape)}], this model needs F32 [{string.Join(", ", slot.Shape)}].");
-            }
+            file.Require(slot.Name, slot.Shape, shownAs, code);
         }
 
         ChangeParameters(parameters =>

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Compression.Core.Communication;
-using Compression.Core.Payloads;
 using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 
@@ -21,19 +20,14 @@ public sealed class ServedRows(IReadOnlyList<RowTable> tables, PipelinePlan plan
 
     private readonly RowSender _sender = new(tables, plan, pieces);
     private readonly RowReceiver _receiver = new(tables, plan, pieces, worker);
-    private readonly RowLookup _lookup = new(tables);
-    private readonly PayloadWriter _requests = new();
-    private readonly PayloadWriter _answers = new();
-    private readonly GatheredPayloads _asked = new();
-    private readonly GatheredPayloads _answered = new();
+    private readonly RemoteRows _remote = new(tables, worker);
     private readonly GatheredPayloads _incomingLengths = new();
     private readonly GatheredPayloads[] _pieces = [.. Enumerable.Range(0, pieces).Select(_ => new GatheredPayloads())];
     private readonly List<IPendingExchange> _sends = [];
     private IPendingExchange[][] _receives = [];
-    private int[] _lengths = [];
 
     /// <inheritdoc/>
-    public RowTraffic Traffic { get; } = new();
+    public RowTraffic Traffic => _remote.Traffic;
 
     /// <inheritdoc/>
     public IEnumerable<ReadOnlyMemory<float>> HeldBack => _sender.HeldBack;
@@ -53,31 +47,7 @@ public sealed class ServedRows(IReadOnlyList<RowTable> tables, PipelinePlan plan
             return;
         }
 
-        _lengths = new int[peers.WorldSize];
-        _requests.Reset();
-        for (int owner = 0; owner < peers.WorldSize; owner++)
-        {
-            int start = _requests.Length;
-            _lookup.WriteRequest(batches, owner, _requests);
-            _lengths[owner] = _requests.Length - start;
-        }
-
-        Traffic.Add("lookup_requests", _requests.Length - _lengths[worker]);
-        peers.AllToAll(_requests.Written, _lengths, _asked);
-        _answers.Reset();
-        for (int from = 0; from < peers.WorldSize; from++)
-        {
-            int start = _answers.Length;
-            _lookup.WriteAnswer(_asked[from], worker, _answers);
-            _lengths[from] = _answers.Length - start;
-        }
-
-        Traffic.Add("lookup_answers", _answers.Length - _lengths[worker]);
-        peers.AllToAll(_answers.Written, _lengths, _answered);
-        for (int owner = 0; owner < peers.WorldSize; owner++)
-        {
-            _lookup.Take(batches, owner, _answered[owner]);
-        }
+        _remote.Pull(batches, peers);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,8 @@
+using Compression.Core.Communication;
 using Compression.Core.Gradients;
 using Compression.Core.Pipeline;
+using Compression.Core.Reporting;
+using Compression.Training.Checkpoints;
 using Compression.Training.Models;
 
 namespace Compression.Training.Sessions;
@@ -46,8 +49,32 @@ public interface ITrainableModel : IDisposable
     /// <returns>The mean loss in nats per token, and the gradient's 2-norm before clipping.</returns>
     (double Loss, double GradientNorm) ForwardBackward(int worker, int position, ulong randomKey);
 
+    /// <summary>Exchanges what one worker's step leaves beside the bucket, after the bucket's own exchange: gradients of single rows. A collective.</summary>
+    /// <param name="worker">Index of the worker within this process.</param>
+    /// <param name="step">Step, rate and ledger.</param>
+    /// <param name="workers">All workers.</param>
+    void ExchangeBeside(int worker, StepContext step, ICommunicator workers)
+    {
+    }
+
+    /// <summary>What that exchange holds back, in pieces, for the log.</summary>
+    /// <param name="worker">Index of the worker within this process.</param>
+    IEnumerable<ReadOnlyMemory<float>> HeldBackBeside(int worker) => [];
+
+    /// <summary>Told once where it books what it exchanges by itself.</summary>
+    void BookInto(StepLedger ledger)
+    {
+    }
+
     /// <summary>The optimizer's step from the averaged gradient in the bucket.</summary>
     void Apply(double learningRate);
+
+    /// <summary>Reads the parameters that this process holds.</summary>
+    /// <param name="file">Holds a float32 tensor of every parameter's name and shape.</param>
+    /// <param name="shownAs">The file, for messages.</param>
+    /// <param name="code">How the program ends where the file does not fit.</param>
+    /// <exception cref="UserErrorException">A tensor is missing or has another shape; it is named.</exception>
+    void ReadParameters(SafetensorsFile file, string shownAs, ExitCode code) => Storage.Read(file, shownAs, code);
 
     /// <summary>Gives a worker a fresh hidden state, after one that was not finite.</summary>
     /// <param name="worker">Index of the worker within this process.</param>

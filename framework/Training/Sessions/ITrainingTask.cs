@@ -1,3 +1,4 @@
+using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
 
 namespace Compression.Training.Sessions;
@@ -26,10 +27,22 @@ public interface ITrainingTask : IDisposable
     /// <summary>The lowest loss on valid so far, nats per token; null for none.</summary>
     double? BestValidLoss { get; }
 
-    /// <summary>Whether valid is evaluated where the run stands now; asked after every step.</summary>
+    /// <summary>The split that is evaluated in the midst of training.</summary>
+    string TrackedSplit => "valid";
+
+    /// <summary>The splits that are evaluated at the end.</summary>
+    IReadOnlyList<string> FinalSplits => ["valid", "test"];
+
+    /// <summary>Whether a checkpoint is due by a rule of the task's own; asked after every step.</summary>
+    bool CheckpointsAt(TrainingProgress progress) => false;
+
+    /// <summary>Adds what only this trainer knows to the summary. Called on all ranks; after a failure, not all may be there.</summary>
+    RunSummary Amend(RunSummary summary) => summary;
+
+    /// <summary>Whether the tracked split is evaluated where the run stands now; asked after every step.</summary>
     bool EvaluatesAt(TrainingProgress progress);
 
-    /// <summary>Told of each evaluation of valid in the midst of training: sets the rate of the steps to come.</summary>
+    /// <summary>Told of each evaluation of the tracked split in the midst of training: sets the rate of the steps to come.</summary>
     void Evaluated(TrainingProgress progress, double validLoss);
 
     /// <summary>Sum of nats over this rank's part of a split, and the number of its targets, dropout off.</summary>

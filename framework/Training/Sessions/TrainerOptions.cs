@@ -153,7 +153,7 @@ public abstract record TrainerOptions
     public virtual string NameOf(int rank) => FormattableString.Invariant($"rank {rank}");
 
     /// <summary>True where the run writes checkpoints.</summary>
-    public bool WritesCheckpoints => CheckpointEvery > 0 || CheckpointEachEpoch;
+    public virtual bool WritesCheckpoints => CheckpointEvery > 0 || CheckpointEachEpoch;
 
     /// <summary>The size of groups that acts; 0 for one exchange of all.</summary>
     public long GroupBytes => BucketBytes == 0 && Overlap ? 4 << 20 : BucketBytes;

@@ -162,7 +162,7 @@ internal sealed class TrainingReporter
     // Of this process's workers since it started.
     private double WireCompressionRatioHere() => _counters.Ledger.WireBytes == 0
         ? 0
-        : MeteredCommunicator.AllReduceBytes((double)sizeof(float) * _task.Model.Gradients.Layout.Length, _group.Total) * _counters.StepsHere * _group.Count
+        : MeteredCommunicator.AllReduceBytes((double)sizeof(float) * _parameters / _context.RanksOfModel, _group.Total) * _counters.StepsHere * _group.Count
             / _counters.Ledger.WireBytes;
 
     private readonly record struct Totals(long WireBytes, double NominalBits, double FloorBits);

@@ -30,7 +30,7 @@ public sealed class TrainingSession : IDisposable
     private long _step;
     private int _epoch;
     private int _position;
-    private (long Step, double Loss) _valid = (-1, 0);
+    private (long Step, double Loss) _tracked = (-1, 0);
 
     /// <param name="options">Of the run.</param>
     /// <param name="context">Peers, pipeline and folder.</param>
@@ -57,6 +57,7 @@ public sealed class TrainingSession : IDisposable
         _checkpoints = new CheckpointStore(Path.Combine(context.RunFolder, "checkpoints"));
         TrainingState? saved = options.Resume.Length > 0 ? Restore(options.Resume) : null;
         _counters = new TrainingCounters(context.Time, saved?.Counters ?? ImmutableSortedDictionary<string, double>.Empty, Rank);
+        _model.BookInto(_counters.Ledger);
         _model.Storage.Synchronize(context.Peers);
         _model.BeginEpoch(_epoch);
         _reporter = new TrainingReporter(options, context, _task, _counters, _group, _team);
@@ -80,10 +81,11 @@ public sealed class TrainingSession : IDisposable
                 return Finish("interrupted", "stopped by a signal", valid: null, test: null);
             }
 
-            double valid = _valid.Step == _step ? _valid.Loss : EvaluateAndLog("valid");
-            double test = EvaluateAndLog("test");
+            var losses = _task.FinalSplits.ToDictionary(
+                split => split, split => split == _task.TrackedSplit && _tracked.Step == _step ? _tracked.Loss : EvaluateAndLog(split));
             _task.Complete(Rank);
-            return Finish("completed", null, valid, test);
+            double? Of(string split) => losses.TryGetValue(split, out double loss) ? loss : null;
+            return Finish("completed", null, Of("valid"), Of("test"));
         }
         catch (UserErrorException failure)
         {
@@ -121,11 +123,12 @@ public sealed class TrainingSession : IDisposable
 
             if (_task.EvaluatesAt(Progress))
             {
-                _valid = (_step, EvaluateAndLog("valid"));
-                _task.Evaluated(Progress, _valid.Loss);
+                _tracked = (_step, EvaluateAndLog(_task.TrackedSplit));
+                _task.Evaluated(Progress, _tracked.Loss);
             }
 
-            if ((_options.CheckpointEvery > 0 && _step % _options.CheckpointEvery == 0) || (_options.CheckpointEachEpoch && _position == 0))
+            if ((_options.CheckpointEvery > 0 && _step % _options.CheckpointEvery == 0) || (_options.CheckpointEachEpoch && _position == 0)
+                || _task.CheckpointsAt(Progress))
             {
                 WriteCheckpoint();
             }
@@ -160,8 +163,9 @@ public sealed class TrainingSession : IDisposable
 
                 if (_overlap is null)
                 {
-                    _aggregators[worker].Aggregate(
-                        _model.Gradients, ContextOf(communicator.Rank), new MeteredCommunicator(communicator, _counters.Ledger));
+                    var (step, metered) = (ContextOf(communicator.Rank), new MeteredCommunicator(communicator, _counters.Ledger));
+                    _aggregators[worker].Aggregate(_model.Gradients, step, metered);
+                    _model.ExchangeBeside(worker, step, metered);
                 }
                 else
                 {
@@ -197,7 +201,8 @@ public sealed class TrainingSession : IDisposable
             _context.Logger.Message(_decision);
         }
 
-        _reporter.Step(Progress, _losses, _task.LearningRate, gradNorm, _model.Gradients, _aggregators[0].HeldBack);
+        _reporter.Step(
+            Progress, _losses, _task.LearningRate, gradNorm, _model.Gradients, _aggregators[0].HeldBack.Concat(_model.HeldBackBeside(0)));
         return stop;
     }
 
@@ -311,7 +316,7 @@ public sealed class TrainingSession : IDisposable
         using var checkpoint = LoadedCheckpoint.Open(
             folder, Rank, _context.Communicator.WorldSize, _model.Whole.Layout.Fingerprint, Identity(), _task.Placement,
             _task.AllowsOtherRanks);
-        _model.Storage.Read(checkpoint.Model, folder, ExitCode.Checkpoint);
+        _model.ReadParameters(checkpoint.Model, folder, ExitCode.Checkpoint);
         if (!checkpoint.IsStateless)
         {
             _model.Load(checkpoint.RankState);
@@ -344,7 +349,7 @@ public sealed class TrainingSession : IDisposable
 
     private RunSummary Finish(string status, string? reason, double? valid, double? test)
     {
-        var summary = _reporter.Summary(Progress, status, reason, valid, test, Sha256(status == "failed"));
+        var summary = _task.Amend(_reporter.Summary(Progress, status, reason, valid, test, Sha256(status == "failed")));
         _context.Logger.Finish(summary);
         return summary;
     }
@@ -352,7 +357,7 @@ public sealed class TrainingSession : IDisposable
     // Of a model that is spread, rank 0 alone; and not after a failure, when a peer may be gone.
     private string Sha256(bool failed)
     {
-        if (_context.RanksOfModel == 1)
+        if (ReferenceEquals(_model.Whole, _model.Storage))
         {
             return _model.Storage.Sha256();
         }

@@ -1,0 +1,66 @@
+using Compression.Core.Pipeline;
+using Compression.Core.Reporting;
+using Compression.Experiments.Cli;
+using Compression.Training.Lm1b;
+
+namespace Compression.Experiments.Recipes;
+
+/// <summary>The One Billion Word language model: trains it, or evaluates the checkpoints of a run as they come.</summary>
+internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
+{
+    private const string Folder = "lm1b";
+
+    /// <inheritdoc/>
+    public override string Name => "lm1b";
+
+    /// <inheritdoc/>
+    public override string Summary => "train the LM-1B LSTM: row-sparse tables, sampled softmax, parameter servers";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Examples =>
+    [
+        "lm1b --datadir datasets/lm1b --num_workers 2 --max_steps 1000",
+        "lm1b --hpconfig batch_size=64,num_sampled=500,vocab_size=1000 --compressor topk --compress_ratio 0.01",
+        "lm1b --run_option PS --sync false --num_workers 2",
+        "lm1b --mode eval_test --logdir runs/lm1b --eval_once",
+    ];
+
+    /// <inheritdoc/>
+    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment) => base.Run(OtherNames.Resolve(command, FirstName), environment);
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<KeyValuePair<string, string>> PresetValues(ParsedCommand command, CommandEnvironment environment) =>
+        command["run_option"] == "PS" ? [KeyValuePair.Create("exchange", "ps")] : [];
+
+    /// <inheritdoc/>
+    protected override PreparedTraining<Lm1bOptions> Prepare(Lm1bOptions options, PipelinePlan pipeline, int workers, CommandEnvironment environment)
+    {
+        options = options with { Datadir = DataFolder(options.Datadir, environment) };
+        var rows = Components.Compose(options.RowCompressor);
+        var corpus = Lm1bCorpus.Open(options.Datadir, options.Hyper().VocabSize);
+        Lm1bTrainer.Check(options, pipeline, rows, workers, corpus);
+        return new PreparedTraining<Lm1bOptions>(
+            options, corpus.Description, corpus.Sha256, context => Lm1bTrainer.Train(options, corpus, rows, context));
+    }
+
+    private static (string, string)? FirstName(string name, string value) => name switch
+    {
+        "logdir" => ("out", value),
+        "log_frequency" => ("log_interval", value),
+        "save_ckpt_steps" => ("checkpoint_every", value),
+        _ => null,
+    };
+
+    // The caller's folder first, then the repository, then where corpora are kept.
+    private static string DataFolder(string datadir, CommandEnvironment environment)
+    {
+        IEnumerable<string> candidates = datadir.Length > 0
+            ? [environment.FullPath(datadir), Path.GetFullPath(datadir, environment.RepositoryRoot)]
+            : [.. environment.Datasets is { Length: > 0 } datasets ? [Path.Combine(datasets, Folder)] : Array.Empty<string>(),
+                Path.Combine(environment.RepositoryRoot, "datasets", Folder)];
+        return candidates.FirstOrDefault(folder => File.Exists(Path.Combine(folder, Lm1bCorpus.VocabularyFile)))
+            ?? throw new UserErrorException(
+                ExitCode.Environment,
+                $"--datadir {(datadir.Length > 0 ? datadir : "(not given)")}: no {Lm1bCorpus.VocabularyFile} there (looked in {string.Join(", ", candidates)}); get or make the data with `./run.sh data lm1b`.");
+    }
+}

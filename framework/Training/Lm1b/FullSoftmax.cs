@@ -1,0 +1,132 @@
+using System.Runtime.InteropServices;
+using Compression.Core.Communication;
+using Compression.Core.Pipeline;
+using Compression.Torch;
+using Compression.Training.Data.Lm1b;
+using Compression.Training.Models;
+using Compression.Training.Models.Lm1b;
+using Compression.Training.RowSparse;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Compression.Training.Lm1b;
+
+/// <summary>
+/// The loss over the whole vocabulary. All processes read the same batches; each adds up the softmax's denominator over the words that it
+/// holds (over its share of them where all hold all), some thousand words at a time, and the parts are put together: no word's weights travel.
+/// </summary>
+internal sealed class FullSoftmax : IDisposable
+{
+    private readonly Lm1bHyperparameters _hyper;
+    private readonly Lm1bTables _tables;
+    private readonly ProjectedLstm _lstm;
+    private readonly ICommunicator _peers;
+    private readonly RowBatch _inputs;
+    private readonly RowBatch _targets;
+    private readonly RemoteRows? _remote;
+    private readonly GatheredPayloads _parts = new();
+
+    public FullSoftmax(Lm1bHyperparameters hyper, Lm1bTables tables, ProjectedLstm lstm, ICommunicator peers)
+    {
+        (_hyper, _tables, _lstm, _peers) = (hyper, tables, lstm, peers);
+        int positions = hyper.BatchSize * hyper.NumSteps;
+        _inputs = new RowBatch(tables.Embedding, positions);
+        _targets = new RowBatch(tables.Softmax, positions);
+        _remote = tables.Embedding.Partition.Owners > 1 && peers.WorldSize > 1
+            ? new RemoteRows(tables.All, peers.Rank)
+            : null;
+    }
+
+    public (double Nats, long Targets) Evaluate(SentenceBatches batches, int most)
+    {
+        using var noGradient = no_grad();
+        using var state = new LstmState(_hyper.NumLayers, _hyper.BatchSize, _hyper.StateSize, CPU, _hyper.ProjectedSize);
+        var batch = new SentenceBatch(_hyper.NumSteps, _hyper.BatchSize);
+        _lstm.eval();
+        double nats = 0;
+        long targets = 0;
+        for (int step = 0; step < most && batches.Next(batch); step++)
+        {
+            using var scope = NewDisposeScope();
+            var (sum, count) = Evaluate(batch, state);
+            nats += sum;
+            targets += count;
+        }
+
+        return (nats, targets);
+    }
+
+    public void Dispose()
+    {
+        _inputs.Dispose();
+        _targets.Dispose();
+    }
+
+    private (double Nats, long Targets) Evaluate(SentenceBatch batch, LstmState state)
+    {
+        _inputs.Clear();
+        _targets.Clear();
+        long[] inputs = [.. batch.Input.Select(word => (long)_inputs.Add(word))];
+        long[] active = [.. Enumerable.Range(0, batch.Weight.Length).Where(i => batch.Weight[i] > 0).Select(i => (long)i)];
+        long[] truth = [.. active.Select(i => (long)_targets.Add(batch.Target[i]))];
+        _inputs.Seal();
+        _targets.Seal();
+        Fetch();
+        _inputs.MakeLeaf();
+        _targets.MakeLeaf();
+        var hidden_NP = _lstm.Hidden(FusedEmbedding.Rows(_inputs.Leaf, torch.tensor(inputs, [_hyper.NumSteps, _hyper.BatchSize])), state)
+            .index_select(0, torch.tensor(active));
+        var logSums = full([active.Length], double.NegativeInfinity, ScalarType.Float64);
+        foreach (var words in OwnWords())
+        {
+            FusedSampledSoftmax.AddLogSums(hidden_NP, words, logSums);
+        }
+
+        int width = _hyper.ProjectedSize;
+        var rows = FusedEmbedding.Rows(_targets.Leaf, torch.tensor(truth));
+        var right = (hidden_NP * rows.narrow(1, 0, width)).sum(1) + rows.narrow(1, width, 1).flatten();
+        var whole = PutTogether(MemoryMarshal.Cast<byte, double>(logSums.bytes));
+        var logits = MemoryMarshal.Cast<byte, float>(right.contiguous().bytes);
+        double nats = 0;
+        for (int i = 0; i < active.Length; i++)
+        {
+            nats += whole[i] - logits[i];
+        }
+
+        return (nats, active.Length);
+    }
+
+    private void Fetch()
+    {
+        if (_remote is not null)
+        {
+            _remote.Pull([_inputs, _targets], _peers);
+            return;
+        }
+
+        _tables.Embedding.Gather(_inputs.Rows, _inputs.Values);
+        _tables.Softmax.Gather(_targets.Rows, _targets.Values);
+    }
+
+    private IEnumerable<Tensor> OwnWords() => _remote is null && _peers.WorldSize > 1
+        ? _tables.Softmax.Held.Where((_, shard) => shard % _peers.WorldSize == _peers.Rank)
+        : _tables.Softmax.Held;
+
+    private double[] PutTogether(ReadOnlySpan<double> own)
+    {
+        _peers.AllGather(MemoryMarshal.AsBytes(own), _parts);
+        double[] whole = new double[own.Length];
+        Array.Fill(whole, double.NegativeInfinity);
+        for (int peer = 0; peer < _parts.Count; peer++)
+        {
+            var part = MemoryMarshal.Cast<byte, double>(_parts[peer]);
+            for (int i = 0; i < whole.Length; i++)
+            {
+                double top = Math.Max(whole[i], part[i]);
+                whole[i] = double.IsNegativeInfinity(top) ? top : top + double.LogP1(Math.Exp(Math.Min(whole[i], part[i]) - top));
+            }
+        }
+
+        return whole;
+    }
+}

@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using Compression.Core.Reporting;
+using Compression.Training.Data.Lm1b;
+
+namespace Compression.Training.Lm1b;
+
+/// <summary>What a run reads: the vocabulary, the training shards, the held-out shard.</summary>
+/// <param name="Vocabulary">Of as many words as the model has.</param>
+/// <param name="Training">Dealt to the workers.</param>
+/// <param name="Heldout">Evaluated.</param>
+/// <param name="Tokens">Targets of one pass over the training shards.</param>
+public sealed record Lm1bCorpus(WordVocabulary Vocabulary, ShardFolder Training, ShardFolder Heldout, long Tokens)
+{
+    /// <summary>The vocabulary's name within <c>--datadir</c>.</summary>
+    public const string VocabularyFile = "1b_word_vocab.txt";
+
+    /// <summary>In one line.</summary>
+    public string Description => FormattableString.Invariant(
+        $"{Training.Files.Count} training shards of {Tokens:N0} tokens, {Heldout.Files.Count} held-out, {Vocabulary.Count:N0} words");
+
+    /// <summary>Checksums for the run's records.</summary>
+    public IReadOnlyDictionary<string, string> Sha256 => ImmutableDictionary<string, string>.Empty.Add(VocabularyFile, Vocabulary.Sha256);
+
+    /// <summary>Opens <c>--datadir</c>; reads the vocabulary and counts the training text.</summary>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: files are missing or damaged.</exception>
+    public static Lm1bCorpus Open(string datadir, int vocabulary)
+    {
+        string path = Path.Combine(datadir, VocabularyFile);
+        var words = WordVocabulary.Read(path, path).First(vocabulary);
+        var training = ShardFolder.Find(datadir, heldout: false);
+        return new Lm1bCorpus(words, training, ShardFolder.Find(datadir, heldout: true), training.CountTokens());
+    }
+}

@@ -1,0 +1,59 @@
+using Compression.Core.Pipeline;
+using Compression.Core.Reporting;
+using Compression.Training.Sessions;
+
+namespace Compression.Training.Lm1b;
+
+/// <summary>Trains the LM-1B model; <see cref="TrainingSession"/> holds a run's state.</summary>
+public static class Lm1bTrainer
+{
+    /// <summary>Checks what no single option's range shows.</summary>
+    /// <param name="options">Of the run.</param>
+    /// <param name="pipeline">Of the dense weights.</param>
+    /// <param name="rows">Of the tables' rows.</param>
+    /// <param name="workers">Workers in all.</param>
+    /// <param name="corpus">What is read.</param>
+    /// <exception cref="UserErrorException">Options that contradict each other or the data.</exception>
+    public static void Check(Lm1bOptions options, PipelinePlan pipeline, PipelinePlan rows, int workers, Lm1bCorpus corpus)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(pipeline);
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(corpus);
+        var hyper = options.Hyper();
+        GroupRules.Require(options, pipeline, clipsLocally: hyper.MaxGradNorm > 0);
+        Refuse(options.Overlap, "--overlap true", "the gradient is clipped by its own norm (max_grad_norm), which is known only after the backward pass; use --overlap false.");
+        Refuse(
+            pipeline.Traits.MicroBatches > 0, $"--compressor {options.Compressor}",
+            "it needs the gradient of every micro-batch, which this trainer does not make; use another compressor, or the verb train.");
+        Refuse(
+            rows.Traits.KeepsResidual || rows.Traits.MicroBatches > 0 || rows.Traits.NeedsWholeBucket, $"--row_compressor {options.RowCompressor}",
+            "rows come and go from step to step, so their compressor can keep nothing of its own; use a quantizer such as float16 or sign, or topk.");
+        Refuse(
+            options.Way == RunOption.Ps && !pipeline.Exchange.StartsWith("ps", StringComparison.Ordinal), $"--exchange {options.Exchange}",
+            "--run_option PS sends dense gradients by servers as well; leave --exchange away, or use --run_option HYBRID.");
+        Refuse(
+            options.Way != RunOption.Mpi && hyper.NumShards < workers, $"--num_workers {workers}",
+            $"each worker holds a shard of the tables at least, and num_shards is {hyper.NumShards}; add num_shards={workers} to --hpconfig.");
+        Refuse(!options.Sync && options.Way != RunOption.Ps, "--sync false", $"works by parameter servers alone; add --run_option PS (now {options.RunOption}).");
+        Refuse(options.UseGpu, "--use_gpu true", "the tables and their servers are on the CPU; use --use_gpu false.");
+        corpus.Training.For(workers - 1, workers);
+    }
+
+    /// <summary>Trains to the end, or until <see cref="TrainingContext.Stop"/>; logs, evaluates, writes checkpoints and the summary.</summary>
+    /// <exception cref="UserErrorException">Non-finite loss or gradient, a failed peer, a damaged checkpoint, an unwritable disk.</exception>
+    public static RunSummary Train(Lm1bOptions options, Lm1bCorpus corpus, PipelinePlan rows, TrainingContext context)
+    {
+        using var session = new TrainingSession(options, context, (group, team) =>
+            new Lm1bTask(options, corpus, new Lm1bLearner(options, corpus, context.Peers, group, rows, team), context));
+        return session.Run();
+    }
+
+    private static void Refuse(bool wrong, string option, string reason)
+    {
+        if (wrong)
+        {
+            throw new UserErrorException(ExitCode.Usage, $"{option}: {reason}");
+        }
+    }
+}

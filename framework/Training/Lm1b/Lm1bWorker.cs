@@ -1,0 +1,129 @@
+using System.Runtime.InteropServices;
+using Compression.Core.Pipeline;
+using Compression.Torch;
+using Compression.Training.Data.Lm1b;
+using Compression.Training.Models;
+using Compression.Training.Models.Lm1b;
+using Compression.Training.RowSparse;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Compression.Training.Lm1b;
+
+/// <summary>One worker's text, state and rows. Axes: T time steps, B batch, N = T·B positions, S candidates.</summary>
+internal sealed class Lm1bWorker : IDisposable
+{
+    private readonly Lm1bHyperparameters _hyper;
+    private readonly SentenceBatches _text;
+    private readonly SentenceBatch _batch;
+    private readonly RowBatch[] _rows;
+    private readonly LogUniformSampler _sampler;
+    private readonly int[] _candidates;
+    private readonly Tensor _inputs;
+    private readonly Tensor _truth;
+    private readonly Tensor _logCandidates;
+    private readonly Tensor _logTruth;
+    private readonly Tensor _weights;
+
+    public Lm1bWorker(Lm1bHyperparameters hyper, Lm1bTables tables, SentenceBatches text, IRowExchange exchange)
+    {
+        _hyper = hyper;
+        _text = text;
+        Exchange = exchange;
+        int positions = hyper.BatchSize * hyper.NumSteps;
+        _batch = new SentenceBatch(hyper.NumSteps, hyper.BatchSize);
+        _rows = [new RowBatch(tables.Embedding, positions), new RowBatch(tables.Softmax, hyper.NumSampled + positions)];
+        _sampler = new LogUniformSampler(hyper.VocabSize);
+        _candidates = new int[hyper.NumSampled];
+        State = new LstmState(hyper.NumLayers, hyper.BatchSize, hyper.StateSize, CPU, hyper.ProjectedSize);
+        _inputs = zeros([hyper.NumSteps, hyper.BatchSize], ScalarType.Int64).DetachFromDisposeScope();
+        _truth = zeros(positions, ScalarType.Int64).DetachFromDisposeScope();
+        _logCandidates = zeros(hyper.NumSampled).DetachFromDisposeScope();
+        _logTruth = zeros(positions).DetachFromDisposeScope();
+        _weights = zeros(positions).DetachFromDisposeScope();
+    }
+
+    public IRowExchange Exchange { get; }
+
+    public LstmState State { get; }
+
+    /// <summary>Of the batch at hand, by table.</summary>
+    public IReadOnlyList<RowBatch> Rows => _rows;
+
+    /// <summary>Takes the next batch, and draws what its targets compete with.</summary>
+    /// <param name="key">Of the random numbers.</param>
+    public void Begin(ulong key)
+    {
+        _text.Next(_batch);
+        _rows[0].Clear();
+        _rows[1].Clear();
+        long tries = _sampler.Sample(_candidates, key);
+        Array.Sort(_candidates);
+        var logCandidates = MemoryMarshal.Cast<byte, float>(_logCandidates.bytes);
+        for (int i = 0; i < _candidates.Length; i++)
+        {
+            // The candidates are the first rows.
+            _rows[1].Add(_candidates[i]);
+            logCandidates[i] = (float)_sampler.LogExpected(_candidates[i], tries);
+        }
+
+        var inputs = MemoryMarshal.Cast<byte, long>(_inputs.bytes);
+        var truth = MemoryMarshal.Cast<byte, long>(_truth.bytes);
+        var logTruth = MemoryMarshal.Cast<byte, float>(_logTruth.bytes);
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            inputs[i] = _rows[0].Add(_batch.Input[i]);
+            truth[i] = _rows[1].Add(_batch.Target[i]);
+            logTruth[i] = (float)_sampler.LogExpected(_batch.Target[i], tries);
+        }
+
+        _batch.Weight.CopyTo(MemoryMarshal.Cast<byte, float>(_weights.bytes));
+        _rows[0].Seal();
+        _rows[1].Seal();
+    }
+
+    /// <summary>The mean of weight · nats over all positions, once the rows' values are here.</summary>
+    public Tensor Loss(ProjectedLstm lstm)
+    {
+        _rows[0].MakeLeaf();
+        _rows[1].MakeLeaf();
+        var hidden_NP = lstm.Hidden(FusedEmbedding.Rows(_rows[0].Leaf, _inputs), State);
+        return FusedSampledSoftmax.Mean(hidden_NP, _rows[1].Leaf, _truth, _logCandidates, _logTruth, _weights);
+    }
+
+    /// <summary>Takes the rows' gradients after the backward pass. The published systems give those of word vectors the batch's size as a factor.</summary>
+    public void TakeGradients()
+    {
+        _rows[0].TakeGradient(_hyper.BatchSize);
+        _rows[1].TakeGradient(1);
+    }
+
+    public void Save(IStateWriter writer, string prefix)
+    {
+        _text.Save(writer, $"{prefix}text/");
+        State.Save(writer, prefix);
+        Exchange.Save(new PrefixedState($"{prefix}rows/", writer));
+    }
+
+    public void Load(IStateReader reader, string prefix)
+    {
+        _text.Load(reader, $"{prefix}text/");
+        State.Load(reader, prefix);
+        Exchange.Load(new PrefixedState($"{prefix}rows/", reader: reader));
+    }
+
+    public void Dispose()
+    {
+        _text.Dispose();
+        State.Dispose();
+        foreach (var rows in _rows)
+        {
+            rows.Dispose();
+        }
+
+        foreach (var tensor in (Tensor[])[_inputs, _truth, _logCandidates, _logTruth, _weights])
+        {
+            tensor.Dispose();
+        }
+    }
+}

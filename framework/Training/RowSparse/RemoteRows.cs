@@ -1,0 +1,53 @@
+using Compression.Core.Communication;
+using Compression.Core.Payloads;
+
+namespace Compression.Training.RowSparse;
+
+/// <summary>Lookups among processes that each hold a part of every table: requests by all-to-all, and answers by another.</summary>
+/// <param name="tables">Of which this process holds its part.</param>
+/// <param name="owner">This process.</param>
+public sealed class RemoteRows(IReadOnlyList<RowTable> tables, int owner)
+{
+    private readonly RowLookup _lookup = new(tables);
+    private readonly PayloadWriter _requests = new();
+    private readonly PayloadWriter _answers = new();
+    private readonly GatheredPayloads _asked = new();
+    private readonly GatheredPayloads _answered = new();
+    private int[] _lengths = [];
+
+    /// <summary>What this process sent, by kind.</summary>
+    public RowTraffic Traffic { get; } = new();
+
+    /// <summary>Fills in the values of the rows that the batches name; a collective.</summary>
+    /// <param name="batches">By table; sealed.</param>
+    /// <param name="peers">All owners.</param>
+    public void Pull(IReadOnlyList<RowBatch> batches, ICommunicator peers)
+    {
+        ArgumentNullException.ThrowIfNull(peers);
+        Array.Resize(ref _lengths, peers.WorldSize);
+        _requests.Reset();
+        for (int to = 0; to < peers.WorldSize; to++)
+        {
+            int start = _requests.Length;
+            _lookup.WriteRequest(batches, to, _requests);
+            _lengths[to] = _requests.Length - start;
+        }
+
+        Traffic.Add("lookup_requests", _requests.Length - _lengths[owner]);
+        peers.AllToAll(_requests.Written, _lengths, _asked);
+        _answers.Reset();
+        for (int from = 0; from < peers.WorldSize; from++)
+        {
+            int start = _answers.Length;
+            _lookup.WriteAnswer(_asked[from], owner, _answers);
+            _lengths[from] = _answers.Length - start;
+        }
+
+        Traffic.Add("lookup_answers", _answers.Length - _lengths[owner]);
+        peers.AllToAll(_answers.Written, _lengths, _answered);
+        for (int from = 0; from < peers.WorldSize; from++)
+        {
+            _lookup.Take(batches, from, _answered[from]);
+        }
+    }
+}
