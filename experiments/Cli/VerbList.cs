@@ -19,6 +19,7 @@ internal static class VerbList
         new ListPresets(),
         new DataPtb(),
         new DataWikiText(),
+        new DataLm1b(),
         new DataSample(),
         new CheckpointList(),
         new CheckpointVerify(),
