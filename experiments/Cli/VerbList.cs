@@ -20,6 +20,7 @@ internal static class VerbList
         new ListPresets(),
         new DataPtb(),
         new DataWikiText(),
+        new DataLm1b(),
         new DataSample(),
         new CheckpointList(),
         new CheckpointVerify(),
