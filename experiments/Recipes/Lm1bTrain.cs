@@ -30,7 +30,9 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
 
     /// <inheritdoc/>
     protected override IReadOnlyList<KeyValuePair<string, string>> PresetValues(ParsedCommand command, CommandEnvironment environment) =>
-        command["run_option"] == "PS" ? [KeyValuePair.Create("exchange", "ps")] : [];
+        command["sync"] == "false" ? [KeyValuePair.Create("exchange", "allgather")]
+        : command["run_option"] == "PS" ? [KeyValuePair.Create("exchange", "ps")]
+        : [];
 
     /// <inheritdoc/>
     protected override PreparedTraining<Lm1bOptions> Prepare(Lm1bOptions options, PipelinePlan pipeline, int workers, CommandEnvironment environment)

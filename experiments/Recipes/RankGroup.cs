@@ -34,9 +34,10 @@ internal sealed class RankGroup : IDisposable
 
     /// <summary>Joins the ranks that the launcher started.</summary>
     /// <param name="timeout">Seconds that an exchange may take; 0: no limit.</param>
-    public static RankGroup Join(double timeout)
+    /// <param name="severalThreads">Several threads will exchange at once.</param>
+    public static RankGroup Join(double timeout, bool severalThreads = false)
     {
-        var mpi = MpiCommunicator.Start(new MpiOptions { Timeout = timeout > 0 ? TimeSpan.FromSeconds(timeout) : null });
+        var mpi = MpiCommunicator.Start(new MpiOptions { Timeout = timeout > 0 ? TimeSpan.FromSeconds(timeout) : null, ThreadMultiple = severalThreads });
         return new RankGroup(mpi, mpi);
     }
 

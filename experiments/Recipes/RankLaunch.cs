@@ -29,10 +29,10 @@ internal static class RankLaunch
             return null;
         }
 
-        return command["num_workers"] is null || settings.Workers == size ? size : throw new UserErrorException(
+        return command["num_workers"] is null || settings.Ranks == size ? size - settings.Servers : throw new UserErrorException(
             ExitCode.Usage, string.Create(
                 CultureInfo.InvariantCulture,
-                $"--num_workers {settings.Workers}: the launcher has started {size} ranks; leave --num_workers away, or make them equal."));
+                $"--num_workers {settings.Workers}{(settings.Servers > 0 ? $" with {settings.Servers} servers" : "")}: the launcher has started {size} ranks; leave --num_workers away, or make them equal."));
     }
 
     /// <summary>Threads of a rank: as given, or the cores of the host shared among its ranks.</summary>
@@ -43,7 +43,7 @@ internal static class RankLaunch
             return settings.Threads;
         }
 
-        int ranksHere = launch.LocalSize ?? launch.Size ?? (settings.Hostfile.Length == 0 ? settings.Workers : 1);
+        int ranksHere = launch.LocalSize ?? launch.Size ?? (settings.Hostfile.Length == 0 ? settings.Ranks : 1);
         return Math.Max(1, Environment.ProcessorCount / Math.Max(1, ranksHere));
     }
 
@@ -59,7 +59,7 @@ internal static class RankLaunch
                     $"--virtual_workers {settings.VirtualWorkers} and --num_workers {settings.Workers}: workers are virtual or real, not both; set one of them."));
         }
 
-        if (settings.Hostfile.Length > 0 && settings.Workers == 1)
+        if (settings.Hostfile.Length > 0 && settings.Ranks == 1)
         {
             throw new UserErrorException(ExitCode.Usage, $"--hostfile {settings.Hostfile}: it is for --num_workers above 1.");
         }
@@ -97,7 +97,7 @@ internal static class RankLaunch
         try
         {
             var code = Start(
-                settings.Workers, settings.Hostfile, settings.Hostfile.Length == 0 || settings.Threads > 0 ? ThreadsOfRank(settings, MpiEnvironment.Current) : 0,
+                settings.Ranks, settings.Hostfile, settings.Hostfile.Length == 0 || settings.Threads > 0 ? ThreadsOfRank(settings, MpiEnvironment.Current) : 0,
                 [.. request.Verb.Split(' '), .. request.Words], environment, settings.NameOfRank, KeyValuePair.Create(FolderVariable, folder.Directory.FullPath));
             done = code == ExitCode.Success;
             return code;

@@ -10,6 +10,12 @@ public sealed record RunSettings
     /// <summary>MPI ranks.</summary>
     public required int Workers { get; init; }
 
+    /// <summary>Ranks that serve them.</summary>
+    public required int Servers { get; init; }
+
+    /// <summary>All ranks.</summary>
+    public int Ranks => Workers + Servers;
+
     /// <summary>Workers simulated in one process; 0: none.</summary>
     public required int VirtualWorkers { get; init; }
 
@@ -52,6 +58,7 @@ public sealed record RunSettings
         return new RunSettings
         {
             Workers = options.NumWorkers,
+            Servers = options.ServerRanks,
             VirtualWorkers = options.VirtualWorkers,
             Hostfile = options.Hostfile,
             Threads = options.Threads,

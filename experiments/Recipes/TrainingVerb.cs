@@ -65,14 +65,14 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
         if (launch.IsUnderLauncher)
         {
             var started = RunRecords.ObserveMachine(request.Settings, environment);
-            using var group = RankGroup.Join(request.Settings.CommTimeout);
-            var prepared = group.AllAgree(() => Check(request, group.Communicator.WorldSize, environment));
+            using var group = RankGroup.Join(request.Settings.CommTimeout, severalThreads: request.Settings.Servers > 0);
+            var prepared = group.AllAgree(() => Check(request, group.Communicator.WorldSize - request.Settings.Servers, environment));
             return TrainingRun.Execute(request, prepared, group, started, environment);
         }
 
         int workers = Math.Max(request.Settings.Workers, request.Settings.VirtualWorkers);
         var training = Check(request, workers, environment);
-        if (request.Settings.Workers > 1)
+        if (request.Settings.Ranks > 1)
         {
             return RankLaunch.Execute(request, environment);
         }
@@ -130,7 +130,7 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
     private PreparedTraining<TOptions> Check(RunRequest<TOptions> request, int workers, CommandEnvironment environment)
     {
         // A process that only starts ranks needs libtorch for one question alone.
-        bool startsRanks = request.Settings.Workers > 1 && !MpiEnvironment.Current.IsUnderLauncher;
+        bool startsRanks = request.Settings.Ranks > 1 && !MpiEnvironment.Current.IsUnderLauncher;
         if (request.Settings.UseGpu || !startsRanks)
         {
             Requirements.Libtorch(request.Settings.UseGpu);

@@ -1,7 +1,7 @@
 namespace Compression.Core.Communication;
 
 /// <summary>A world of one: every collective is a copy to itself.</summary>
-public sealed class LocalCommunicator : ICommunicator
+public class LocalCommunicator : ICommunicator
 {
     private readonly Queue<(int Tag, byte[] Data)> _toSelf = new();
 
@@ -28,7 +28,7 @@ public sealed class LocalCommunicator : ICommunicator
     }
 
     /// <inheritdoc/>
-    public void AllGather(ReadOnlySpan<byte> payload, GatheredPayloads gathered)
+    public virtual void AllGather(ReadOnlySpan<byte> payload, GatheredPayloads gathered)
     {
         gathered.Allocate([payload.Length]);
         payload.CopyTo(gathered.Slot(0));

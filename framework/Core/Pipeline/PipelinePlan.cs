@@ -66,6 +66,12 @@ public sealed class PipelinePlan
     /// <param name="team">The threads of its kernels.</param>
     public ICompressor CreateCompressor(BucketLayout layout, KernelTeam team) => _createCompressor(ContextOf(layout, team));
 
-    private ComponentContext ContextOf(BucketLayout layout, KernelTeam team) =>
-        new(layout, team, Checksum.Crc32C($"{Compressor}|{Memory}|{Exchange}") ^ layout.Fingerprint);
+    /// <summary>Marks the payloads of this composition for a layout.</summary>
+    public uint FingerprintOf(BucketLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        return Checksum.Crc32C($"{Compressor}|{Memory}|{Exchange}") ^ layout.Fingerprint;
+    }
+
+    private ComponentContext ContextOf(BucketLayout layout, KernelTeam team) => new(layout, team, FingerprintOf(layout));
 }

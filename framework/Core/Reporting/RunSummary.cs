@@ -60,12 +60,39 @@ public sealed record RunSummary
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, double>? SentByKind { get; init; }
 
+    /// <summary>Of unsynchronised training: how many gradients of others were taken between a worker's pull and its push, with how often; else no key in the file.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, long>? Staleness { get; init; }
+
     /// <summary>Where the time went.</summary>
     public required SecondsSummary Seconds { get; init; }
 
     /// <summary>The reason, where the run failed or was interrupted; no key in the file otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Reason { get; init; }
+
+    /// <summary>The summary of a process that trained nothing itself.</summary>
+    public static RunSummary Nothing(string status) => new()
+    {
+        Status = status,
+        Model = "",
+        Compressor = "",
+        Memory = "",
+        Exchange = "",
+        NumWorkers = 0,
+        Parameters = 0,
+        Steps = 0,
+        Epochs = 0,
+        Tokens = 0,
+        TrainLoss = null,
+        ValidPerplexity = null,
+        TestPerplexity = null,
+        WordsPerSecond = 0,
+        PeakMemoryBytes = 0,
+        FinalParametersSha256 = "",
+        Bytes = new ByteSummary(0, 0, 0, 0, 0, 0, 0),
+        Seconds = new SecondsSummary(0, 0, 0, 0, 0, 0, 0, 0),
+    };
 }
 
 /// <summary>Bytes of a run. Wire, nominal and floor are three measures and are never mixed.</summary>

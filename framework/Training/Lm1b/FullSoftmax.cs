@@ -26,15 +26,14 @@ internal sealed class FullSoftmax : IDisposable
     private readonly RemoteRows? _remote;
     private readonly GatheredPayloads _parts = new();
 
-    public FullSoftmax(Lm1bHyperparameters hyper, Lm1bTables tables, ProjectedLstm lstm, ICommunicator peers)
+    public FullSoftmax(Lm1bHyperparameters hyper, Lm1bTables tables, ProjectedLstm lstm, ICommunicator peers, int firstOwner = 0)
     {
         (_hyper, _tables, _lstm, _peers) = (hyper, tables, lstm, peers);
         int positions = hyper.BatchSize * hyper.NumSteps;
         _inputs = new RowBatch(tables.Embedding, positions);
         _targets = new RowBatch(tables.Softmax, positions);
-        _remote = tables.Embedding.Partition.Owners > 1 && peers.WorldSize > 1
-            ? new RemoteRows(tables.All, peers.Rank)
-            : null;
+        bool isWhole = tables.Softmax.Held.Count() == tables.Softmax.Partition.Shards;
+        _remote = Agree(isWhole) ? null : new RemoteRows(tables.All, firstOwner);
     }
 
     public (double Nats, long Targets) Evaluate(SentenceBatches batches, int most)
@@ -94,6 +93,14 @@ internal sealed class FullSoftmax : IDisposable
         }
 
         return (nats, active.Length);
+    }
+
+    // True where every process holds all rows.
+    private bool Agree(bool isWhole)
+    {
+        Span<double> least = [isWhole ? 1 : 0];
+        _peers.AllReduce(least, ReduceOperation.Min);
+        return least[0] > 0;
     }
 
     private void Fetch()

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Training.Data.Lm1b;
 
@@ -20,6 +21,22 @@ public sealed record Lm1bCorpus(WordVocabulary Vocabulary, ShardFolder Training,
 
     /// <summary>Checksums for the run's records.</summary>
     public IReadOnlyDictionary<string, string> Sha256 => ImmutableDictionary<string, string>.Empty.Add(VocabularyFile, Vocabulary.Sha256);
+
+    /// <summary>Steps in which all workers together read as many tokens as there are. Each worker begins its shards anew when it has read them.</summary>
+    public int StepsPerEpoch(Lm1bHyperparameters hyper, int workers)
+    {
+        ArgumentNullException.ThrowIfNull(hyper);
+        long tokensAStep = (long)hyper.BatchSize * hyper.NumSteps * workers;
+        return (int)Math.Clamp((Tokens + tokensAStep - 1) / tokensAStep, 1, int.MaxValue);
+    }
+
+    /// <summary>A worker's batches, without end.</summary>
+    public SentenceBatches BatchesOf(int worker, int workers, Lm1bHyperparameters hyper, long seed)
+    {
+        ArgumentNullException.ThrowIfNull(hyper);
+        return SentenceBatches.Forever(
+            Vocabulary, Training.For(worker, workers), hyper.BatchSize, hyper.NumSteps, RandomKey.Mix((ulong)seed, worker, 0, -1, RandomPurpose.Order));
+    }
 
     /// <summary>Opens <c>--datadir</c>; reads the vocabulary and counts the training text.</summary>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: files are missing or damaged.</exception>

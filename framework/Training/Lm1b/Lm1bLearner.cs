@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using Compression.Core.Communication;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
@@ -21,16 +20,11 @@ namespace Compression.Training.Lm1b;
 /// The LM-1B model with its optimizers, and for each worker of this process its text. The dense weights go through the pipeline; the
 /// tables' rows are looked up, and their gradients sent, by a row exchange of each worker.
 /// </summary>
-public sealed class Lm1bLearner : ITrainableModel, IWholeModel
+internal sealed class Lm1bLearner : ILm1bModel, IWholeModel
 {
-    private const double AverageDecay = 0.999;
-    private const int TableTag = 21000;
-
     private readonly Lm1bHyperparameters _hyper;
     private readonly ICommunicator _peers;
-    private readonly ProjectedLstm _lstm;
-    private readonly FlatAdagrad _optimizer;
-    private readonly ParameterAverages? _averages;
+    private readonly Lm1bDense _dense;
     private readonly Lm1bWorker[] _workers;
     private readonly KernelTeam _team;
     private StepLedger _ledger = new();
@@ -50,41 +44,25 @@ public sealed class Lm1bLearner : ITrainableModel, IWholeModel
         _hyper = options.Hyper();
         _peers = peers;
         _team = team;
-        manual_seed((long)(RandomKey.Mix((ulong)options.Seed, 0, 0, -1, RandomPurpose.Initialization) >> 1));
-        _lstm = new ProjectedLstm(_hyper.EmbSize, _hyper.StateSize, _hyper.ProjectedSize, _hyper.NumLayers, 1 - _hyper.KeepProb);
-        _lstm.Initialize();
-        Storage = new FlatModel(_lstm);
-        _optimizer = new FlatAdagrad(Storage, team, weightDecay: 0, Lm1bTables.InitialSum);
-        _averages = _hyper.AverageParams ? new ParameterAverages(Storage, team, AverageDecay) : null;
+        _dense = new Lm1bDense(_hyper, options.Seed, team);
         bool replicated = options.Way == RunOption.Mpi;
-        Tables = new Lm1bTables(
-            _hyper, replicated ? 1 : group.Total, owner => replicated || peers.WorldSize == 1 || owner == peers.Rank, options.Seed, team);
-        Layout = BucketLayout.CreateMixed(
-            [.. Storage.Layout.Slots.Select(slot => (slot.Name, (IReadOnlyList<long>)slot.Shape, slot.Kind)), .. Tables.All.SelectMany(table => table.Parameters)]);
-        long tokensAStep = (long)_hyper.BatchSize * _hyper.NumSteps * group.Total;
-        StepsPerEpoch = (int)Math.Clamp((corpus.Tokens + tokensAStep - 1) / tokensAStep, 1, int.MaxValue);
+        Tables = new Lm1bTables(_hyper, replicated ? 1 : group.Total, owner => replicated || peers.WorldSize == 1 || owner == peers.Rank, team);
+        Tables.Initialize(options.Seed);
+        Layout = LayoutOf(_dense, Tables);
+        StepsPerEpoch = corpus.StepsPerEpoch(_hyper, group.Total);
         _workers = [.. Enumerable.Range(group.First, group.Count).Select(worker => new Lm1bWorker(
-            _hyper, Tables,
-            SentenceBatches.Forever(
-                corpus.Vocabulary, corpus.Training.For(worker, group.Total), _hyper.BatchSize, _hyper.NumSteps,
-                RandomKey.Mix((ulong)options.Seed, worker, 0, -1, RandomPurpose.Order)),
+            _hyper, Tables, corpus.BatchesOf(worker, group.Total, _hyper, options.Seed),
             replicated ? new ReplicatedRows(Tables.All, rows, options.NumVariableShards) : new ServedRows(Tables.All, rows, options.NumVariableShards, worker)))];
     }
 
-    /// <summary>The dense weights.</summary>
-    public FlatModel Storage { get; }
+    /// <inheritdoc/>
+    public FlatModel Storage => _dense.Storage;
 
     /// <summary>The tables, of which this process may hold a part.</summary>
     public Lm1bTables Tables { get; }
 
-    /// <summary>The dense weights' module.</summary>
-    public ProjectedLstm Lstm => _lstm;
-
-    /// <summary>What this process's workers sent for rows, by kind.</summary>
-    public IEnumerable<RowTraffic> Traffic => _workers.Select(worker => worker.Exchange.Traffic);
-
-    /// <summary>Workers of this process.</summary>
-    public int WorkersHere => _workers.Length;
+    /// <inheritdoc/>
+    public IReadOnlyList<RowTraffic> Traffic => [.. _workers.Select(worker => worker.Exchange.Traffic)];
 
     /// <summary>Steps since this process started.</summary>
     public long StepsHere { get; private set; }
@@ -113,19 +91,8 @@ public sealed class Lm1bLearner : ITrainableModel, IWholeModel
     /// <inheritdoc/>
     public (double Loss, double GradientNorm) ForwardBackward(int worker, int position, ulong randomKey)
     {
-        using var scope = NewDisposeScope();
         var mine = _workers[worker];
-        mine.Begin(RandomKey.Mix(randomKey, 0, 0, -1, RandomPurpose.Candidates));
-        Pull(mine);
-        manual_seed((long)(randomKey >> 1));
-        _lstm.train();
-        Storage.ZeroGradients();
-        var loss = mine.Loss(_lstm);
-        (loss * _hyper.NumSteps).backward();
-        mine.TakeGradients();
-        double rows = mine.Rows.Sum(batch => SumOfSquares.Invoke(_team, batch.Gradients));
-        double norm = Storage.ClipNorm(_hyper.MaxGradNorm).Norm;
-        return (loss.item<float>(), double.IsFinite(rows) ? norm : double.NaN);
+        return mine.ForwardBackward(_dense, randomKey, _team, () => Pull(mine));
     }
 
     /// <inheritdoc/>
@@ -134,14 +101,9 @@ public sealed class Lm1bLearner : ITrainableModel, IWholeModel
     /// <inheritdoc/>
     public void Apply(double learningRate)
     {
-        _averages?.Begin();
-        _optimizer.Step(learningRate);
-        _averages?.Update();
+        _dense.Step(learningRate);
         StepsHere++;
     }
-
-    /// <summary>Puts the averages of the dense weights in their place, for evaluation.</summary>
-    public void UseAverages() => _averages?.Apply();
 
     /// <inheritdoc/>
     public void ForgetState(int worker) => _workers[worker].State.Reset();
@@ -151,7 +113,7 @@ public sealed class Lm1bLearner : ITrainableModel, IWholeModel
     /// <param name="most">Most batches.</param>
     public (double Nats, long Targets) Evaluate(SentenceBatches batches, int most)
     {
-        using var softmax = new FullSoftmax(_hyper, Tables, _lstm, _peers);
+        using var softmax = new FullSoftmax(_hyper, Tables, _dense.Lstm, _peers);
         var (nats, targets) = softmax.Evaluate(batches, most);
         return _peers.Rank == 0 ? (nats, targets) : (0, 0);
     }
@@ -161,38 +123,16 @@ public sealed class Lm1bLearner : ITrainableModel, IWholeModel
     {
         ArgumentNullException.ThrowIfNull(visit);
         Storage.Walk((slot, values) => visit(Layout.Slots[slot.Index], values));
-        int index = Storage.Layout.Slots.Length;
-        float[] room = [];
-        foreach (var table in Tables.All)
-        {
-            for (int shard = 0; shard < table.Partition.Shards; shard++, index++)
-            {
-                ReadOnlySpan<float> values = table.ValuesOf(shard);
-                if (values.IsEmpty)
-                {
-                    Array.Resize(ref room, Math.Max(room.Length, Layout.Slots[index].Length));
-                    var received = room.AsSpan(0, Layout.Slots[index].Length);
-                    _peers.Receive(MemoryMarshal.AsBytes(received), table.Partition.OwnerOfShard(shard), TableTag);
-                    values = received;
-                }
-
-                visit(Layout.Slots[index], values);
-            }
-        }
+        int first = Storage.Layout.Slots.Length;
+        Tables.Walk(_peers, owner => owner, (index, values) => visit(Layout.Slots[first + index], values));
     }
 
     /// <inheritdoc/>
     public void Send()
     {
-        foreach (var table in Tables.All.Where(table => table.Partition.Owners > 1))
+        if (_peers.Rank > 0 && Tables.Embedding.Partition.Owners > 1)
         {
-            for (int shard = 0; shard < table.Partition.Shards; shard++)
-            {
-                if (_peers.Rank > 0 && table.ValuesOf(shard) is { IsEmpty: false } values)
-                {
-                    _peers.Send(MemoryMarshal.AsBytes(values), destination: 0, TableTag);
-                }
-            }
+            Tables.Send(_peers);
         }
     }
 
@@ -202,22 +142,14 @@ public sealed class Lm1bLearner : ITrainableModel, IWholeModel
         Storage.Read(file, shownAs, code);
         foreach (var table in Tables.All)
         {
-            for (int shard = 0; shard < table.Partition.Shards; shard++)
-            {
-                if (table.ValuesOf(shard) is { IsEmpty: false } values)
-                {
-                    file.Require(table.NameOf(shard), [table.Partition.LengthOf(shard), table.Width], shownAs, code);
-                    file.Read(table.NameOf(shard), values);
-                }
-            }
+            table.Read(file, shownAs, code);
         }
     }
 
     /// <inheritdoc/>
     public void Save(IStateWriter writer)
     {
-        _optimizer.Save(writer);
-        _averages?.Save(writer);
+        _dense.Save(writer);
         foreach (var table in Tables.All)
         {
             table.Save(writer);
@@ -232,8 +164,7 @@ public sealed class Lm1bLearner : ITrainableModel, IWholeModel
     /// <inheritdoc/>
     public void Load(IStateReader reader)
     {
-        _optimizer.Load(reader);
-        LoadAverages(reader);
+        _dense.Load(reader);
         foreach (var table in Tables.All)
         {
             table.Load(reader);
@@ -245,9 +176,6 @@ public sealed class Lm1bLearner : ITrainableModel, IWholeModel
         }
     }
 
-    /// <summary>Reads the averages alone.</summary>
-    public void LoadAverages(IStateReader reader) => _averages?.Load(reader);
-
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -257,10 +185,15 @@ public sealed class Lm1bLearner : ITrainableModel, IWholeModel
         }
 
         Tables.Dispose();
-        _optimizer.Dispose();
-        Storage.Dispose();
-        _lstm.Dispose();
+        _dense.Dispose();
     }
+
+    /// <summary>All parameters: the dense ones, then the tables' shards.</summary>
+    internal static BucketLayout LayoutOf(Lm1bDense dense, Lm1bTables tables) => BucketLayout.CreateMixed(
+    [
+        .. dense.Storage.Layout.Slots.Select(slot => (slot.Name, (IReadOnlyList<long>)slot.Shape, slot.Kind)),
+        .. tables.All.SelectMany(table => table.Parameters),
+    ]);
 
     // Lookups pass within the forward pass, but their time is the exchange's.
     private void Pull(Lm1bWorker mine)

@@ -57,6 +57,10 @@ public sealed record Lm1bOptions : TrainerOptions
         Choices = "PS|MPI|HYBRID")]
     public string RunOption { get; init; } = "HYBRID";
 
+    /// <summary>Servers of unsynchronised training.</summary>
+    [Option("num_servers", "server ranks beside the workers, with --sync false", Group = ExchangeGroup, Min = 1, Max = 1024)]
+    public int NumServers { get; init; } = 1;
+
     /// <summary>The compressor of row gradients.</summary>
     [Option("row_compressor", "compressor of the tables' row gradients, row by row; biased ones keep a residual by row", Group = ExchangeGroup)]
     public string RowCompressor { get; init; } = "none";
@@ -95,6 +99,12 @@ public sealed record Lm1bOptions : TrainerOptions
 
     /// <inheritdoc/>
     public override bool WritesCheckpoints => base.WritesCheckpoints || SaveNCkptsPerEpoch > 0;
+
+    /// <inheritdoc/>
+    public override int ServerRanks => Sync ? 0 : NumServers;
+
+    /// <inheritdoc/>
+    public override string NameOf(int rank) => rank < NumWorkers ? base.NameOf(rank) : FormattableString.Invariant($"server {rank - NumWorkers}");
 
     /// <summary>How gradients travel.</summary>
     public RunOption Way => Enum.Parse<RunOption>(RunOption, ignoreCase: true);

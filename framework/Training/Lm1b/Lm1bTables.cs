@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using Compression.Core.Communication;
 using Compression.Core.Kernels;
 using Compression.Training.RowSparse;
 
@@ -9,20 +11,67 @@ public sealed class Lm1bTables : IDisposable
     // Of every sum of squares, as in the published systems.
     internal const float InitialSum = 1;
 
+    private const int ShardTag = 21000;
+
     /// <param name="hyper">Sizes.</param>
     /// <param name="owners">Workers over which the rows are dealt; 1 where each holds all.</param>
     /// <param name="holds">Whether this process holds an owner's rows.</param>
-    /// <param name="seed">Of the initial values.</param>
     /// <param name="team">Threads.</param>
-    public Lm1bTables(Lm1bHyperparameters hyper, int owners, Predicate<int> holds, long seed, KernelTeam team)
+    /// <param name="trained">With what Adagrad keeps; else they are only read.</param>
+    public Lm1bTables(Lm1bHyperparameters hyper, int owners, Predicate<int> holds, KernelTeam team, bool trained = true)
     {
         ArgumentNullException.ThrowIfNull(hyper);
         var partition = new RowPartition(hyper.VocabSize, hyper.NumShards, owners);
-        Embedding = new RowTable("embedding", partition, hyper.EmbSize, holds, InitialSum, team);
-        Softmax = new RowTable("softmax", partition, hyper.ProjectedSize + 1, holds, InitialSum, team);
+        float? initialSum = trained ? InitialSum : null;
+        Embedding = new RowTable("embedding", partition, hyper.EmbSize, holds, initialSum, team);
+        Softmax = new RowTable("softmax", partition, hyper.ProjectedSize + 1, holds, initialSum, team);
         All = [Embedding, Softmax];
-        Embedding.Initialize(seed, BoundOf, hyper.EmbSize);
-        Softmax.Initialize(seed, BoundOf, hyper.ProjectedSize);
+    }
+
+    /// <summary>Draws the rows held: uniform within ±√(3/rows) of a shard, which is a variable of its own; biases are 0.</summary>
+    public void Initialize(long seed)
+    {
+        Embedding.Initialize(seed, BoundOf, Embedding.Width);
+        Softmax.Initialize(seed, BoundOf, Softmax.Width - 1);
+    }
+
+    /// <summary>Sends the first process the shards that it does not hold; it takes them in <see cref="Walk"/>.</summary>
+    public void Send(ICommunicator peers)
+    {
+        ArgumentNullException.ThrowIfNull(peers);
+        foreach (var (table, shard) in Shards())
+        {
+            if (table.ValuesOf(shard) is { IsEmpty: false } values)
+            {
+                peers.Send(MemoryMarshal.AsBytes(values), destination: 0, ShardTag);
+            }
+        }
+    }
+
+    /// <summary>Shows all shards in order, those of others as they come.</summary>
+    /// <param name="peers">The processes.</param>
+    /// <param name="rankOf">The process that an owner is.</param>
+    /// <param name="visit">Given the shard's place in that order and its values; they are gone when it returns.</param>
+    public void Walk(ICommunicator peers, Func<int, int> rankOf, Action<int, ReadOnlySpan<float>> visit)
+    {
+        ArgumentNullException.ThrowIfNull(peers);
+        ArgumentNullException.ThrowIfNull(rankOf);
+        ArgumentNullException.ThrowIfNull(visit);
+        float[] room = [];
+        int index = 0;
+        foreach (var (table, shard) in Shards())
+        {
+            ReadOnlySpan<float> values = table.ValuesOf(shard);
+            if (values.IsEmpty)
+            {
+                int length = table.Partition.LengthOf(shard) * table.Width;
+                room = room.Length < length ? new float[length] : room;
+                peers.Receive(MemoryMarshal.AsBytes(room.AsSpan(0, length)), rankOf(table.Partition.OwnerOfShard(shard)), ShardTag);
+                values = room.AsSpan(0, length);
+            }
+
+            visit(index++, values);
+        }
     }
 
     /// <summary>[V, E].</summary>
@@ -41,6 +90,8 @@ public sealed class Lm1bTables : IDisposable
         Softmax.Dispose();
     }
 
-    // √(3/rows): a variable's variance by its first dimension, a shard being a variable.
+    private IEnumerable<(RowTable Table, int Shard)> Shards() =>
+        All.SelectMany(table => Enumerable.Range(0, table.Partition.Shards).Select(shard => (table, shard)));
+
     private static double BoundOf(int rows) => Math.Sqrt(3.0 / rows);
 }

@@ -6,7 +6,7 @@ using Compression.Training.Sessions;
 namespace Compression.Training.Lm1b;
 
 /// <summary>LM-1B as a task: a constant rate, the held-out shard evaluated at shares of an epoch.</summary>
-internal sealed class Lm1bTask(Lm1bOptions options, Lm1bCorpus corpus, Lm1bLearner model, TrainingContext context) : ITrainingTask
+internal sealed class Lm1bTask(Lm1bOptions options, Lm1bCorpus corpus, ILm1bModel model, TrainingContext context) : ITrainingTask
 {
     private readonly Lm1bHyperparameters _hyper = options.Hyper();
 
@@ -37,7 +37,7 @@ internal sealed class Lm1bTask(Lm1bOptions options, Lm1bCorpus corpus, Lm1bLearn
         KeyValuePair.Create("vocabulary", corpus.Vocabulary.Sha256[..16]),
     ];
 
-    public bool EvaluatesAt(TrainingProgress progress) => IsShareOfEpoch(progress, options.EvalNPerEpoch);
+    public bool EvaluatesAt(TrainingProgress progress) => options.Sync && IsShareOfEpoch(progress, options.EvalNPerEpoch);
 
     public bool CheckpointsAt(TrainingProgress progress) => IsShareOfEpoch(progress, options.SaveNCkptsPerEpoch);
 
@@ -56,8 +56,8 @@ internal sealed class Lm1bTask(Lm1bOptions options, Lm1bCorpus corpus, Lm1bLearn
     {
         // A worker's bytes by kind; what is not for rows is for the dense weights.
         var kinds = model.Traffic.SelectMany(traffic => traffic.Bytes).GroupBy(pair => pair.Key, pair => pair.Value)
-            .ToDictionary(kind => kind.Key, kind => kind.Sum() / Math.Max(1.0, model.StepsHere * model.WorkersHere), StringComparer.Ordinal);
-        return summary with { SentByKind = kinds };
+            .ToDictionary(kind => kind.Key, kind => kind.Sum() / Math.Max(1.0, model.StepsHere * model.Traffic.Count), StringComparer.Ordinal);
+        return model.Amend(summary with { SentByKind = kinds });
     }
 
     public void Resume(TrainingState state)

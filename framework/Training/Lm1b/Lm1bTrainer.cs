@@ -1,5 +1,6 @@
 using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
+using Compression.Training.Lm1b.Servers;
 using Compression.Training.Sessions;
 
 namespace Compression.Training.Lm1b;
@@ -30,13 +31,23 @@ public static class Lm1bTrainer
             rows.Traits.KeepsResidual || rows.Traits.MicroBatches > 0 || rows.Traits.NeedsWholeBucket, $"--row_compressor {options.RowCompressor}",
             "rows come and go from step to step, so their compressor can keep nothing of its own; use a quantizer such as float16 or sign, or topk.");
         Refuse(
-            options.Way == RunOption.Ps && !pipeline.Exchange.StartsWith("ps", StringComparison.Ordinal), $"--exchange {options.Exchange}",
+            options.Sync && options.Way == RunOption.Ps && !pipeline.Exchange.StartsWith("ps", StringComparison.Ordinal), $"--exchange {options.Exchange}",
             "--run_option PS sends dense gradients by servers as well; leave --exchange away, or use --run_option HYBRID.");
         Refuse(
-            options.Way != RunOption.Mpi && hyper.NumShards < workers, $"--num_workers {workers}",
+            options.Sync && options.Way != RunOption.Mpi && hyper.NumShards < workers, $"--num_workers {workers}",
             $"each worker holds a shard of the tables at least, and num_shards is {hyper.NumShards}; add num_shards={workers} to --hpconfig.");
         Refuse(!options.Sync && options.Way != RunOption.Ps, "--sync false", $"works by parameter servers alone; add --run_option PS (now {options.RunOption}).");
+        Refuse(
+            !options.Sync && (options.WritesCheckpoints || options.Resume.Length > 0), "--sync false",
+            "workers share no step at which a checkpoint could be taken; leave checkpoints away, or use --sync true.");
+        Refuse(!options.Sync && options.VirtualWorkers > 0, $"--virtual_workers {options.VirtualWorkers}", "virtual workers take turns, which is what --sync false does without; use --num_workers.");
         Refuse(options.UseGpu, "--use_gpu true", "the tables and their servers are on the CPU; use --use_gpu false.");
+        Refuse(
+            !options.Sync && hyper.NumShards < options.NumServers, $"--num_servers {options.NumServers}",
+            $"each server holds a shard of the tables at least, and num_shards is {hyper.NumShards}; use at most {hyper.NumShards}.");
+        Refuse(
+            !options.Sync && !pipeline.Exchange.StartsWith("allgather", StringComparison.Ordinal), $"--exchange {options.Exchange}",
+            "--sync false pushes dense gradients to a server; leave --exchange away.");
         corpus.Training.For(workers - 1, workers);
     }
 
@@ -44,8 +55,38 @@ public static class Lm1bTrainer
     /// <exception cref="UserErrorException">Non-finite loss or gradient, a failed peer, a damaged checkpoint, an unwritable disk.</exception>
     public static RunSummary Train(Lm1bOptions options, Lm1bCorpus corpus, PipelinePlan rows, TrainingContext context)
     {
+        if (!options.Sync)
+        {
+            return TrainUnsynchronised(options, corpus, rows, context);
+        }
+
         using var session = new TrainingSession(options, context, (group, team) =>
             new Lm1bTask(options, corpus, new Lm1bLearner(options, corpus, context.Peers, group, rows, team), context));
+        return session.Run();
+    }
+
+    // The last ranks are servers; each worker trains in a world of its own.
+    private static RunSummary TrainUnsynchronised(Lm1bOptions options, Lm1bCorpus corpus, PipelinePlan rows, TrainingContext context)
+    {
+        using var world = new ServerWorld(context.Communicator, options.NumServers);
+        if (world.IsServer)
+        {
+            using var server = new Lm1bServer(options, world, context.Pipeline, rows);
+            server.Serve();
+            ServedLearner.ConcludeServer(server, world, options, corpus);
+            return RunSummary.Nothing("completed");
+        }
+
+        using var captured = new CapturingCommunicator();
+        var own = context with { Communicator = captured, Peers = captured };
+        long seed = (long)(RandomKey.Mix((ulong)options.Seed, world.Number, 0, -1, RandomPurpose.Dropout) >> 1);
+        ServedLearner? learner = null;
+        using var session = new TrainingSession(options with { Seed = seed }, own, (_, team) =>
+        {
+            learner = new ServedLearner(options, corpus, world, rows, captured, team);
+            return new Lm1bTask(options, corpus, learner, own);
+        });
+        learner!.WaitForTurn(context.Stop);
         return session.Run();
     }
 

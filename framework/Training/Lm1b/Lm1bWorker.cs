@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Compression.Core.Kernels;
 using Compression.Core.Pipeline;
 using Compression.Torch;
 using Compression.Training.Data.Lm1b;
@@ -50,52 +51,29 @@ internal sealed class Lm1bWorker : IDisposable
     /// <summary>Of the batch at hand, by table.</summary>
     public IReadOnlyList<RowBatch> Rows => _rows;
 
-    /// <summary>Takes the next batch, and draws what its targets compete with.</summary>
-    /// <param name="key">Of the random numbers.</param>
-    public void Begin(ulong key)
+    /// <summary>Forward and backward pass of the next batch; leaves the dense gradient, clipped, in its bucket, and those of the rows in <see cref="Rows"/>.</summary>
+    /// <param name="dense">The dense weights.</param>
+    /// <param name="randomKey">Of candidates and dropout.</param>
+    /// <param name="team">Threads.</param>
+    /// <param name="pull">Fetches the values of <see cref="Rows"/>.</param>
+    /// <returns>The mean of weight · nats over all positions, and the dense gradient's 2-norm before clipping; not finite if any gradient is not.</returns>
+    public (double Loss, double GradientNorm) ForwardBackward(Lm1bDense dense, ulong randomKey, KernelTeam team, Action pull)
     {
-        _text.Next(_batch);
-        _rows[0].Clear();
-        _rows[1].Clear();
-        long tries = _sampler.Sample(_candidates, key);
-        Array.Sort(_candidates);
-        var logCandidates = MemoryMarshal.Cast<byte, float>(_logCandidates.bytes);
-        for (int i = 0; i < _candidates.Length; i++)
-        {
-            // The candidates are the first rows.
-            _rows[1].Add(_candidates[i]);
-            logCandidates[i] = (float)_sampler.LogExpected(_candidates[i], tries);
-        }
+        using var scope = NewDisposeScope();
+        Begin(RandomKey.Mix(randomKey, 0, 0, -1, RandomPurpose.Candidates));
+        pull();
+        manual_seed((long)(randomKey >> 1));
+        dense.Lstm.train();
+        dense.Storage.ZeroGradients();
+        var loss = Loss(dense.Lstm);
 
-        var inputs = MemoryMarshal.Cast<byte, long>(_inputs.bytes);
-        var truth = MemoryMarshal.Cast<byte, long>(_truth.bytes);
-        var logTruth = MemoryMarshal.Cast<byte, float>(_logTruth.bytes);
-        for (int i = 0; i < inputs.Length; i++)
-        {
-            inputs[i] = _rows[0].Add(_batch.Input[i]);
-            truth[i] = _rows[1].Add(_batch.Target[i]);
-            logTruth[i] = (float)_sampler.LogExpected(_batch.Target[i], tries);
-        }
-
-        _batch.Weight.CopyTo(MemoryMarshal.Cast<byte, float>(_weights.bytes));
-        _rows[0].Seal();
-        _rows[1].Seal();
-    }
-
-    /// <summary>The mean of weight · nats over all positions, once the rows' values are here.</summary>
-    public Tensor Loss(ProjectedLstm lstm)
-    {
-        _rows[0].MakeLeaf();
-        _rows[1].MakeLeaf();
-        var hidden_NP = lstm.Hidden(FusedEmbedding.Rows(_rows[0].Leaf, _inputs), State);
-        return FusedSampledSoftmax.Mean(hidden_NP, _rows[1].Leaf, _truth, _logCandidates, _logTruth, _weights);
-    }
-
-    /// <summary>Takes the rows' gradients after the backward pass. The published systems give those of word vectors the batch's size as a factor.</summary>
-    public void TakeGradients()
-    {
+        // As published: the loss is differentiated as a sum over the time steps, and word vectors' gradients also as a sum over the batch.
+        (loss * _hyper.NumSteps).backward();
         _rows[0].TakeGradient(_hyper.BatchSize);
         _rows[1].TakeGradient(1);
+        double ofRows = _rows.Sum(batch => SumOfSquares.Invoke(team, batch.Gradients));
+        double norm = dense.Storage.ClipNorm(_hyper.MaxGradNorm).Norm;
+        return (loss.item<float>(), double.IsFinite(ofRows) ? norm : double.NaN);
     }
 
     public void Save(IStateWriter writer, string prefix)
@@ -125,5 +103,44 @@ internal sealed class Lm1bWorker : IDisposable
         {
             tensor.Dispose();
         }
+    }
+
+    // Takes the next batch, and draws what its targets compete with.
+    private void Begin(ulong key)
+    {
+        _text.Next(_batch);
+        _rows[0].Clear();
+        _rows[1].Clear();
+        long tries = _sampler.Sample(_candidates, key);
+        Array.Sort(_candidates);
+        var logCandidates = MemoryMarshal.Cast<byte, float>(_logCandidates.bytes);
+        for (int i = 0; i < _candidates.Length; i++)
+        {
+            // The candidates are the first rows.
+            _rows[1].Add(_candidates[i]);
+            logCandidates[i] = (float)_sampler.LogExpected(_candidates[i], tries);
+        }
+
+        var inputs = MemoryMarshal.Cast<byte, long>(_inputs.bytes);
+        var truth = MemoryMarshal.Cast<byte, long>(_truth.bytes);
+        var logTruth = MemoryMarshal.Cast<byte, float>(_logTruth.bytes);
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            inputs[i] = _rows[0].Add(_batch.Input[i]);
+            truth[i] = _rows[1].Add(_batch.Target[i]);
+            logTruth[i] = (float)_sampler.LogExpected(_batch.Target[i], tries);
+        }
+
+        _batch.Weight.CopyTo(MemoryMarshal.Cast<byte, float>(_weights.bytes));
+        _rows[0].Seal();
+        _rows[1].Seal();
+    }
+
+    private Tensor Loss(ProjectedLstm lstm)
+    {
+        _rows[0].MakeLeaf();
+        _rows[1].MakeLeaf();
+        var hidden_NP = lstm.Hidden(FusedEmbedding.Rows(_rows[0].Leaf, _inputs), State);
+        return FusedSampledSoftmax.Mean(hidden_NP, _rows[1].Leaf, _truth, _logCandidates, _logTruth, _weights);
     }
 }

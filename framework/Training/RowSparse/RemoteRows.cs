@@ -4,9 +4,9 @@ using Compression.Core.Payloads;
 namespace Compression.Training.RowSparse;
 
 /// <summary>Lookups among processes that each hold a part of every table: requests by all-to-all, and answers by another.</summary>
-/// <param name="tables">Of which this process holds its part.</param>
-/// <param name="owner">This process.</param>
-public sealed class RemoteRows(IReadOnlyList<RowTable> tables, int owner)
+/// <param name="tables">Of which this process holds its part, if it is an owner.</param>
+/// <param name="firstOwner">The process that is owner 0; those behind it are the others.</param>
+public sealed class RemoteRows(IReadOnlyList<RowTable> tables, int firstOwner = 0)
 {
     private readonly RowLookup _lookup = new(tables);
     private readonly PayloadWriter _requests = new();
@@ -29,25 +29,38 @@ public sealed class RemoteRows(IReadOnlyList<RowTable> tables, int owner)
         for (int to = 0; to < peers.WorldSize; to++)
         {
             int start = _requests.Length;
-            _lookup.WriteRequest(batches, to, _requests);
+            if (IsOwner(to))
+            {
+                _lookup.WriteRequest(batches, to - firstOwner, _requests);
+            }
+
             _lengths[to] = _requests.Length - start;
         }
 
-        Traffic.Add("lookup_requests", _requests.Length - _lengths[owner]);
+        Traffic.Add("lookup_requests", _requests.Length - _lengths[peers.Rank]);
         peers.AllToAll(_requests.Written, _lengths, _asked);
         _answers.Reset();
         for (int from = 0; from < peers.WorldSize; from++)
         {
             int start = _answers.Length;
-            _lookup.WriteAnswer(_asked[from], owner, _answers);
+            if (IsOwner(peers.Rank))
+            {
+                _lookup.WriteAnswer(_asked[from], peers.Rank - firstOwner, _answers);
+            }
+
             _lengths[from] = _answers.Length - start;
         }
 
-        Traffic.Add("lookup_answers", _answers.Length - _lengths[owner]);
+        Traffic.Add("lookup_answers", _answers.Length - _lengths[peers.Rank]);
         peers.AllToAll(_answers.Written, _lengths, _answered);
         for (int from = 0; from < peers.WorldSize; from++)
         {
-            _lookup.Take(batches, from, _answered[from]);
+            if (IsOwner(from))
+            {
+                _lookup.Take(batches, from - firstOwner, _answered[from]);
+            }
         }
     }
+
+    private bool IsOwner(int process) => process >= firstOwner && process - firstOwner < tables[0].Partition.Owners;
 }

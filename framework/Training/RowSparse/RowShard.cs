@@ -8,31 +8,35 @@ namespace Compression.Training.RowSparse;
 internal sealed class RowShard : IDisposable
 {
     private readonly TensorMemory _values;
-    private readonly TensorMemory _sums;
+    private readonly TensorMemory? _sums;
 
     /// <param name="length">Rows.</param>
     /// <param name="width">Elements of a row.</param>
-    /// <param name="initialSum">Where Adagrad's sums begin.</param>
-    public RowShard(int length, int width, float initialSum)
+    /// <param name="initialSum">Where Adagrad's sums begin; null for rows that are only read.</param>
+    public RowShard(int length, int width, float? initialSum)
     {
         Values = zeros(length, width).DetachFromDisposeScope();
-        Sums = torch.full([length, width], initialSum).DetachFromDisposeScope();
-        (_values, _sums) = (new TensorMemory(Values), new TensorMemory(Sums));
+        _values = new TensorMemory(Values);
+        if (initialSum is { } sum)
+        {
+            Sums = torch.full([length, width], sum).DetachFromDisposeScope();
+            _sums = new TensorMemory(Sums);
+        }
     }
 
     /// <summary>[length, width].</summary>
     public Tensor Values { get; }
 
     /// <summary>Sums of squared gradients, [length, width].</summary>
-    public Tensor Sums { get; }
+    public Tensor? Sums { get; }
 
     public Span<float> AllValues => _values.GetSpan();
 
-    public Span<float> AllSums => _sums.GetSpan();
+    public Span<float> AllSums => _sums is null ? [] : _sums.GetSpan();
 
     public void Dispose()
     {
         Values.Dispose();
-        Sums.Dispose();
+        Sums?.Dispose();
     }
 }

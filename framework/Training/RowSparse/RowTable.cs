@@ -2,6 +2,8 @@ using System.Runtime.Intrinsics;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
 using Compression.Core.Pipeline;
+using Compression.Core.Reporting;
+using Compression.Training.Checkpoints;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -22,9 +24,9 @@ public sealed class RowTable : IDisposable
     /// <param name="partition">Who holds what.</param>
     /// <param name="width">Elements of a row.</param>
     /// <param name="holds">Whether this process holds an owner's shards.</param>
-    /// <param name="initialSum">Where Adagrad's sums begin.</param>
+    /// <param name="initialSum">Where Adagrad's sums begin; null for a table that is only read.</param>
     /// <param name="team">Threads.</param>
-    public RowTable(string name, RowPartition partition, int width, Predicate<int> holds, float initialSum, KernelTeam team)
+    public RowTable(string name, RowPartition partition, int width, Predicate<int> holds, float? initialSum, KernelTeam team)
     {
         ArgumentNullException.ThrowIfNull(holds);
         Name = name;
@@ -53,7 +55,7 @@ public sealed class RowTable : IDisposable
     public IEnumerable<Tensor> Held => _shards.OfType<RowShard>().Select(shard => shard.Values);
 
     /// <summary>Bytes of the shards held, with what Adagrad keeps.</summary>
-    public long HeldBytes => Held.Sum(shard => 2L * sizeof(float) * shard.numel());
+    public long HeldBytes => _shards.OfType<RowShard>().Sum(shard => (long)sizeof(float) * (shard.AllValues.Length + (long)shard.AllSums.Length));
 
     /// <summary>Draws the rows uniformly from ±<paramref name="limit"/> of a shard's length, the same whoever holds it.</summary>
     /// <param name="seed">Of the run.</param>
@@ -100,6 +102,24 @@ public sealed class RowTable : IDisposable
     {
         var job = new UpdateJob(this, rows, gradients, (float)-learningRate);
         _team.Run(ref job, (rows.Length + RowsAPart - 1) / RowsAPart);
+    }
+
+    /// <summary>Reads the shards held.</summary>
+    /// <param name="file">Holds a float32 tensor of every shard's name and shape.</param>
+    /// <param name="shownAs">The file, for messages.</param>
+    /// <param name="code">How the program ends where the file does not fit.</param>
+    /// <exception cref="UserErrorException">A tensor is missing or has another shape; it is named.</exception>
+    public void Read(SafetensorsFile file, string shownAs, ExitCode code)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        for (int shard = 0; shard < _shards.Length; shard++)
+        {
+            if (_shards[shard] is { } held)
+            {
+                file.Require(NameOf(shard), [Partition.LengthOf(shard), Width], shownAs, code);
+                file.Read(NameOf(shard), held.AllValues);
+            }
+        }
     }
 
     /// <summary>Writes what Adagrad keeps of the shards held.</summary>

@@ -20,7 +20,7 @@ public sealed class ServedRows(IReadOnlyList<RowTable> tables, PipelinePlan plan
 
     private readonly RowSender _sender = new(tables, plan, pieces);
     private readonly RowReceiver _receiver = new(tables, plan, pieces, worker);
-    private readonly RemoteRows _remote = new(tables, worker);
+    private readonly RemoteRows _remote = new(tables);
     private readonly GatheredPayloads _incomingLengths = new();
     private readonly GatheredPayloads[] _pieces = [.. Enumerable.Range(0, pieces).Select(_ => new GatheredPayloads())];
     private readonly List<IPendingExchange> _sends = [];

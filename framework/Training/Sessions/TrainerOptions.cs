@@ -149,6 +149,9 @@ public abstract record TrainerOptions
     /// <summary>Workers that exchange gradients with each other.</summary>
     public virtual int GradientWorkers => Math.Max(NumWorkers, VirtualWorkers);
 
+    /// <summary>Ranks that serve the workers and are started beside them.</summary>
+    public virtual int ServerRanks => 0;
+
     /// <summary>What messages call a rank.</summary>
     public virtual string NameOf(int rank) => FormattableString.Invariant($"rank {rank}");
 

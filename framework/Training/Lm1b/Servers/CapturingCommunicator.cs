@@ -1,0 +1,19 @@
+using Compression.Core.Communication;
+
+namespace Compression.Training.Lm1b.Servers;
+
+/// <summary>A world of one that keeps the payload of its last all-gather: what the pipeline would send to peers goes to the server instead.</summary>
+internal sealed class CapturingCommunicator : LocalCommunicator
+{
+    private readonly GatheredPayloads _last = new();
+
+    /// <summary>The payload of the last all-gather.</summary>
+    public ReadOnlySpan<byte> Payload => _last[0];
+
+    /// <inheritdoc/>
+    public override void AllGather(ReadOnlySpan<byte> payload, GatheredPayloads gathered)
+    {
+        base.AllGather(payload, gathered);
+        _last.ShareWith(gathered);
+    }
+}
