@@ -45,14 +45,13 @@ public static class HeldoutSplit
         WriteLines(heldout, ShardFolder.HeldoutFile, all, sentences, all.Count);
         training.Commit();
         heldout.Commit();
-        string words = Path.Combine(folder, WordVocabulary.FileName);
         if (vocabulary is null)
         {
-            CountedWords.Of(ShardFolder.Find(folder, heldout: false).Files).Write(words, threshold: 1);
+            CountedWords.Of(ShardFolder.Find(folder, heldout: false).Files).Write(Path.Combine(folder, WordVocabulary.FileName), threshold: 1);
         }
         else
         {
-            File.Copy(vocabulary, words, overwrite: true);
+            WordVocabulary.CopyFile(vocabulary, folder);
         }
 
         return all.Count - sentences;

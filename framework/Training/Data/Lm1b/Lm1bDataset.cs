@@ -140,7 +140,7 @@ public sealed record Lm1bDataset(Uri Archive, string ArchiveSha256, Uri Vocabula
 
         if (vocabulary is not null)
         {
-            File.Copy(vocabulary, Path.Combine(destination, WordVocabulary.FileName), overwrite: true);
+            WordVocabulary.CopyFile(vocabulary, destination);
         }
 
         string check = isWhole ? "every checksum is right" : "each is UTF-8 text; checksums are known of the whole corpus alone";

@@ -3,21 +3,26 @@ using System.Runtime.InteropServices;
 
 namespace Compression.Training.Data.Lm1b;
 
-/// <summary>Words as UTF-8, numbered by first appearance: all bytes in one array, found by open addressing. Looking up allocates nothing.</summary>
+/// <summary>
+/// Words as UTF-8, numbered by first appearance: all bytes in one array, found by open addressing. Looking up allocates nothing, and a word of up to eight
+/// bytes is known from its slot alone, since most of the time goes into waiting for memory.
+/// </summary>
 internal sealed class WordTable
 {
     private const ulong Multiplier = 0x9E3779B97F4A7C15;
 
+    private const int ShortWord = sizeof(ulong);
+
     private byte[] _bytes;
     private int[] _ends; // _ends[id] is where the bytes of word id end; those of word 0 begin at 0
-    private ulong[] _slots; // upper half of the hash, then id + 1; 0 is free
+    private Slot[] _slots;
 
     /// <param name="words">About how many there will be.</param>
     public WordTable(int words = 1024)
     {
         _bytes = new byte[words * 10L];
         _ends = new int[words];
-        _slots = new ulong[BitOperations.RoundUpToPowerOf2((uint)words * 2)];
+        _slots = new Slot[BitOperations.RoundUpToPowerOf2((uint)words * 2)];
     }
 
     /// <summary>Number of words.</summary>
@@ -35,21 +40,21 @@ internal sealed class WordTable
     }
 
     /// <summary>The id of a word; −1 where it is not there.</summary>
-    public int Find(ReadOnlySpan<byte> word) => (int)(uint)_slots[SlotOf(word, Hash(word))] - 1;
+    public int Find(ReadOnlySpan<byte> word) => SlotOf(word, KeyOf(word)).Number - 1;
 
     /// <summary>The id of a word, which is added where it is new.</summary>
     public int GetOrAdd(ReadOnlySpan<byte> word)
     {
-        ulong hash = Hash(word);
-        int slot = SlotOf(word, hash);
-        if (_slots[slot] != 0)
+        ulong key = KeyOf(word);
+        ref var slot = ref SlotOf(word, key);
+        if (slot.Number != 0)
         {
-            return (int)(uint)_slots[slot] - 1;
+            return slot.Number - 1;
         }
 
         int id = Count++;
         Append(id, word);
-        _slots[slot] = Entry(hash, id);
+        slot = new Slot(key, word.Length, id + 1);
         if (Count * 2 > _slots.Length)
         {
             Rehash();
@@ -76,52 +81,54 @@ internal sealed class WordTable
     }
 
     // The slot that holds the word, or the free one where it belongs.
-    private int SlotOf(ReadOnlySpan<byte> word, ulong hash)
+    private ref Slot SlotOf(ReadOnlySpan<byte> word, ulong key)
     {
-        ulong[] slots = _slots;
-        int mask = slots.Length - 1, slot = (int)hash & mask;
-        for (ulong entry; (entry = slots[slot]) != 0; slot = (slot + 1) & mask)
+        var slots = _slots;
+        int mask = slots.Length - 1;
+        for (int at = StartOf(key, word.Length) & mask; ; at = (at + 1) & mask)
         {
-            if (entry >> 32 == hash >> 32 && this[(int)(uint)entry - 1].SequenceEqual(word))
+            ref var slot = ref slots[at];
+            bool isIt = slot.Key == key && slot.Length == word.Length && (word.Length <= ShortWord || this[slot.Number - 1].SequenceEqual(word));
+            if (isIt || slot.Number == 0)
             {
-                break;
+                return ref slot;
             }
         }
-
-        return slot;
     }
 
     private void Rehash()
     {
-        _slots = new ulong[_slots.Length * 2];
+        var old = _slots;
+        _slots = new Slot[old.Length * 2];
         int mask = _slots.Length - 1;
-        for (int id = 0; id < Count; id++)
+        foreach (var slot in old.Where(slot => slot.Number != 0))
         {
-            ulong hash = Hash(this[id]);
-            int slot = (int)hash & mask;
-            while (_slots[slot] != 0)
+            int at = StartOf(slot.Key, slot.Length) & mask;
+            while (_slots[at].Number != 0)
             {
-                slot = (slot + 1) & mask;
+                at = (at + 1) & mask;
             }
 
-            _slots[slot] = Entry(hash, id);
+            _slots[at] = slot;
         }
     }
 
-    private static ulong Entry(ulong hash, int id) => (hash >> 32 << 32) | (uint)(id + 1);
+    private static int StartOf(ulong key, int length) => (int)Fold(key, (ulong)length);
 
-    // Eight bytes at a time, each folded in by a wide multiplication whose halves are mixed.
-    private static ulong Hash(ReadOnlySpan<byte> word)
+    // A short word itself; of a longer one a hash, eight bytes after eight folded in.
+    private static ulong KeyOf(ReadOnlySpan<byte> word)
     {
-        ulong hash = (ulong)word.Length * Multiplier;
-        for (; word.Length > 8; word = word[8..])
+        ulong key = 0;
+        for (; word.Length > ShortWord; word = word[ShortWord..])
         {
-            hash = Fold(hash, MemoryMarshal.Read<ulong>(word));
+            key = Fold(key, MemoryMarshal.Read<ulong>(word));
         }
 
-        return Fold(hash, Tail(word));
+        ulong tail = Tail(word);
+        return key == 0 ? tail : Fold(key, tail);
     }
 
+    // A wide multiplication whose halves are mixed.
     private static ulong Fold(ulong hash, ulong bytes)
     {
         ulong high = Math.BigMul(hash ^ bytes ^ 0xD6E8FEB86659FD93, Multiplier, out ulong low);
@@ -137,4 +144,7 @@ internal sealed class WordTable
         1 => word[0],
         _ => 0,
     };
+
+    // Number: id + 1; 0 is free.
+    private readonly record struct Slot(ulong Key, int Length, int Number);
 }

@@ -133,6 +133,21 @@ public sealed class WordVocabulary
         return Encoding.UTF8.GetString(_words[id]);
     }
 
+    /// <summary>Checks a vocabulary file, and copies it into a data folder.</summary>
+    /// <returns>Its words.</returns>
+    internal static int CopyFile(string path, string folder)
+    {
+        int words = Read(path, path).Count;
+        using var staged = new StagedFiles(folder);
+        using (var output = staged.Create(FileName))
+        {
+            output.Write(File.ReadAllBytes(path));
+        }
+
+        staged.Commit();
+        return words;
+    }
+
     private static WordTable Parse(ReadOnlySpan<byte> text, string shownAs)
     {
         var words = new WordTable(Math.Max(16, text.Count((byte)'\n') + 1));
