@@ -26,7 +26,39 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
     ];
 
     /// <inheritdoc/>
-    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment) => base.Run(OtherNames.Resolve(command, FirstName), environment);
+    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment)
+    {
+        if (command["mode"] is not { } mode || mode == "train")
+        {
+            return base.Run(OtherNames.Resolve(command, FirstName), environment);
+        }
+
+        string run = command["resume"] ?? command["logdir"] ?? command["out"] ?? throw new UserErrorException(
+            ExitCode.Usage, $"--mode {mode}: evaluates the checkpoints of a run; name its folder by --logdir.");
+        if (command["eval_once"] is null or "false" && !FollowedCheckpoints.WaitForFirst(environment.FullPath(run), environment))
+        {
+            return ExitCode.Interrupted;
+        }
+
+        // The run's own options hold, but for what is said here.
+        var values = command.Values.Where(pair => pair.Key is not ("logdir" or "out" or "resume")).Append(KeyValuePair.Create("resume", run));
+        return base.Run(command with { Values = [.. values] }, environment);
+    }
+
+    /// <inheritdoc/>
+    protected override ExitCode? RunInstead(Lm1bOptions options, PipelinePlan pipeline, ParsedCommand command, CommandEnvironment environment)
+    {
+        if (options.Mode == "train")
+        {
+            return null;
+        }
+
+        Requirements.Libtorch(useGpu: false);
+        string run = Path.GetDirectoryName(Path.GetDirectoryName(options.Resume))!;
+        var corpus = Lm1bCorpus.Open(DataFolder(options.Datadir, environment), options.Hyper().VocabSize);
+        using var checkpoint = new Lm1bCheckpoint(options, corpus, options.Threads);
+        return new FollowedCheckpoints(run, options.Mode, options.MaxSteps, options.EvalOnce).Evaluate(checkpoint.Evaluate, environment);
+    }
 
     /// <inheritdoc/>
     protected override IReadOnlyList<KeyValuePair<string, string>> PresetValues(ParsedCommand command, CommandEnvironment environment) =>

@@ -33,7 +33,6 @@ internal sealed class Lm1bTask(Lm1bOptions options, Lm1bCorpus corpus, ILm1bMode
         KeyValuePair.Create("--hpconfig", options.Hpconfig),
         KeyValuePair.Create("--run_option", options.RunOption),
         KeyValuePair.Create("--row_compressor", options.RowCompressor),
-        KeyValuePair.Create("--num_variable_shards", $"{options.NumVariableShards}"),
         KeyValuePair.Create("vocabulary", corpus.Vocabulary.Sha256[..16]),
     ];
 
@@ -48,7 +47,7 @@ internal sealed class Lm1bTask(Lm1bOptions options, Lm1bCorpus corpus, ILm1bMode
     public (double Nats, long Targets) Evaluate(string split)
     {
         using var batches = SentenceBatches.Once(
-            corpus.Vocabulary, (split == "train" ? corpus.Training : corpus.Heldout).Files, _hyper.BatchSize, _hyper.NumSteps);
+            corpus.Vocabulary, corpus.Heldout.Files, _hyper.BatchSize, _hyper.NumSteps);
         return model.Evaluate(batches, options.EvalSteps);
     }
 

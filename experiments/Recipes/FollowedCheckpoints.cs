@@ -1,0 +1,72 @@
+using System.Globalization;
+using Compression.Core.Reporting;
+using Compression.Experiments.Cli;
+using Compression.Tracking;
+using Compression.Tracking.Files;
+using Compression.Tracking.TensorBoard;
+using Compression.Training.Checkpoints;
+
+namespace Compression.Experiments.Recipes;
+
+/// <summary>Evaluates a run's checkpoints as they come; results go into a folder of their own within the run's.</summary>
+/// <param name="runFolder">The run's.</param>
+/// <param name="name">Of the folder and of the figures.</param>
+/// <param name="lastStep">Where the run ends.</param>
+/// <param name="once">The newest alone.</param>
+internal sealed class FollowedCheckpoints(string runFolder, string name, long lastStep, bool once)
+{
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Waits until a run has written its first checkpoint.</summary>
+    /// <returns>False where a signal came first.</returns>
+    public static bool WaitForFirst(string runFolder, CommandEnvironment environment)
+    {
+        using var stop = environment.ListenForStop();
+        var store = StoreOf(runFolder);
+        while (store.FindLatest() is null)
+        {
+            if (stop.Token.WaitHandle.WaitOne(s_pause))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Evaluates until the run's last checkpoint, or a signal.</summary>
+    /// <param name="evaluate">Given a checkpoint's folder.</param>
+    /// <param name="environment">Where it runs.</param>
+    public ExitCode Evaluate(Func<string, EvaluationRecord> evaluate, CommandEnvironment environment)
+    {
+        using var stop = environment.ListenForStop();
+        var directory = RunDirectory.Open(Path.Combine(runFolder, name), name, resuming: true, environment.Time, runFolder);
+        using var table = new CsvRunLogger(directory, long.MaxValue);
+        using var events = new TensorBoardRunLogger(directory, environment.Time, long.MaxValue);
+        string? last = null;
+        while (true)
+        {
+            if (StoreOf(runFolder).FindLatest() is { } newest && newest != last)
+            {
+                var record = evaluate(newest);
+                table.LogEvaluation(record);
+                events.LogEvaluation(record);
+                environment.Screen.Output.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{name}: step {record.Step}, {record.Split} loss {record.Loss:F6} nats per word, perplexity {record.Perplexity:F4}"));
+                last = newest;
+                if (once || record.Step >= lastStep)
+                {
+                    return ExitCode.Success;
+                }
+            }
+
+            if (stop.Token.WaitHandle.WaitOne(s_pause))
+            {
+                return stop.Reason ?? ExitCode.Interrupted;
+            }
+        }
+    }
+
+    private static CheckpointStore StoreOf(string runFolder) => new(Path.Combine(runFolder, RunFiles.Checkpoints));
+}

@@ -1,0 +1,85 @@
+using Compression.Core.Communication;
+using Compression.Core.Kernels;
+using Compression.Core.Reporting;
+using Compression.Training.Checkpoints;
+using Compression.Training.Data.Lm1b;
+
+namespace Compression.Training.Lm1b;
+
+/// <summary>Evaluates the weights of checkpoints, in a process of its own beside or after the training.</summary>
+public sealed class Lm1bCheckpoint : IDisposable
+{
+    private readonly Lm1bOptions _options;
+    private readonly Lm1bCorpus _corpus;
+    private readonly Lm1bHyperparameters _hyper;
+    private readonly KernelTeam _team;
+    private readonly Lm1bDense _dense;
+    private readonly Lm1bTables _tables;
+
+    /// <param name="options">Of the run that wrote the checkpoints; the mode says what is evaluated.</param>
+    /// <param name="corpus">Vocabulary and shards.</param>
+    /// <param name="threads">Threads.</param>
+    public Lm1bCheckpoint(Lm1bOptions options, Lm1bCorpus corpus, int threads)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        (_options, _corpus, _hyper) = (options, corpus, options.Hyper());
+        TorchSharp.torch.set_num_threads(threads);
+        _team = new KernelTeam(threads);
+        _dense = new Lm1bDense(_hyper, options.Seed, _team);
+        _tables = new Lm1bTables(_hyper, owners: 1, _ => true, _team, trained: false);
+    }
+
+    /// <summary>Reads a checkpoint and evaluates it on the shards that the mode names.</summary>
+    /// <param name="folder">The checkpoint's.</param>
+    /// <returns>The loss, with where the run stood; its wire bytes and seconds are those of the training so far.</returns>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Checkpoint"/>: damaged, or of other sizes, or without averages.</exception>
+    public EvaluationRecord Evaluate(string folder)
+    {
+        var state = LoadedCheckpoint.Verify(folder);
+        Read(folder);
+        string split = _options.Mode == "eval_train" ? "train" : "test";
+        var shards = split == "train" ? _corpus.Training : _corpus.Heldout;
+        using var alone = new LocalCommunicator();
+        using var batches = SentenceBatches.Once(_corpus.Vocabulary, shards.Files, _hyper.BatchSize, _hyper.NumSteps);
+        using var softmax = new FullSoftmax(_hyper, _tables, _dense.Lstm, alone);
+        var (nats, targets) = softmax.Evaluate(batches, _options.EvalSteps);
+        return new EvaluationRecord
+        {
+            Step = state.Step,
+            Epoch = state.Epoch,
+            Tokens = (long)state.Counters.GetValueOrDefault("tokens"),
+            Split = split,
+            Loss = nats / targets,
+            WireBytesTotal = (long)state.Counters.GetValueOrDefault("wire_bytes"),
+            SecondsTotal = state.Counters.GetValueOrDefault("seconds_total"),
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _tables.Dispose();
+        _dense.Dispose();
+        _team.Dispose();
+    }
+
+    private void Read(string folder)
+    {
+        using var file = SafetensorsFile.Open(Path.Combine(folder, CheckpointNames.Model));
+        _dense.Storage.Read(file, folder, ExitCode.Checkpoint);
+        foreach (var table in _tables.All)
+        {
+            table.Read(file, folder, ExitCode.Checkpoint);
+        }
+
+        if (_options.Mode == "eval_test_ave")
+        {
+            using var rank = SafetensorsFile.Open(Path.Combine(folder, CheckpointNames.Rank(0)));
+            if (!_dense.UseAverages(StateFile.Reader(rank)))
+            {
+                throw new UserErrorException(
+                    ExitCode.Usage, "--mode eval_test_ave: the run keeps no averages (average_params=False in its --hpconfig); use --mode eval_test.");
+            }
+        }
+    }
+}
