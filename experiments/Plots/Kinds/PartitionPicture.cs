@@ -54,7 +54,7 @@ internal static class PartitionPicture
 
         yield return Picture.Plot(
         [
-            Series(table, Curve, $"with lines {SeriesStyle.Of(0, isDense: false).Line(1)} title 'b/P + a (P-1) + c'"),
+            Series(table, Curve, $"with lines lc rgb '{SeriesStyle.Of(0, isDense: false).Colour}' lw 2 title 'b/P + a (P-1) + c'"),
             Series(table, Measured, $"with points {SeriesStyle.Of(0, isDense: true).Points} title 'measured'"),
             Series(table, Chosen, $"with points {SeriesStyle.Of(1, isDense: false).Points} title 'chosen'"),
         ]);
