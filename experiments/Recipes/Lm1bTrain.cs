@@ -1,7 +1,12 @@
 using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
+using Compression.Experiments.Plots.Drawing;
+using Compression.Experiments.Plots.Kinds;
+using Compression.Tracking;
+using Compression.Training.Checkpoints;
 using Compression.Training.Lm1b;
+using Compression.Training.Sessions;
 
 namespace Compression.Experiments.Recipes;
 
@@ -20,7 +25,7 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
     public override IReadOnlyList<string> Examples =>
     [
         "lm1b --datadir datasets/lm1b --num_workers 2 --max_steps 1000",
-        "lm1b --hpconfig batch_size=64,num_sampled=500,vocab_size=1000 --compressor topk --compress_ratio 0.01",
+        "lm1b --hpconfig vocab_size=1000,num_sampled=500 --compressor topk --compress_ratio 0.01",
         "lm1b --run_option PS --sync false --num_workers 2",
         "lm1b --mode eval_test --logdir runs/lm1b --eval_once",
     ];
@@ -30,7 +35,8 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
     {
         if (command["mode"] is not { } mode || mode == "train")
         {
-            return base.Run(OtherNames.Resolve(command, FirstName), environment);
+            using var machines = MachineList.Of(OtherNames.Resolve(command, FirstName), environment);
+            return base.Run(machines.Command, environment);
         }
 
         string run = command["resume"] ?? command["logdir"] ?? command["out"] ?? throw new UserErrorException(
@@ -69,12 +75,44 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
     /// <inheritdoc/>
     protected override PreparedTraining<Lm1bOptions> Prepare(Lm1bOptions options, PipelinePlan pipeline, int workers, CommandEnvironment environment)
     {
-        options = options with { Datadir = DataFolder(options.Datadir, environment) };
+        options = options with
+        {
+            Datadir = DataFolder(options.Datadir, environment),
+            CkptDir = options.CkptDir.Length > 0 ? environment.FullPath(options.CkptDir) : "",
+        };
+        if (options.CkptDir.Length > 0 && options.Resume.Length == 0 && new CheckpointStore(options.CkptDir).FindLatest() is { } other)
+        {
+            throw new UserErrorException(
+                ExitCode.Usage, $"--ckpt_dir {options.CkptDir}: holds checkpoints of another run ({Path.GetFileName(other)}); go on with that run by --resume RUN, or choose another folder.");
+        }
+
         var rows = Components.Compose(options.RowCompressor);
         var corpus = Lm1bCorpus.Open(options.Datadir, options.Hyper().VocabSize);
         Lm1bTrainer.Check(options, pipeline, rows, workers, corpus);
         return new PreparedTraining<Lm1bOptions>(
-            options, corpus.Description, corpus.Sha256, context => Lm1bTrainer.Train(options, corpus, rows, context));
+            options, corpus.Description, corpus.Sha256, 
+            context =>
+            {
+                LinkCheckpoints(options, context);
+                return Lm1bTrainer.Train(options, corpus, rows, context, found => Show(found, options, context.RunFolder, environment));
+            });
+    }
+
+    // The run's folder stays whole, wherever its checkpoints lie.
+    private static void LinkCheckpoints(Lm1bOptions options, TrainingContext context)
+    {
+        string link = Path.Combine(context.RunFolder, RunFiles.Checkpoints);
+        if (options.CkptDir.Length > 0 && context.Communicator.Rank == 0 && !Path.Exists(link))
+        {
+            Directory.CreateDirectory(options.CkptDir);
+            Directory.CreateSymbolicLink(link, options.CkptDir);
+        }
+    }
+
+    private static void Show(PartitionSearchResult found, Lm1bOptions options, string runFolder, CommandEnvironment environment)
+    {
+        string caption = FormattableString.Invariant($"{options.NumWorkers} workers, {options.RunOption}, {(options.Hpconfig.Length > 0 ? options.Hpconfig : "default sizes")}");
+        Gnuplot.Find(environment).Draw(PartitionPicture.Compose(found, caption), Path.Combine(runFolder, RunFiles.Plots));
     }
 
     private static (string, string)? FirstName(string name, string value) => name switch

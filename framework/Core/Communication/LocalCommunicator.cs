@@ -97,7 +97,5 @@ public class LocalCommunicator : ICommunicator
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-    }
+    public void Dispose() => GC.SuppressFinalize(this);
 }

@@ -14,6 +14,10 @@ public static class MpiLauncher
     /// </summary>
     public const string ErrorPrefix = "error: ";
 
+    /// <summary>True where ranks are started by Open MPI, whose host files say <c>slots=</c>.</summary>
+    /// <exception cref="UserErrorException">There is no launcher (3).</exception>
+    public static bool IsOpenMpi => LauncherProgram.Find(Environment.GetEnvironmentVariable(LoadedMpi.ChoiceVariable)).Dialect.Family == MpiFamily.OpenMpi;
+
     /// <summary>For terminals that do not tell their size.</summary>
     private const int UsualWidth = 80;
 

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Compression.Core.Communication;
-using Compression.Core.Pipeline;
 using Compression.Torch;
 using Compression.Training.Data.Lm1b;
 using Compression.Training.Models;

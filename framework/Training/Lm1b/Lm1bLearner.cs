@@ -7,12 +7,8 @@ using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
 using Compression.Training.Data.Lm1b;
 using Compression.Training.Models;
-using Compression.Training.Models.Lm1b;
-using Compression.Training.Optimizers;
 using Compression.Training.RowSparse;
 using Compression.Training.Sessions;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Compression.Training.Lm1b;
 

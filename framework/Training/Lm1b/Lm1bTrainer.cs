@@ -41,6 +41,8 @@ public static class Lm1bTrainer
             !options.Sync && (options.WritesCheckpoints || options.Resume.Length > 0), "--sync false",
             "workers share no step at which a checkpoint could be taken; leave checkpoints away, or use --sync true.");
         Refuse(!options.Sync && options.VirtualWorkers > 0, $"--virtual_workers {options.VirtualWorkers}", "virtual workers take turns, which is what --sync false does without; use --num_workers.");
+        Refuse(
+            !options.Sync && options.SearchPartitions, "--search_partitions true", "steps of workers that do not wait for each other have no common time; use --sync true.");
         Refuse(options.UseGpu, "--use_gpu true", "the tables and their servers are on the CPU; use --use_gpu false.");
         Refuse(
             !options.Sync && hyper.NumShards < options.NumServers, $"--num_servers {options.NumServers}",
@@ -53,11 +55,36 @@ public static class Lm1bTrainer
 
     /// <summary>Trains to the end, or until <see cref="TrainingContext.Stop"/>; logs, evaluates, writes checkpoints and the summary.</summary>
     /// <exception cref="UserErrorException">Non-finite loss or gradient, a failed peer, a damaged checkpoint, an unwritable disk.</exception>
-    public static RunSummary Train(Lm1bOptions options, Lm1bCorpus corpus, PipelinePlan rows, TrainingContext context)
+    /// <param name="options">Of the run.</param>
+    /// <param name="corpus">What is read.</param>
+    /// <param name="rows">The compressor of row gradients.</param>
+    /// <param name="context">Peers, pipeline and folder.</param>
+    /// <param name="found">Given what <c>--search_partitions</c> found, on rank 0.</param>
+    public static RunSummary Train(
+        Lm1bOptions options, Lm1bCorpus corpus, PipelinePlan rows, TrainingContext context, Action<PartitionSearchResult> found)
     {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(found);
         if (!options.Sync)
         {
             return TrainUnsynchronised(options, corpus, rows, context);
+        }
+
+        if (options.SearchPartitions && options.Resume.Length == 0)
+        {
+            var result = PartitionSearch.Run(pieces => PartitionTimer.Measure(options, corpus, rows, context, pieces), options.NumVariableShards);
+            foreach (string line in result.Table())
+            {
+                context.Logger.Message(line);
+            }
+
+            if (context.Communicator.Rank == 0)
+            {
+                found(result);
+            }
+
+            options = options with { NumVariableShards = result.Best };
         }
 
         using var session = new TrainingSession(options, context, (group, team) =>

@@ -6,7 +6,6 @@ using Compression.Training.Data.Lm1b;
 using Compression.Training.Models;
 using Compression.Training.Models.Lm1b;
 using Compression.Training.RowSparse;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Compression.Training.Lm1b;

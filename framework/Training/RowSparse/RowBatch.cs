@@ -1,5 +1,4 @@
 using Compression.Torch;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Compression.Training.RowSparse;

@@ -4,7 +4,6 @@ using Compression.Core.Kernels;
 using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Compression.Training.RowSparse;

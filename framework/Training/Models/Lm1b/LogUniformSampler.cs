@@ -1,5 +1,4 @@
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 
 namespace Compression.Training.Models.Lm1b;
 
