@@ -18,17 +18,22 @@ public abstract class ColumnLearner<TModule> : ITrainableModel
 {
     private readonly ClipRule _clip;
     private readonly MicroBatchGradients? _microBatches;
+    private readonly LossScaler? _scaler;
     private GradientReady? _gradientReady;
 
     /// <param name="module">Initialized, and on its device; becomes this object's.</param>
     /// <param name="clip">Limits gradients.</param>
     /// <param name="microBatches">Parts into which each worker's batch is split to see second moments; 0 for none.</param>
     /// <param name="team">Threads of kernels.</param>
-    protected ColumnLearner(TModule module, ClipRule clip, int microBatches, KernelTeam team)
+    /// <param name="scaler">Scales the loss that is differentiated; null for none.</param>
+    /// <param name="rounding">The type to which the weights are rounded that the module computes with; null for none.</param>
+    protected ColumnLearner(
+        TModule module, ClipRule clip, int microBatches, KernelTeam team, LossScaler? scaler = null, ScalarType? rounding = null)
     {
         Module = module;
         _clip = clip;
-        Storage = new FlatModel(module, withSquares: microBatches > 0);
+        _scaler = scaler;
+        Storage = new FlatModel(module, withSquares: microBatches > 0, rounding);
         _microBatches = microBatches > 0 ? new MicroBatchGradients(team, Storage.Bucket) : null;
     }
 
@@ -73,6 +78,12 @@ public abstract class ColumnLearner<TModule> : ITrainableModel
             return (loss, 0);
         }
 
+        if (_scaler is not null)
+        {
+            Storage.ScaleGradients(1 / _scaler.Scale);
+            _microBatches?.ScaleSquares((float)(1 / _scaler.Scale));
+        }
+
         var (norm, factor) = Storage.ClipNorm(_clip.Scope == ClipScope.Local ? _clip.MaxNorm : 0);
         _microBatches?.ScaleSquares(factor);
         Storage.DownloadGradients();
@@ -89,6 +100,11 @@ public abstract class ColumnLearner<TModule> : ITrainableModel
     }
 
     /// <inheritdoc/>
+    public string? TryAvoidOverflow() => _scaler is not null && _scaler.TryLower()
+        ? FormattableString.Invariant($"the loss scale falls to {_scaler.Scale:G9}")
+        : null;
+
+    /// <inheritdoc/>
     public virtual void Apply(double learningRate)
     {
         Storage.UploadGradients();
@@ -99,12 +115,14 @@ public abstract class ColumnLearner<TModule> : ITrainableModel
         }
 
         Optimizer.Step(learningRate);
+        _scaler?.Succeeded();
     }
 
     /// <inheritdoc/>
     public virtual void Save(IStateWriter writer)
     {
         Optimizer.Save(writer);
+        _scaler?.Save(writer);
         ForEachPart((part, prefix) => part.Save(writer, prefix));
     }
 
@@ -112,6 +130,7 @@ public abstract class ColumnLearner<TModule> : ITrainableModel
     public virtual void Load(IStateReader reader)
     {
         Optimizer.Load(reader);
+        _scaler?.Load(reader);
         ForEachPart((part, prefix) => part.Load(reader, prefix));
     }
 
@@ -130,11 +149,11 @@ public abstract class ColumnLearner<TModule> : ITrainableModel
     private double PassWhole(ImmutableArray<IColumns> parts, int position)
     {
         Storage.ZeroGradients();
-        double loss = 0;
+        double loss = 0, scale = _scaler?.Scale ?? 1;
         foreach (var part in parts)
         {
             using var scope = NewDisposeScope();
-            loss += part.Share * part.Backward(position, part.Share);
+            loss += part.Share * part.Backward(position, part.Share * scale);
         }
 
         return loss;
@@ -143,12 +162,12 @@ public abstract class ColumnLearner<TModule> : ITrainableModel
     private double PassMicroBatches(ImmutableArray<IColumns> parts, MicroBatchGradients microBatches, int position)
     {
         microBatches.Begin();
-        double loss = 0;
+        double loss = 0, scale = _scaler?.Scale ?? 1;
         foreach (var part in parts)
         {
             using var scope = NewDisposeScope();
             Storage.ZeroGradients();
-            loss += part.Share * part.Backward(position, 1);
+            loss += part.Share * part.Backward(position, scale);
             Storage.DownloadGradients();
             microBatches.Add((float)part.Share);
         }

@@ -29,7 +29,9 @@ public sealed class TransformerXlLearner : ColumnLearner<TransformerXlModel>
     /// <param name="schedule">The learning rate, whose state is saved with the model's.</param>
     public TransformerXlLearner(
         TransformerXlOptions options, Corpus corpus, WorkerGroup group, int microBatches, KernelTeam team, TokenSchedule schedule)
-        : base(Create(options, corpus, DeviceOf(options, group)), new ClipRule(options.Clip, options.ClipScope), microBatches, team)
+        : base(
+            Create(options, corpus, DeviceOf(options, group)), new ClipRule(options.Clip, options.ClipScope), microBatches, team,
+            options.Fp16 ? new LossScaler(options.LossScale) : null, PrecisionOf(options, DeviceOf(options, group)) is { RoundsOnly: true } precision ? precision.Type : null)
     {
         _options = options;
         _schedule = schedule;
@@ -134,10 +136,12 @@ public sealed class TransformerXlLearner : ColumnLearner<TransformerXlModel>
     private static Device DeviceOf(TransformerXlOptions options, WorkerGroup group) =>
         options.UseGpu ? device(DeviceType.CUDA, group.First % cuda.device_count()) : CPU;
 
+    private static ReducedPrecision? PrecisionOf(TransformerXlOptions options, Device device) => options.Fp16 ? ReducedPrecision.For(device) : null;
+
     private static TransformerXlModel Create(TransformerXlOptions options, Corpus corpus, Device device)
     {
         manual_seed((long)RandomKey.Mix((ulong)options.Seed, 0, 0, -1, RandomPurpose.Initialization));
-        var module = new TransformerXlModel(options.ShapeFor(corpus.Vocabulary.Count));
+        var module = new TransformerXlModel(options.ShapeFor(corpus.Vocabulary.Count), PrecisionOf(options, device));
         new WeightInitialization(options.Init == "uniform", options.InitRange, options.InitStd, options.ProjInitStd).Apply(module);
         if (options.UseGpu)
         {

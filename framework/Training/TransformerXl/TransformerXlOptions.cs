@@ -147,6 +147,14 @@ public sealed record TransformerXlOptions : TrainerOptions
     [Option("wd", "weight decay", Group = OptimizationGroup, Min = 0)]
     public double Wd { get; init; }
 
+    /// <summary>Half precision.</summary>
+    [Option("fp16", "compute in half precision, with a loss scale that follows overflows: float16 on CUDA; on a CPU bfloat16 stands in", Group = OptimizationGroup)]
+    public bool Fp16 { get; init; }
+
+    /// <summary>First loss scale of fp16.</summary>
+    [Option("loss_scale", "first loss scale of fp16; halved when a gradient overflows, doubled after 1000 steps without", Group = OptimizationGroup, Min = 1, Max = 1e300)]
+    public double LossScale { get; init; } = LossScaler.UsualScale;
+
     /// <summary>Largest 2-norm of the gradient.</summary>
     [Option("clip", "largest 2-norm of the gradient; 0: no clipping", Group = OptimizationGroup, Min = 0)]
     public double Clip { get; init; } = 0.25;

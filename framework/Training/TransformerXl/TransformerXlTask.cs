@@ -57,6 +57,7 @@ internal sealed class TransformerXlTask : ITrainingTask
         KeyValuePair.Create("--ext_len", $"{_options.ExtLen}"),
         KeyValuePair.Create("--mem_len", $"{_options.MemLen}"),
         KeyValuePair.Create("--varlen", _options.Varlen ? "true" : "false"),
+        .. _options.Fp16 ? [KeyValuePair.Create("--fp16", "true")] : Array.Empty<KeyValuePair<string, string>>(),
         KeyValuePair.Create("corpus", string.Join(' ', _corpus.Files.Select(file => file.Sha256[..16]))),
     ];
 

@@ -1,3 +1,4 @@
+using Compression.Core.Catalog;
 using Compression.Core.Kernels;
 using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
@@ -31,6 +32,10 @@ public static class TransformerXlTrainer
         Require(micro == 0 || options.BatchChunk == 1, $"--batch_chunk {options.BatchChunk}: the compressor splits the batch into {micro} parts already; use --batch_chunk 1.");
         Require(!options.Overlap || options.BatchChunk == 1, "--overlap true: a gradient is complete after the last chunk alone; use --batch_chunk 1.");
         Require(options.Scheduler != "cosine" || !options.CountsTokens || options.MaxTokens > 0, "--warmup_tokens: a cosine by tokens needs --max_tokens, its length.");
+        Require(
+            !options.Fp16 || (!options.Overlap && options.VirtualWorkers == 0),
+            "--fp16 true: memories must not have taken up a gradient before all workers agree that none overflows: use --overlap false, and --num_workers in place of --virtual_workers, or --fp16 false.");
+        Require(options.Fp16 || options.LossScale == LossScaler.UsualScale, $"--loss_scale {OptionText.Format(options.LossScale)}: needs --fp16 true, without which no loss is scaled.");
         TransformerXlLearner.SegmentsOf(options, corpus, 0, workers);
         SplitSegments(options, corpus, "valid", 0, 1);
         SplitSegments(options, corpus, "test", 0, 1);
@@ -87,6 +92,11 @@ public static class TransformerXlTrainer
     private static TrainingSession Session(TransformerXlOptions options, Corpus corpus, TrainingContext context) => new(options, context, (group, team) =>
     {
         var schedule = new TokenSchedule(options);
+        if (options.Fp16 && !options.UseGpu)
+        {
+            context.Logger.Message("--fp16 true on a CPU: bfloat16 stands in; weights and hidden states are rounded to it, sums and trained weights are float32");
+        }
+
         var learner = new TransformerXlLearner(options, corpus, group, context.Pipeline.Traits.MicroBatches, team, schedule);
         return new TransformerXlTask(options, corpus, context, learner, schedule);
     });
