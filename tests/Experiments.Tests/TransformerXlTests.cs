@@ -1,3 +1,5 @@
+using Compression.Tracking.Tests.TensorBoard;
+
 namespace Compression.Experiments.Tests;
 
 /// <summary>The verb from the command line to the run's folder.</summary>
@@ -46,6 +48,34 @@ public sealed class TransformerXlTests
         var text = sandbox.Run(["transformer-xl", "--generate", "the cat", "--tokens", "7", "--resume", "run"]);
         Assert.True(text.Code == 0, text.Errors);
         Assert.StartsWith("the cat", text.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TensorBoard_shows_the_published_curves_over_tokens()
+    {
+        using var sandbox = new Sandbox();
+        sandbox.WriteCorpus();
+        var outcome = sandbox.Run($"{Tiny} --max_step 8 --eval_interval 4 --virtual_workers 2 --tensorboard true --out run");
+        Assert.True(outcome.Code == 0, outcome.Errors);
+        string file = Assert.Single(Directory.GetFiles(sandbox.At("run", "tensorboard", "tokens")));
+        var points = EventFileReader.Read(file).Where(one => one.Has(5))
+            .Select(one => (Tokens: one.Integer(2), Tag: one.Message(5).Message(1).Text(1), Value: one.Message(5).Message(1).Float(2))).ToList();
+        (long Tokens, float Value)[] Curve(string tag) => [.. points.Where(point => point.Tag == tag).Select(point => (point.Tokens, point.Value))];
+
+        // Two steps a row, of 2 workers, 4 sequences and 5 words.
+        Assert.Equal([80, 160, 240, 320], Curve("learning/loss").Select(point => point.Tokens));
+        Assert.Equal([160L, 320], Curve("learning/val_loss").Select(point => point.Tokens));
+        string[] rows = File.ReadAllLines(sandbox.At("run", "metrics.csv"))[1..];
+        Assert.Equal(rows.Select(row => float.Parse(row.Split(',')[3], System.Globalization.CultureInfo.InvariantCulture)), Curve("learning/loss").Select(point => point.Value));
+        Assert.All(Curve("learning/loss").Zip(Curve("learning/ppl")), pair => Assert.Equal(MathF.Exp(pair.First.Value), pair.Second.Value, 1e-3f));
+        Assert.All(Curve("learning/val_loss").Zip(Curve("learning/val_ppl")), pair => Assert.Equal(MathF.Exp(pair.First.Value), pair.Second.Value, 1e-3f));
+        Assert.All(Curve("sizes/batch_size"), point => Assert.Equal(8, point.Value));
+        Assert.All(Curve("sizes/seq_size"), point => Assert.Equal(5, point.Value));
+        Assert.Equal(rows.Select(row => float.Parse(row.Split(',')[4], System.Globalization.CultureInfo.InvariantCulture)), Curve("learning/lr").Select(point => point.Value));
+        Assert.All(Curve("sizes/params").Zip(Curve("sizes/non_emb_params")), pair => Assert.True(pair.First.Value > pair.Second.Value && pair.Second.Value > 0));
+        Assert.All(Curve("times/step").Zip(Curve("times/samples_per_sec")), pair => Assert.Equal(8 * 1000 / pair.First.Value, pair.Second.Value, 1e-3f * pair.Second.Value));
+        Assert.All(Curve("times/tokens_per_sec").Zip(Curve("times/samples_per_sec")), pair => Assert.Equal(pair.First.Value, 5 * pair.Second.Value, 1e-3f * pair.First.Value));
+        Assert.All(Curve("times/step").Zip(Curve("times/backwards")), pair => Assert.InRange(pair.Second.Value, 0, pair.First.Value));
     }
 
     [Fact]

@@ -270,7 +270,7 @@ public sealed class TrainingSession : IDisposable
     private double EvaluateAndLog(string split)
     {
         double loss = LossOn(split);
-        _context.Logger.LogEvaluation(_reporter.Evaluation(Progress, split, loss));
+        _reporter.Log(_reporter.Evaluation(Progress, split, loss));
         return loss;
     }
 

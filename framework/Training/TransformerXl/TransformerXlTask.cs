@@ -17,6 +17,7 @@ internal sealed class TransformerXlTask : ITrainingTask
     private readonly TrainingContext _context;
     private readonly TransformerXlLearner _model;
     private readonly TokenSchedule _schedule;
+    private readonly TokenCurves _curves;
 
     public TransformerXlTask(TransformerXlOptions options, Corpus corpus, TrainingContext context, TransformerXlLearner model, TokenSchedule schedule)
     {
@@ -25,6 +26,7 @@ internal sealed class TransformerXlTask : ITrainingTask
         _context = context;
         _model = model;
         _schedule = schedule;
+        _curves = new TokenCurves(options, model.Shape, Math.Max(context.Peers.WorldSize, options.VirtualWorkers));
         TotalSteps = options.MaxTokens > 0 ? StepsFor(options.MaxTokens) : options.MaxStep;
         if (options.InitWeights.Length > 0)
         {
@@ -76,7 +78,15 @@ internal sealed class TransformerXlTask : ITrainingTask
     public (double Nats, long Targets) Evaluate(string split) =>
         _model.Evaluate(TransformerXlTrainer.SplitSegments(_options, _corpus, split, _context.Communicator.Rank, _context.Communicator.WorldSize));
 
-    public void Resume(TrainingState state) => _schedule.Resume(state.BestValidLoss);
+    public IReadOnlyList<KeyValuePair<string, double>> CurvesOf(MetricsRecord row) => _curves.Of(row);
+
+    public IReadOnlyList<KeyValuePair<string, double>> CurvesOf(EvaluationRecord row) => TokenCurves.Of(row);
+
+    public void Resume(TrainingState state)
+    {
+        _schedule.Resume(state.BestValidLoss);
+        _curves.Resume(state.Step, (long)state.Counters.GetValueOrDefault("tokens"));
+    }
 
     public void Complete(int rank)
     {
