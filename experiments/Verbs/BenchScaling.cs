@@ -33,8 +33,8 @@ internal sealed class BenchScaling : Verb
     /// <inheritdoc/>
     public override IReadOnlyList<string> Examples =>
     [
-        "bench scaling -- --dataset wt2 --n_layer 4 --d_model 128 --n_head 4 --d_head 32 --d_inner 512 --batch_size 8 --adaptive true",
-        "bench scaling --machines 1,2,4,8,16 --workers_per_machine 8 --hostfile hosts -- --config test_16 --use_gpu true",
+        "bench scaling --machines 1,2 -- --dataset wt2 --n_layer 4 --adaptive true",
+        "bench scaling --workers_per_machine 8 --hostfile hosts -- --config test_2 --use_gpu true",
     ];
 
     /// <inheritdoc/>
