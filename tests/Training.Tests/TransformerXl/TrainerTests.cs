@@ -65,6 +65,20 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void An_embedding_of_its_own_travels_as_the_rows_of_the_batch()
+    {
+        var options = Tiny.Options with { NotTied = true, VirtualWorkers = 2, MaxStep = 10, Exchange = "allgather", Memory = "none", DModel = 64, TgtLen = 3, BatchSize = 2 };
+        var whole = Tiny.Train(options);
+        var rows = Tiny.Train(options with { Slot = "word_emb.*=threshold(tau=0)" });
+        Assert.Equal(whole.Summary!.FinalParametersSha256, rows.Summary!.FinalParametersSha256);
+
+        // At most 6 of the words are looked up; their rows are sent, and the places of their entries.
+        int words = Tiny.Text.Vocabulary.Count;
+        double saved = (whole.Summary.Bytes.WireTotal - rows.Summary.Bytes.WireTotal) / 20.0;
+        Assert.InRange(saved, 0.7 * 64 * 4 * (words - 6), 64 * 4 * words);
+    }
+
+    [Fact]
     public void Exchange_during_the_backward_pass_changes_no_bit()
     {
         var options = Tiny.Options with { Clip = 0, Adaptive = true, Cutoffs = "8", MaxStep = 12, BucketBytes = 600 };
