@@ -49,11 +49,7 @@ public static class ModelParallelTrainer
         Refuse(
             PipelineTask.Buckets(text, options, keepAll: false).Sentences == 0, $"--buckets {options.Buckets}",
             "every sentence is longer than the longest bucket; add a longer one.");
-        if (options.UseGpu && !torch.cuda.is_available())
-        {
-            throw new UserErrorException(
-                ExitCode.Environment, "--use_gpu true: libtorch finds no CUDA device here; use --use_gpu false, or a CUDA build in TORCH_PATH.");
-        }
+        DeviceRules.Require(options);
     }
 
     /// <summary>Trains to the end, or until <see cref="TrainingContext.Stop"/>; logs, evaluates, writes checkpoints and the summary.</summary>

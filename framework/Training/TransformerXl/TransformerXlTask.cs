@@ -31,7 +31,7 @@ internal sealed class TransformerXlTask : ITrainingTask
         if (options.InitWeights.Length > 0)
         {
             string shown = $"--init_weights {options.InitWeights}";
-            using var file = TransformerXlTrainer.OpenWeights(options.InitWeights, shown, ExitCode.Usage);
+            using var file = WeightsFile.Open(options.InitWeights, shown, ExitCode.Usage);
             new PublishedWeights(model.Shape).Read(file, model.Storage, shown, ExitCode.Usage);
         }
     }
@@ -92,24 +92,14 @@ internal sealed class TransformerXlTask : ITrainingTask
     {
         if (_options.SaveWeights.Length > 0 && rank == 0)
         {
-            Save(Path.GetFullPath(_options.SaveWeights), "--save_weights");
+            Save(_options.SaveWeights, "--save_weights");
         }
     }
 
     public void Dispose() => _model.Dispose();
 
-    private void Save(string path, string shownAs)
-    {
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            new PublishedWeights(_model.Shape).Save(path, _model.Storage);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new UserErrorException(ExitCode.Failure, $"{shownAs} {path}: {failure.Message}", failure);
-        }
-    }
+    private void Save(string path, string shownAs) =>
+        WeightsFile.Write(path, shownAs, full => new PublishedWeights(_model.Shape).Save(full, _model.Storage));
 
     // The fewest steps that reach so many tokens.
     private long StepsFor(double tokens)

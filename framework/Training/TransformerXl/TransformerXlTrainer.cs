@@ -7,7 +7,6 @@ using Compression.Training.Data;
 using Compression.Training.Models.TransformerXl;
 using Compression.Training.Optimizers;
 using Compression.Training.Sessions;
-using TorchSharp;
 
 namespace Compression.Training.TransformerXl;
 
@@ -40,11 +39,7 @@ public static class TransformerXlTrainer
         SplitSegments(options, corpus, "valid", 0, 1);
         SplitSegments(options, corpus, "test", 0, 1);
         RequireWeights(options, shape);
-        if (options.UseGpu && !torch.cuda.is_available())
-        {
-            throw new UserErrorException(
-                ExitCode.Environment, "--use_gpu true: libtorch finds no CUDA device here; use --use_gpu false, or a CUDA build in TORCH_PATH.");
-        }
+        DeviceRules.Require(options);
     }
 
     /// <summary>Trains to the end, or until <see cref="TrainingContext.Stop"/>; logs, evaluates, writes checkpoints and the summary.</summary>
@@ -71,24 +66,6 @@ public static class TransformerXlTrainer
         OrderedSegments.ForEvaluation(
             split, split == "valid" ? corpus.Valid : corpus.Test, rank, ranks, options.EvalBatchSize, options.EvalTgtLen, options.EvalExtLen);
 
-    /// <summary>Opens a weights file; its failures name the option.</summary>
-    internal static SafetensorsFile OpenWeights(string path, string shownAs, ExitCode code)
-    {
-        if (!File.Exists(path))
-        {
-            throw new UserErrorException(code, $"{shownAs}: there is no such file.");
-        }
-
-        try
-        {
-            return SafetensorsFile.Open(path);
-        }
-        catch (SafetensorsException failure)
-        {
-            throw new UserErrorException(code, $"{shownAs}: {failure.Message}", failure);
-        }
-    }
-
     private static TrainingSession Session(TransformerXlOptions options, Corpus corpus, TrainingContext context) => new(options, context, (group, team) =>
     {
         var schedule = new TokenSchedule(options);
@@ -108,7 +85,7 @@ public static class TransformerXlTrainer
             : (options.InitWeights, $"--init_weights {options.InitWeights}", ExitCode.Usage);
         if (path.Length > 0)
         {
-            using var file = OpenWeights(path, shown, code);
+            using var file = WeightsFile.Open(path, shown, code);
             new PublishedWeights(shape).RequireFit(file, shown, code);
         }
     }
