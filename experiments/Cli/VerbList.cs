@@ -34,6 +34,7 @@ internal static class VerbList
         new BenchExchanges(),
         new BenchSteps(),
         new BenchPipeline(),
+        new BenchScaling(),
         new LabRun(),
         new LabCompare(),
         new LabScale(),

@@ -20,6 +20,7 @@ internal sealed class ModelParallelTrain : TrainingVerb<ModelParallelOptions>
         "model-parallel --max_steps 200",
         "model-parallel --stages 4 --schedule 1f1b --micro_batches 8 --placement auto",
         "model-parallel --stages 2 --num_workers 4 --compressor topk --compress_ratio 0.01",
+        "model-parallel --devices cuda:0,cuda:1",
         "model-parallel --stages 3 --num_workers 1 --placement 0,0,0,1,1,1,2,2",
     ];
 
@@ -28,7 +29,9 @@ internal sealed class ModelParallelTrain : TrainingVerb<ModelParallelOptions>
 
     /// <inheritdoc/>
     protected override IReadOnlyList<KeyValuePair<string, string>> PresetValues(ParsedCommand command, CommandEnvironment environment) =>
-        [KeyValuePair.Create("num_workers", command["stages"] ?? OptionText.Format(ModelParallelOptions.DefaultStages))];
+        command["devices"] is { Length: > 0 } devices
+            ? [KeyValuePair.Create("num_workers", "1"), KeyValuePair.Create("stages", OptionText.Format(devices.Split(',').Length))]
+            : [KeyValuePair.Create("num_workers", command["stages"] ?? OptionText.Format(ModelParallelOptions.DefaultStages))];
 
     /// <inheritdoc/>
     protected override PreparedTraining<ModelParallelOptions> Prepare(

@@ -44,12 +44,13 @@ internal sealed class TransformerXlPlan(TransformerXlOptions options, PipelinePl
         double state = shape.ParameterCount() * sizeof(float) / MiB;
         int kept = options.Optim switch { "adam" or "lamb" => 3, "adagrad" => 2, _ => options.Mom > 0 ? 1 : 0 };
         bool remembers = pipeline.Memory != "none";
-        Line("parameters, gradients", $"{2 * state:N0} MiB");
+        int copies = options.Fp16 && !options.UseGpu ? 3 : 2;
+        Line("parameters, gradients", $"{copies * state:N0} MiB{(copies == 3 ? " (with rounded weights)" : "")}");
         Line("optimizer", $"{kept * state:N0} MiB ({options.Optim})");
         Line("compression memory", $"{(remembers ? state : 0):N0} MiB ({pipeline.Memory})");
         double activations = Activations(shape) * sizeof(float) / MiB;
         Line("activations, about", $"{activations:N0} MiB (batch_chunk {options.BatchChunk})");
-        Line("together, about", $"{((2 + kept + (remembers ? 1 : 0)) * state) + activations:N0} MiB");
+        Line("together, about", $"{((copies + kept + (remembers ? 1 : 0)) * state) + activations:N0} MiB");
         output.WriteLine("command");
         output.WriteLine("  " + Command(command, world));
     }

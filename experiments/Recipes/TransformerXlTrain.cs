@@ -95,7 +95,8 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
     {
         string folder = CountedCorpus.Find(
             options.Dataset, options.Data, new CorpusPlaces(environment.CallerFolder, environment.RepositoryRoot, environment.Datasets));
-        bool isLarge = new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length) > BytesWorthKeeping;
+        var everywhere = new EnumerationOptions { RecurseSubdirectories = true };
+        bool isLarge = new DirectoryInfo(folder).EnumerateFiles("*", everywhere).Sum(file => file.Length) > BytesWorthKeeping;
         return (CountedCorpus.Load(options.Dataset, folder, isLarge ? Path.Combine(environment.RepositoryRoot, CacheFolder) : null), folder);
     }
 

@@ -26,6 +26,9 @@ public sealed class CompositeRunLogger(params IReadOnlyList<IRunLogger> loggers)
         Each(logger => logger.LogDistribution(name, step, values));
 
     /// <inheritdoc/>
+    public void LogCurves(string axis, long at, IReadOnlyList<KeyValuePair<string, double>> points) => Each(logger => logger.LogCurves(axis, at, points));
+
+    /// <inheritdoc/>
     public void LogEvaluation(EvaluationRecord evaluation) => Each(logger => logger.LogEvaluation(evaluation));
 
     /// <inheritdoc/>

@@ -24,6 +24,17 @@ internal sealed record BadInput(string Arguments, ExitCode Code, Action<Sandbox>
         ["transformer-xl with clusters beyond the vocabulary"] = Usage(
             "transformer-xl --dataset ptb --data corpus --adaptive true --cutoffs 5,5000", "--cutoffs", "5000", "vocabulary"),
         ["transformer-xl with a negative length"] = Usage("transformer-xl --mem_len -1", "--mem_len", "nearest is 0"),
+        ["transformer-xl with a negative extension"] = Usage("transformer-xl --ext_len -2", "--ext_len", "nearest is 0"),
+        ["transformer-xl with segments of no word"] = Usage("transformer-xl --tgt_len 0", "--tgt_len", "nearest is 1"),
+        ["transformer-xl with a divisor that leaves an empty embedding"] = Usage(
+            "transformer-xl --dataset ptb --data corpus --adaptive true --cutoffs 3,6 --d_model 8 --div_val 3", "--div_val 3", "width 0", "is 2"),
+        ["transformer-xl with learned positions and segments longer than those"] = Usage(
+            "transformer-xl --dataset ptb --data corpus --attn_type 3 --d_model 8 --n_head 2 --d_head 4 --varlen true", "--varlen true", "--attn_type"),
+        ["transformer-xl in half precision with virtual workers"] = Usage(
+            "transformer-xl --dataset ptb --data corpus --batch_size 4 --tgt_len 5 --eval_tgt_len 5 --eval_batch_size 2 --fp16 true --virtual_workers 2", "--fp16 true", "--num_workers"),
+        ["transformer-xl with a folder that lacks a split"] = new BadInput(
+            "transformer-xl --dataset ptb --data corpus", ExitCode.Environment, s => File.Delete(s.At("corpus", "ptb.valid.txt")), "ptb.valid.txt", "missing"),
+        ["bench scaling with no number of machines"] = Usage("bench scaling --machines 1,two", "--machines", "'two'"),
         ["transformer-xl with a folder under two names"] = Usage("transformer-xl --work_dir a --out b", "--work_dir a", "--out b"),
         ["transformer-xl asked for a text without weights"] = Usage("transformer-xl --dataset ptb --data corpus --generate the", "--generate", "--resume"),
         ["transformer-xl with a memory that attention does not support"] = Usage(

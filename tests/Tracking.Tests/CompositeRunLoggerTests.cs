@@ -19,12 +19,13 @@ public sealed class CompositeRunLoggerTests : IDisposable
             logger.Progress(Samples.Progress(1));
             logger.LogMetrics(Samples.Metrics(1));
             logger.LogEvaluation(Samples.Evaluation(1));
+            logger.LogCurves("tokens", 7, [new("learning/loss", 1)]);
             logger.Message("m");
             logger.Warning("w");
             logger.Finish(Samples.Summary());
         }
 
-        string[] each = ["progress", "metrics", "evaluation", "m", "w", "finish", "dispose"];
+        string[] each = ["progress", "metrics", "evaluation", "tokens 7", "m", "w", "finish", "dispose"];
         Assert.Equal(each.SelectMany(call => new[] { $"a {call}", $"b {call}" }), calls);
     }
 
@@ -109,6 +110,8 @@ public sealed class CompositeRunLoggerTests : IDisposable
         }
 
         public void LogEvaluation(EvaluationRecord evaluation) => calls.Add($"{name} evaluation");
+
+        public void LogCurves(string axis, long at, IReadOnlyList<KeyValuePair<string, double>> points) => calls.Add($"{name} {axis} {at}");
 
         public void Message(string text) => calls.Add($"{name} {text}");
 

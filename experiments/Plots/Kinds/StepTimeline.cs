@@ -66,18 +66,10 @@ internal sealed class StepTimeline : PlotKind
             Data = table,
             Commands =
             [
-                "set border 1",
-                .. Axis.FromZero("x", table.Values("end_ms")).Script("Time since the step began (ms)"),
-                FormattableString.Invariant($"set yrange [{shown.Length - 0.4}:-0.6]"),
-                RowLabels(shown),
-                Picture.TitleOverPanels,
-                "set key at screen 0.5, screen 1 - 36*point center top horizontal maxrows 1 Left reverse samplen 1.5",
-                "set tmargin at screen 1 - 76*point",
-                FormattableString.Invariant($"set lmargin at screen {(Picture.RoomFor(shown) - 20.0) / (700 + Picture.RoomFor(shown)):F4}"),
-                "set rmargin at screen 0.97",
+                .. StepParts.Frame(Axis.FromZero("x", table.Values("end_ms")).Script("Time since the step began (ms)"), shown, RowLabels(shown)),
                 Picture.Plot(StepSplit.Names.Take(Update + 1).Select((name, part) => Bars(part, name))),
             ],
-            Width = 700 + Picture.RoomFor(shown),
+            Width = StepParts.WidthFor(shown),
             Height = 190 + (Math.Max(4, shown.Length) * 34),
         };
     }

@@ -20,6 +20,14 @@ public interface IRunLogger : IDisposable
     {
     }
 
+    /// <summary>Points of further curves, over an axis of the trainer's own.</summary>
+    /// <param name="axis">Its name, such as <c>tokens</c>.</param>
+    /// <param name="at">Where the run stands on it; it grows.</param>
+    /// <param name="points">Value by curve.</param>
+    void LogCurves(string axis, long at, IReadOnlyList<KeyValuePair<string, double>> points)
+    {
+    }
+
     /// <summary>A row of evaluations.</summary>
     void LogEvaluation(EvaluationRecord evaluation);
 

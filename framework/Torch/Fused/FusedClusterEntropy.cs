@@ -54,7 +54,8 @@ public static class FusedClusterEntropy
         using DisposeScope scope = NewDisposeScope();
         Tensor rows = weight.narrow(0, first, count), biases = bias.narrow(0, first, count);
         Tensor choices = moreWeight is null ? rows : cat([rows, moreWeight]), offsets = moreBias is null ? biases : cat([biases, moreBias]);
-        Tensor nats = nn.functional.cross_entropy(nn.functional.linear(hidden, choices, offsets), targets, reduction: nn.Reduction.None);
+        Tensor nats = nn.functional.cross_entropy(
+            nn.functional.linear(hidden, choices.to(hidden.dtype), offsets.to(hidden.dtype)).to(ScalarType.Float32), targets, reduction: nn.Reduction.None);
         return ((nats.sum() * scale).MoveToOuterDisposeScope(), nats.detach().MoveToOuterDisposeScope());
     }
 }

@@ -7,7 +7,8 @@ namespace Compression.Torch;
 
 /// <summary>
 /// A linear layer, differentiable once, that takes some rows of a larger weight, lets constants stand before its input without
-/// joining them, and has ReLU behind it where asked. On the CPU in float32 it is native; other tensors go through TorchSharp's operators.
+/// joining them, and has ReLU behind it where asked. On the CPU in float32 it is native; other tensors go through TorchSharp's operators, in the
+/// type of the input.
 /// </summary>
 public static class FusedLinear
 {
@@ -52,9 +53,9 @@ public static class FusedLinear
         }
 #endif
         using var scope = NewDisposeScope();
-        Tensor rows = first == 0 && count == weight.shape[0] ? weight : weight.narrow(0, first, count);
+        Tensor rows = (first == 0 && count == weight.shape[0] ? weight : weight.narrow(0, first, count)).to(x.dtype);
         Tensor joined = constants is null ? x : cat([constants.detach(), x]);
-        Tensor result = nn.functional.linear(joined, rows, bias);
+        Tensor result = nn.functional.linear(joined, rows, bias?.to(x.dtype));
         return (relu ? result.relu() : result).MoveToOuterDisposeScope();
     }
 }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Compression.Torch;
 
-/// <summary>Attention with relative positions in TorchSharp's public functions; parameters as in <see cref="FusedRelativeAttention"/>.</summary>
+/// <summary>Attention with relative positions in TorchSharp's public functions, in the type of the queries; parameters as in <see cref="FusedRelativeAttention"/>.</summary>
 public static class PlainRelativeAttention
 {
     /// <summary>Attends by scores of content and projected positions.</summary>
@@ -19,8 +19,8 @@ public static class PlainRelativeAttention
         Tensor q_QBHW = Heads(queries_QBI, heads);
         Tensor[] halves = keysValues_KBI.chunk(2, 2);
         Tensor r_KHW = positions_KI.view(positions_KI.shape[0], heads, -1);
-        Tensor content = einsum("ibnd,jbnd->bnij", q_QBHW + contentBias_HW, Heads(halves[0], heads));
-        Tensor position = Shift(einsum("ibnd,jnd->bnij", q_QBHW + positionBias_HW, r_KHW));
+        Tensor content = einsum("ibnd,jbnd->bnij", q_QBHW + contentBias_HW.to(q_QBHW.dtype), Heads(halves[0], heads));
+        Tensor position = Shift(einsum("ibnd,jnd->bnij", q_QBHW + positionBias_HW.to(q_QBHW.dtype), r_KHW));
         return Weigh(content + position, Heads(halves[1], heads), dropout, reach).MoveToOuterDisposeScope();
     }
 

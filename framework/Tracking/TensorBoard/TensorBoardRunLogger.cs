@@ -8,12 +8,16 @@ namespace Compression.Tracking.TensorBoard;
 /// <summary>
 /// Reports to <see cref="RunFiles.TensorBoard"/>: the columns of the CSV files as curves (<c>metrics/train_loss</c>,
 /// <c>evaluations/valid_perplexity</c>), the wall-clock of single steps, gradients and what is held back (of large ones a sample) as histograms, messages and results as text.
+/// Curves over an axis of their own lie in a folder of its name, which viewers show as a run beside: their places are no steps.
 /// </summary>
 public sealed class TensorBoardRunLogger : IRunLogger
 {
     // Of a distribution; the stride is odd, so that it meets all columns of a matrix.
     private const int MostValues = 1 << 16;
 
+    private readonly string _folder;
+    private readonly bool _isResumed;
+    private readonly Dictionary<string, EventFile> _axes = [];
     private readonly EventFile _events;
     private readonly TimeProvider _time;
     private readonly Histogram _stepSeconds = new();
@@ -29,7 +33,9 @@ public sealed class TensorBoardRunLogger : IRunLogger
     public TensorBoardRunLogger(RunDirectory directory, TimeProvider time, long? resumeStep = null)
     {
         _time = time;
-        _events = new EventFile(directory.PathOf(RunFiles.TensorBoard), time);
+        _folder = directory.PathOf(RunFiles.TensorBoard);
+        _isResumed = resumeStep is not null;
+        _events = new EventFile(_folder, time);
         if (resumeStep is { } step)
         {
             _step = step;
@@ -82,6 +88,28 @@ public sealed class TensorBoardRunLogger : IRunLogger
     }
 
     /// <inheritdoc/>
+    public void LogCurves(string axis, long at, IReadOnlyList<KeyValuePair<string, double>> points)
+    {
+        ArgumentNullException.ThrowIfNull(points);
+        if (!_axes.TryGetValue(axis, out var file))
+        {
+            _axes[axis] = file = new EventFile(Path.Combine(_folder, axis), _time);
+            if (_isResumed)
+            {
+                // A run that goes on comes first to the first place that its checkpoint did not have.
+                file.Restart(at);
+            }
+        }
+
+        foreach (var (name, value) in points)
+        {
+            file.Scalar(name, at, value);
+        }
+
+        file.Flush();
+    }
+
+    /// <inheritdoc/>
     public void LogEvaluation(EvaluationRecord evaluation)
     {
         _step = evaluation.Step;
@@ -110,7 +138,15 @@ public sealed class TensorBoardRunLogger : IRunLogger
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _events.Dispose();
+    public void Dispose()
+    {
+        foreach (var file in _axes.Values)
+        {
+            file.Dispose();
+        }
+
+        _events.Dispose();
+    }
 
     private static string Table(RunSummary summary)
     {

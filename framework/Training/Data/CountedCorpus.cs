@@ -5,7 +5,8 @@ namespace Compression.Training.Data;
 
 /// <summary>
 /// Reads the texts that Transformer-XL was published on. Words get their ids by count, the most frequent first and equal ones in the order of
-/// their first appearance, behind <c>&lt;eos&gt;</c>: adaptive embeddings and softmaxes rely on that order. Case is kept.
+/// their first appearance, behind <c>&lt;eos&gt;</c>: adaptive embeddings and softmaxes rely on that order. Case is kept. One Billion Words has
+/// a vocabulary of its own (<see cref="SentenceCorpus"/>).
 /// </summary>
 public static class CountedCorpus
 {
@@ -39,6 +40,11 @@ public static class CountedCorpus
     /// <exception cref="UserErrorException">A file is missing, unreadable, not UTF-8, or holds a word that has no id.</exception>
     public static Corpus Load(TextDataset dataset, string folder, string? cache)
     {
+        if (dataset == TextDataset.Lm1b)
+        {
+            return SentenceCorpus.Load(folder, cache);
+        }
+
         var form = TextForm.Of(dataset);
         string[] paths = [.. form.Files.Select((names, split) => FileOf(folder, names) ?? throw new UserErrorException(
             ExitCode.Environment, $"{Path.Combine(folder, names[0])}: missing, beside the {s_splits[0]} split; {form.Cure}."))];

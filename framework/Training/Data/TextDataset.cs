@@ -1,6 +1,6 @@
 namespace Compression.Training.Data;
 
-/// <summary>The texts that Transformer-XL was published on, less One Billion Words.</summary>
+/// <summary>The texts that Transformer-XL was published on.</summary>
 public enum TextDataset
 {
     /// <summary>WikiText-103; its vocabulary is that of its train split.</summary>
@@ -11,6 +11,9 @@ public enum TextDataset
 
     /// <summary>The Penn Treebank in Mikolov's form.</summary>
     Ptb,
+
+    /// <summary>One Billion Words: sentences out of their order.</summary>
+    Lm1b,
 
     /// <summary>The first 100 MB of Wikipedia, a byte a token, written as numbers.</summary>
     Enwik8,
@@ -35,6 +38,7 @@ internal sealed record TextForm(string Folder, IReadOnlyList<IReadOnlyList<strin
         TextDataset.Wt103 => new TextForm("wikitext-103", s_wiki, ClosesLines: true, CountsTrainOnly: true),
         TextDataset.Wt2 => new TextForm("wikitext-2", s_wiki, ClosesLines: true, CountsTrainOnly: false),
         TextDataset.Ptb => new TextForm("ptb", Named("ptb.{0}.txt", "{0}.txt"), ClosesLines: true, CountsTrainOnly: false),
+        TextDataset.Lm1b => new TextForm("lm1b", [[Lm1b.WordVocabulary.FileName]], ClosesLines: false, CountsTrainOnly: true),
         TextDataset.Enwik8 => new TextForm("enwik8", Named("{0}.txt"), ClosesLines: false, CountsTrainOnly: false),
         _ => new TextForm("text8", Named("{0}.txt"), ClosesLines: false, CountsTrainOnly: false),
     };
@@ -42,6 +46,7 @@ internal sealed record TextForm(string Folder, IReadOnlyList<IReadOnlyList<strin
     /// <summary>How to get it, for messages.</summary>
     public string Cure => Folder.StartsWith("wikitext", StringComparison.Ordinal)
         ? $"get it with `./run.sh data wikitext{(Folder == "wikitext-103" ? " --size 103" : "")}`"
+        : Folder == "lm1b" ? "get it with `./run.sh data lm1b`"
         : Folder == "ptb" ? "get it with `./run.sh data ptb`" : $"put train.txt, valid.txt and test.txt into {Folder}";
 
     private static IReadOnlyList<IReadOnlyList<string>> Named(params string[] patterns) =>

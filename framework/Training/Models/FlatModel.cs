@@ -13,7 +13,8 @@ namespace Compression.Training.Models;
 
 /// <summary>
 /// A module whose parameters lie in one vector and whose gradients lie in another, so that the pipeline sees one flat bucket and the
-/// optimizer makes one pass. On the CPU the bucket is the gradients' own memory; from a GPU it is copied over and back.
+/// optimizer makes one pass. On the CPU the bucket is the gradients' own memory; from a GPU it is copied over and back. Where the module is to compute
+/// with rounded weights, it has them beside those that are trained.
 /// </summary>
 public sealed class FlatModel : IWholeModel, IDisposable
 {
@@ -21,17 +22,24 @@ public sealed class FlatModel : IWholeModel, IDisposable
     private readonly FlatStorage _gradients;
     private readonly IReadOnlyList<(string Name, Parameter Parameter)> _named;
     private readonly Tensor? _onHost;
+    private readonly Tensor? _trained;
+    private readonly ScalarType? _rounding;
 
     /// <param name="module">Its trainable parameters, in the order of <c>named_parameters</c>, become the layout.</param>
     /// <param name="withSquares">Makes room for the squares of micro-batches' gradients.</param>
-    public FlatModel(nn.Module module, bool withSquares = false)
+    /// <param name="rounding">The type to which the weights are rounded that the module computes with; null for none.</param>
+    public FlatModel(nn.Module module, bool withSquares = false, ScalarType? rounding = null)
     {
+        using var noGradient = no_grad();
         _named = [.. module.named_parameters().Select(pair => (pair.name, pair.parameter))];
         Parameter[] parameters = [.. _named.Select(pair => pair.Parameter)];
         _parameters = new FlatParameters(parameters);
         _gradients = new FlatStorage(parameters);
         bool onHost = _gradients.Flat.device_type == DeviceType.CPU;
         _onHost = onHost ? null : zeros(_gradients.Length).DetachFromDisposeScope();
+        _rounding = rounding;
+        _trained = rounding is null ? null : _parameters.Flat.clone().DetachFromDisposeScope();
+        RoundParameters();
         var layout = BucketLayout.Create(_named.Select(pair => (pair.Name, (IReadOnlyList<long>)pair.Parameter.shape)));
         Bucket = new GradientBucket(layout, new TensorMemory(_onHost ?? _gradients.Flat).Memory)
         {
@@ -42,8 +50,8 @@ public sealed class FlatModel : IWholeModel, IDisposable
     /// <summary>The gradients as the pipeline sees them.</summary>
     public GradientBucket Bucket { get; }
 
-    /// <summary>All parameters as one tensor, on the model's device.</summary>
-    public Tensor FlatParameters => _parameters.Flat;
+    /// <summary>All parameters as one tensor, on the model's device, as they are trained and saved: whoever changes them calls <see cref="RoundParameters"/>.</summary>
+    public Tensor FlatParameters => _trained ?? _parameters.Flat;
 
     /// <summary>All gradients as one tensor, on the model's device.</summary>
     public Tensor FlatGradients => _gradients.Flat;
@@ -76,6 +84,13 @@ public sealed class FlatModel : IWholeModel, IDisposable
         return (norm, factor);
     }
 
+    /// <summary>Multiplies all gradients.</summary>
+    public void ScaleGradients(double factor)
+    {
+        using var noGradient = no_grad();
+        _gradients.Flat.mul_(factor);
+    }
+
     /// <summary>Brings the gradients of a backward pass into the bucket.</summary>
     public void DownloadGradients() => _onHost?.copy_(_gradients.Flat);
 
@@ -92,11 +107,24 @@ public sealed class FlatModel : IWholeModel, IDisposable
     public void ChangeParameters(Action<Span<float>> change)
     {
         using var noGradient = no_grad();
-        using var onHost = _parameters.Flat.cpu();
+        using var onHost = FlatParameters.cpu();
         change(MemoryMarshal.Cast<byte, float>(onHost.bytes));
-        if (_parameters.Flat.device_type != DeviceType.CPU)
+        if (FlatParameters.device_type != DeviceType.CPU)
         {
-            _parameters.Flat.copy_(onHost);
+            FlatParameters.copy_(onHost);
+        }
+
+        RoundParameters();
+    }
+
+    /// <summary>Gives the module the rounded weights; nothing where it computes with those that are trained.</summary>
+    public void RoundParameters()
+    {
+        if (_trained is not null)
+        {
+            using var noGradient = no_grad();
+            using var rounded = _trained.to(_rounding!.Value);
+            _parameters.Flat.copy_(rounded);
         }
     }
 
@@ -117,7 +145,7 @@ public sealed class FlatModel : IWholeModel, IDisposable
     public void Walk(Action<ParameterSlot, ReadOnlySpan<float>> visit)
     {
         ArgumentNullException.ThrowIfNull(visit);
-        using var onHost = _parameters.Flat.cpu();
+        using var onHost = FlatParameters.cpu();
         foreach (var slot in Layout.Slots)
         {
             visit(slot, MemoryMarshal.Cast<byte, float>(onHost.bytes).Slice(slot.Offset, slot.Length));
@@ -156,5 +184,6 @@ public sealed class FlatModel : IWholeModel, IDisposable
         _gradients.Dispose();
         _parameters.Dispose();
         _onHost?.Dispose();
+        _trained?.Dispose();
     }
 }

@@ -43,6 +43,7 @@ public sealed class FlatSgd : IFlatOptimizer
         // From zeros the first step gives v = g, as PyTorch's first step does.
         var direction = _velocity is null ? gradient : _velocity.mul_(_momentum).add_(gradient);
         _model.FlatParameters.add_(direction, -learningRate);
+        _model.RoundParameters();
     }
 
     /// <inheritdoc/>

@@ -60,6 +60,10 @@ public sealed record ModelParallelOptions : TrainerOptions
     [Option("stages", "stages of the pipeline; num_workers is a multiple of it (replicas x stages), or 1: then one process computes them in turn", Group = PipelineGroup, Min = 1, Max = 256)]
     public int Stages { get; init; } = DefaultStages;
 
+    /// <summary>Devices of the stages of one process.</summary>
+    [Option("devices", "devices of the stages of one process, each a thread, as in cuda:0,cuda:1 or cpu,cpu; empty: each stage is a rank", Group = PipelineGroup)]
+    public string Devices { get; init; } = "";
+
     /// <summary>Which layer lies where.</summary>
     [Option("placement", "stage of each layer, as in 0,0,1,1; even: layer i on stage i*stages/num_layers; auto: balanced by measured cost", Group = PipelineGroup)]
     public string Placement { get; init; } = StagePlacement.Evenly;

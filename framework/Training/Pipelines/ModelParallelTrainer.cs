@@ -29,6 +29,13 @@ public static class ModelParallelTrainer
         Refuse(
             pipeline.Traits.MicroBatches > 0, $"--compressor {options.Compressor}",
             "it needs the gradient of every micro-batch, which a pipeline adds up as it goes; use another compressor, or the verb train.");
+        var devices = StageDevices.Parse(options.Devices);
+        Refuse(
+            devices.Length > 0 && devices.Length != options.Stages, $"--devices {options.Devices}",
+            $"it names {devices.Length} devices, and --stages is {options.Stages}; name one a stage.");
+        Refuse(devices.Length > 0 && options.NumWorkers > 1, $"--devices {options.Devices}", "its stages are threads of one process; use --num_workers 1, or leave --devices away.");
+        Refuse(devices.Length > 0 && options.UseGpu, "--use_gpu true", "--devices says already where each stage computes; give one of the two.");
+        StageDevices.RequireHere(devices);
         if (options.Placement is not StagePlacement.Auto and not StagePlacement.Evenly)
         {
             StagePlacement.Parse(options.Placement, options.NumLayers, options.Stages);
@@ -42,11 +49,7 @@ public static class ModelParallelTrainer
         Refuse(
             PipelineTask.Buckets(text, options, keepAll: false).Sentences == 0, $"--buckets {options.Buckets}",
             "every sentence is longer than the longest bucket; add a longer one.");
-        if (options.UseGpu && !torch.cuda.is_available())
-        {
-            throw new UserErrorException(
-                ExitCode.Environment, "--use_gpu true: libtorch finds no CUDA device here; use --use_gpu false, or a CUDA build in TORCH_PATH.");
-        }
+        DeviceRules.Require(options);
     }
 
     /// <summary>Trains to the end, or until <see cref="TrainingContext.Stop"/>; logs, evaluates, writes checkpoints and the summary.</summary>

@@ -14,7 +14,7 @@ using static TorchSharp.torch;
 namespace Compression.Training.Pipelines;
 
 /// <summary>
-/// The stage of this rank, or all stages where there is one process, with optimizer and text. The objective is the mean over the batch's
+/// The stage of this rank, or all stages where there is one process, which take turns or have a thread and a device each, with optimizer and text. The objective is the mean over the batch's
 /// sentences of their nats, summed over the words; all replicas together compute one batch of the plan.
 /// </summary>
 public sealed class PipelineModel : ITrainableModel, IWholeModel
@@ -34,6 +34,8 @@ public sealed class PipelineModel : ITrainableModel, IWholeModel
     private readonly FlatSgd _optimizer;
     private readonly Dictionary<(int Steps, int Columns), StepOrder> _orders = [];
     private readonly ImmutableArray<int> _stageOfSlot;
+    private readonly ImmutableArray<StageCopy> _copies = [];
+    private readonly StageThreads? _threads;
     private ImmutableArray<BucketBatch> _batches = [];
     private int _stepsHere;
 
@@ -67,6 +69,18 @@ public sealed class PipelineModel : ITrainableModel, IWholeModel
             range.Stage, (range.IsFirst ? 1 : 0) + (ParametersOfLayer * range.Layers) + (range.IsLast ? 2 : 0)))];
         _optimizer = new FlatSgd(Storage, momentum: 0, weightDecay: 0);
         StageRange[] ranges = world.IsOneProcess ? [.. Enumerable.Range(0, placement.Stages).Select(stage => placement[stage])] : [held];
+        var devices = StageDevices.Parse(options.Devices);
+        if (devices.Length > 0)
+        {
+            var mailbox = new StageMailbox();
+            _copies = [.. ranges.Select(range => new StageCopy(sizes, range, devices[range.Stage], Storage))];
+            _threads = new StageThreads(ranges.Length, Math.Max(1, team.Threads / ranges.Length), mailbox);
+            Runners = [.. ranges.Select(range => new StageRunner(
+                new StageComputation(_copies[range.Stage].Module, range, range, sizes, devices[range.Stage], KernelTeam.Single),
+                new ThreadLink(range.Stage, devices[range.Stage], mailbox), new StageClock(range.Stage, _firstReplica)))];
+            return;
+        }
+
         var table = new Dictionary<(int, StageMessage, int), Tensor>();
         Runners = [.. ranges.Select(range => new StageRunner(
             new StageComputation(_module, held, range, sizes, device, team),
@@ -87,6 +101,9 @@ public sealed class PipelineModel : ITrainableModel, IWholeModel
 
     /// <summary>The stages of this process.</summary>
     public ImmutableArray<StageRunner> Runners { get; }
+
+    /// <summary>Whether stages of this process take turns, so that there is no bubble to measure.</summary>
+    public bool TakesTurns => _threads is null && Runners.Length > 1;
 
     /// <summary>Steps of training by the shape of their batch on this replica, [T, B], since this process started.</summary>
     public Dictionary<(int Steps, int Columns), long> Shapes { get; } = [];
@@ -177,6 +194,11 @@ public sealed class PipelineModel : ITrainableModel, IWholeModel
     /// <param name="batches">Of all replicas, which take turns.</param>
     public (double Nats, long Targets) Evaluate(ImmutableArray<BucketBatch> batches)
     {
+        foreach (var copy in _copies)
+        {
+            copy.Refresh();
+        }
+
         double nats = 0;
         long targets = 0;
         int replica = _world.IsOneProcess ? 0 : _firstReplica, replicas = _world.IsOneProcess ? 1 : _replicas;
@@ -188,13 +210,7 @@ public sealed class PipelineModel : ITrainableModel, IWholeModel
                 runner.Stage.Begin(batch);
             }
 
-            for (int unit = 0; unit < batch.Units.Length; unit++)
-            {
-                foreach (var runner in Runners)
-                {
-                    runner.Evaluate(unit);
-                }
-            }
+            Evaluate(batch.Units.Length);
 
             nats += Runners[^1].Stage.Nats;
             targets += batch.Targets;
@@ -242,9 +258,15 @@ public sealed class PipelineModel : ITrainableModel, IWholeModel
     /// <inheritdoc/>
     public void Dispose()
     {
+        _threads?.Dispose();
         foreach (var runner in Runners)
         {
             runner.Stage.Dispose();
+        }
+
+        foreach (var copy in _copies)
+        {
+            copy.Dispose();
         }
 
         _optimizer.Dispose();
@@ -279,6 +301,22 @@ public sealed class PipelineModel : ITrainableModel, IWholeModel
 
     private void Compute(StepOrder order, ImmutableArray<PipelineUnit> units)
     {
+        if (_threads is not null)
+        {
+            foreach (var copy in _copies)
+            {
+                copy.Refresh();
+            }
+
+            _threads.Run(stage => Runners[stage].Train(order.OfStage[stage], units));
+            foreach (var copy in _copies)
+            {
+                copy.Collect();
+            }
+
+            return;
+        }
+
         if (!_world.IsOneProcess)
         {
             Runners[0].Train(order.OfStage[_world.Stage], units);
@@ -288,6 +326,29 @@ public sealed class PipelineModel : ITrainableModel, IWholeModel
         foreach (var moment in order.Together)
         {
             Runners[moment.Stage].Do(moment.Action, units[moment.Action.Unit].Positions);
+        }
+    }
+
+    private void Evaluate(int units)
+    {
+        if (_threads is not null)
+        {
+            _threads.Run(stage =>
+            {
+                for (int unit = 0; unit < units; unit++)
+                {
+                    Runners[stage].Evaluate(unit);
+                }
+            });
+            return;
+        }
+
+        for (int unit = 0; unit < units; unit++)
+        {
+            foreach (var runner in Runners)
+            {
+                runner.Evaluate(unit);
+            }
         }
     }
 

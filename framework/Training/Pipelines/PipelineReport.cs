@@ -64,7 +64,7 @@ public sealed record PipelineReport
         }
 
         ImmutableArray<StageFigures> perStage = [.. MemoryMarshal.Cast<byte, double>(figures.All).ToArray().Chunk(FieldCount).Select(Read)];
-        bool isPipeline = (!world.IsOneProcess || world.Stages == 1) && perStage.Sum(one => one.StepSeconds) > 0;
+        bool isPipeline = !model.TakesTurns && perStage.Sum(one => one.StepSeconds) > 0;
         return new PipelineReport
         {
             Schedule = options.Schedule,

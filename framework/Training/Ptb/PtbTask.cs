@@ -23,8 +23,9 @@ internal sealed class PtbTask : ITrainingTask
         _schedule = new LearningRateSchedule(options);
         if (options.InitWeights.Length > 0)
         {
-            using var file = PtbTrainer.OpenWeights(options.InitWeights);
-            _model.Storage.Read(file, $"--init_weights {options.InitWeights}", ExitCode.Usage);
+            string shown = $"--init_weights {options.InitWeights}";
+            using var file = WeightsFile.Open(options.InitWeights, shown, ExitCode.Usage);
+            _model.Storage.Read(file, shown, ExitCode.Usage);
         }
     }
 
@@ -62,20 +63,10 @@ internal sealed class PtbTask : ITrainingTask
 
     public void Complete(int rank)
     {
-        if (_options.SaveWeights.Length == 0 || rank > 0)
+        if (_options.SaveWeights.Length > 0 && rank == 0)
         {
-            return;
-        }
-
-        string path = Path.GetFullPath(_options.SaveWeights);
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            SafetensorsWriter.Save(path, _model.Storage.Entries(), _model.Storage.Write);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new UserErrorException(ExitCode.Failure, $"--save_weights {path}: {failure.Message}", failure);
+            WeightsFile.Write(
+                _options.SaveWeights, "--save_weights", path => SafetensorsWriter.Save(path, _model.Storage.Entries(), _model.Storage.Write));
         }
     }
 

@@ -1,11 +1,9 @@
 using Compression.Core.Kernels;
 using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
-using Compression.Training.Checkpoints;
 using Compression.Training.Data;
 using Compression.Training.Optimizers;
 using Compression.Training.Sessions;
-using TorchSharp;
 
 namespace Compression.Training.Ptb;
 
@@ -36,11 +34,7 @@ public static class PtbTrainer
         ColumnBatches.ForTraining(corpus.Train, 0, workers, options.BatchSize, options.Bptt);
         SplitBatches(options, corpus, "valid", 0, 1);
         SplitBatches(options, corpus, "test", 0, 1);
-        if (options.UseGpu && !torch.cuda.is_available())
-        {
-            throw new UserErrorException(
-                ExitCode.Environment, "--use_gpu true: libtorch finds no CUDA device here; use --use_gpu false, or a CUDA build in TORCH_PATH.");
-        }
+        DeviceRules.Require(options);
     }
 
     /// <summary>Trains to the end, or until <see cref="TrainingContext.Stop"/>; logs, evaluates, writes checkpoints and the summary.</summary>
@@ -69,22 +63,4 @@ public static class PtbTrainer
 
     private static TrainingSession Session(PtbOptions options, Corpus corpus, TrainingContext context) => new(options, context, (group, team) => new PtbTask(
         options, corpus, context, new PtbModel(options, corpus, group.First, group.Count, group.Total, context.Pipeline.Traits.MicroBatches, team)));
-
-    /// <summary>Opens a weights file; its failures name the option.</summary>
-    internal static SafetensorsFile OpenWeights(string path)
-    {
-        if (!File.Exists(path))
-        {
-            throw new UserErrorException(ExitCode.Usage, $"--init_weights {path}: there is no such file.");
-        }
-
-        try
-        {
-            return SafetensorsFile.Open(path);
-        }
-        catch (SafetensorsException failure)
-        {
-            throw new UserErrorException(ExitCode.Usage, $"--init_weights {path}: {failure.Message}", failure);
-        }
-    }
 }

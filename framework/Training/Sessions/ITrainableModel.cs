@@ -80,6 +80,10 @@ public interface ITrainableModel : IDisposable
     /// <param name="worker">Index of the worker within this process.</param>
     void ForgetState(int worker);
 
+    /// <summary>Told that the gradient of some worker is not finite, and that all leave the step out if this one knows what to do about it.</summary>
+    /// <returns>What it does, for the log; null where it knows nothing. The same for all workers.</returns>
+    string? TryAvoidOverflow() => null;
+
     /// <summary>Writes hidden states and what the optimizer keeps.</summary>
     void Save(IStateWriter writer);
 

@@ -49,6 +49,15 @@ public interface ITrainingTask : IDisposable
     /// <param name="split"><c>valid</c> or <c>test</c>.</param>
     (double Nats, long Targets) Evaluate(string split);
 
+    /// <summary>The axis of <see cref="CurvesOf(MetricsRecord)"/>, on which tokens count.</summary>
+    const string Tokens = "tokens";
+
+    /// <summary>Curves over tokens that such models are compared by, beside the columns of all trainers; at a row of metrics.</summary>
+    IReadOnlyList<KeyValuePair<string, double>> CurvesOf(MetricsRecord row) => [];
+
+    /// <summary>The same at a row of evaluations.</summary>
+    IReadOnlyList<KeyValuePair<string, double>> CurvesOf(EvaluationRecord row) => [];
+
     /// <summary>Options and data that must be the same for a resumed run to end with the same bits, beyond those of the pipeline.</summary>
     IEnumerable<KeyValuePair<string, string>> Identity { get; }
 

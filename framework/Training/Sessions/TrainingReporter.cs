@@ -62,7 +62,7 @@ internal sealed class TrainingReporter
         double meanLoss = MeanOverWorkers(_interval);
         AddUpBytes();
         var seconds = _counters.Seconds;
-        _context.Logger.LogMetrics(new MetricsRecord
+        var row = new MetricsRecord
         {
             Step = progress.Step,
             Epoch = progress.EpochsDone,
@@ -75,7 +75,9 @@ internal sealed class TrainingReporter
             WireBytesTotal = _totals.WireBytes,
             SecondsTotal = _counters.SecondsTotal,
             Seconds = seconds.Since(_secondsAtRow),
-        });
+        };
+        _context.Logger.LogMetrics(row);
+        Draw(row.Tokens, _task.CurvesOf(row));
         if (_context.Logger.TakesDistributions)
         {
             foreach (var slot in average.Layout.Slots)
@@ -103,6 +105,13 @@ internal sealed class TrainingReporter
         Span<double> sums = [_counters.WireBytes, _counters.NominalBits, _counters.FloorBits];
         _context.Communicator.AllReduce(sums);
         _totals = new Totals((long)sums[0], sums[1], sums[2]);
+    }
+
+    /// <summary>Logs a row of evaluations, and the curves that the task draws of it.</summary>
+    public void Log(EvaluationRecord row)
+    {
+        _context.Logger.LogEvaluation(row);
+        Draw(row.Tokens, _task.CurvesOf(row));
     }
 
     /// <summary>A row of evaluations.</summary>
@@ -157,6 +166,14 @@ internal sealed class TrainingReporter
                 Hidden = seconds.Hidden,
             },
         };
+    }
+
+    private void Draw(long tokens, IReadOnlyList<KeyValuePair<string, double>> curves)
+    {
+        if (curves.Count > 0)
+        {
+            _context.Logger.LogCurves(ITrainingTask.Tokens, tokens, curves);
+        }
     }
 
     // Of this process's workers since it started.

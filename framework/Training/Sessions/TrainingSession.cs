@@ -175,10 +175,11 @@ public sealed class TrainingSession : IDisposable
                 }
             });
 
+        double rate = _task.LearningRate;
         if (!skip)
         {
             using var time = _counters.Ledger.Measure(StepPhase.Update);
-            _model.Apply(_task.LearningRate);
+            _model.Apply(rate);
         }
 
         _counters.Tokens += _model.TargetsOfAll(_position, _group.Total);
@@ -202,7 +203,7 @@ public sealed class TrainingSession : IDisposable
         }
 
         _reporter.Step(
-            Progress, _losses, _task.LearningRate, gradNorm, _model.Gradients, _aggregators[0].HeldBack.Concat(_model.HeldBackBeside(0)));
+            Progress, _losses, rate, gradNorm, _model.Gradients, _aggregators[0].HeldBack.Concat(_model.HeldBackBeside(0)));
         return stop;
     }
 
@@ -230,6 +231,17 @@ public sealed class TrainingSession : IDisposable
         }
 
         string what = $"Step {_step + 1}: loss or gradient of worker {flags[0] - 1} is not finite";
+        if (_model.TryAvoidOverflow() is { } remedy)
+        {
+            _context.Logger.Message($"{what}: {remedy}, and all workers skip it.");
+            if (!double.IsFinite(_losses[worker]))
+            {
+                _model.ForgetState(worker);
+            }
+
+            return (flags[1] > 0, true);
+        }
+
         if (_options.OnNonfinite == NonFiniteAction.Abort || ++_skippedInARow > MaxSkippedInARow)
         {
             string before = _skippedInARow > 0 ? $", as in the {MaxSkippedInARow} steps before" : "";
@@ -258,7 +270,7 @@ public sealed class TrainingSession : IDisposable
     private double EvaluateAndLog(string split)
     {
         double loss = LossOn(split);
-        _context.Logger.LogEvaluation(_reporter.Evaluation(Progress, split, loss));
+        _reporter.Log(_reporter.Evaluation(Progress, split, loss));
         return loss;
     }
 

@@ -57,7 +57,7 @@ public sealed record LaunchTable(string Name, int Machines, int WorkersPerMachin
         return
         [
             KeyValuePair.Create("config", Name),
-            .. $"{model} dataset=wt103 adaptive=true optim=lamb eval_tgt_len=128 eval_interval=1000".Split(' ')
+            .. $"{model} dataset=wt103 adaptive=true fp16=true optim=lamb eval_tgt_len=128 eval_interval=1000".Split(' ')
                 .Select(pair => pair.Split('=')).Select(pair => KeyValuePair.Create(pair[0], pair[1])),
             KeyValuePair.Create("batch_size", OptionText.Format(BatchSize)),
             KeyValuePair.Create("lr", RateFor(workers).ToString("R", System.Globalization.CultureInfo.InvariantCulture)),

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Compression.Core.Kernels;
 using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
+using Compression.Training.Checkpoints;
 using Compression.Training.Data;
 using Compression.Training.Models;
 using Compression.Training.Models.TransformerXl;
@@ -30,7 +31,7 @@ public sealed class TextGenerator : IDisposable
         var shape = options.ShapeFor(vocabulary.Count);
         _module = new TransformerXlModel(shape);
         _storage = new FlatModel(_module);
-        using var file = TransformerXlTrainer.OpenWeights(weights, shownAs, code);
+        using var file = WeightsFile.Open(weights, shownAs, code);
         new PublishedWeights(shape).Read(file, _storage, shownAs, code);
         _module.eval();
     }

@@ -26,7 +26,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     public TextDataset Dataset { get; init; } = TextDataset.Wt103;
 
     /// <summary>Folder of the text.</summary>
-    [Option("data", "folder of the text; empty: wikitext-103, wikitext-2, ptb, enwik8 or text8 below COMPRESSION_DATA, then below datasets", Group = DataGroup)]
+    [Option("data", "folder of the text; empty: wikitext-103, wikitext-2, ptb, lm1b, enwik8 or text8 below COMPRESSION_DATA, then below datasets", Group = DataGroup)]
     public string Data { get; init; } = "";
 
     /// <summary>A published set-up.</summary>
@@ -96,7 +96,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     public bool Adaptive { get; init; }
 
     /// <summary>Ends of clusters.</summary>
-    [Option("cutoffs", "ends of the clusters of an adaptive softmax, separated by commas; empty: 20000,40000,200000 as far as the vocabulary goes", Group = ModelGroup)]
+    [Option("cutoffs", "ends of the clusters of an adaptive softmax, separated by commas; empty: 20000,40000,200000, of lm1b 60000,100000,640000, as far as the vocabulary goes", Group = ModelGroup)]
     public string Cutoffs { get; init; } = "";
 
     /// <summary>Narrower vectors.</summary>
@@ -146,6 +146,14 @@ public sealed record TransformerXlOptions : TrainerOptions
     /// <summary>Weight decay.</summary>
     [Option("wd", "weight decay", Group = OptimizationGroup, Min = 0)]
     public double Wd { get; init; }
+
+    /// <summary>Half precision.</summary>
+    [Option("fp16", "compute in half precision, with a loss scale that follows overflows: float16 on CUDA; on a CPU bfloat16 stands in", Group = OptimizationGroup)]
+    public bool Fp16 { get; init; }
+
+    /// <summary>First loss scale of fp16.</summary>
+    [Option("loss_scale", "first loss scale of fp16; halved when a gradient overflows, doubled after 1000 steps without", Group = OptimizationGroup, Min = 1, Max = 1e300)]
+    public double LossScale { get; init; } = LossScaler.UsualScale;
 
     /// <summary>Largest 2-norm of the gradient.</summary>
     [Option("clip", "largest 2-norm of the gradient; 0: no clipping", Group = OptimizationGroup, Min = 0)]
@@ -298,8 +306,8 @@ public sealed record TransformerXlOptions : TrainerOptions
             Tied = !NotTied,
             Cutoffs = cutoffs,
 
-            // The published code ties all projections but the head's on WikiText-103, and so on every text here but with one cluster.
-            TiedProjections = [.. Enumerable.Range(0, cutoffs.Length + 1).Select(cluster => cluster > 0)],
+            // The published code ties all projections but the head's on WikiText-103, and so on every text here but with one cluster; on lm1b none.
+            TiedProjections = [.. Enumerable.Range(0, cutoffs.Length + 1).Select(cluster => cluster > 0 && Dataset != TextDataset.Lm1b)],
             DivisorOfWidths = DivVal,
             MaxKeys = TgtLen + ExtLen + MemLen,
         };
@@ -313,6 +321,7 @@ public sealed record TransformerXlOptions : TrainerOptions
 
         Require(AttnType < 2 || MemLen == 0, $"--mem_len {MemLen}: attn_type {AttnType} has no memory; use --mem_len 0, or --attn_type 0.");
         Require(AttnType != 3 || NHead * DHead == DModel, $"--attn_type 3: its positions are added to the hidden states, so n_head * d_head ({NHead * DHead}) must be d_model ({DModel}).");
+        Require(AttnType != 3 || !Varlen, "--varlen true: attn_type 3 has learned positions for tgt_len words, and segments may be longer; use --varlen false, or another --attn_type.");
         Require(!SameLength || MemLen > 0, "--same_length true: needs --mem_len above 0, which is how far words see.");
         Require(EvalMemLen >= 0 && EvalExtLen >= 0, $"--eval_tgt_len {EvalTgtLen}: leaves a negative {(MemLen == 0 ? "extension" : "memory")} in evaluation; the largest that works is {(MemLen == 0 ? ExtLen : MemLen) + TgtLen}.");
         Require(!SameLength || EvalMemLen > 0, $"--eval_tgt_len {EvalTgtLen}: leaves no memory in evaluation, which --same_length needs; the largest that works is {MemLen + TgtLen - 1}.");
@@ -330,7 +339,7 @@ public sealed record TransformerXlOptions : TrainerOptions
 
         if (Cutoffs.Length == 0)
         {
-            int[] published = [20000, 40000, 200000];
+            int[] published = Dataset == TextDataset.Lm1b ? [60000, 100000, 640000] : [20000, 40000, 200000];
             return [.. published.Where(end => end < vocabulary)];
         }
 

@@ -17,6 +17,7 @@ internal sealed class TransformerXlTask : ITrainingTask
     private readonly TrainingContext _context;
     private readonly TransformerXlLearner _model;
     private readonly TokenSchedule _schedule;
+    private readonly TokenCurves _curves;
 
     public TransformerXlTask(TransformerXlOptions options, Corpus corpus, TrainingContext context, TransformerXlLearner model, TokenSchedule schedule)
     {
@@ -25,11 +26,12 @@ internal sealed class TransformerXlTask : ITrainingTask
         _context = context;
         _model = model;
         _schedule = schedule;
+        _curves = new TokenCurves(options, model.Shape, Math.Max(context.Peers.WorldSize, options.VirtualWorkers));
         TotalSteps = options.MaxTokens > 0 ? StepsFor(options.MaxTokens) : options.MaxStep;
         if (options.InitWeights.Length > 0)
         {
             string shown = $"--init_weights {options.InitWeights}";
-            using var file = TransformerXlTrainer.OpenWeights(options.InitWeights, shown, ExitCode.Usage);
+            using var file = WeightsFile.Open(options.InitWeights, shown, ExitCode.Usage);
             new PublishedWeights(model.Shape).Read(file, model.Storage, shown, ExitCode.Usage);
         }
     }
@@ -57,6 +59,7 @@ internal sealed class TransformerXlTask : ITrainingTask
         KeyValuePair.Create("--ext_len", $"{_options.ExtLen}"),
         KeyValuePair.Create("--mem_len", $"{_options.MemLen}"),
         KeyValuePair.Create("--varlen", _options.Varlen ? "true" : "false"),
+        .. _options.Fp16 ? [KeyValuePair.Create("--fp16", "true")] : Array.Empty<KeyValuePair<string, string>>(),
         KeyValuePair.Create("corpus", string.Join(' ', _corpus.Files.Select(file => file.Sha256[..16]))),
     ];
 
@@ -75,30 +78,28 @@ internal sealed class TransformerXlTask : ITrainingTask
     public (double Nats, long Targets) Evaluate(string split) =>
         _model.Evaluate(TransformerXlTrainer.SplitSegments(_options, _corpus, split, _context.Communicator.Rank, _context.Communicator.WorldSize));
 
-    public void Resume(TrainingState state) => _schedule.Resume(state.BestValidLoss);
+    public IReadOnlyList<KeyValuePair<string, double>> CurvesOf(MetricsRecord row) => _curves.Of(row);
+
+    public IReadOnlyList<KeyValuePair<string, double>> CurvesOf(EvaluationRecord row) => TokenCurves.Of(row);
+
+    public void Resume(TrainingState state)
+    {
+        _schedule.Resume(state.BestValidLoss);
+        _curves.Resume(state.Step, (long)state.Counters.GetValueOrDefault("tokens"));
+    }
 
     public void Complete(int rank)
     {
         if (_options.SaveWeights.Length > 0 && rank == 0)
         {
-            Save(Path.GetFullPath(_options.SaveWeights), "--save_weights");
+            Save(_options.SaveWeights, "--save_weights");
         }
     }
 
     public void Dispose() => _model.Dispose();
 
-    private void Save(string path, string shownAs)
-    {
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            new PublishedWeights(_model.Shape).Save(path, _model.Storage);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new UserErrorException(ExitCode.Failure, $"{shownAs} {path}: {failure.Message}", failure);
-        }
-    }
+    private void Save(string path, string shownAs) =>
+        WeightsFile.Write(path, shownAs, full => new PublishedWeights(_model.Shape).Save(full, _model.Storage));
 
     // The fewest steps that reach so many tokens.
     private long StepsFor(double tokens)

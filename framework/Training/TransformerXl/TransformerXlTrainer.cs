@@ -1,3 +1,4 @@
+using Compression.Core.Catalog;
 using Compression.Core.Kernels;
 using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
@@ -6,7 +7,6 @@ using Compression.Training.Data;
 using Compression.Training.Models.TransformerXl;
 using Compression.Training.Optimizers;
 using Compression.Training.Sessions;
-using TorchSharp;
 
 namespace Compression.Training.TransformerXl;
 
@@ -31,15 +31,15 @@ public static class TransformerXlTrainer
         Require(micro == 0 || options.BatchChunk == 1, $"--batch_chunk {options.BatchChunk}: the compressor splits the batch into {micro} parts already; use --batch_chunk 1.");
         Require(!options.Overlap || options.BatchChunk == 1, "--overlap true: a gradient is complete after the last chunk alone; use --batch_chunk 1.");
         Require(options.Scheduler != "cosine" || !options.CountsTokens || options.MaxTokens > 0, "--warmup_tokens: a cosine by tokens needs --max_tokens, its length.");
+        Require(
+            !options.Fp16 || (!options.Overlap && options.VirtualWorkers == 0),
+            "--fp16 true: memories must not have taken up a gradient before all workers agree that none overflows: use --overlap false, and --num_workers in place of --virtual_workers, or --fp16 false.");
+        Require(options.Fp16 || options.LossScale == LossScaler.UsualScale, $"--loss_scale {OptionText.Format(options.LossScale)}: needs --fp16 true, without which no loss is scaled.");
         TransformerXlLearner.SegmentsOf(options, corpus, 0, workers);
         SplitSegments(options, corpus, "valid", 0, 1);
         SplitSegments(options, corpus, "test", 0, 1);
         RequireWeights(options, shape);
-        if (options.UseGpu && !torch.cuda.is_available())
-        {
-            throw new UserErrorException(
-                ExitCode.Environment, "--use_gpu true: libtorch finds no CUDA device here; use --use_gpu false, or a CUDA build in TORCH_PATH.");
-        }
+        DeviceRules.Require(options);
     }
 
     /// <summary>Trains to the end, or until <see cref="TrainingContext.Stop"/>; logs, evaluates, writes checkpoints and the summary.</summary>
@@ -66,27 +66,14 @@ public static class TransformerXlTrainer
         OrderedSegments.ForEvaluation(
             split, split == "valid" ? corpus.Valid : corpus.Test, rank, ranks, options.EvalBatchSize, options.EvalTgtLen, options.EvalExtLen);
 
-    /// <summary>Opens a weights file; its failures name the option.</summary>
-    internal static SafetensorsFile OpenWeights(string path, string shownAs, ExitCode code)
-    {
-        if (!File.Exists(path))
-        {
-            throw new UserErrorException(code, $"{shownAs}: there is no such file.");
-        }
-
-        try
-        {
-            return SafetensorsFile.Open(path);
-        }
-        catch (SafetensorsException failure)
-        {
-            throw new UserErrorException(code, $"{shownAs}: {failure.Message}", failure);
-        }
-    }
-
     private static TrainingSession Session(TransformerXlOptions options, Corpus corpus, TrainingContext context) => new(options, context, (group, team) =>
     {
         var schedule = new TokenSchedule(options);
+        if (options.Fp16 && !options.UseGpu)
+        {
+            context.Logger.Message("--fp16 true on a CPU: bfloat16 stands in; weights and hidden states are rounded to it, sums and trained weights are float32");
+        }
+
         var learner = new TransformerXlLearner(options, corpus, group, context.Pipeline.Traits.MicroBatches, team, schedule);
         return new TransformerXlTask(options, corpus, context, learner, schedule);
     });
@@ -98,7 +85,7 @@ public static class TransformerXlTrainer
             : (options.InitWeights, $"--init_weights {options.InitWeights}", ExitCode.Usage);
         if (path.Length > 0)
         {
-            using var file = OpenWeights(path, shown, code);
+            using var file = WeightsFile.Open(path, shown, code);
             new PublishedWeights(shape).RequireFit(file, shown, code);
         }
     }

@@ -49,6 +49,31 @@ public sealed class TensorBoardRunLoggerTests : IDisposable
     }
 
     [Fact]
+    public void Curves_over_another_axis_lie_in_a_run_of_their_own_and_a_resumed_run_withdraws_what_comes_again()
+    {
+        using (var logger = new TensorBoardRunLogger(_run, _time))
+        {
+            logger.LogMetrics(Samples.Metrics(200));
+            logger.LogCurves("tokens", 51_200, [new("learning/loss", 6.5), new("times/step", 12)]);
+            logger.LogCurves("tokens", 102_400, [new("learning/loss", 6)]);
+        }
+
+        using (var resumed = new TensorBoardRunLogger(_run, _time, resumeStep: 200))
+        {
+            resumed.LogCurves("tokens", 102_400, [new("learning/loss", 5.5)]);
+        }
+
+        IReadOnlyList<WireMessage>[] files =
+            [.. Directory.GetFiles(Path.Combine(_run.PathOf(RunFiles.TensorBoard), "tokens")).Order(StringComparer.Ordinal).Select(EventFileReader.Read)];
+        Assert.Equal([(51_200, 6.5f), (102_400, 6f)], Values(files[0], "learning/loss").Select(point => (point.Step, point.Value.Float(2))));
+        Assert.Equal([(51_200, 12f)], Values(files[0], "times/step").Select(point => (point.Step, point.Value.Float(2))));
+        Assert.Equal(102_400, files[1][1].Integer(2));
+        Assert.True(files[1][1].Has(7));
+        Assert.Equal([(102_400, 5.5f)], Values(files[1], "learning/loss").Select(point => (point.Step, point.Value.Float(2))));
+        Assert.Empty(Values(Events(), "learning/loss"));
+    }
+
+    [Fact]
     public void A_distribution_in_pieces_is_one_histogram()
     {
         using (var logger = new TensorBoardRunLogger(_run, _time))

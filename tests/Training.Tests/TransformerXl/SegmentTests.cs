@@ -1,4 +1,5 @@
 using Compression.Core.Reporting;
+using Compression.Training.Checkpoints;
 using Compression.Training.Data;
 using Compression.Training.Models.TransformerXl;
 using Compression.Training.TransformerXl;
@@ -54,7 +55,7 @@ public sealed class SegmentTests
         string file = folder["weights.safetensors"];
         Tiny.Train(options with { MaxStep = 1, SaveWeights = file });
         using var learner = Learner(options);
-        using (var weights = TransformerXlTrainer.OpenWeights(file, "weights", ExitCode.Usage))
+        using (var weights = WeightsFile.Open(file, "weights", ExitCode.Usage))
         {
             new PublishedWeights(learner.Shape).Read(weights, learner.Storage, "weights", ExitCode.Usage);
         }

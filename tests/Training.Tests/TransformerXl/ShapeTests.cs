@@ -1,4 +1,5 @@
 using Compression.Core.Reporting;
+using Compression.Training.Data;
 using Compression.Training.Models.TransformerXl;
 using Compression.Training.TransformerXl;
 
@@ -39,6 +40,19 @@ public sealed class ShapeTests
         using var model = new TransformerXlModel(shape);
         var actual = model.named_parameters().Select(named => $"{named.name} {string.Join('x', named.parameter.shape)}");
         Assert.Equal(actual, shape.Layout().Slots.Select(slot => $"{slot.Name} {string.Join('x', slot.Shape)}"));
+    }
+
+    [Fact]
+    public void Of_One_Billion_Words_no_projection_is_tied_and_clusters_are_its_own()
+    {
+        var options = Tiny.Options with { Dataset = TextDataset.Lm1b, Adaptive = true, DivVal = 2, DEmbed = 8 };
+        var shape = options.ShapeFor(793_470);
+        Assert.Equal([60_000, 100_000, 640_000], shape.Cutoffs.ToArray());
+        Assert.Equal([false, false, false, false], shape.TiedProjections.ToArray());
+        string[] names = [.. shape.Layout().Slots.Select(slot => slot.Name)];
+        Assert.All(Enumerable.Range(0, 4), cluster => Assert.Contains($"crit.out_projs.{cluster}", names));
+        Assert.Equal([60_000], options.ShapeFor(100_000).Cutoffs.ToArray());
+        Assert.DoesNotContain("crit.out_projs.1", (options with { Dataset = TextDataset.Wt103 }).ShapeFor(267_735).Layout().Slots.Select(slot => slot.Name));
     }
 
     [Fact]

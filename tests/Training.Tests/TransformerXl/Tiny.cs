@@ -25,7 +25,7 @@ internal static class Tiny
     public static Corpus Text { get; } = SampleCorpus.Load(new SampleCorpusOptions { TrainTokens = 600, ValidTokens = 300, TestTokens = 300 });
 
     public static PipelinePlan Compose(TransformerXlOptions options) => new PipelineComposer(s_catalog).Compose(
-        new PipelineRequest(options.Compressor, options.Memory, options.Exchange, options.MinSlotSize, new Dictionary<string, string>()));
+        new PipelineRequest(options.Compressor, options.Memory, options.Exchange, options.MinSlotSize, new Dictionary<string, string>()) { SlotOverrides = options.Slot });
 
     public static RecordingLogger Train(TransformerXlOptions options, string folder = "", CancellationToken stop = default)
     {

@@ -38,6 +38,19 @@ public sealed class TrainerTests
             Directory.GetDirectories(Path.Combine(folder.Path, "checkpoints")), path => path.EndsWith($"step-{perEpoch * 2:D6}", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(0, 4)]
+    [InlineData(0, 0)]
+    [InlineData(1, 4)]
+    [InlineData(2, 0)]
+    [InlineData(3, 0)]
+    public void Every_kind_of_attention_takes_an_extension(int attention, int memory)
+    {
+        var run = Tiny.Train(Tiny.Options with { AttnType = attention, MemLen = memory, ExtLen = 3, EvalTgtLen = 4, Lr = 0.02, MaxStep = 40, Varlen = attention < 3 });
+        Assert.Equal(40, run.Summary!.Steps);
+        Assert.True(run.Metrics[^1].TrainLoss < run.Metrics[0].TrainLoss, $"{run.Metrics[0].TrainLoss} to {run.Metrics[^1].TrainLoss}");
+    }
+
     [Fact]
     public void Chunks_of_a_batch_add_up_to_the_whole()
     {
@@ -49,6 +62,20 @@ public sealed class TrainerTests
             Assert.Equal(whole.Metrics[step].TrainLoss, chunked.Metrics[step].TrainLoss, 1e-5);
             Assert.Equal(whole.Metrics[step].GradNorm, chunked.Metrics[step].GradNorm, 1e-4 * whole.Metrics[step].GradNorm);
         }
+    }
+
+    [Fact]
+    public void An_embedding_of_its_own_travels_as_the_rows_of_the_batch()
+    {
+        var options = Tiny.Options with { NotTied = true, VirtualWorkers = 2, MaxStep = 10, Exchange = "allgather", Memory = "none", DModel = 64, TgtLen = 3, BatchSize = 2 };
+        var whole = Tiny.Train(options);
+        var rows = Tiny.Train(options with { Slot = "word_emb.*=threshold(tau=0)" });
+        Assert.Equal(whole.Summary!.FinalParametersSha256, rows.Summary!.FinalParametersSha256);
+
+        // At most 6 of the words are looked up; their rows are sent, and the places of their entries.
+        int words = Tiny.Text.Vocabulary.Count;
+        double saved = (whole.Summary.Bytes.WireTotal - rows.Summary.Bytes.WireTotal) / 20.0;
+        Assert.InRange(saved, 0.7 * 64 * 4 * (words - 6), 64 * 4 * words);
     }
 
     [Fact]

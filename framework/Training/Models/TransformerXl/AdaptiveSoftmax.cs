@@ -91,6 +91,7 @@ internal sealed class AdaptiveSoftmax : nn.Module
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
+        hidden_ND = hidden_ND.to(ScalarType.Float32);
         var head = Logits(hidden_ND, 0).log_softmax(1);
         int shortlist = _shape.WordsOf(0);
         var parts = new List<Tensor> { head.narrow(1, 0, shortlist) };
@@ -115,7 +116,7 @@ internal sealed class AdaptiveSoftmax : nn.Module
     }
 
     // The projection is stored as [D, width]: hidden states go through it the other way than word vectors do.
-    private Tensor Narrowed(Tensor hidden, int cluster) => _projections[cluster] is { } projection ? hidden.matmul(projection) : hidden;
+    private Tensor Narrowed(Tensor hidden, int cluster) => _projections[cluster] is { } projection ? hidden.matmul(projection.to(hidden.dtype)) : hidden;
 
     private DecoderRows Rows(int cluster)
     {

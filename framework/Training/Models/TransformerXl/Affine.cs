@@ -31,8 +31,8 @@ internal sealed class Affine : nn.Module
     /// <summary>A layer norm's scale and offset.</summary>
     public static Affine Norm(long width) => new(nn.Parameter(ones(width)), nn.Parameter(zeros(width)));
 
-    /// <summary>Normalizes the last axis, then scales and offsets it.</summary>
-    public Tensor Normalize(Tensor x) => nn.functional.layer_norm(x, [x.shape[^1]], Weight, Bias);
+    /// <summary>Normalizes the last axis, then scales and offsets it, in float32; the result has the type of <paramref name="x"/>.</summary>
+    public Tensor Normalize(Tensor x) => nn.functional.layer_norm(x.to(ScalarType.Float32), [x.shape[^1]], Weight, Bias).to(x.dtype);
 }
 
 /// <summary>Modules and parameters under numbers, as PyTorch's lists name them; numbers may be left out.</summary>

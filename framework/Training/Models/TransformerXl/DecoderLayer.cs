@@ -7,10 +7,12 @@ internal sealed class DecoderLayer : nn.Module
 {
     private readonly DecoderAttention _attention;
     private readonly FeedForward _feedForward;
+    private readonly ReducedPrecision? _precision;
 
-    public DecoderLayer(TransformerXlShape shape)
+    public DecoderLayer(TransformerXlShape shape, ReducedPrecision? precision)
         : base(nameof(DecoderLayer))
     {
+        _precision = precision;
         _attention = shape.Attention switch
         {
             AttentionType.Relative => new RelativeAttention(shape),
@@ -23,5 +25,6 @@ internal sealed class DecoderLayer : nn.Module
     }
 
     public Tensor Forward(Tensor x_TBD, Tensor? memory_MBD, PositionEncoding positions, int reach) =>
-        _feedForward.Forward(_attention.Forward(x_TBD, memory_MBD, positions, reach));
+        ReducedPrecision.Reduce(_precision, _feedForward.Forward(
+            ReducedPrecision.Reduce(_precision, _attention.Forward(x_TBD, memory_MBD, positions, reach))));
 }

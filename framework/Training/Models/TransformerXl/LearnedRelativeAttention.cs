@@ -17,9 +17,9 @@ internal sealed class LearnedRelativeAttention : DecoderAttention
         var q_TBHW = Split(q_TBI, Shape.Heads);
         var halves = kv_KBI.chunk(2, 2);
         long keys = kv_KBI.shape[0];
-        var r_KHW = FitToKeys(positions.Encoding!, keys);
-        var bias_HK = FitToKeys(positions.PositionBias!, keys).t();
-        var content = einsum("ibnd,jbnd->bnij", q_TBHW + positions.ContentBias!, Split(halves[0], Shape.Heads));
+        var r_KHW = FitToKeys(positions.Encoding!, keys).to(q_TBI.dtype);
+        var bias_HK = FitToKeys(positions.PositionBias!, keys).t().to(q_TBI.dtype);
+        var content = einsum("ibnd,jbnd->bnij", q_TBHW + positions.ContentBias!.to(q_TBI.dtype), Split(halves[0], Shape.Heads));
         var position = PlainRelativeAttention.Shift(einsum("ibnd,jnd->bnij", q_TBHW, r_KHW) + bias_HK.unsqueeze(1));
         return PlainRelativeAttention.Weigh(content + position, Split(halves[1], Shape.Heads), AttentionDropout, reach);
     }

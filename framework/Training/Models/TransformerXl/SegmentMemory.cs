@@ -48,7 +48,7 @@ public sealed class SegmentMemory(int states, int length, int extension = 0) : I
             var segment = hidden_TBD[i].detach();
             var kept = begin >= before
                 ? segment.narrow(0, begin - before, end - begin)
-                : cat([_states[i]!, segment]).narrow(0, begin, end - begin);
+                : cat([_states[i]!.to(segment.dtype), segment]).narrow(0, begin, end - begin);
             _states[i]?.Dispose();
             _states[i] = kept.alias().DetachFromDisposeScope();
         }
@@ -73,7 +73,7 @@ public sealed class SegmentMemory(int states, int length, int extension = 0) : I
         writer.Write($"{prefix}memory/shape", [shape[0], shape[1], shape[2]]);
         for (int i = 0; i < _states.Length && shape[0] > 0; i++)
         {
-            using var onHost = _states[i]!.cpu();
+            using var onHost = _states[i]!.to(ScalarType.Float32, CPU);
             using var whole = onHost.contiguous();
             writer.Write($"{prefix}memory/{i}", MemoryMarshal.Cast<byte, float>(whole.bytes));
         }

@@ -10,6 +10,7 @@ namespace Compression.Training.Models.TransformerXl;
 public sealed class TransformerXlModel : nn.Module
 {
     private readonly TransformerXlShape _shape;
+    private readonly ReducedPrecision? _precision;
     private readonly AdaptiveEmbedding _embedding;
     private readonly DecoderLayer[] _layers;
     private readonly AdaptiveSoftmax _softmax;
@@ -17,11 +18,12 @@ public sealed class TransformerXlModel : nn.Module
     private SinusoidalPositions? _sinusoids;
 
     /// <param name="shape">Sizes; the parameters are not yet initialized.</param>
-    public TransformerXlModel(TransformerXlShape shape)
+    /// <param name="precision">Of hidden states; null for float32.</param>
+    public TransformerXlModel(TransformerXlShape shape, ReducedPrecision? precision = null)
         : base(nameof(TransformerXlModel))
     {
         ArgumentNullException.ThrowIfNull(shape);
-        _shape = shape;
+        (_shape, _precision) = (shape, precision);
         foreach (var slot in shape.Layout().Slots.Where(slot => !slot.Name.Contains('.', StringComparison.Ordinal)))
         {
             _positions[slot.Name] = nn.Parameter(empty([.. slot.Shape]));
@@ -29,7 +31,7 @@ public sealed class TransformerXlModel : nn.Module
         }
 
         _embedding = new AdaptiveEmbedding(shape);
-        _layers = [.. Enumerable.Range(0, shape.Layers).Select(_ => new DecoderLayer(shape))];
+        _layers = [.. Enumerable.Range(0, shape.Layers).Select(_ => new DecoderLayer(shape, precision))];
         _softmax = new AdaptiveSoftmax(shape, _embedding);
         register_module("word_emb", _embedding);
         var layers = new NumberedParts("layers");
@@ -75,18 +77,18 @@ public sealed class TransformerXlModel : nn.Module
         int reach = _shape.SameLength ? memory.MaxLength : 0;
         var words = _embedding.Forward(input_TB);
         var sinusoids = _shape.Attention is AttentionType.Relative or AttentionType.Absolute ? Sinusoids(keys, input_TB.device) : null;
-        var x = Drop(_shape.Attention == AttentionType.Absolute ? words + sinusoids!.narrow(0, keys - queries, queries).unsqueeze(1) : words);
-        var dropped = _shape.Attention == AttentionType.Relative ? Drop(sinusoids!) : null;
+        var x = Reduce(Drop(_shape.Attention == AttentionType.Absolute ? words + sinusoids!.narrow(0, keys - queries, queries).unsqueeze(1) : words));
+        var dropped = _shape.Attention == AttentionType.Relative ? Reduce(Drop(sinusoids!)) : null;
         var states = new List<Tensor>(_layers.Length + 1) { x };
         for (int layer = 0; layer < _layers.Length; layer++)
         {
             if (_shape.Attention == AttentionType.LearnedAbsolute)
             {
                 var learned = _positions["r_emb"].select(0, layer);
-                x = x + learned.narrow(0, learned.shape[0] - queries, queries).view(queries, 1, -1);
+                x = Reduce(x + learned.narrow(0, learned.shape[0] - queries, queries).view(queries, 1, -1));
             }
 
-            x = _layers[layer].Forward(x, memory[layer], EncodingOf(layer, dropped), reach);
+            x = _layers[layer].Forward(x, memory[layer]?.to(x.dtype), EncodingOf(layer, dropped), reach);
             states.Add(x);
         }
 
@@ -117,6 +119,8 @@ public sealed class TransformerXlModel : nn.Module
 
     private Tensor Sinusoids(long keys, Device device) =>
         (_sinusoids ??= new SinusoidalPositions(_shape.ModelWidth, _shape.ClampLength, device)).For(keys);
+
+    private Tensor Reduce(Tensor x) => ReducedPrecision.Reduce(_precision, x);
 
     private Tensor Drop(Tensor x) => nn.functional.dropout(x, _shape.Dropout, training);
 

@@ -1,0 +1,190 @@
+using System.Collections.Immutable;
+using Compression.Core.Kernels;
+using Compression.Core.Pipeline;
+using Compression.Torch;
+using Compression.Training.Optimizers;
+using Compression.Training.Sessions;
+using static TorchSharp.torch;
+
+namespace Compression.Training.Models;
+
+/// <summary>
+/// A language model with its optimizer, and for each worker of this process columns of the text that carry a state on. Workers share the
+/// parameters, which are equal on all of them by construction.
+/// </summary>
+/// <typeparam name="TModule">The model.</typeparam>
+public abstract class ColumnLearner<TModule> : ITrainableModel
+    where TModule : nn.Module
+{
+    private readonly ClipRule _clip;
+    private readonly MicroBatchGradients? _microBatches;
+    private readonly LossScaler? _scaler;
+    private GradientReady? _gradientReady;
+
+    /// <param name="module">Initialized, and on its device; becomes this object's.</param>
+    /// <param name="clip">Limits gradients.</param>
+    /// <param name="microBatches">Parts into which each worker's batch is split to see second moments; 0 for none.</param>
+    /// <param name="team">Threads of kernels.</param>
+    /// <param name="scaler">Scales the loss that is differentiated; null for none.</param>
+    /// <param name="rounding">The type to which the weights are rounded that the module computes with; null for none.</param>
+    protected ColumnLearner(
+        TModule module, ClipRule clip, int microBatches, KernelTeam team, LossScaler? scaler = null, ScalarType? rounding = null)
+    {
+        Module = module;
+        _clip = clip;
+        _scaler = scaler;
+        Storage = new FlatModel(module, withSquares: microBatches > 0, rounding);
+        _microBatches = microBatches > 0 ? new MicroBatchGradients(team, Storage.Bucket) : null;
+    }
+
+    /// <inheritdoc/>
+    public FlatModel Storage { get; }
+
+    /// <inheritdoc/>
+    public abstract int StepsPerEpoch { get; }
+
+    /// <summary>The model.</summary>
+    protected TModule Module { get; }
+
+    /// <summary>Makes the steps.</summary>
+    protected abstract IFlatOptimizer Optimizer { get; }
+
+    /// <summary>Of each worker of this process, the parts in which its batch is computed.</summary>
+    protected abstract ImmutableArray<ImmutableArray<IColumns>> Workers { get; }
+
+    /// <inheritdoc/>
+    public abstract int TargetsOf(int position);
+
+    /// <inheritdoc/>
+    public void ReportReady(Action<int> ready) => _gradientReady = Storage.WhenReady(ready);
+
+    /// <inheritdoc/>
+    public (double Loss, double GradientNorm) ForwardBackward(int worker, int position, ulong randomKey)
+    {
+        using var scope = NewDisposeScope();
+        if (position == 0)
+        {
+            ForgetState(worker);
+        }
+
+        // Dropout depends on the key alone, so that a resumed run and virtual workers draw the same masks.
+        manual_seed((long)(randomKey >> 1));
+        Module.train();
+        double loss = _microBatches is null ? PassWhole(Workers[worker], position) : PassMicroBatches(Workers[worker], _microBatches, position);
+        if (_gradientReady is not null)
+        {
+            // The exchange is under way: what lies in the bucket is no longer this worker's.
+            _gradientReady.AfterBackward();
+            return (loss, 0);
+        }
+
+        if (_scaler is not null)
+        {
+            Storage.ScaleGradients(1 / _scaler.Scale);
+            _microBatches?.ScaleSquares((float)(1 / _scaler.Scale));
+        }
+
+        var (norm, factor) = Storage.ClipNorm(_clip.Scope == ClipScope.Local ? _clip.MaxNorm : 0);
+        _microBatches?.ScaleSquares(factor);
+        Storage.DownloadGradients();
+        return (loss, norm);
+    }
+
+    /// <inheritdoc/>
+    public void ForgetState(int worker)
+    {
+        foreach (var part in Workers[worker])
+        {
+            part.Forget();
+        }
+    }
+
+    /// <inheritdoc/>
+    public string? TryAvoidOverflow() => _scaler is not null && _scaler.TryLower()
+        ? FormattableString.Invariant($"the loss scale falls to {_scaler.Scale:G9}")
+        : null;
+
+    /// <inheritdoc/>
+    public virtual void Apply(double learningRate)
+    {
+        Storage.UploadGradients();
+        if (_clip.Scope == ClipScope.Aggregated)
+        {
+            Storage.ClipNorm(_clip.MaxNorm);
+            Storage.DownloadGradients();
+        }
+
+        Optimizer.Step(learningRate);
+        _scaler?.Succeeded();
+    }
+
+    /// <inheritdoc/>
+    public virtual void Save(IStateWriter writer)
+    {
+        Optimizer.Save(writer);
+        _scaler?.Save(writer);
+        ForEachPart((part, prefix) => part.Save(writer, prefix));
+    }
+
+    /// <inheritdoc/>
+    public virtual void Load(IStateReader reader)
+    {
+        Optimizer.Load(reader);
+        _scaler?.Load(reader);
+        ForEachPart((part, prefix) => part.Load(reader, prefix));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        ForEachPart((part, _) => part.Dispose());
+        _gradientReady?.Dispose();
+        Optimizer.Dispose();
+        Storage.Dispose();
+        Module.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    // Parts add their gradients up in place; each counts by its share of the columns.
+    private double PassWhole(ImmutableArray<IColumns> parts, int position)
+    {
+        Storage.ZeroGradients();
+        double loss = 0, scale = _scaler?.Scale ?? 1;
+        foreach (var part in parts)
+        {
+            using var scope = NewDisposeScope();
+            loss += part.Share * part.Backward(position, part.Share * scale);
+        }
+
+        return loss;
+    }
+
+    private double PassMicroBatches(ImmutableArray<IColumns> parts, MicroBatchGradients microBatches, int position)
+    {
+        microBatches.Begin();
+        double loss = 0, scale = _scaler?.Scale ?? 1;
+        foreach (var part in parts)
+        {
+            using var scope = NewDisposeScope();
+            Storage.ZeroGradients();
+            loss += part.Share * part.Backward(position, scale);
+            Storage.DownloadGradients();
+            microBatches.Add((float)part.Share);
+        }
+
+        microBatches.End();
+        Storage.UploadGradients();
+        return loss;
+    }
+
+    private void ForEachPart(Action<IColumns, string> action)
+    {
+        for (int worker = 0; worker < Workers.Length; worker++)
+        {
+            for (int part = 0; part < Workers[worker].Length; part++)
+            {
+                action(Workers[worker][part], $"worker-{worker}/part-{part}/");
+            }
+        }
+    }
+}

@@ -1,0 +1,6 @@
+namespace Compression.Training.Optimizers;
+
+/// <summary>How gradients are clipped.</summary>
+/// <param name="MaxNorm">Largest 2-norm; 0: no limit.</param>
+/// <param name="Scope">Which gradient.</param>
+public readonly record struct ClipRule(double MaxNorm, ClipScope Scope);
