@@ -51,6 +51,12 @@ internal sealed class Lm1bTask(Lm1bOptions options, Lm1bCorpus corpus, ILm1bMode
         return model.Evaluate(batches, options.EvalSteps);
     }
 
+    public IReadOnlyList<KeyValuePair<string, double>> CurvesOf(MetricsRecord row)
+    {
+        using var norm = model.Storage.FlatParameters.norm();
+        return [new("model/loss", row.TrainLoss), new("model/lstm_grad_norm", row.GradNorm), new("model/lstm_weight_norm", norm.item<float>())];
+    }
+
     public RunSummary Amend(RunSummary summary)
     {
         // A worker's bytes by kind; what is not for rows is for the dense weights.
