@@ -22,8 +22,8 @@ public static class Lm1bTrainer
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(corpus);
         var hyper = options.Hyper();
-        GroupRules.Require(options, pipeline, clipsLocally: hyper.MaxGradNorm > 0);
         Refuse(options.Overlap, "--overlap true", "the gradient is clipped by its own norm (max_grad_norm), which is known only after the backward pass; use --overlap false.");
+        GroupRules.Require(options, pipeline, clipsLocally: hyper.MaxGradNorm > 0);
         Refuse(
             pipeline.Traits.MicroBatches > 0, $"--compressor {options.Compressor}",
             "it needs the gradient of every micro-batch, which this trainer does not make; use another compressor, or the verb train.");
