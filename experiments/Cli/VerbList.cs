@@ -30,6 +30,7 @@ internal static class VerbList
         new SweepReport(),
         new BenchTrain(),
         new BenchTransformerXl(),
+        new BenchLm1b(),
         new BenchCompressors(),
         new BenchExchanges(),
         new BenchSteps(),

@@ -41,6 +41,20 @@ public sealed partial class BenchmarkTests
     }
 
     [Fact]
+    public void The_step_of_a_large_vocabulary_is_timed_and_its_split_adds_up()
+    {
+        using var output = new StringWriter();
+        var options = new Lm1bBenchmarkOptions { Steps = 2, VocabSize = 60, BatchSize = 3, NumSteps = 4, EmbSize = 5, StateSize = 6, ProjectedSize = 4, NumSampled = 20, Threads = 1 };
+        Lm1bBenchmark.Run(options, Compositions.Compose, output);
+
+        string report = output.ToString();
+        Assert.Contains("20 of 60 words sampled", report, StringComparison.Ordinal);
+        Assert.Contains("words/s", report, StringComparison.Ordinal);
+        string split = report.Split('\n').Single(line => line.Contains("our split", StringComparison.Ordinal));
+        Assert.InRange(Percentage().Matches(split).Sum(match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)), 99.5, 100.5);
+    }
+
+    [Fact]
     public void Steps_are_timed_method_by_method()
     {
         using var output = new StringWriter();
