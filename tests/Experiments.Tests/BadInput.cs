@@ -10,6 +10,9 @@ namespace Compression.Experiments.Tests;
 internal sealed record BadInput(string Arguments, ExitCode Code, Action<Sandbox>? Prepare, params string[] Says)
 {
     private const string Tiny = "--data corpus " + Sandbox.TinyModel;
+    private const string TrainingShards = "training-monolingual.tokenized.shuffled";
+    private const string FirstShard = TrainingShards + "/news.en-00001-of-00100";
+    private const string HeldoutShard = "heldout-monolingual.tokenized.shuffled/news.en.heldout-00000-of-00050";
 
     /// <summary>By name; the name says what is wrong.</summary>
     public static IReadOnlyDictionary<string, BadInput> Cases { get; } = new Dictionary<string, BadInput>
@@ -40,6 +43,33 @@ internal sealed record BadInput(string Arguments, ExitCode Code, Action<Sandbox>
         ["transformer-xl with a memory that attention does not support"] = Usage(
             "transformer-xl --dataset ptb --data corpus --attn_type 2 --mem_len 3", "--mem_len 3", "--attn_type 0"),
         ["transformer-xl without its text"] = new BadInput("transformer-xl --dataset wt2", ExitCode.Environment, null, "--dataset wt2", "data wikitext"),
+        ["lm1b with a hyperparameter that is no pair"] = Lm1b("lm1b --datadir lm1b --hpconfig emb_size", "'emb_size'", "key=value"),
+        ["lm1b with an unknown hyperparameter"] = Lm1b("lm1b --datadir lm1b --hpconfig emb_sise=3", "emb_sise", "emb_size"),
+        ["lm1b with a hyperparameter of another type"] = Lm1b("lm1b --datadir lm1b --hpconfig emb_size=many", "emb_size", "many"),
+        ["lm1b with more words than the vocabulary has"] = Lm1b("lm1b --datadir lm1b --hpconfig vocab_size=13,num_sampled=6", "vocab_size", "12 words"),
+        ["lm1b without data"] = new("lm1b --datadir nowhere", ExitCode.Environment, null, "--datadir", "data lm1b"),
+        ["lm1b, no vocabulary"] = BrokenLm1b("1b_word_vocab.txt", File.Delete, "--datadir", "1b_word_vocab.txt"),
+        ["lm1b, a vocabulary without the mark of sentences"] = BrokenLm1b("1b_word_vocab.txt", path => LeaveOut(path, "<S>"), "<S>"),
+        ["lm1b, a vocabulary without the unknown word"] = BrokenLm1b("1b_word_vocab.txt", path => LeaveOut(path, "<UNK>"), "<UNK>"),
+        ["lm1b, a line of the vocabulary that is none"] = BrokenLm1b("1b_word_vocab.txt", path => File.AppendAllText(path, "word\n"), "1b_word_vocab.txt", "line 13", "'word'"),
+        ["lm1b, no training shards"] = BrokenLm1b(TrainingShards, path => Directory.Delete(path, recursive: true), TrainingShards, "data lm1b"),
+        ["lm1b, no shard in the folder"] = BrokenLm1b(TrainingShards, path => Array.ForEach(Directory.GetFiles(path), File.Delete), TrainingShards, "no shard"),
+        ["lm1b, no held-out shard"] = BrokenLm1b(HeldoutShard, File.Delete, "news.en.heldout-00000-of-00050", "no such file"),
+        ["lm1b, an empty shard"] = BrokenLm1b(FirstShard, path => File.WriteAllText(path, ""), "news.en-00001-of-00100", "empty"),
+        ["lm1b, a shard that is no text"] = BrokenLm1b(FirstShard, path => File.WriteAllBytes(path, [0x61, 0xff, 0xfe, 0x80, 0x0a]), "news.en-00001-of-00100", "UTF-8"),
+        ["lm1b with more workers than shards"] = Lm1b($"{Sandbox.TinyLm1b} --num_workers 5".Replace("num_shards=4", "num_shards=8", StringComparison.Ordinal), "--num_workers 5", "holds 4"),
+        ["lm1b with more workers than shards of tables"] = Lm1b($"{Sandbox.TinyLm1b} --num_workers 5", "--num_workers 5", "num_shards=5"),
+        ["lm1b unsynchronised with gathering"] = Lm1b($"{Sandbox.TinyLm1b} --sync false --run_option MPI --num_workers 2", "--sync false", "--run_option PS"),
+        ["lm1b unsynchronised with the default way"] = Lm1b($"{Sandbox.TinyLm1b} --sync false --num_workers 2", "--sync false", "--run_option PS"),
+        ["lm1b unsynchronised with virtual workers"] = Lm1b($"{Sandbox.TinyLm1b} --sync false --run_option PS --virtual_workers 2", "--sync false"),
+        ["lm1b with a way that is none"] = Lm1b($"{Sandbox.TinyLm1b} --run_option ALLREDUCE", "--run_option", "PS|MPI|HYBRID"),
+        ["lm1b with rows compressed by what keeps a residual of its own"] = Lm1b($"{Sandbox.TinyLm1b} --row_compressor variance", "--row_compressor", "variance"),
+        ["lm1b with an unknown compressor of rows"] = Lm1b($"{Sandbox.TinyLm1b} --row_compressor topq", "topq", "topk"),
+        ["lm1b with a gradient clipped by its norm and overlap"] = Lm1b($"{Sandbox.TinyLm1b} --overlap true", "--overlap"),
+        ["lm1b with a list of machines that is not there"] = Lm1b($"{Sandbox.TinyLm1b} --resource_info_file nowhere --num_workers 2", "--resource_info_file", "nowhere"),
+        ["lm1b with a machine that is none"] = new(
+            $"{Sandbox.TinyLm1b} --resource_info_file machines --num_workers 2", ExitCode.Usage, s => WriteMachines(s, "# two\nhost one:0,1\n"), "machines", "line 2"),
+        ["lm1b with a folder under two names"] = Lm1b($"{Sandbox.TinyLm1b} --logdir a --out b", "--logdir a", "--out b"),
         ["bench exchanges with one rank"] = Usage("bench exchanges --num_workers 1", "--num_workers", "2"),
         ["bench exchanges with hosts that are nowhere"] = Usage("bench exchanges --hostfile nowhere", "--hostfile", "nowhere"),
         ["bench steps with no method"] = Usage("bench steps --methods ;", "--methods"),
@@ -186,6 +216,20 @@ internal sealed record BadInput(string Arguments, ExitCode Code, Action<Sandbox>
     };
 
     private static BadInput Usage(string arguments, params string[] says) => new(arguments, ExitCode.Usage, null, says);
+
+    private static BadInput Lm1b(string arguments, params string[] says) => new(arguments, ExitCode.Usage, s => s.WriteBillionWords(), says);
+
+    private static BadInput BrokenLm1b(string path, Action<string> breaks, params string[] says) =>
+        new(Sandbox.TinyLm1b, ExitCode.Environment, s => breaks(Path.Combine(s.WriteBillionWords(), path)), says);
+
+    private static void WriteMachines(Sandbox sandbox, string lines)
+    {
+        sandbox.WriteBillionWords();
+        File.WriteAllText(sandbox.At("machines"), lines);
+    }
+
+    private static void LeaveOut(string path, string word) =>
+        File.WriteAllLines(path, [.. File.ReadAllLines(path).Where(line => !line.StartsWith(word, StringComparison.Ordinal))]);
 
     private static void WriteOldRun(Sandbox sandbox)
     {

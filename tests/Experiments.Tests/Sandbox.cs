@@ -11,6 +11,9 @@ internal sealed class Sandbox : IDisposable
     /// <summary>Options of a model that trains in no time on <see cref="WriteCorpus"/>; named apart so that tests can leave some away.</summary>
     public const string TinyModel = "--emb_size 6 --num_hid 6 --num_layers 1 --dropout 0 --bptt 5 --batch_size 4 --threads 1 --log_interval 2";
 
+    /// <summary>The LM-1B trainer with a model that trains in no time on <see cref="WriteBillionWords"/>.</summary>
+    public const string TinyLm1b = "lm1b --datadir lm1b --hpconfig vocab_size=12,batch_size=3,num_steps=4,emb_size=5,state_size=6,projected_size=4,num_sampled=6,num_shards=4,num_delayed_steps=0 --threads 1 --log_interval 1";
+
     private readonly DirectoryInfo _folder = System.IO.Directory.CreateTempSubdirectory("compression-");
 
     public string Folder => _folder.FullName;
@@ -37,6 +40,22 @@ internal sealed class Sandbox : IDisposable
             }
 
             File.WriteAllText(Path.Combine(folder, file), text.ToString());
+        }
+
+        return folder;
+    }
+
+    /// <summary>A small folder of One Billion Words: vocabulary, some training shards, the held-out shard.</summary>
+    public string WriteBillionWords(int shards = 4, string name = "lm1b")
+    {
+        string folder = System.IO.Directory.CreateDirectory(At(name)).FullName;
+        string[] words = ["<S>", "<UNK>", "the", "cat", "dog", "sees", "hears", "a", "bird", "tree", "and", "runs"];
+        File.WriteAllLines(Path.Combine(folder, "1b_word_vocab.txt"), words.Select((word, rank) => $"{word} {100 - rank}"));
+        for (int shard = 0; shard <= shards; shard++)
+        {
+            string file = shard < shards ? $"training-monolingual.tokenized.shuffled/news.en-{shard + 1:D5}-of-00100" : "heldout-monolingual.tokenized.shuffled/news.en.heldout-00000-of-00050";
+            System.IO.Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, file))!);
+            File.WriteAllLines(Path.Combine(folder, file), Enumerable.Range(0, 40).Select(line => string.Join(' ', Enumerable.Range(0, 4 + (line % 7)).Select(i => words[2 + (((line * 3) + shard + (i * i)) % 10)]))));
         }
 
         return folder;
