@@ -75,8 +75,8 @@ hidden_state = torch.zeros(1, batch, projection), torch.zeros(1, batch, state)
 milliseconds = []
 for step in range(steps + warm_up):
     start = time.perf_counter()
-    dense.zero_grad()
-    sparse.zero_grad()
+    dense.zero_grad(set_to_none=True)
+    sparse.zero_grad(set_to_none=True)
     y, last = lstm(drop(words_in(tokens[step, :-1])), hidden_state)
     hidden_state = tuple(part.detach() for part in last)
     loss = sampled_loss(drop(y).view(-1, projection), tokens[step, 1:].reshape(-1))

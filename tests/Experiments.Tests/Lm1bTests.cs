@@ -16,16 +16,23 @@ public sealed class Lm1bTests
     {
         using var sandbox = new Sandbox();
         sandbox.WriteBillionWords();
-        var outcome = sandbox.Run($"{Sandbox.TinyLm1b} --max_steps 5 --virtual_workers {ranks} --out virtual");
+        const string Options = $"{Sandbox.TinyLm1b} --max_steps 5 --eval_n_per_epoch 1";
+        var outcome = sandbox.Run($"{Options} --virtual_workers {ranks} --out virtual");
         Assert.True(outcome.Code == 0, outcome.Errors);
         double[] expected = Losses(sandbox, "virtual");
+        double perplexity = Perplexity("virtual");
+        Assert.InRange(perplexity, 2, 20);
         Assert.Equal(5, expected.Length);
         foreach (string way in new[] { "HYBRID", "MPI", "PS" })
         {
-            outcome = Apphost.Run(sandbox, $"{Sandbox.TinyLm1b} --max_steps 5 --run_option {way} --num_workers {ranks} --out {way}");
+            outcome = Apphost.Run(sandbox, $"{Options} --run_option {way} --num_workers {ranks} --out {way}");
             Assert.True(outcome.Code == 0, outcome.Errors);
+            Assert.Equal(expected.Length, Losses(sandbox, way).Length);
             Assert.All(expected.Zip(Losses(sandbox, way)), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+            Assert.Equal(perplexity, Perplexity(way), 1e-4 * perplexity);
         }
+
+        double Perplexity(string run) => TrainingRunTests.Summary(sandbox, run).GetProperty("test_perplexity").GetDouble();
     }
 
     [Theory]
@@ -44,7 +51,7 @@ public sealed class Lm1bTests
     }
 
     [Fact]
-    public void Where_workers_do_not_wait_one_that_stands_still_holds_up_no_other()
+    public async Task Where_workers_do_not_wait_one_that_stands_still_holds_up_no_other()
     {
         const int Steps = 200;
         using var sandbox = new Sandbox();
@@ -58,12 +65,12 @@ public sealed class Lm1bTests
         Assert.False(File.Exists(sandbox.At("run", "summary.json")), "A worker that stands still is not waited for in the end.");
         Apphost.Signal(other, "CONT");
         Assert.True(process.WaitForExit(Apphost.Patience), "The program does not end.");
-        Assert.True(process.ExitCode == 0, errors.Result + output.Result);
+        Assert.True(process.ExitCode == 0, await errors + await output);
         Assert.Equal(2 * Steps, Staleness(TrainingRunTests.Summary(sandbox, "run")).Sum(count => count.Value));
     }
 
     [Fact]
-    public void Where_workers_wait_one_that_stands_still_is_waited_for_and_changes_no_loss()
+    public async Task Where_workers_wait_one_that_stands_still_is_waited_for_and_changes_no_loss()
     {
         const int Steps = 100;
         using var sandbox = new Sandbox();
@@ -84,7 +91,7 @@ public sealed class Lm1bTests
 
         Apphost.Signal(other, "CONT");
         Assert.True(process.WaitForExit(Apphost.Patience), "The program does not end.");
-        Assert.True(process.ExitCode == 0, errors.Result + output.Result);
+        Assert.True(process.ExitCode == 0, await errors + await output);
         Assert.Equal(Losses(sandbox, "straight"), Losses(sandbox, "run"));
     }
 

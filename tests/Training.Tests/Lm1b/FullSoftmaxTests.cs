@@ -1,11 +1,8 @@
 using Compression.Core.Communication;
 using Compression.Core.Kernels;
-using Compression.Torch;
 using Compression.Training.Data.Lm1b;
 using Compression.Training.Lm1b;
 using Compression.Training.Models;
-using Compression.Training.Models.Lm1b;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Compression.Training.Tests.Lm1b;

@@ -1,5 +1,4 @@
 using Compression.Training.Checkpoints;
-using Compression.Training.Lm1b;
 
 namespace Compression.Training.Tests.Lm1b;
 

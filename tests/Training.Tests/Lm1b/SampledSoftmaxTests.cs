@@ -1,6 +1,5 @@
 using Compression.Torch;
 using Compression.Training.Models.Lm1b;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Compression.Training.Tests.Lm1b;

@@ -4,7 +4,6 @@ using Compression.Core.Payloads;
 using Compression.Training.Models;
 using Compression.Training.Optimizers;
 using Compression.Training.RowSparse;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -6,7 +6,6 @@ using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Memory;
 using Compression.Training.RowSparse;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Compression.Training.Tests.RowSparse;
