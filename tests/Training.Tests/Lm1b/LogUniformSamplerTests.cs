@@ -71,7 +71,7 @@ public sealed class LogUniformSamplerTests
 
         for (int word = 0; word < Vocabulary; word++)
         {
-            // Four standard errors, and one percent by which the formula, which takes the number of tries as given, is off.
+            // Four standard errors, and two percent for what the formula neglects by taking the number of tries as given.
             double error = (4 * Math.Sqrt(expected[word] * (1 - expected[word]) / Draws)) + (0.02 * expected[word]);
             Assert.InRange((double)counts[word] / Draws, expected[word] - error, expected[word] + error);
         }
