@@ -31,7 +31,7 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
     ];
 
     /// <inheritdoc/>
-    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment) => base.Run(UnderOurNames(command), environment);
+    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment) => base.Run(OtherNames.Resolve(command, FirstName), environment);
 
     /// <inheritdoc/>
     protected override IReadOnlyList<KeyValuePair<string, string>> PresetValues(ParsedCommand command, CommandEnvironment environment)
@@ -101,33 +101,12 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
     }
 
     // The published code's names of the run's folder and of a restart.
-    private static ParsedCommand UnderOurNames(ParsedCommand command)
+    private static (string, string)? FirstName(string name, string value) => name switch
     {
-        static string? Ours(KeyValuePair<string, string> pair) => pair switch
-        {
-            { Key: "work_dir" or "logdir" } => "out",
-            { Key: "restart", Value: not "false" } => "resume",
-            _ => null,
-        };
-        var values = command.Values.ToList();
-        foreach (var pair in command.Values)
-        {
-            if (Ours(pair) is not { } ours)
-            {
-                continue;
-            }
-
-            string text = ours == "resume" ? ResumePoint.Latest : pair.Value;
-            if (values.FirstOrDefault(given => given.Key == ours) is { Value: { } other } && other != text)
-            {
-                throw new UserErrorException(ExitCode.Usage, $"--{pair.Key} {pair.Value} and --{ours} {other}: the two are one option; give one of them.");
-            }
-
-            values.Add(KeyValuePair.Create(ours, text));
-        }
-
-        return command with { Values = values };
-    }
+        "work_dir" or "logdir" => ("out", value),
+        "restart" when value != "false" => ("resume", ResumePoint.Latest),
+        _ => null,
+    };
 
     private static int? Number(string? text) => int.TryParse(text, out int value) && value > 0 ? value : null;
 
