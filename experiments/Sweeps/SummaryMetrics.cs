@@ -28,7 +28,7 @@ internal static class SummaryMetrics
             {
                 yield return (name, Read);
             }
-            else if (kind != typeof(string))
+            else if (kind.Assembly == typeof(RunSummary).Assembly)
             {
                 foreach (var below in Numbers(kind, name + ".", Read))
                 {
