@@ -117,11 +117,11 @@ internal sealed record SweepSession(SweepPlan Plan, string GridText, Verb Traine
                 journal.Add(JournalEvent.Planned, entry => entry with { Trial = trial.Id, Values = trial.Values.ToDictionary() });
             }
 
-            if (record is { IsRecorded: false, Attempts: > 0 })
+            if (!record.IsRecorded && (record.Attempts > 0 || record.Summary is not null))
             {
                 string status = record.State is TrialState.Completed ? "completed" : record.State == TrialState.Failed ? "failed" : "interrupted";
                 int? code = status == "completed" ? 0 : null;
-                journal.Add(JournalEvent.Finished, entry => entry with { Trial = trial.Id, Attempt = record.Attempts, Status = status, Code = code });
+                journal.Add(JournalEvent.Finished, entry => entry with { Trial = trial.Id, Attempt = Math.Max(1, record.Attempts), Status = status, Code = code });
             }
         }
     }

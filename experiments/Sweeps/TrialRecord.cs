@@ -59,21 +59,24 @@ internal sealed record TrialRecord(Trial Trial, TrialState State, int Attempts, 
         }
     }
 
-    // The run's own summary decides: it is there in one piece before the journal hears of it.
+    // The run's own summary decides: it is there in one piece before the journal hears of it, and before its process is gone.
     private static TrialRecord Read(SweepFolder folder, Trial trial, JournalEntry[] entries, bool isRunning)
     {
         var summary = SummaryIn(folder.TrialFolder(trial.Id));
         var last = entries.LastOrDefault(entry => entry.Event is JournalEvent.Started or JournalEvent.Finished);
         bool ended = last?.Event == JournalEvent.Finished;
+
+        // A sweep that is killed between the start of a process and its entry leaves a trial that the journal never heard of.
+        bool isRecorded = ended && (summary?.Status != "completed" || last!.Status == "completed");
         var state = (summary?.Status, isRunning) switch
         {
-            ("completed", false) => TrialState.Completed,
+            ("completed", _) => TrialState.Completed,
             (_, true) => TrialState.Running,
             ("failed", _) => TrialState.Failed,
             ("interrupted", _) => TrialState.Interrupted,
             _ when ended => last!.Status == "failed" ? TrialState.Failed : TrialState.Interrupted,
             _ => last is null ? TrialState.Pending : TrialState.Interrupted,
         };
-        return new TrialRecord(trial, state, entries.Count(entry => entry.Event == JournalEvent.Started), ended ? last!.Code : null, summary, ended);
+        return new TrialRecord(trial, state, entries.Count(entry => entry.Event == JournalEvent.Started), ended ? last!.Code : null, summary, isRecorded);
     }
 }

@@ -1,5 +1,6 @@
 using Compression.Core.Reporting;
 using Compression.Experiments.Sweeps;
+using Compression.Tracking.Files;
 
 namespace Compression.Experiments.Tests.Sweeps;
 
@@ -30,6 +31,34 @@ public sealed class SweepRecordsTests
 
             Assert.Equal(["a", "b"], Journal.Read(path).Select(entry => entry.Trial));
         }
+    }
+
+    [Fact]
+    public void A_trial_is_complete_by_its_summary_while_its_process_still_ends()
+    {
+        using var sandbox = new Sandbox();
+        var folder = new SweepFolder(sandbox.At("sweep"), "sweep");
+        var trial = Trial.Of("program", []);
+        Directory.CreateDirectory(folder.TrialFolder(trial.Id));
+        SummaryFile.Write(Path.Combine(folder.TrialFolder(trial.Id), "summary.json"), RunSummary.Nothing("completed"));
+        JournalEntry[] started = [new JournalEntry { Event = JournalEvent.Started, Time = DateTimeOffset.UnixEpoch, Trial = trial.Id, Attempt = 1 }];
+
+        var record = Assert.Single(TrialRecord.Read(folder, [trial], started, new HashSet<string> { trial.Id }));
+
+        Assert.Equal(TrialState.Completed, record.State);
+        Assert.False(record.IsRecorded);
+
+        // The same where a later attempt was started, and the sweep killed before the journal heard of it.
+        JournalEntry[] interrupted = [.. started, started[0] with { Event = JournalEvent.Finished, Status = "interrupted" }];
+        Assert.False(Assert.Single(TrialRecord.Read(folder, [trial], interrupted, new HashSet<string>())).IsRecorded);
+        Assert.True(Assert.Single(TrialRecord.Read(folder, [trial], [.. interrupted, interrupted[1] with { Status = "completed" }], new HashSet<string>())).IsRecorded);
+    }
+
+    [Fact]
+    public void Names_of_a_summarys_numbers_hold_nothing_of_its_dictionaries()
+    {
+        Assert.Contains("bytes.wire_total", SummaryMetrics.Names);
+        Assert.DoesNotContain(SummaryMetrics.Names, name => name.StartsWith("sent_by_kind", StringComparison.Ordinal) || name.StartsWith("staleness", StringComparison.Ordinal));
     }
 
     [Fact]
