@@ -90,7 +90,7 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
         var corpus = Lm1bCorpus.Open(options.Datadir, options.Hyper().VocabSize);
         Lm1bTrainer.Check(options, pipeline, rows, workers, corpus);
         return new PreparedTraining<Lm1bOptions>(
-            options, corpus.Description, corpus.Sha256, 
+            options, corpus.Description, corpus.Sha256,
             context =>
             {
                 LinkCheckpoints(options, context);

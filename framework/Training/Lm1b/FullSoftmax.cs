@@ -110,8 +110,8 @@ internal sealed class FullSoftmax : IDisposable
             return;
         }
 
-        _tables.Embedding.Gather(_inputs.Rows, _inputs.Values);
-        _tables.Softmax.Gather(_targets.Rows, _targets.Values);
+        _inputs.Fill();
+        _targets.Fill();
     }
 
     private IEnumerable<Tensor> OwnWords() => _remote is null && _peers.WorldSize > 1

@@ -21,9 +21,9 @@ public sealed class ReplicatedRows(IReadOnlyList<RowTable> tables, PipelinePlan 
     public void Pull(IReadOnlyList<RowBatch> batches, ICommunicator peers)
     {
         ArgumentNullException.ThrowIfNull(batches);
-        for (int table = 0; table < tables.Count; table++)
+        foreach (var batch in batches)
         {
-            tables[table].Gather(batches[table].Rows, batches[table].Values);
+            batch.Fill();
         }
     }
 

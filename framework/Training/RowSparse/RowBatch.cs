@@ -92,6 +92,9 @@ public sealed class RowBatch : IDisposable
         _ascending.AsSpan(0, Count).Sort(_numbersAscending.AsSpan(0, Count));
     }
 
+    /// <summary>Takes the values from the table, where this process holds all of these rows.</summary>
+    public void Fill() => _table.Gather(Rows, Values);
+
     /// <summary>Makes the values, which are here now, a leaf that gathers a gradient.</summary>
     public void MakeLeaf() => _leaf = _room.narrow(0, 0, Count).detach().requires_grad_().DetachFromDisposeScope();
 

@@ -39,9 +39,9 @@ public sealed class ServedRows(IReadOnlyList<RowTable> tables, PipelinePlan plan
         ArgumentNullException.ThrowIfNull(peers);
         if (peers.WorldSize == 1)
         {
-            for (int table = 0; table < tables.Count; table++)
+            foreach (var batch in batches)
             {
-                tables[table].Gather(batches[table].Rows, batches[table].Values);
+                batch.Fill();
             }
 
             return;
