@@ -1,7 +1,4 @@
 using static TorchSharp.torch;
-#if !TORCHSHARP_PACKAGE
-using Compression.Torch.Interop;
-#endif
 
 namespace Compression.Torch;
 
@@ -16,12 +13,6 @@ public static class BackwardPass
         ArgumentNullException.ThrowIfNull(roots);
         ArgumentNullException.ThrowIfNull(gradients);
         ArgumentOutOfRangeException.ThrowIfNotEqual(gradients.Count, roots.Count);
-#if TORCHSHARP_PACKAGE
         autograd.backward([.. roots], [.. gradients]);
-#else
-        LibTorch.Check(LibTorch.ct_backward_from(TensorList.Handles([.. roots]), TensorList.Handles([.. gradients]), roots.Count));
-        GC.KeepAlive(roots);
-        GC.KeepAlive(gradients);
-#endif
     }
 }

@@ -1,9 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
-#if !TORCHSHARP_PACKAGE
-using Compression.Torch.Interop;
-#endif
 using TorchSharp.Modules;
 
 namespace Compression.Torch;
@@ -20,7 +17,6 @@ public sealed class GradientReady : IDisposable
     private readonly Action<int> ready;
     private ExceptionDispatchInfo? failure;
 
-#if TORCHSHARP_PACKAGE
     private readonly int count;
 
     private GradientReady(IReadOnlyList<Parameter> parameters, Action<int> ready)
@@ -44,52 +40,6 @@ public sealed class GradientReady : IDisposable
     public void Dispose()
     {
     }
-#else
-    private readonly List<nint> registrations = [];
-    private GCHandle self;
-
-    private unsafe GradientReady(IReadOnlyList<Parameter> parameters, Action<int> ready)
-    {
-        this.ready = ready;
-        self = GCHandle.Alloc(this);
-        try
-        {
-            for (int i = 0; i < parameters.Count; i++)
-            {
-                LibTorch.Check(LibTorch.ct_gradient_hook_add(
-                    parameters[i], &OnAccumulated, GCHandle.ToIntPtr(self), i, out nint registration));
-                registrations.Add(registration);
-            }
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Call it after each backward: it throws what the callback threw.</summary>
-    public void AfterBackward() => Rethrow();
-
-    /// <summary>Ends the calls. Not during a backward.</summary>
-    public void Dispose()
-    {
-        foreach (nint registration in registrations)
-        {
-            LibTorch.Check(LibTorch.ct_gradient_hook_remove(registration));
-        }
-
-        registrations.Clear();
-        if (self.IsAllocated)
-        {
-            self.Free();
-        }
-    }
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void OnAccumulated(nint context, int index) =>
-        ((GradientReady)GCHandle.FromIntPtr(context).Target!).Tell(index);
-#endif
 
     /// <summary>Begins to call <paramref name="ready"/> with the position of each parameter whose gradient is complete.</summary>
     /// <exception cref="ExternalException">A parameter requires no gradient.</exception>

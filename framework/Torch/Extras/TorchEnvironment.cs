@@ -1,6 +1,3 @@
-#if !TORCHSHARP_PACKAGE
-using Compression.Torch.Interop;
-#endif
 using TorchSharp;
 
 namespace Compression.Torch;
@@ -26,17 +23,10 @@ public sealed record TorchEnvironment(
     /// <exception cref="DllNotFoundException">It cannot be loaded; <see cref="LoadError"/> says why.</exception>
     public static TorchEnvironment Read()
     {
-#if TORCHSHARP_PACKAGE
         string binding = $"TorchSharp {typeof(torch).Assembly.GetName().Version}";
         string version = "bundled";
         string build = string.Empty;
         string parallelism = string.Empty;
-#else
-        string binding = "Compression.Torch";
-        string version = LibTorch.Version;
-        string build = LibTorch.Text(LibTorch.ct_build_configuration(out nint buildText), buildText);
-        string parallelism = LibTorch.Text(LibTorch.ct_parallel_configuration(out nint parallelText), parallelText);
-#endif
         bool cuda = torch.cuda.is_available();
         return new TorchEnvironment(
             binding, version, build, parallelism, cuda, cuda ? torch.cuda.device_count() : 0, torch.get_num_threads());

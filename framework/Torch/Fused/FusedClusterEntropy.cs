@@ -1,8 +1,5 @@
 using TorchSharp;
 using static TorchSharp.torch;
-#if !TORCHSHARP_PACKAGE
-using Compression.Torch.Interop;
-#endif
 
 namespace Compression.Torch;
 
@@ -36,21 +33,6 @@ public static class FusedClusterEntropy
         ArgumentNullException.ThrowIfNull(decoder);
         ArgumentNullException.ThrowIfNull(targets);
         var (weight, bias, first, count, moreWeight, moreBias) = decoder;
-#if !TORCHSHARP_PACKAGE
-        if (FusedDevice.Takes(hidden, weight, bias) && FusedDevice.TakesIndices(targets))
-        {
-            using Tensor? weightTarget = FusedDevice.Target(weight, path);
-            using Tensor? biasTarget = FusedDevice.Target(bias, path);
-            using Tensor? moreWeightTarget = moreWeight is null ? null : FusedDevice.Target(moreWeight, path);
-            using Tensor? moreBiasTarget = moreBias is null ? null : FusedDevice.Target(moreBias, path);
-            return LibTorch.New(
-                LibTorch.ct_fused_cluster_entropy(
-                    hidden, weight, bias, moreWeight, moreBias, targets, first, count, scale, weightTarget, biasTarget, moreWeightTarget,
-                    moreBiasTarget, out nint loss, out nint each),
-                loss,
-                each);
-        }
-#endif
         using DisposeScope scope = NewDisposeScope();
         Tensor rows = weight.narrow(0, first, count), biases = bias.narrow(0, first, count);
         Tensor choices = moreWeight is null ? rows : cat([rows, moreWeight]), offsets = moreBias is null ? biases : cat([biases, moreBias]);

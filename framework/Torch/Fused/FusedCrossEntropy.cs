@@ -1,8 +1,5 @@
 using TorchSharp;
 using static TorchSharp.torch;
-#if !TORCHSHARP_PACKAGE
-using Compression.Torch.Interop;
-#endif
 
 namespace Compression.Torch;
 
@@ -26,15 +23,6 @@ public static class FusedCrossEntropy
     public static Tensor Mean(Tensor hidden, Tensor weight, Tensor bias, Tensor targets, GradientPath path = GradientPath.Autograd)
     {
         Check(hidden, weight, bias, targets);
-#if !TORCHSHARP_PACKAGE
-        if (FusedDevice.Takes(hidden, weight, bias) && FusedDevice.TakesIndices(targets))
-        {
-            using Tensor? weightTarget = FusedDevice.Target(weight, path);
-            using Tensor? biasTarget = FusedDevice.Target(bias, path);
-            return LibTorch.New(
-                LibTorch.ct_fused_cross_entropy(hidden, weight, bias, targets, weightTarget, biasTarget, out nint loss), loss);
-        }
-#endif
         using Tensor logits = nn.functional.linear(hidden, weight, bias);
         return nn.functional.cross_entropy(logits, targets);
     }
@@ -45,12 +33,6 @@ public static class FusedCrossEntropy
     public static double SumOfNats(Tensor hidden, Tensor weight, Tensor bias, Tensor targets)
     {
         Check(hidden, weight, bias, targets);
-#if !TORCHSHARP_PACKAGE
-        if (FusedDevice.Takes(hidden, weight, bias) && FusedDevice.TakesIndices(targets))
-        {
-            return LibTorch.Value(LibTorch.ct_fused_cross_entropy_nats(hidden, weight, bias, targets, out double sum), sum);
-        }
-#endif
         using IDisposable noGradient = no_grad();
         double total = 0;
         for (long first = 0; first < hidden.shape[0]; first += RowsAtOnce)

@@ -1,7 +1,4 @@
 using static TorchSharp.torch;
-#if !TORCHSHARP_PACKAGE
-using Compression.Torch.Interop;
-#endif
 
 namespace Compression.Torch;
 
@@ -21,13 +18,6 @@ public static class FusedEmbedding
     {
         ArgumentNullException.ThrowIfNull(weight);
         ArgumentNullException.ThrowIfNull(indices);
-#if !TORCHSHARP_PACKAGE
-        if (FusedDevice.Takes(weight) && FusedDevice.TakesIndices(indices))
-        {
-            using Tensor? target = FusedDevice.Target(weight, path);
-            return LibTorch.New(LibTorch.ct_fused_embedding(weight, indices, target, out nint rows), rows);
-        }
-#endif
         using Tensor flat = indices.flatten();
         using Tensor found = weight.index_select(0, flat);
         return found.reshape([.. indices.shape, weight.shape[1]]);

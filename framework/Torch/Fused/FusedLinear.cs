@@ -1,7 +1,4 @@
 using static TorchSharp.torch;
-#if !TORCHSHARP_PACKAGE
-using Compression.Torch.Interop;
-#endif
 
 namespace Compression.Torch;
 
@@ -43,15 +40,6 @@ public static class FusedLinear
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(weight);
-#if !TORCHSHARP_PACKAGE
-        if (FusedDevice.Takes(x, weight, bias ?? weight, constants ?? x))
-        {
-            using Tensor? weightTarget = FusedDevice.Target(weight, path);
-            using Tensor? biasTarget = bias is null ? null : FusedDevice.Target(bias, path);
-            return LibTorch.New(
-                LibTorch.ct_fused_linear(constants, x, weight, bias, first, count, relu, weightTarget, biasTarget, out nint y), y);
-        }
-#endif
         using var scope = NewDisposeScope();
         Tensor rows = (first == 0 && count == weight.shape[0] ? weight : weight.narrow(0, first, count)).to(x.dtype);
         Tensor joined = constants is null ? x : cat([constants.detach(), x]);

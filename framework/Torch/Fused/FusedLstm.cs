@@ -1,7 +1,4 @@
 using static TorchSharp.torch;
-#if !TORCHSHARP_PACKAGE
-using Compression.Torch.Interop;
-#endif
 
 namespace Compression.Torch;
 
@@ -36,64 +33,7 @@ public static class FusedLstm
         ArgumentNullException.ThrowIfNull(c0);
         ArgumentNullException.ThrowIfNull(weights);
         (Tensor wi, Tensor wh, Tensor bi, Tensor bh, Tensor? wr) = weights;
-#if TORCHSHARP_PACKAGE
         return PlainLstm.Run(x, h0, c0, weights);
-#else
-        if (!FusedDevice.Takes(x, h0, c0, wi, wh, bi, bh) || (wr is not null && !FusedDevice.Takes(wr)))
-        {
-            return RunWhole(x, h0, c0, weights);
-        }
-
-        using Tensor? wiTarget = FusedDevice.Target(wi, path);
-        using Tensor? whTarget = FusedDevice.Target(wh, path);
-        using Tensor? biTarget = FusedDevice.Target(bi, path);
-        using Tensor? bhTarget = FusedDevice.Target(bh, path);
-        using Tensor? wrTarget = wr is null ? null : FusedDevice.Target(wr, path);
-        return LibTorch.New(
-            LibTorch.ct_fused_lstm(
-                x, h0, c0, wi, wh, bi, bh, wr, wiTarget, whTarget, biTarget, bhTarget, wrTarget, out nint y, out nint h, out nint c),
-            y,
-            h,
-            c);
-#endif
     }
 
-#if !TORCHSHARP_PACKAGE
-    // libtorch's own layer, which takes any device and floating type, and on a GPU is fused itself.
-    internal static (Tensor Y, Tensor H, Tensor C) RunWhole(Tensor x, Tensor h0, Tensor c0, LstmWeights weights)
-    {
-        using Tensor h = h0.unsqueeze(0);
-        using Tensor c = c0.unsqueeze(0);
-        Tensor[] list =
-        [
-            weights.InputWeight, weights.HiddenWeight, weights.InputBias, weights.HiddenBias,
-            .. weights.Projection is { } projection ? [projection] : Array.Empty<Tensor>(),
-        ];
-        (Tensor y, Tensor hn, Tensor cn) = LibTorch.New(
-            LibTorch.ct_lstm(
-                x,
-                h,
-                c,
-                TensorList.Handles(list),
-                list.Length,
-                hasBiases: true,
-                layers: 1,
-                dropout: 0,
-                train: false,
-                bidirectional: false,
-                batchFirst: false,
-                out nint output,
-                out nint lastH,
-                out nint lastC),
-            output,
-            lastH,
-            lastC);
-        GC.KeepAlive(list);
-        using (hn)
-        using (cn)
-        {
-            return (y, hn.squeeze(0), cn.squeeze(0));
-        }
-    }
-#endif
 }

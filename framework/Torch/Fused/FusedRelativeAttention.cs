@@ -1,7 +1,4 @@
 using static TorchSharp.torch;
-#if !TORCHSHARP_PACKAGE
-using Compression.Torch.Interop;
-#endif
 
 namespace Compression.Torch;
 
@@ -31,21 +28,6 @@ public static class FusedRelativeAttention
         ArgumentNullException.ThrowIfNull(queries_QBI);
         ArgumentNullException.ThrowIfNull(keysValues_KBI);
         ArgumentNullException.ThrowIfNull(contentBias_HW);
-#if !TORCHSHARP_PACKAGE
-        if (FusedDevice.Takes(queries_QBI, keysValues_KBI, positions_KI, contentBias_HW, positionBias_HW))
-        {
-            using Tensor? drop = dropout > 0
-                ? nn.functional.dropout(ones(queries_QBI.shape[1], contentBias_HW.shape[0], queries_QBI.shape[0], keysValues_KBI.shape[0]), dropout, true)
-                : null;
-            using Tensor? contentTarget = FusedDevice.Target(contentBias_HW, path);
-            using Tensor? positionTarget = FusedDevice.Target(positionBias_HW, path);
-            return LibTorch.New(
-                LibTorch.ct_fused_relative_attention(
-                    queries_QBI, keysValues_KBI, positions_KI, contentBias_HW, positionBias_HW, drop, reach, contentTarget, positionTarget,
-                    out nint result),
-                result);
-        }
-#endif
         return PlainRelativeAttention.Run(
             queries_QBI, keysValues_KBI, positions_KI, contentBias_HW, positionBias_HW, dropout, reach);
     }

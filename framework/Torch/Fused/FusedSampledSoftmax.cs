@@ -1,8 +1,5 @@
 using TorchSharp;
 using static TorchSharp.torch;
-#if !TORCHSHARP_PACKAGE
-using Compression.Torch.Interop;
-#endif
 
 namespace Compression.Torch;
 
@@ -36,15 +33,6 @@ public static class FusedSampledSoftmax
         ArgumentNullException.ThrowIfNull(logExpectedCandidates);
         ArgumentNullException.ThrowIfNull(logExpectedTruth);
         ArgumentNullException.ThrowIfNull(weights);
-#if !TORCHSHARP_PACKAGE
-        if (FusedDevice.Takes(hidden, rows, logExpectedCandidates, logExpectedTruth, weights) && FusedDevice.TakesIndices(truth))
-        {
-            return LibTorch.New(
-                LibTorch.ct_fused_sampled_softmax(
-                    hidden, rows, truth, logExpectedCandidates, logExpectedTruth, weights, out nint loss),
-                loss);
-        }
-#endif
         return PlainMean(hidden, rows, truth, logExpectedCandidates, logExpectedTruth, weights);
     }
 
@@ -60,13 +48,6 @@ public static class FusedSampledSoftmax
         ArgumentNullException.ThrowIfNull(hidden);
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(logSums);
-#if !TORCHSHARP_PACKAGE
-        if (FusedDevice.Takes(hidden, rows))
-        {
-            LibTorch.Check(LibTorch.ct_fused_add_log_sums(hidden, rows, logSums));
-            return;
-        }
-#endif
         PlainAddLogSums(hidden, rows, logSums);
     }
 
