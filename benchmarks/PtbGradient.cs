@@ -1,5 +1,6 @@
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
+using Compression.Torch;
 using Compression.Training.Data;
 using Compression.Training.Ptb;
 
@@ -16,7 +17,7 @@ internal static class PtbGradient
     public static GradientBucket Compute(Corpus corpus, KernelTeam team)
     {
         var options = new PtbOptions { EmbSize = 500, NumHid = 500, InitLr = 20, Clip = 0.25 };
-        TorchSharp.torch.set_num_threads(team.Threads);
+        using var threads = KernelThreads.Use(team);
         using var model = new PtbModel(options, corpus, firstWorker: 0, workersHere: 1, workers: 1, microBatches: 0, team);
         for (int step = 0; step < Steps; step++)
         {

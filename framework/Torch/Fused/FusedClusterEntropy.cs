@@ -25,7 +25,7 @@ public static class FusedClusterEntropy
     /// <param name="scale">Factor of the sum.</param>
     /// <param name="path">How the gradients of weights and biases are handed over.</param>
     /// <returns>A scalar to be differentiated, and the nats of each row, as constants.</returns>
-    /// <exception cref="System.Runtime.InteropServices.ExternalException">Shapes that do not fit, or a target out of range.</exception>
+    /// <exception cref="ArgumentException">Shapes that do not fit, or a target out of range.</exception>
     public static (Tensor Loss, Tensor Each) Run(
         Tensor hidden, DecoderRows decoder, Tensor targets, double scale, GradientPath path = GradientPath.Autograd)
     {
@@ -33,6 +33,12 @@ public static class FusedClusterEntropy
         ArgumentNullException.ThrowIfNull(decoder);
         ArgumentNullException.ThrowIfNull(targets);
         var (weight, bias, first, count, moreWeight, moreBias) = decoder;
+        if (FusedDevice.Takes(hidden, weight, bias, moreWeight ?? weight, moreBias ?? bias) && FusedDevice.TakesIndices(targets))
+        {
+            var call = new SoftmaxEntropyCall(hidden, decoder, targets, scale, path);
+            return (call.Run()[0], tensor(Array.ConvertAll(call.Nats, nats => (float)nats)));
+        }
+
         using DisposeScope scope = NewDisposeScope();
         Tensor rows = weight.narrow(0, first, count), biases = bias.narrow(0, first, count);
         Tensor choices = moreWeight is null ? rows : cat([rows, moreWeight]), offsets = moreBias is null ? biases : cat([biases, moreBias]);

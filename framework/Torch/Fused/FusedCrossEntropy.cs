@@ -19,10 +19,15 @@ public static class FusedCrossEntropy
     /// <param name="targets">Int64 [rows], each in [0, vocabulary).</param>
     /// <param name="path">How the gradients of weight and bias are handed over.</param>
     /// <returns>A scalar.</returns>
-    /// <exception cref="System.Runtime.InteropServices.ExternalException">Shapes that do not fit, or a target out of range.</exception>
+    /// <exception cref="ArgumentException">Shapes that do not fit, or a target out of range.</exception>
     public static Tensor Mean(Tensor hidden, Tensor weight, Tensor bias, Tensor targets, GradientPath path = GradientPath.Autograd)
     {
         Check(hidden, weight, bias, targets);
+        if (Takes(hidden, weight, bias, targets))
+        {
+            return Call(hidden, weight, bias, targets, path).Run()[0];
+        }
+
         using Tensor logits = nn.functional.linear(hidden, weight, bias);
         return nn.functional.cross_entropy(logits, targets);
     }
@@ -34,6 +39,13 @@ public static class FusedCrossEntropy
     {
         Check(hidden, weight, bias, targets);
         using IDisposable noGradient = no_grad();
+        if (Takes(hidden, weight, bias, targets))
+        {
+            SoftmaxEntropyCall call = Call(hidden, weight, bias, targets, GradientPath.Autograd);
+            call.Run()[0].Dispose();
+            return call.TotalNats;
+        }
+
         double total = 0;
         for (long first = 0; first < hidden.shape[0]; first += RowsAtOnce)
         {
@@ -46,6 +58,12 @@ public static class FusedCrossEntropy
 
         return total;
     }
+
+    private static bool Takes(Tensor hidden, Tensor weight, Tensor bias, Tensor targets) =>
+        FusedDevice.Takes(hidden, weight, bias) && FusedDevice.TakesIndices(targets);
+
+    private static SoftmaxEntropyCall Call(Tensor hidden, Tensor weight, Tensor bias, Tensor targets, GradientPath path) =>
+        new(hidden, new DecoderRows(weight, bias, 0, weight.shape[0]), targets, 1.0 / hidden.shape[0], path);
 
     private static void Check(Tensor hidden, Tensor weight, Tensor bias, Tensor targets)
     {

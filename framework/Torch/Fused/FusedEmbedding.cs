@@ -18,6 +18,11 @@ public static class FusedEmbedding
     {
         ArgumentNullException.ThrowIfNull(weight);
         ArgumentNullException.ThrowIfNull(indices);
+        if (FusedDevice.Takes(weight) && FusedDevice.TakesIndices(indices))
+        {
+            return new EmbeddingCall(weight, indices, path).Run()[0];
+        }
+
         using Tensor flat = indices.flatten();
         using Tensor found = weight.index_select(0, flat);
         return found.reshape([.. indices.shape, weight.shape[1]]);

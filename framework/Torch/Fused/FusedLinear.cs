@@ -4,7 +4,7 @@ namespace Compression.Torch;
 
 /// <summary>
 /// A linear layer, differentiable once, that takes some rows of a larger weight, lets constants stand before its input without
-/// joining them, and has ReLU behind it where asked. On the CPU in float32 it is native; other tensors go through TorchSharp's operators, in the
+/// joining them, and has ReLU behind it where asked. On the CPU in float32 it is one of our kernels; other tensors go through TorchSharp's operators, in the
 /// type of the input.
 /// </summary>
 public static class FusedLinear
@@ -30,7 +30,7 @@ public static class FusedLinear
     /// <param name="count">Rows that are used.</param>
     /// <param name="path">How the gradient of the weight is handed over.</param>
     /// <returns>[M + T, ..., count].</returns>
-    /// <exception cref="System.Runtime.InteropServices.ExternalException">Shapes that do not fit together.</exception>
+    /// <exception cref="ArgumentException">Shapes that do not fit together.</exception>
     public static Tensor Rows(
         Tensor? constants, Tensor x, Tensor weight, long first, long count, GradientPath path = GradientPath.Autograd) =>
         Run(constants, x, weight, null, first, count, relu: false, path);
@@ -40,6 +40,11 @@ public static class FusedLinear
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(weight);
+        if (FusedDevice.Takes(x, weight, bias ?? weight, constants ?? x))
+        {
+            return new LinearCall(constants, x, weight, bias, first, count, relu, path).Run()[0];
+        }
+
         using var scope = NewDisposeScope();
         Tensor rows = (first == 0 && count == weight.shape[0] ? weight : weight.narrow(0, first, count)).to(x.dtype);
         Tensor joined = constants is null ? x : cat([constants.detach(), x]);

@@ -12,8 +12,8 @@ public sealed record LstmWeights(Tensor InputWeight, Tensor HiddenWeight, Tensor
 
 /// <summary>
 /// One unidirectional LSTM layer over a whole sequence, differentiable once. On the CPU in float32 the time steps and their gradient
-/// run in one native function, with one matrix product for all input projections and one for each weight gradient; other tensors go
-/// through libtorch's own LSTM. Equal inputs give equal bits, whatever the number of threads.
+/// run in kernels of our own, with one matrix product for all input projections and one for each weight gradient; other tensors go
+/// through TorchSharp's operators. Equal inputs give equal bits, whatever the number of threads.
 /// </summary>
 public static class FusedLstm
 {
@@ -24,7 +24,7 @@ public static class FusedLstm
     /// <param name="weights">The layer's parameters.</param>
     /// <param name="path">How the gradients of the parameters are handed over.</param>
     /// <returns>What each step handed on [time, batch, outputs], what the last did, and the cell state after it [batch, hidden].</returns>
-    /// <exception cref="System.Runtime.InteropServices.ExternalException">The shapes do not fit together.</exception>
+    /// <exception cref="ArgumentException">The shapes do not fit together.</exception>
     public static (Tensor Y, Tensor H, Tensor C) Run(
         Tensor x, Tensor h0, Tensor c0, LstmWeights weights, GradientPath path = GradientPath.Autograd)
     {
@@ -33,7 +33,12 @@ public static class FusedLstm
         ArgumentNullException.ThrowIfNull(c0);
         ArgumentNullException.ThrowIfNull(weights);
         (Tensor wi, Tensor wh, Tensor bi, Tensor bh, Tensor? wr) = weights;
-        return PlainLstm.Run(x, h0, c0, weights);
-    }
+        if (!FusedDevice.Takes(x, h0, c0, wi, wh, bi, bh, wr ?? wh))
+        {
+            return PlainLstm.Run(x, h0, c0, weights);
+        }
 
+        List<Tensor> outputs = new LstmCall(x, h0, c0, weights, path).Run();
+        return (outputs[0], outputs[1], outputs[2]);
+    }
 }

@@ -4,7 +4,7 @@ namespace Compression.Torch;
 
 /// <summary>
 /// Transformer-XL's attention with relative positions (Dai et al. 2019, section 3.3), differentiable once: the softmax over the keys j
-/// that query i sees of ((q_i + u)·k_j + (q_i + v)·r_{i−j}) / √width, times the values. On the CPU in float32 one native function; other
+/// that query i sees of ((q_i + u)·k_j + (q_i + v)·r_{i−j}) / √width, times the values. On the CPU in float32 one kernel; other
 /// tensors go through <see cref="PlainRelativeAttention"/>.
 /// </summary>
 /// <remarks>Axes: Q queries, K keys, B batch, H heads, W width of a head. Query i stands at the place of key K − Q + i.</remarks>
@@ -20,7 +20,7 @@ public static class FusedRelativeAttention
     /// <param name="reach">Keys that a query sees at most, itself included; 0: all up to itself.</param>
     /// <param name="path">How the gradients of the biases are handed over.</param>
     /// <returns>[Q, B, H·W].</returns>
-    /// <exception cref="System.Runtime.InteropServices.ExternalException">Shapes that do not fit together.</exception>
+    /// <exception cref="ArgumentException">Shapes that do not fit together.</exception>
     public static Tensor Run(
         Tensor queries_QBI, Tensor keysValues_KBI, Tensor positions_KI, Tensor contentBias_HW, Tensor positionBias_HW, double dropout,
         long reach, GradientPath path = GradientPath.Autograd)
@@ -28,6 +28,11 @@ public static class FusedRelativeAttention
         ArgumentNullException.ThrowIfNull(queries_QBI);
         ArgumentNullException.ThrowIfNull(keysValues_KBI);
         ArgumentNullException.ThrowIfNull(contentBias_HW);
+        if (FusedDevice.Takes(queries_QBI, keysValues_KBI, positions_KI, contentBias_HW, positionBias_HW))
+        {
+            return new AttentionCall(queries_QBI, keysValues_KBI, positions_KI, contentBias_HW, positionBias_HW, dropout, reach, path).Run()[0];
+        }
+
         return PlainRelativeAttention.Run(
             queries_QBI, keysValues_KBI, positions_KI, contentBias_HW, positionBias_HW, dropout, reach);
     }

@@ -1,3 +1,4 @@
+using Compression.Torch.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -23,7 +24,7 @@ public static class FusedSampledSoftmax
     /// <param name="logExpectedTruth">[N].</param>
     /// <param name="weights">[N].</param>
     /// <returns>A scalar.</returns>
-    /// <exception cref="System.Runtime.InteropServices.ExternalException">Shapes that do not fit, or a target out of range.</exception>
+    /// <exception cref="ArgumentException">Shapes that do not fit, or a target out of range.</exception>
     public static Tensor Mean(
         Tensor hidden, Tensor rows, Tensor truth, Tensor logExpectedCandidates, Tensor logExpectedTruth, Tensor weights)
     {
@@ -33,6 +34,11 @@ public static class FusedSampledSoftmax
         ArgumentNullException.ThrowIfNull(logExpectedCandidates);
         ArgumentNullException.ThrowIfNull(logExpectedTruth);
         ArgumentNullException.ThrowIfNull(weights);
+        if (FusedDevice.Takes(hidden, rows, logExpectedCandidates, logExpectedTruth, weights) && FusedDevice.TakesIndices(truth))
+        {
+            return new SampledSoftmaxCall(hidden, rows, truth, logExpectedCandidates, logExpectedTruth, weights).Run()[0];
+        }
+
         return PlainMean(hidden, rows, truth, logExpectedCandidates, logExpectedTruth, weights);
     }
 
@@ -48,7 +54,14 @@ public static class FusedSampledSoftmax
         ArgumentNullException.ThrowIfNull(hidden);
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(logSums);
-        PlainAddLogSums(hidden, rows, logSums);
+        if (FusedDevice.Takes(hidden, rows))
+        {
+            LogSums.Add(hidden, rows, logSums);
+        }
+        else
+        {
+            PlainAddLogSums(hidden, rows, logSums);
+        }
     }
 
     /// <summary><see cref="Mean"/> in TorchSharp's public functions.</summary>

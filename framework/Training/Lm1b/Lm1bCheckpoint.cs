@@ -1,6 +1,7 @@
 using Compression.Core.Communication;
 using Compression.Core.Kernels;
 using Compression.Core.Reporting;
+using Compression.Torch;
 using Compression.Training.Checkpoints;
 using Compression.Training.Data.Lm1b;
 
@@ -13,6 +14,7 @@ public sealed class Lm1bCheckpoint : IDisposable
     private readonly Lm1bCorpus _corpus;
     private readonly Lm1bHyperparameters _hyper;
     private readonly KernelTeam _team;
+    private readonly IDisposable _threads;
     private readonly Lm1bDense _dense;
     private readonly Lm1bTables _tables;
 
@@ -23,8 +25,8 @@ public sealed class Lm1bCheckpoint : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         (_options, _corpus, _hyper) = (options, corpus, options.Hyper());
-        TorchSharp.torch.set_num_threads(threads);
         _team = new KernelTeam(threads);
+        _threads = KernelThreads.Use(_team);
         _dense = new Lm1bDense(_hyper, options.Seed, _team);
         _tables = new Lm1bTables(_hyper, owners: 1, _ => true, _team, trained: false);
     }
@@ -60,6 +62,7 @@ public sealed class Lm1bCheckpoint : IDisposable
     {
         _tables.Dispose();
         _dense.Dispose();
+        _threads.Dispose();
         _team.Dispose();
     }
 

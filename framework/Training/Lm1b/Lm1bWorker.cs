@@ -67,7 +67,7 @@ internal sealed class Lm1bWorker : IDisposable
         var loss = Loss(dense.Lstm);
 
         // As published: the loss is differentiated as a sum over the time steps, and word vectors' gradients also as a sum over the batch.
-        (loss * _hyper.NumSteps).backward();
+        BackwardPass.Run(loss * _hyper.NumSteps);
         _rows[0].TakeGradient(_hyper.BatchSize);
         _rows[1].TakeGradient(1);
         double ofRows = _rows.Sum(batch => SumOfSquares.Invoke(team, batch.Gradients));

@@ -29,7 +29,7 @@ public static class LayerTimings
             var weight = zeros(sizes.Vocabulary, sizes.HiddenSize, device: device).requires_grad_();
             var bias = zeros(sizes.Vocabulary, device: device).requires_grad_();
             var ids = zeros(positions, ScalarType.Int64).to(device);
-            return () => FusedCrossEntropy.Mean(hidden, weight, bias, ids).backward();
+            return () => BackwardPass.Run(FusedCrossEntropy.Mean(hidden, weight, bias, ids));
         });
         long kept = (long)longest * columns * sizeof(float);
         long Parameters(long inputs) => 2 * sizeof(float) * 4L * sizes.HiddenSize * (inputs + sizes.HiddenSize + 2);
@@ -53,7 +53,7 @@ public static class LayerTimings
             var weights = new LstmWeights(
                 zeros(gates, inputs, device: device).requires_grad_(), zeros(gates, sizes.HiddenSize, device: device).requires_grad_(),
                 zeros(gates, device: device).requires_grad_(), zeros(gates, device: device).requires_grad_());
-            return () => FusedLstm.Run(x, state, state, weights).Y.sum().backward();
+            return () => BackwardPass.Run(FusedLstm.Run(x, state, state, weights).Y.sum());
         });
     }
 

@@ -2,6 +2,7 @@ using Compression.Core.Communication;
 using Compression.Core.Kernels;
 using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
+using Compression.Torch;
 using Compression.Training.Checkpoints;
 using Compression.Training.Data;
 using Compression.Training.Data.Buckets;
@@ -102,11 +103,8 @@ public static class ModelParallelTrainer
         byte[] sizes = new byte[options.Stages];
         if (communicator.Rank == 0)
         {
-            if (options.Threads > 0)
-            {
-                torch.set_num_threads(options.Threads);
-            }
-
+            using var team = new KernelTeam(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+            using var threads = KernelThreads.Use(team);
             var device = options.UseGpu ? torch.device(DeviceType.CUDA, 0) : torch.CPU;
             var costs = LayerTimings.Measure(
                 options.ModelFor(buckets.Text.Words), buckets.Lengths[buckets.Lengths.Length / 2], options.BatchSize, buckets.Lengths[^1], device);

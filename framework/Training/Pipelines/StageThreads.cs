@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
-using TorchSharp;
+using Compression.Core.Kernels;
+using Compression.Torch;
 
 namespace Compression.Training.Pipelines;
 
@@ -15,7 +16,7 @@ public sealed class StageThreads : IDisposable
     private volatile bool _stopping;
 
     /// <param name="stages">Number of threads.</param>
-    /// <param name="threadsOfStage">Threads that libtorch may use for each.</param>
+    /// <param name="threadsOfStage">Threads that each may compute with.</param>
     /// <param name="mailbox">Closed when a stage fails, so that the others do not wait for it.</param>
     public StageThreads(int stages, int threadsOfStage, StageMailbox mailbox)
     {
@@ -59,7 +60,8 @@ public sealed class StageThreads : IDisposable
 
     private void Serve(int stage, int threadsOfStage)
     {
-        torch.set_num_threads(threadsOfStage);
+        using var team = new KernelTeam(threadsOfStage);
+        using var threads = KernelThreads.Use(team);
         while (true)
         {
             _wake[stage].Wait();

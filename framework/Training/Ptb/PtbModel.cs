@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Compression.Core.Kernels;
 using Compression.Core.Pipeline;
+using Compression.Torch;
 using Compression.Training.Data;
 using Compression.Training.Models;
 using Compression.Training.Optimizers;
@@ -102,7 +103,7 @@ public sealed class PtbModel : ColumnLearner<LstmLanguageModel>
         {
             var (input_TB, target_N) = _batch.Fill(position);
             var mean = module.Loss(input_TB, target_N, _state);
-            (factor == 1 ? mean : mean * factor).backward();
+            BackwardPass.Run(factor == 1 ? mean : mean * factor);
             return mean.item<float>();
         }
 

@@ -3,6 +3,7 @@ using Compression.Core.Communication;
 using Compression.Core.Kernels;
 using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
+using Compression.Torch;
 using Compression.Training.Checkpoints;
 using TorchSharp;
 
@@ -16,6 +17,8 @@ public sealed class TrainingSession : IDisposable
     private readonly TrainerOptions _options;
     private readonly TrainingContext _context;
     private readonly KernelTeam _team;
+    private readonly KernelTeam _modelTeam;
+    private readonly IDisposable _threads;
     private readonly WorkerGroup _group;
     private readonly ITrainingTask _task;
     private readonly ITrainableModel _model;
@@ -41,8 +44,11 @@ public sealed class TrainingSession : IDisposable
         _options = options;
         _context = context;
         int threads = options.Threads > 0 ? options.Threads : Math.Max(1, Environment.ProcessorCount / context.Communicator.WorldSize);
-        torch.set_num_threads(threads);
         _team = new KernelTeam(threads);
+
+        // An exchange that runs beside the backward pass has the team for itself.
+        _modelTeam = options.Overlap ? new KernelTeam(threads) : _team;
+        _threads = KernelThreads.Use(_modelTeam);
         _group = new WorkerGroup(context.Peers, options.VirtualWorkers);
         _task = create(_group, _team);
         _model = _task.Model;
@@ -103,6 +109,8 @@ public sealed class TrainingSession : IDisposable
         _overlap?.Dispose();
         _task.Dispose();
         _group.Dispose();
+        _threads.Dispose();
+        _modelTeam.Dispose();
         _team.Dispose();
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Compression.Core.Kernels;
 using Compression.Core.Pipeline;
+using Compression.Torch;
 using Compression.Training.Data;
 using Compression.Training.Models;
 using Compression.Training.Models.TransformerXl;
@@ -169,7 +170,7 @@ public sealed class TransformerXlLearner : ColumnLearner<TransformerXlModel>
         {
             var (input_TB, target_N) = Tensors(segments, position, device);
             var mean = module.Loss(input_TB, target_N, memory).Mean;
-            (factor == 1 ? mean : mean * factor).backward();
+            BackwardPass.Run(factor == 1 ? mean : mean * factor);
             return mean.item<float>();
         }
 
