@@ -72,10 +72,10 @@ internal sealed unsafe class AttentionCall : FusedCall
         results[KeysValues] = _inputs[KeysValues].IsNeeded ? keysValuesGrad : null;
         if (_inputs[Positions].IsNeeded)
         {
-            results[Positions] = positionParts.sum(0).transpose(0, 1).reshape(positions.shape);
+            results[Positions] = positionParts.sum(dim: 0L).transpose(0, 1).reshape(positions.shape);
         }
 
-        Tensor biases = biasParts.sum(1).contiguous();
+        Tensor biases = biasParts.sum(dim: 1L).contiguous();
         foreach (int bias in new[] { ContentBias, PositionBias })
         {
             if (_inputs[bias].IsNeeded)

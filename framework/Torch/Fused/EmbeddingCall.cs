@@ -18,6 +18,7 @@ internal sealed unsafe class EmbeddingCall(Tensor weight, Tensor indices, Gradie
     {
         // A copy: the batch is filled anew before backward may have run.
         Tensor flat = indices.flatten().clone();
+        TensorChecks.Ids(Name, flat, weight.shape[0]);
         Save(flat);
         return [weight.index_select(0, flat).reshape([.. indices.shape, weight.shape[1]])];
     }

@@ -48,7 +48,7 @@ internal sealed unsafe class SampledSoftmaxCall : FusedCall
     protected override List<Tensor> Forward()
     {
         Tensor hidden = _inputs[Hidden].Tensor!.contiguous(), rows = _inputs[Rows].Tensor!.contiguous(), truth = _truth.contiguous();
-        TensorChecks.Targets(Name, truth, rows.shape[0]);
+        TensorChecks.Ids(Name, truth, rows.shape[0]);
         Tensor logits = empty(_count, Choices);
         ComputeLogits(hidden, rows, TensorPointer.Floats(logits));
         double[] nats = new double[_count];

@@ -48,8 +48,10 @@ internal sealed unsafe class SoftmaxEntropyCall : FusedCall
 
     protected override List<Tensor> Forward()
     {
-        Tensor hidden = _inputs[Hidden].Tensor!.contiguous(), targets = _targets.contiguous();
-        TensorChecks.Targets(Name, targets, Choices);
+        Tensor hidden = _inputs[Hidden].Tensor!.contiguous(), targets = _targets.contiguous(), weight = _inputs[Weight].Tensor!.contiguous();
+        Tensor bias = _inputs[Bias].Tensor!.contiguous();
+        Tensor? moreWeight = _inputs[MoreWeight].Tensor?.contiguous(), moreBias = _inputs[MoreBias].Tensor?.contiguous();
+        TensorChecks.Ids(Name, targets, Choices);
         int atOnce = IsRecording ? _rows : Math.Min(RowsAtOnce, _rows);
         Tensor logits = empty(atOnce, Choices);
         Nats = new double[_rows];
@@ -58,7 +60,13 @@ internal sealed unsafe class SoftmaxEntropyCall : FusedCall
             for (int from = 0; from < _rows; from += atOnce)
             {
                 int rows = Math.Min(atOnce, _rows - from);
-                ComputeLogits(TensorPointer.Floats(hidden) + ((nint)from * _width), rows, TensorPointer.Floats(logits));
+                float* positions = TensorPointer.Floats(hidden) + ((nint)from * _width), to = TensorPointer.Floats(logits);
+                Logits(positions, rows, weight, bias, _first, _count, to);
+                if (_more > 0)
+                {
+                    Logits(positions, rows, moreWeight!, moreBias!, 0, _more, to + _count);
+                }
+
                 SoftmaxNats.Run(
                     KernelThreads.Team, TensorPointer.Floats(logits), TensorPointer.Longs(targets) + from, rows, Choices, IsRecording ? (float)_scale : 0,
                     nats + from);
@@ -67,10 +75,10 @@ internal sealed unsafe class SoftmaxEntropyCall : FusedCall
 
         Save(hidden);
         Save(logits);
-        Save(_inputs[Weight].Tensor!);
+        Save(weight);
         if (_more > 0)
         {
-            Save(_inputs[MoreWeight].Tensor!);
+            Save(moreWeight!);
         }
 
         return [tensor((float)(TotalNats * _scale))];
@@ -99,24 +107,13 @@ internal sealed unsafe class SoftmaxEntropyCall : FusedCall
         }
     }
 
-    private void ComputeLogits(float* hidden, int rows, float* logits)
-    {
-        Multiply(_inputs[Weight].Tensor!, _inputs[Bias].Tensor!, _first, _count, logits);
-        if (_more > 0)
+    private void Logits(float* hidden, int rows, Tensor weight, Tensor bias, int first, int count, float* to) =>
+        new MatrixProduct(
+            MatrixView.RowMajor(hidden, _width), MatrixView.RowMajor(TensorPointer.Floats(weight) + ((nint)first * _width), _width).Transposed,
+            rows, count, _width, to, Choices)
         {
-            Multiply(_inputs[MoreWeight].Tensor!, _inputs[MoreBias].Tensor!, 0, _more, logits + _count);
-        }
-
-        void Multiply(Tensor weight, Tensor bias, int first, int count, float* to)
-        {
-            new MatrixProduct(
-                MatrixView.RowMajor(hidden, _width), MatrixView.RowMajor(TensorPointer.Floats(weight) + ((nint)first * _width), _width).Transposed,
-                rows, count, _width, to, Choices)
-            {
-                Bias = TensorPointer.Floats(bias) + first,
-            }.Run(KernelThreads.Team);
-        }
-    }
+            Bias = TensorPointer.Floats(bias) + first,
+        }.Run(KernelThreads.Team);
 
     private void HiddenGradient(List<Tensor> saved, MatrixView words, MatrixView rest, float scale, float* to)
     {
@@ -171,11 +168,11 @@ internal sealed unsafe class SoftmaxEntropyCall : FusedCall
     {
         var (weight, bias, first, count, moreWeight, moreBias) = decoder;
         TensorChecks.Require(
-            hidden.dim() == 2 && weight.dim() == 2 && weight.shape[1] == hidden.shape[1] && weight.is_contiguous() && bias.is_contiguous()
+            hidden.dim() == 2 && weight.dim() == 2 && weight.shape[1] == hidden.shape[1]
             && bias.dim() == 1 && bias.shape[0] == weight.shape[0] && first >= 0 && count > 0 && first + count <= weight.shape[0]
             && targets.dim() == 1 && targets.shape[0] == hidden.shape[0] && hidden.shape[0] > 0
-            && (moreWeight is null || (moreWeight.dim() == 2 && moreWeight.shape[1] == hidden.shape[1] && moreWeight.is_contiguous()
-                && moreBias is not null && moreBias.is_contiguous() && moreBias.numel() == moreWeight.shape[0])),
+            && (moreWeight is null || (moreWeight.dim() == 2 && moreWeight.shape[1] == hidden.shape[1]
+                && moreBias is not null && moreBias.numel() == moreWeight.shape[0])),
             $"{nameof(FusedClusterEntropy)}: shapes {TensorChecks.Text(hidden.shape)}, {TensorChecks.Text(weight.shape)}, {TensorChecks.Text(bias.shape)}, "
             + $"{TensorChecks.Text(targets.shape)} with rows from {first} to {first + count} do not fit.");
     }

@@ -29,17 +29,17 @@ internal static class TensorChecks
         }
     }
 
-    /// <summary>Refuses targets outside [0, choices).</summary>
+    /// <summary>Refuses ids outside [0, choices).</summary>
     /// <param name="function">For the message.</param>
-    /// <param name="targets">Int64, contiguous.</param>
+    /// <param name="tensor">Int64, contiguous.</param>
     /// <param name="choices">How many there are.</param>
     /// <exception cref="ArgumentException">It names the first such target.</exception>
-    internal static unsafe void Targets(string function, Tensor targets, long choices)
+    internal static unsafe void Ids(string function, Tensor tensor, long choices)
     {
-        long* ids = TensorPointer.Longs(targets);
-        for (long i = 0; i < targets.numel(); i++)
+        long* ids = TensorPointer.Longs(tensor);
+        for (long i = 0; i < tensor.numel(); i++)
         {
-            Require(ids[i] >= 0 && ids[i] < choices, $"{function}: target {ids[i]} is outside [0, {choices}).");
+            Require(ids[i] >= 0 && ids[i] < choices, $"{function}: id {ids[i]} is outside [0, {choices}).");
         }
     }
 }

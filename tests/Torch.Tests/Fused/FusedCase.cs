@@ -1,3 +1,4 @@
+using Compression.Core.Kernels;
 using static TorchSharp.torch;
 
 namespace Compression.Torch.Tests.Fused;
@@ -24,18 +25,11 @@ internal static class FusedCase
     internal static bool BitEqual(Tensor a, Tensor b) =>
         a.detach().contiguous().bytes.SequenceEqual(b.detach().contiguous().bytes);
 
-    /// <summary>Runs the body with that many threads of libtorch and sets the number back.</summary>
+    /// <summary>Runs the body with that many threads and sets the number back.</summary>
     internal static void WithThreads(int threads, Action body)
     {
-        int before = get_num_threads();
-        set_num_threads(threads);
-        try
-        {
-            body();
-        }
-        finally
-        {
-            set_num_threads(before);
-        }
+        using var team = new KernelTeam(threads);
+        using var used = KernelThreads.Use(team);
+        body();
     }
 }

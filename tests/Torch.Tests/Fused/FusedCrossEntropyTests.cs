@@ -105,9 +105,9 @@ public class FusedCrossEntropyTests
     {
         using DisposeScope scope = NewDisposeScope();
         (Tensor[] leaves, _) = Leaves(2, 3, 4);
-        ExternalException error = Assert.Throws<ExternalException>(
+        ArgumentException error = Assert.Throws<ArgumentException>(
             () => FusedCrossEntropy.Mean(leaves[0], leaves[1], leaves[2], tensor(new long[] { 0, 4 })));
-        Assert.Contains("target 4 is outside [0, 4)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("id 4 is outside [0, 4)", error.Message, StringComparison.Ordinal);
     }
 
     private static (Tensor[] Leaves, Tensor Targets) Leaves(long rows, long width, long vocabulary) =>
