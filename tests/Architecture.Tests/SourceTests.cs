@@ -18,7 +18,7 @@ public sealed partial class SourceTests
     };
 
     [Fact]
-    public void All_code_is_csharp() => Assert.Empty(Repository.AllFiles.Where(path => OtherLanguage().IsMatch(path)));
+    public void All_code_is_csharp() => Assert.DoesNotContain(Repository.AllFiles, path => OtherLanguage().IsMatch(path));
 
     [Fact]
     public void No_output_folder_holds_libtorch()

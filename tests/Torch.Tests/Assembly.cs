@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Compression.Torch;
 
 // The number of live tensors and the default generator belong to the process.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]

@@ -27,7 +27,7 @@ internal static class Tiny
     public static PipelinePlan Compose(TransformerXlOptions options) => new PipelineComposer(s_catalog).Compose(
         new PipelineRequest(options.Compressor, options.Memory, options.Exchange, options.MinSlotSize, new Dictionary<string, string>()) { SlotOverrides = options.Slot });
 
-    public static RecordingLogger Train(TransformerXlOptions options, string folder = "", CancellationToken stop = default, RecordingLogger? logger = null)
+    public static RecordingLogger Train(TransformerXlOptions options, string folder = "", RecordingLogger? logger = null, CancellationToken stop = default)
     {
         logger ??= new RecordingLogger();
         using var local = new LocalCommunicator();
