@@ -6,12 +6,11 @@ namespace Compression.Architecture.Tests;
 internal static class Repository
 {
     private static readonly string[] s_codeFolders = ["framework", "compressors", "memory", "experiments", "benchmarks", "datasets"];
-    private static readonly string[] s_codeEndings = [".cs", ".cpp", ".h", ".inl"];
     private static readonly string[] s_textEndings =
-        [.. s_codeEndings, ".csproj", ".props", ".targets", ".md", ".sh", ".json", ".yaml", ".yml", ".gp", ".py", ".txt"];
+        [".cs", ".csproj", ".props", ".targets", ".md", ".sh", ".json", ".yaml", ".yml", ".gp", ".txt"];
 
     // What a build or a run leaves behind, and corpora.
-    private static readonly string[] s_passedOver = [".git", "artifacts", "runs", "bin", "obj", "node_modules", "__pycache__"];
+    private static readonly string[] s_passedOver = [".git", "artifacts", "runs", "bin", "obj", "node_modules"];
 
     /// <summary>The folder of the solution.</summary>
     public static string Root { get; } = FindRoot();
@@ -20,10 +19,13 @@ internal static class Repository
     public static IReadOnlyList<Project> Projects { get; } =
         [.. Files(Root).Where(file => file.EndsWith(".csproj", StringComparison.Ordinal)).Select(Project.Read).OrderBy(project => project.Path, StringComparer.Ordinal)];
 
+    /// <summary>Every file, relative to the root with slashes, without what a build or a run leaves behind.</summary>
+    public static IEnumerable<string> AllFiles => Files(Root).Select(SourceFile.Relative);
+
     /// <summary>Sources of the product, tests not included.</summary>
     public static IEnumerable<SourceFile> ProductCode => s_codeFolders
         .Select(folder => Path.Combine(Root, folder)).Where(Directory.Exists).SelectMany(Files)
-        .Where(file => s_codeEndings.Contains(Path.GetExtension(file)))
+        .Where(file => Path.GetExtension(file) == ".cs")
         .Select(SourceFile.Read);
 
     /// <summary>Every text file that people write.</summary>

@@ -18,6 +18,17 @@ public sealed partial class SourceTests
     };
 
     [Fact]
+    public void All_code_is_csharp() => Assert.DoesNotContain(Repository.AllFiles, path => OtherLanguage().IsMatch(path));
+
+    [Fact]
+    public void No_output_folder_holds_libtorch()
+    {
+        string outputs = Path.Combine(Repository.Root, "artifacts", "bin");
+        Assert.StartsWith(outputs, AppContext.BaseDirectory, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(outputs, "libtorch_cpu.so*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
     public void Unsafe_code_is_switched_on_only_where_it_belongs()
     {
         var allowed = Repository.Projects.Where(project => project.AllowsUnsafe && !project.IsTest).Select(project => project.Name);
@@ -72,6 +83,9 @@ public sealed partial class SourceTests
     public void Nothing_is_left_for_later() => Assert.Empty(Repository.ProductCode
         .Where(file => file.Lines.Any(line => Unfinished().IsMatch(line)))
         .Select(file => file.Path));
+
+    [GeneratedRegex(@"(^|/)CMakeLists\.txt$|\.(c|cc|cpp|cxx|h|hpp|inl|cu|py)$")]
+    private static partial Regex OtherLanguage();
 
     [GeneratedRegex(@"(^|[\s(])unsafe\s+(\w|\{)|(^|\s)unsafe$")]
     private static partial Regex Unsafe();

@@ -8,10 +8,14 @@ namespace Compression.Communication.Contract;
 /// </summary>
 /// <param name="Name">As tests and messages call it.</param>
 /// <param name="Check">Throws <see cref="LawBrokenException"/> in the members that see it broken.</param>
-public sealed record CommunicatorLaw(string Name, Action<ICommunicator> Check)
+/// <param name="Members">The fewest members among whom it says anything.</param>
+public sealed record CommunicatorLaw(string Name, Action<ICommunicator> Check, int Members = 1)
 {
     /// <summary>All laws. Members run them in this order.</summary>
     public static IReadOnlyList<CommunicatorLaw> All { get; } = [.. ReductionLaws.All, .. CollectionLaws.All, .. MessageLaws.All, .. PendingLaws.All, .. GroupLaws.All];
+
+    /// <summary>The laws that say something among so many members.</summary>
+    public static IEnumerable<CommunicatorLaw> Among(int members) => All.Where(law => law.Members <= members);
 
     public override string ToString() => Name;
 

@@ -14,8 +14,8 @@ internal static class Apphost
     public static string Path { get; } = System.IO.Path.GetFullPath(System.IO.Path.Combine(
         AppContext.BaseDirectory, "..", "..", Name, System.IO.Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), Name));
 
-    /// <summary>Starts it in a sandbox.</summary>
-    public static Process Start(Sandbox sandbox, string commandLine)
+    /// <summary>Starts it in a sandbox, with these variables beside those that it always has.</summary>
+    public static Process Start(Sandbox sandbox, string commandLine, params (string Name, string Value)[] variables)
     {
         var start = new ProcessStartInfo(Path, Sandbox.Split(commandLine))
         {
@@ -26,13 +26,18 @@ internal static class Apphost
         start.Environment.Remove(Cli.CommandEnvironment.DataVariable);
         start.Environment[Cli.CommandEnvironment.RootVariable] = Directory.CreateDirectory(sandbox.At("repository")).FullName;
         start.Environment["UCX_ERROR_SIGNALS"] = "";
+        foreach (var (name, value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
         return Process.Start(start)!;
     }
 
     /// <summary>Runs it to its end.</summary>
-    public static Outcome Run(Sandbox sandbox, string commandLine)
+    public static Outcome Run(Sandbox sandbox, string commandLine, params (string Name, string Value)[] variables)
     {
-        using var process = Start(sandbox, commandLine);
+        using var process = Start(sandbox, commandLine, variables);
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         Assert.True(process.WaitForExit(Patience), "The program does not end.");

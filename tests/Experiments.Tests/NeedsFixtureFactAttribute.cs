@@ -6,9 +6,10 @@ internal sealed class NeedsFixtureFactAttribute : FactAttribute
 {
     public NeedsFixtureFactAttribute()
     {
-        if (Data is null || Fixtures is null || !Directory.Exists(Path.Combine(Data, "ptb")))
+        string[] missing = [.. new[] { "ptb", "../fixtures/ptb" }.Where(folder => Data is null || !Directory.Exists(Path.Combine(Data, folder)))];
+        if (missing.Length > 0)
         {
-            Skip = "needs ptb, and ../fixtures/ptb, below the folder that COMPRESSION_DATA names";
+            Skip = $"needs {string.Join(" and ", missing)} below the folder that COMPRESSION_DATA names";
         }
     }
 

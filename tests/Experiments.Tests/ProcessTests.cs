@@ -57,7 +57,7 @@ public sealed class ProcessTests
         using var sandbox = new Sandbox();
         sandbox.WriteCorpus();
         var outcome = Apphost.Run(
-            sandbox, $"--data corpus --num_workers 2 --out run --clip 0 --init_lr 1e30 --epochs 50 {Sandbox.TinyModel}");
+            sandbox, $"--data corpus --num_workers 2 --out run --clip 0 --init_lr 1e38 --epochs 50 {Sandbox.TinyModel}");
         Assert.Equal(4, outcome.Code);
         string line = Assert.Single(outcome.ErrorLines);
         Assert.Contains("not finite", line, StringComparison.Ordinal);

@@ -55,7 +55,8 @@ internal static class RankChecks
 
     private static void KeepAllLaws(MpiCommunicator world)
     {
-        foreach (CommunicatorLaw law in CommunicatorLaw.All)
+        CommunicatorLaw[] laws = [.. CommunicatorLaw.Among(world.WorldSize)];
+        foreach (CommunicatorLaw law in laws)
         {
             try
             {
@@ -69,7 +70,7 @@ internal static class RankChecks
 
         if (world.Rank == 0)
         {
-            Console.WriteLine($"{CommunicatorLaw.All.Count} laws kept by {world.WorldSize} ranks on {world.LibraryVersion}");
+            Console.WriteLine($"{laws.Length} laws kept by {world.WorldSize} ranks on {world.LibraryVersion}");
         }
     }
 

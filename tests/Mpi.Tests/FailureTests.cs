@@ -8,7 +8,8 @@ namespace Compression.Mpi.Tests;
 public class FailureTests
 {
     [Theory]
-    [MemberData(nameof(Families.Each), MemberType = typeof(Families))]
+    [MpiFamily(Families.Mpich)]
+    [MpiFamily(Families.OpenMpi)]
     public void A_failing_rank_ends_the_job_with_its_code_and_its_cause_once(string family)
     {
         JobResult result = RankJob.Run(family, 3, "fail-one", "4");
@@ -18,7 +19,8 @@ public class FailureTests
     }
 
     [Theory]
-    [MemberData(nameof(Families.Each), MemberType = typeof(Families))]
+    [MpiFamily(Families.Mpich)]
+    [MpiFamily(Families.OpenMpi)]
     public void Ranks_that_fail_alike_say_so_once(string family)
     {
         JobResult result = RankJob.Run(family, 4, "fail-all");
@@ -27,7 +29,8 @@ public class FailureTests
     }
 
     [Theory]
-    [MemberData(nameof(Families.Each), MemberType = typeof(Families))]
+    [MpiFamily(Families.Mpich)]
+    [MpiFamily(Families.OpenMpi)]
     public void A_killed_rank_ends_the_job_with_one_line(string family)
     {
         JobResult result = RankJob.Run(family, 3, "killed");
@@ -38,7 +41,8 @@ public class FailureTests
     }
 
     [Theory]
-    [MemberData(nameof(Families.Each), MemberType = typeof(Families))]
+    [MpiFamily(Families.Mpich)]
+    [MpiFamily(Families.OpenMpi)]
     public void A_peer_that_never_comes_ends_in_a_time_out_that_names_the_exchange(string family)
     {
         JobResult result = RankJob.Run(family, 2, "stall");
@@ -48,7 +52,8 @@ public class FailureTests
     }
 
     [Theory]
-    [MemberData(nameof(Families.Each), MemberType = typeof(Families))]
+    [MpiFamily(Families.Mpich)]
+    [MpiFamily(Families.OpenMpi)]
     public void A_message_of_the_wrong_length_is_a_communication_failure(string family)
     {
         JobResult result = RankJob.Run(family, 2, "short-message");
@@ -57,15 +62,18 @@ public class FailureTests
     }
 
     [Theory]
-    [MemberData(nameof(Families.Each), MemberType = typeof(Families))]
+    [MpiFamily(Families.Mpich)]
+    [MpiFamily(Families.OpenMpi)]
     public void SIGINT_reaches_the_ranks_and_they_end_tidily(string family) => Interrupt(family, PosixSignal.SIGINT);
 
     [Theory]
-    [MemberData(nameof(Families.Each), MemberType = typeof(Families))]
+    [MpiFamily(Families.Mpich)]
+    [MpiFamily(Families.OpenMpi)]
     public void SIGTERM_reaches_the_ranks_and_they_end_tidily(string family) => Interrupt(family, PosixSignal.SIGTERM);
 
     [Theory]
-    [MemberData(nameof(Families.Each), MemberType = typeof(Families))]
+    [MpiFamily(Families.Mpich)]
+    [MpiFamily(Families.OpenMpi)]
     public void Output_without_a_line_feed_passes_at_once(string family)
     {
         using RankJob job = RankJob.Start(family, 2, "print");

@@ -2,52 +2,34 @@ using System.Runtime.InteropServices;
 
 namespace Compression.Mpi.Tests;
 
-/// <summary>The MPI families installed here. A family that is missing leaves its tests out of the list, and says so on the console.</summary>
-public static class Families
+/// <summary>The MPI families that tests run on, and which of them are installed here.</summary>
+internal static class Families
 {
-    private static readonly (string Name, string Library, string Launcher)[] s_known =
-    [
-        ("mpich", "libmpich.so.12", "mpiexec.mpich"),
-        ("openmpi", "libmpi.so.40", "mpiexec.openmpi"),
-    ];
+    /// <summary>MPICH, as COMPRESSION_MPI takes it.</summary>
+    public const string Mpich = "mpich";
 
-    /// <summary>Names of the families, as COMPRESSION_MPI takes them.</summary>
-    public static IReadOnlyList<string> Installed { get; } = [.. s_known.Where(IsInstalled).Select(family => family.Name)];
+    /// <summary>Open MPI, as COMPRESSION_MPI takes it.</summary>
+    public const string OpenMpi = "openmpi";
 
-    /// <summary>A row for each family.</summary>
-    public static TheoryData<string> Each => [.. Installed];
-
-    /// <summary>A row for each family and each number of ranks from 1 to 4.</summary>
-    public static TheoryData<string, int> EachWithRanks
+    private static readonly Dictionary<string, string?> s_missing = new()
     {
-        get
-        {
-            TheoryData<string, int> rows = [];
-            foreach (string family in Installed)
-            {
-                for (int ranks = 1; ranks <= 4; ranks++)
-                {
-                    rows.Add(family, ranks);
-                }
-            }
+        [Mpich] = Search("MPICH", "libmpich.so.12", "mpiexec.mpich"),
+        [OpenMpi] = Search("Open MPI", "libmpi.so.40", "mpiexec.openmpi"),
+    };
 
-            return rows;
-        }
-    }
+    /// <summary>What of a family is not installed, in words; null where all is.</summary>
+    public static string? Missing(string family) => s_missing[family];
 
-    private static bool IsInstalled((string Name, string Library, string Launcher) family)
+    private static string? Search(string shownAs, string library, string launcher)
     {
         // Only looked for, never loaded: both in one process would get in each other's way.
         string[] folders = ["/usr/lib", "/usr/lib64", "/usr/local/lib", $"/usr/lib/{Triplet}", .. Split("LD_LIBRARY_PATH")];
-        bool installed = folders.Any(folder => File.Exists(Path.Combine(folder, family.Library)))
-            && Split("PATH").Any(folder => File.Exists(Path.Combine(folder, family.Launcher)));
-        if (!installed)
-        {
-            Console.WriteLine($"MPI tests with {family.Name} left out: {family.Library} or {family.Launcher} is not installed.");
-        }
-
-        return installed;
+        string[] missing = [.. Absent(library, folders), .. Absent(launcher, Split("PATH"))];
+        return missing.Length == 0 ? null : $"needs {shownAs}: {string.Join(" and ", missing)} not installed";
     }
+
+    private static string[] Absent(string file, string[] folders) =>
+        folders.Any(folder => File.Exists(Path.Combine(folder, file))) ? [] : [file];
 
     private static string Triplet => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "aarch64-linux-gnu" : "x86_64-linux-gnu";
 

@@ -1,15 +1,9 @@
 namespace Compression.Training.Tests;
 
-/// <summary>A theory that needs folders below <c>COMPRESSION_DATA</c>; skipped, with the reason, where they are missing.</summary>
+/// <summary>A theory that needs data which no repository may hold; it is skipped, and says why, where the data are not at hand.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class NeedsDataTheoryAttribute : TheoryAttribute
+internal sealed class NeedsDataTheoryAttribute : TheoryAttribute
 {
-    public NeedsDataTheoryAttribute(params string[] folders)
-    {
-        string? data = Environment.GetEnvironmentVariable("COMPRESSION_DATA");
-        if (string.IsNullOrEmpty(data) || folders.FirstOrDefault(folder => !Directory.Exists(Path.Combine(data, folder))) is not null)
-        {
-            Skip = $"needs {string.Join(" and ", folders)} below the folder that COMPRESSION_DATA names";
-        }
-    }
+    /// <param name="paths">Below the folder that COMPRESSION_DATA names.</param>
+    public NeedsDataTheoryAttribute(params string[] paths) => Skip = NeededData.Missing(paths);
 }

@@ -41,7 +41,9 @@ public sealed class FlatStorage : IDisposable
     public void Zero()
     {
         using IDisposable unrecorded = no_grad();
-        Flat.zero_();
+
+        // TorchSharp's zero_ returns another object of the same tensor.
+        using Tensor same = Flat.zero_();
     }
 
     /// <summary>Makes every gradient a view of the vector again. What the gradients held otherwise is lost.</summary>

@@ -24,7 +24,11 @@ public sealed class LstmLanguageModel : nn.Module
         _options = options;
         encoder = nn.Embedding(options.Vocabulary, options.EmbeddingSize);
         rnn = nn.LSTM(options.EmbeddingSize, options.HiddenSize, options.Layers);
-        decoder = options.Tied ? nn.Linear(encoder.weight!, nn.Parameter(zeros(options.Vocabulary))) : nn.Linear(options.HiddenSize, options.Vocabulary);
+
+        // The registered object itself, which named_parameters knows again: the property makes a new one of the same tensor at each call.
+        decoder = options.Tied
+            ? nn.Linear(encoder.get_parameter("weight")!, nn.Parameter(zeros(options.Vocabulary)))
+            : nn.Linear(options.HiddenSize, options.Vocabulary);
         RegisterComponents();
         _layers = [.. Enumerable.Range(0, options.Layers).Select(layer => new LstmWeights(
             rnn.get_parameter($"weight_ih_l{layer}")!, rnn.get_parameter($"weight_hh_l{layer}")!,

@@ -47,7 +47,7 @@ public sealed class LstmState : IDisposable
         using var noGradient = no_grad();
         foreach (var tensor in _hidden.Concat(_cell))
         {
-            tensor.zero_();
+            using var same = tensor.zero_();
         }
     }
 

@@ -37,10 +37,11 @@ public static class StageDevices
             return CPU;
         }
 
+        // Not by the factory, which starts CUDA and throws where there is none.
         const string Prefix = "cuda:";
         return word.StartsWith(Prefix, StringComparison.Ordinal)
             && int.TryParse(word.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int index)
-                ? device(DeviceType.CUDA, index)
+                ? new Device(DeviceType.CUDA, index)
                 : throw new UserErrorException(ExitCode.Usage, $"--devices {list}: '{word}' is no device; write cpu or cuda:0.");
     }
 }

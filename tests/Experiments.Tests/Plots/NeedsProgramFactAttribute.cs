@@ -9,7 +9,7 @@ internal sealed class NeedsProgramFactAttribute : FactAttribute
     {
         if (!(Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program))))
         {
-            Skip = $"needs {program}";
+            Skip = $"needs {program}, which is in no folder of PATH";
         }
     }
 }

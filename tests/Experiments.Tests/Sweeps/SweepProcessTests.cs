@@ -69,7 +69,7 @@ public sealed class SweepProcessTests
     public void Failed_trials_are_told_and_tried_again_on_request_alone()
     {
         using var sandbox = new Sandbox();
-        Prepare(sandbox, "  init_lr: {values: [1, 1e30]}\n  clip: {value: 0}\n  epochs: {value: 2}\n");
+        Prepare(sandbox, "  init_lr: {values: [1, 1e38]}\n  clip: {value: 0}\n  epochs: {value: 2}\n");
         var outcome = Apphost.Run(sandbox, Command);
         Assert.Equal(7, outcome.Code);
         Assert.Contains("1 of 2 trials", Assert.Single(outcome.ErrorLines), StringComparison.Ordinal);

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
+using Compression.Training.Tests.TransformerXl;
 
 namespace Compression.Training.Tests.Checkpoints;
 
@@ -229,10 +230,10 @@ public sealed class SafetensorsTests : IDisposable
         Assert.InRange(new FileInfo(NeededData.Find("../fixtures/ptb/none-1worker.safetensors")!).Length - bytes, 8, 4096);
     }
 
-    [NeedsDataFact("../fixtures/transformer-xl/plain.safetensors")]
+    [Fact]
     public void Token_ids_of_a_file_that_pytorch_wrote_are_whole_numbers_of_its_vocabulary()
     {
-        using var file = SafetensorsFile.Open(NeededData.Find("../fixtures/transformer-xl/plain.safetensors")!);
+        using var file = SafetensorsFile.Open(Fixture.PathOf("plain"));
         int read = 0;
         foreach (var tensor in file.Tensors.Where(tensor => tensor.Type == TensorType.I64))
         {

@@ -43,10 +43,10 @@ public sealed class SentenceCorpusTests
         UserErrors.Expect(ExitCode.Environment, () => CountedCorpus.Load(TextDataset.Lm1b, folder.Path, cache: null), what, "./run.sh data lm1b");
     }
 
-    [NeedsDataFact("lm1b")]
+    [NeedsDataFact("lm1b/heldout-monolingual.tokenized.shuffled")]
     public void The_held_out_shard_has_its_known_number_of_words()
     {
-        string data = Path.Combine(Environment.GetEnvironmentVariable("COMPRESSION_DATA")!, "lm1b");
+        string data = NeededData.Find("lm1b")!;
         string heldout = Path.Combine(ShardFolder.HeldoutFolder, ShardFolder.HeldoutFile);
         using var folder = Folder();
         File.Copy(Path.Combine(data, heldout), folder[heldout], overwrite: true);

@@ -24,9 +24,9 @@ internal static class Lm1bRuns
     public static PipelinePlan Compose(string compressor, string exchange = "auto") => new PipelineComposer(s_catalog).Compose(
         new PipelineRequest(compressor, "auto", exchange, MinSlotSize: 0, new Dictionary<string, string>()));
 
-    public static RecordingLogger Train(Lm1bOptions options, Lm1bCorpus corpus, string folder = "")
+    public static RecordingLogger Train(Lm1bOptions options, Lm1bCorpus corpus, string folder = "", RecordingLogger? logger = null)
     {
-        var logger = new RecordingLogger();
+        logger ??= new RecordingLogger();
         using var local = new LocalCommunicator();
         var pipeline = Compose(options.Compressor, options.Way == RunOption.Ps ? "ps" : "auto");
         var rows = Compose(options.RowCompressor);

@@ -42,10 +42,10 @@ internal static class PipelineRuns
     }
 
     /// <summary>Trains as one process.</summary>
-    public static RecordingLogger Train(ModelParallelOptions options, string folder = "")
+    public static RecordingLogger Train(ModelParallelOptions options, string folder = "", RecordingLogger? logger = null)
     {
         using var alone = new LocalCommunicator();
-        return Train(options, alone, folder);
+        return Train(options, alone, folder, logger ?? new RecordingLogger());
     }
 
     /// <summary>Trains on as many ranks as options say, which take turns; the first one's log.</summary>
@@ -53,14 +53,13 @@ internal static class PipelineRuns
     {
         using var cluster = new InProcessCluster(options.NumWorkers);
         var logs = new ConcurrentDictionary<int, RecordingLogger>();
-        cluster.Run(communicator => logs[communicator.Rank] = Train(options, communicator, folder));
+        cluster.Run(communicator => logs[communicator.Rank] = Train(options, communicator, folder, new RecordingLogger()));
         return logs[0];
     }
 
-    private static RecordingLogger Train(ModelParallelOptions options, ICommunicator communicator, string folder)
+    private static RecordingLogger Train(ModelParallelOptions options, ICommunicator communicator, string folder, RecordingLogger logger)
     {
         using var temporary = folder.Length == 0 ? new TemporaryFolder() : null;
-        var logger = new RecordingLogger();
         var plan = new PipelineComposer(s_catalog).Compose(new PipelineRequest(
             options.Compressor, options.Memory, options.Exchange, options.MinSlotSize, new Dictionary<string, string>()));
         ModelParallelTrainer.Check(options, plan, Text);

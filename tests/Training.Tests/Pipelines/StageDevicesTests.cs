@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Compression.Core.Reporting;
 using Compression.Training.Pipelines;
-using TorchSharp;
 
 namespace Compression.Training.Tests.Pipelines;
 
@@ -89,14 +88,11 @@ public sealed class StageDevicesTests
     public void Devices_that_cannot_be_are_refused(string devices, string told, ExitCode code) =>
         UserErrors.Expect(code, () => PipelineRuns.Train(PipelineRuns.Tiny with { Stages = 2, Devices = devices }), "--devices", told);
 
-    [Fact]
-    public void Threads_and_ranks_exclude_each_other()
-    {
-        var options = PipelineRuns.Tiny with { Stages = 2, Devices = "cpu,cpu" };
-        UserErrors.Expect(ExitCode.Usage, () => PipelineRuns.Train(options with { NumWorkers = 2 }), "--devices cpu,cpu", "--num_workers 1");
-        if (!torch.cuda.is_available())
-        {
-            UserErrors.Expect(ExitCode.Usage, () => PipelineRuns.Train(options with { UseGpu = true }), "--use_gpu true", "--devices");
-        }
-    }
+    [Theory]
+    [InlineData(2, false, "--devices cpu,cpu", "--num_workers 1")]
+    [InlineData(1, true, "--use_gpu true", "--devices")]
+    public void Threads_exclude_ranks_and_the_gpu_of_a_rank(int ranks, bool useGpu, string option, string cure) => UserErrors.Expect(
+        ExitCode.Usage,
+        () => PipelineRuns.Train(PipelineRuns.Tiny with { Stages = 2, Devices = "cpu,cpu", NumWorkers = ranks, UseGpu = useGpu }),
+        option, cure);
 }

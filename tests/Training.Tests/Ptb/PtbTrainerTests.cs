@@ -85,7 +85,7 @@ public sealed class PtbTrainerTests
     {
         var logger = new RecordingLogger();
         var failure = Assert.Throws<UserErrorException>(() => PtbRuns.Train(
-            PtbRuns.Tiny with { InitLr = 1e30, Clip = 0, Dropout = 0 }, PtbRuns.Text, logger: logger));
+            PtbRuns.Tiny with { InitLr = 1e38, Clip = 0, Dropout = 0 }, PtbRuns.Text, logger: logger));
         Assert.Equal(ExitCode.NonFinite, failure.Code);
         Assert.Equal("failed", logger.Summary!.Status);
     }

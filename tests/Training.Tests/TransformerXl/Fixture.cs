@@ -10,8 +10,10 @@ internal sealed class Fixture : IDisposable
 {
     private readonly SafetensorsFile _file;
 
-    public Fixture(string name) => _file = SafetensorsFile.Open(
-        Path.Combine(Environment.GetEnvironmentVariable("COMPRESSION_DATA")!, "..", "fixtures", "transformer-xl", $"{name}.safetensors"));
+    public Fixture(string name) => _file = SafetensorsFile.Open(PathOf(name));
+
+    /// <summary>Where the file of a name lies beside these tests.</summary>
+    public static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, "TransformerXl", "Fixtures", $"{name}.safetensors");
 
     public TransformerXlShape Shape => new()
     {

@@ -6,7 +6,7 @@ namespace Compression.Training.Tests.TransformerXl;
 /// <summary>Three consecutive segments against the published PyTorch code: losses, memories, gradients, to 1e-4.</summary>
 public sealed class PublishedCodeTests
 {
-    [NeedsDataTheory("../fixtures/transformer-xl")]
+    [Theory]
     [InlineData("plain", true)]
     [InlineData("plain", false)]
     [InlineData("absolute_attn2", true)]
@@ -44,7 +44,7 @@ public sealed class PublishedCodeTests
         }
     }
 
-    [NeedsDataTheory("../fixtures/transformer-xl")]
+    [Theory]
     [InlineData("plain")]
     [InlineData("adaptive_div1")]
     public void Probabilities_of_all_words_agree_with_the_loss(string name)

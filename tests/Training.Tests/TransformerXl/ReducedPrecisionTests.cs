@@ -3,6 +3,7 @@ using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
 using Compression.Training.Models;
 using Compression.Training.Models.TransformerXl;
+using Compression.Training.Optimizers;
 using Compression.Training.TransformerXl;
 using static TorchSharp.torch;
 
@@ -61,7 +62,7 @@ public sealed class ReducedPrecisionTests
     [Fact]
     public void The_loss_falls_as_in_float32()
     {
-        var options = Tiny.Options with { MaxStep = 300, Lr = 0.02, Dropout = 0, Dropatt = 0, Compressor = "topk(ratio=0.2)", ClipScope = Optimizers.ClipScope.Aggregated };
+        var options = Tiny.Options with { MaxStep = 300, Lr = 0.02, Dropout = 0, Dropatt = 0, Compressor = "topk(ratio=0.2)", ClipScope = ClipScope.Aggregated };
         double whole = Tiny.Train(options).Metrics.TakeLast(20).Average(row => row.TrainLoss);
         double reduced = Tiny.Train(options with { Fp16 = true }).Metrics.TakeLast(20).Average(row => row.TrainLoss);
         Assert.NotEqual(whole, reduced);

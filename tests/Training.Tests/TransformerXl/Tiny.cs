@@ -27,9 +27,9 @@ internal static class Tiny
     public static PipelinePlan Compose(TransformerXlOptions options) => new PipelineComposer(s_catalog).Compose(
         new PipelineRequest(options.Compressor, options.Memory, options.Exchange, options.MinSlotSize, new Dictionary<string, string>()) { SlotOverrides = options.Slot });
 
-    public static RecordingLogger Train(TransformerXlOptions options, string folder = "", CancellationToken stop = default)
+    public static RecordingLogger Train(TransformerXlOptions options, string folder = "", RecordingLogger? logger = null, CancellationToken stop = default)
     {
-        var logger = new RecordingLogger();
+        logger ??= new RecordingLogger();
         using var local = new LocalCommunicator();
         var context = new TrainingContext(local, logger, Compose(options), folder, TimeProvider.System, stop);
         TransformerXlTrainer.Train(options, Text, context);

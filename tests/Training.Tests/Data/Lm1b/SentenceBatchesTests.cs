@@ -6,7 +6,7 @@ namespace Compression.Training.Tests.Data.Lm1b;
 
 public sealed class SentenceBatchesTests
 {
-    [NeedsDataFact("lm1b/heldout-monolingual.tokenized.shuffled")]
+    [NeedsDataFact("lm1b/heldout-monolingual.tokenized.shuffled", "lm1b/vocab-top1000.txt")]
     public void The_held_out_shard_gives_the_known_batches_and_weights()
     {
         var vocabulary = WordVocabulary.Read(NeededData.Find("lm1b/vocab-top1000.txt")!, "vocabulary");

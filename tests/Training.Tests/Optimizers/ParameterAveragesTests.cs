@@ -4,7 +4,7 @@ using Compression.Training.Optimizers;
 using Compression.Training.Tests.Data.Lm1b;
 using static TorchSharp.torch;
 
-namespace Compression.Training.Tests.Lm1b;
+namespace Compression.Training.Tests.Optimizers;
 
 public sealed class ParameterAveragesTests
 {

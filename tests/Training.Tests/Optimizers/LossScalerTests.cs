@@ -1,7 +1,7 @@
 using Compression.Core.Pipeline;
 using Compression.Training.Optimizers;
 
-namespace Compression.Training.Tests.TransformerXl;
+namespace Compression.Training.Tests.Optimizers;
 
 public sealed class LossScalerTests
 {

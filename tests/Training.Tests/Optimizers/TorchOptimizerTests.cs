@@ -1,0 +1,96 @@
+using Compression.Core.Kernels;
+using Compression.Training.Models;
+using Compression.Training.Optimizers;
+using static TorchSharp.torch;
+
+namespace Compression.Training.Tests.Optimizers;
+
+/// <summary>The optimizers over flat vectors against TorchSharp's own, after every step, at rates that change as schedules change them.</summary>
+public sealed class TorchOptimizerTests
+{
+    private const double FirstRate = 0.01;
+    private const int Steps = 12;
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(0.9, 0)]
+    [InlineData(0, 0.1)]
+    [InlineData(0.9, 0.1)]
+    public void Sgd(double momentum, double decay) => Compare(
+        model => new FlatSgd(model, momentum, decay),
+        parameters => optim.SGD(parameters, FirstRate, momentum, weight_decay: decay));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.1)]
+    public void Adam(double decay) => Compare(
+        model => new FlatAdam(model, KernelTeam.Single, decay),
+        parameters => optim.Adam(parameters, FirstRate, weight_decay: decay));
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(0.1, 0)]
+    [InlineData(0, 1)]
+    [InlineData(0.1, 0.5)]
+    public void Adagrad(double decay, float initialSum) => Compare(
+        model => new FlatAdagrad(model, KernelTeam.Single, decay, initialSum),
+        parameters => optim.Adagrad(parameters, FirstRate, weight_decay: decay, initial_accumulator_value: initialSum));
+
+    [Theory]
+    [InlineData(1e-3)]
+    [InlineData(0.25)]
+    [InlineData(1e6)]
+    public void Clipping(double maxNorm)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(11);
+        using var ours = new RandomParameters();
+        using var theirs = ours.Copy();
+        using var model = new FlatModel(ours);
+        randn(model.Bucket.Layout.Length).Floats().CopyTo(model.Bucket.All);
+        theirs.TakeGradients(ours);
+
+        double expected = nn.utils.clip_grad_norm_(theirs.parameters(), maxNorm);
+
+        Assert.Equal(expected, model.ClipNorm(maxNorm).Norm, 1e-6 * expected);
+        AssertClose(theirs.Gradients(), ours.Gradients(), step: 0);
+    }
+
+    private static void Compare(Func<FlatModel, IFlatOptimizer> create, Func<IEnumerable<TorchSharp.Modules.Parameter>, optim.Optimizer> createReference)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(7);
+        using var ours = new RandomParameters();
+        using var theirs = ours.Copy();
+        using var model = new FlatModel(ours);
+        using var optimizer = create(model);
+        using var reference = createReference(theirs.parameters());
+        for (int step = 1; step <= Steps; step++)
+        {
+            // Some gradients are zero, as those of words that a batch does not hold are.
+            float[] gradient = randn(model.Bucket.Layout.Length).Floats();
+            gradient.AsSpan(10, 8).Clear();
+            gradient.CopyTo(model.Bucket.All);
+            theirs.TakeGradients(ours);
+            double rate = FirstRate / step;
+            foreach (var group in reference.ParamGroups)
+            {
+                group.LearningRate = rate;
+            }
+
+            optimizer.Step(rate);
+            reference.step();
+
+            AssertClose(theirs.Values(), ours.Values(), step);
+        }
+    }
+
+    private static void AssertClose(float[] expected, float[] actual, int step)
+    {
+        for (int i = 0; i < expected.Length; i++)
+        {
+            Assert.True(
+                Math.Abs(expected[i] - actual[i]) <= 2e-6 * Math.Max(1, Math.Abs(expected[i])), $"step {step}, element {i}: {actual[i]:R} is not {expected[i]:R}");
+        }
+    }
+}
