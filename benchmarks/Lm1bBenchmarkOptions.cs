@@ -6,11 +6,11 @@ namespace Compression.Benchmarks;
 public sealed record Lm1bBenchmarkOptions
 {
     /// <summary>Steps that are timed.</summary>
-    [Option("steps", "steps timed in each of the two rounds", Min = 1, Max = 10000)]
-    public int Steps { get; init; } = 6;
+    [Option("steps", "steps timed of each program, in turns", Min = 1, Max = 10000)]
+    public int Steps { get; init; } = 10;
 
     /// <summary>Threads of both programs at most.</summary>
-    [Option("threads", "threads; 0: all cores. PyTorch is given the better of this and 1", Min = 0, Max = 1024)]
+    [Option("threads", "threads; 0: all cores. libtorch's layers are given the best of 1, 2, 4, ... and this", Min = 0, Max = 1024)]
     public int Threads { get; init; }
 
     /// <summary>Words.</summary>
@@ -40,4 +40,8 @@ public sealed record Lm1bBenchmarkOptions
     /// <summary>Candidates.</summary>
     [Option("num_sampled", "words drawn for the sampled softmax", Min = 1, Max = 1048576)]
     public int NumSampled { get; init; } = 8192;
+
+    /// <summary>JSON instead of a table.</summary>
+    [Option("json", "print JSON instead of a table")]
+    public bool Json { get; init; }
 }

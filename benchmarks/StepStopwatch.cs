@@ -4,7 +4,8 @@ using Compression.Core.Reporting;
 namespace Compression.Benchmarks;
 
 /// <summary>Times training steps, from one progress report to the next, and forgets all else that is logged.</summary>
-internal sealed class StepStopwatch : IRunLogger
+/// <param name="between">Runs after each step, outside its time.</param>
+internal sealed class StepStopwatch(Action? between = null) : IRunLogger
 {
     private long _last;
 
@@ -20,7 +21,8 @@ internal sealed class StepStopwatch : IRunLogger
             Milliseconds.Add(Stopwatch.GetElapsedTime(_last, now).TotalMilliseconds);
         }
 
-        _last = now;
+        between?.Invoke();
+        _last = Stopwatch.GetTimestamp();
     }
 
     /// <inheritdoc/>

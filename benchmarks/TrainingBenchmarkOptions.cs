@@ -6,11 +6,11 @@ namespace Compression.Benchmarks;
 public sealed record TrainingBenchmarkOptions
 {
     /// <summary>Steps that are timed.</summary>
-    [Option("steps", "steps timed in each of the two rounds", Min = 1, Max = 10000)]
-    public int Steps { get; init; } = 12;
+    [Option("steps", "steps timed of each program, in turns", Min = 1, Max = 10000)]
+    public int Steps { get; init; } = 20;
 
     /// <summary>Threads of both programs at most.</summary>
-    [Option("threads", "threads; 0: all cores. PyTorch is given the better of this and 1", Min = 0, Max = 1024)]
+    [Option("threads", "threads; 0: all cores. libtorch's layers are given the best of 1, 2, 4, ... and this", Min = 0, Max = 1024)]
     public int Threads { get; init; }
 
     /// <summary>Size of embedding and hidden layers.</summary>
@@ -34,6 +34,10 @@ public sealed record TrainingBenchmarkOptions
     public double Dropout { get; init; } = 0.2;
 
     /// <summary>What the split is shown with.</summary>
-    [Option("compressor", "compressor of our step; the comparison with PyTorch is fair with none", MinExclusive = false)]
+    [Option("compressor", "compressor of our step; the comparison with libtorch is fair with none", MinExclusive = false)]
     public string Compressor { get; init; } = "none";
+
+    /// <summary>JSON instead of a table.</summary>
+    [Option("json", "print JSON instead of a table")]
+    public bool Json { get; init; }
 }

@@ -6,11 +6,11 @@ namespace Compression.Benchmarks;
 public sealed record TransformerXlBenchmarkOptions
 {
     /// <summary>Steps that are timed.</summary>
-    [Option("steps", "steps timed in each of the two rounds", Min = 1, Max = 10000)]
-    public int Steps { get; init; } = 12;
+    [Option("steps", "steps timed of each program, in turns", Min = 1, Max = 10000)]
+    public int Steps { get; init; } = 20;
 
     /// <summary>Threads of both programs at most.</summary>
-    [Option("threads", "threads; 0: all cores. PyTorch is given the better of this and 1", Min = 0, Max = 1024)]
+    [Option("threads", "threads; 0: all cores. libtorch's layers are given the best of 1, 2, 4, ... and this", Min = 0, Max = 1024)]
     public int Threads { get; init; }
 
     /// <summary>Words.</summary>
@@ -52,4 +52,8 @@ public sealed record TransformerXlBenchmarkOptions
     /// <summary>Dropout.</summary>
     [Option("dropout", "dropout probability of hidden states, in both programs", Min = 0, Max = 1, MaxExclusive = true)]
     public double Dropout { get; init; } = 0.1;
+
+    /// <summary>JSON instead of a table.</summary>
+    [Option("json", "print JSON instead of a table")]
+    public bool Json { get; init; }
 }

@@ -5,21 +5,22 @@ using Compression.Experiments.Recipes;
 
 namespace Compression.Experiments.Verbs;
 
-/// <summary>Words per second of the training step, beside PyTorch's.</summary>
+/// <summary>Words per second of the training step, beside that of libtorch's layers.</summary>
 internal sealed class BenchTrain : Verb<TrainingBenchmarkOptions>
 {
     /// <inheritdoc/>
     public override string Name => "bench train";
 
     /// <inheritdoc/>
-    public override string Summary => "words/s of the training step, beside the same step in PyTorch";
+    public override string Summary => "words/s of the training step, beside the same model of libtorch's layers";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Examples => ["bench train", "bench train --compressor topk(ratio=0.001) --threads 1"];
+    public override IReadOnlyList<string> Examples => ["bench train", "bench train --json", "bench train --compressor topk(ratio=0.001) --threads 1"];
 
     /// <inheritdoc/>
     protected override ExitCode Run(TrainingBenchmarkOptions options, CommandEnvironment environment)
     {
+        Requirements.Libtorch(useGpu: false);
         TrainingBenchmark.Run(options, Components.Compose, environment.Screen.Output);
         return ExitCode.Success;
     }

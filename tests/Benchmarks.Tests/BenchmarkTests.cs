@@ -54,6 +54,52 @@ public sealed partial class BenchmarkTests
         Assert.InRange(Percentage().Matches(split).Sum(match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)), 99.5, 100.5);
     }
 
+    public static TheoryData<string, Action<TextWriter>> Comparisons() => new()
+    {
+        {
+            "ptb-lstm",
+            output => TrainingBenchmark.Run(
+                new TrainingBenchmarkOptions { Steps = 2, NumHid = 8, NumLayers = 1, BatchSize = 2, Bptt = 3, Threads = 2, Json = true }, Compositions.Compose, output)
+        },
+        {
+            "transformer-xl",
+            output => TransformerXlBenchmark.Run(
+                new TransformerXlBenchmarkOptions
+                {
+                    Steps = 2, Vocabulary = 60, Cutoffs = "10,30", NLayer = 1, DModel = 8, NHead = 2, DHead = 4, DInner = 8, BatchSize = 2, TgtLen = 4, Threads = 2, Json = true,
+                },
+                Compositions.Compose,
+                output)
+        },
+        {
+            "lm1b-lstm",
+            output => Lm1bBenchmark.Run(
+                new Lm1bBenchmarkOptions { Steps = 2, VocabSize = 60, BatchSize = 3, NumSteps = 4, EmbSize = 5, StateSize = 6, ProjectedSize = 4, NumSampled = 20, Threads = 2, Json = true },
+                Compositions.Compose,
+                output)
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Comparisons))]
+    public void Our_step_is_compared_with_the_peers_and_with_the_machine(string model, Action<TextWriter> run)
+    {
+        using var output = new StringWriter();
+        run(output);
+
+        using var report = JsonDocument.Parse(output.ToString());
+        double Of(string key) => report.RootElement.GetProperty(key).GetDouble();
+        Assert.True(Of("ours") > 0 && Of("peer") > 0, model);
+        Assert.Equal(Of("ours") / Of("peer"), Of("ratio"), 1e-9);
+        Assert.True(Of("ours_best") >= Of("ours") && Of("peer_best") >= Of("peer"), model);
+        Assert.InRange(Of("peer_threads"), 1, 2);
+
+        // Words a second to steps a second: the batches above have 6, 8 and 12 words.
+        double words = model switch { "ptb-lstm" => 6, "transformer-xl" => 8, _ => 12 };
+        Assert.Equal(Of("ours") / words * Of("step_gflop") / Of("peak_gflops"), Of("share_of_peak"), 1e-9);
+        Assert.True(Of("peak_gflops") > 0 && Of("peak_gflops_one_thread") > 0, model);
+    }
+
     [Fact]
     public void Steps_are_timed_method_by_method()
     {
