@@ -58,8 +58,8 @@ internal abstract class FusedCall
 
     /// <summary>The gradients of the inputs.</summary>
     /// <param name="saved">What forward saved, in its order.</param>
-    /// <param name="outputGrads">Of each output; null where none came.</param>
-    internal Tensor?[] RunBackward(List<Tensor> saved, Tensor?[] outputGrads)
+    /// <param name="outputGrads">Of each output.</param>
+    internal Tensor?[] RunBackward(List<Tensor> saved, List<Tensor> outputGrads)
     {
         if (is_grad_enabled())
         {
@@ -68,11 +68,7 @@ internal abstract class FusedCall
 
         using DisposeScope scope = NewDisposeScope();
         var results = new Tensor?[Inputs.Count];
-        if (outputGrads.Any(gradient => gradient is not null))
-        {
-            Backward(saved, outputGrads, results);
-        }
-
+        Backward(saved, outputGrads, results);
         foreach (Tensor? result in results)
         {
             result?.MoveToOuterDisposeScope();
@@ -100,5 +96,5 @@ internal abstract class FusedCall
     protected abstract List<Tensor> Forward();
 
     /// <summary>Computes the gradients of the inputs that need one.</summary>
-    protected abstract void Backward(List<Tensor> saved, Tensor?[] outputGrads, Tensor?[] results);
+    protected abstract void Backward(List<Tensor> saved, List<Tensor> outputGrads, Tensor?[] results);
 }

@@ -13,7 +13,6 @@ internal sealed class FusedFunction : autograd.MultiTensorFunction<FusedFunction
     {
         var call = (FusedCall)vars[^1];
         List<Tensor> outputs = call.RunForward();
-        ctx.set_materialize_grads(false);
         ctx.save_for_backward([.. call.SavedTensors]);
         ctx.save_data(Call, call);
         return outputs;
@@ -26,8 +25,7 @@ internal sealed class FusedFunction : autograd.MultiTensorFunction<FusedFunction
         List<Tensor> saved = ctx.get_saved_variables();
         try
         {
-            Tensor?[] grads = [.. grad_outputs.Select(gradient => gradient.IsInvalid ? null : gradient)];
-            return [.. call.RunBackward(saved, grads).Select(gradient => gradient!), null!];
+            return [.. call.RunBackward(saved, grad_outputs).Select(gradient => gradient!), null!];
         }
 #pragma warning disable CA1031 // It is thrown by the next who can.
         catch (Exception failure)

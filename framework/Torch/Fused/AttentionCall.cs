@@ -52,10 +52,10 @@ internal sealed unsafe class AttentionCall : FusedCall
         return [output];
     }
 
-    protected override void Backward(List<Tensor> saved, Tensor?[] outputGrads, Tensor?[] results)
+    protected override void Backward(List<Tensor> saved, List<Tensor> outputGrads, Tensor?[] results)
     {
         Tensor queries = saved[Queries], keysValues = saved[KeysValues], positions = saved[Positions], probabilities = saved[5], output = saved[6];
-        Tensor outputGrad = outputGrads[0]!.contiguous(), queriesGrad = empty_like(queries), keysValuesGrad = empty_like(keysValues);
+        Tensor outputGrad = outputGrads[0].contiguous(), queriesGrad = empty_like(queries), keysValuesGrad = empty_like(keysValues);
         Tensor positionParts = empty(_sizes.Batch, _sizes.Heads, _sizes.Keys, _sizes.Width);
         Tensor biasParts = zeros(2, _sizes.Batch, _sizes.Heads, _sizes.Width);
         AttentionBackward.Run(KernelThreads.Team, _sizes, Data([.. saved], saved.Count > 7 ? saved[7] : null), new AttentionGradients

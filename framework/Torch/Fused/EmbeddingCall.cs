@@ -23,9 +23,9 @@ internal sealed unsafe class EmbeddingCall(Tensor weight, Tensor indices, Gradie
         return [weight.index_select(0, flat).reshape([.. indices.shape, weight.shape[1]])];
     }
 
-    protected override void Backward(List<Tensor> saved, Tensor?[] outputGrads, Tensor?[] results)
+    protected override void Backward(List<Tensor> saved, List<Tensor> outputGrads, Tensor?[] results)
     {
-        Tensor gradient = outputGrads[0]!.contiguous();
+        Tensor gradient = outputGrads[0].contiguous();
         GradientOutput output = _weight.Open(clear: true);
         int count = (int)saved[0].numel(), width = (int)_weight.Tensor!.shape[1];
         var job = new AddRows(TensorPointer.Longs(saved[0]), count, TensorPointer.Floats(gradient), width, output.Data);

@@ -80,9 +80,9 @@ internal sealed unsafe class LinearCall : FusedCall
         }
     }
 
-    protected override void Backward(List<Tensor> saved, Tensor?[] outputGrads, Tensor?[] results)
+    protected override void Backward(List<Tensor> saved, List<Tensor> outputGrads, Tensor?[] results)
     {
-        Tensor gradient = outputGrads[0]!.contiguous();
+        Tensor gradient = outputGrads[0].contiguous();
         if (_relu)
         {
             gradient *= saved[^1].gt(0);

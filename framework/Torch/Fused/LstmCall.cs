@@ -77,7 +77,7 @@ internal sealed unsafe class LstmCall : FusedCall
         return [y, y.select(0, _sizes.Steps - 1).clone(), cells.select(0, _sizes.Steps - 1).clone()];
     }
 
-    protected override void Backward(List<Tensor> saved, Tensor?[] outputGrads, Tensor?[] results)
+    protected override void Backward(List<Tensor> saved, List<Tensor> outputGrads, Tensor?[] results)
     {
         Tensor x = saved[0], inputWeight = saved[2], before = saved[6];
         var (gateGrad, wholeYGrad) = RunSteps(saved, outputGrads, results);
@@ -94,21 +94,21 @@ internal sealed unsafe class LstmCall : FusedCall
         results[HiddenWeight] = WeightGradient(HiddenWeight, gateGrad, before);
         if (_sizes.Projects)
         {
-            results[Projection] = WeightGradient(Projection, wholeYGrad!, saved[8]);
+            results[Projection] = WeightGradient(Projection, wholeYGrad, saved[8]);
         }
 
         BiasGradients(gateGrad, results);
     }
 
     // The gradients of the pre-activations [rows, 4H]; with a projection, also that of y through all paths.
-    private (Tensor GateGrad, Tensor? WholeYGrad) RunSteps(List<Tensor> saved, Tensor?[] outputGrads, Tensor?[] results)
+    private (Tensor GateGrad, Tensor WholeYGrad) RunSteps(List<Tensor> saved, List<Tensor> outputGrads, Tensor?[] results)
     {
         Tensor gateGrad = empty(_sizes.Rows, _sizes.Gates);
-        Tensor hiddenGrad = Copy(outputGrads[1], _sizes.Batch, _sizes.Outputs), cellGrad = Copy(outputGrads[2], _sizes.Batch, _sizes.Hidden);
-        Tensor? yGrad = outputGrads[0]?.contiguous(), unitGrad = null;
+        Tensor hiddenGrad = Copy(outputGrads[1]), cellGrad = Copy(outputGrads[2]), yGrad = outputGrads[0].contiguous();
+        Tensor? unitGrad = null;
         if (_sizes.Projects)
         {
-            yGrad = Copy(outputGrads[0], _sizes.Steps, _sizes.Batch, _sizes.Outputs);
+            yGrad = Copy(outputGrads[0]);
             yGrad.select(0, _sizes.Steps - 1).add_(hiddenGrad);
             unitGrad = empty(_sizes.Batch, _sizes.Hidden);
         }
@@ -120,7 +120,7 @@ internal sealed unsafe class LstmCall : FusedCall
             Projection = _sizes.Projects ? TensorPointer.Floats(saved[7]) : null,
             Gates = TensorPointer.Floats(saved[4]),
             Cells = TensorPointer.Floats(saved[5]),
-            YGrad = yGrad is null ? null : TensorPointer.Floats(yGrad),
+            YGrad = TensorPointer.Floats(yGrad),
             HiddenGrad = TensorPointer.Floats(hiddenGrad),
             CellGrad = TensorPointer.Floats(cellGrad),
             UnitGrad = unitGrad is null ? null : TensorPointer.Floats(unitGrad),
@@ -171,8 +171,7 @@ internal sealed unsafe class LstmCall : FusedCall
 
     private Tensor Contiguous(int input) => _inputs[input].Tensor!.contiguous();
 
-    private static Tensor Copy(Tensor? gradient, params long[] shape) =>
-        gradient is null ? zeros(shape, ScalarType.Float32) : gradient.contiguous().clone();
+    private static Tensor Copy(Tensor gradient) => gradient.contiguous().clone();
 
     private static LstmSizes Check(Tensor x, Tensor h0, Tensor c0, LstmWeights weights)
     {

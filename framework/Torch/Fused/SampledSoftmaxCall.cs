@@ -76,11 +76,11 @@ internal sealed unsafe class SampledSoftmaxCall : FusedCall
         return [tensor((float)(nats.Sum() / _count))];
     }
 
-    protected override void Backward(List<Tensor> saved, Tensor?[] outputGrads, Tensor?[] results)
+    protected override void Backward(List<Tensor> saved, List<Tensor> outputGrads, Tensor?[] results)
     {
         Tensor hidden = saved[0], rows = saved[1], logitGrad = saved[3];
         long* truth = TensorPointer.Longs(saved[2]);
-        float scale = outputGrads[0]!.item<float>();
+        float scale = outputGrads[0].item<float>();
         if (_inputs[Hidden].IsNeeded)
         {
             results[Hidden] = empty_like(hidden);

@@ -84,10 +84,10 @@ internal sealed unsafe class SoftmaxEntropyCall : FusedCall
         return [tensor((float)(TotalNats * _scale))];
     }
 
-    protected override void Backward(List<Tensor> saved, Tensor?[] outputGrads, Tensor?[] results)
+    protected override void Backward(List<Tensor> saved, List<Tensor> outputGrads, Tensor?[] results)
     {
         Tensor hidden = saved[0], logitGrad = saved[1];
-        float scale = outputGrads[0]!.item<float>();
+        float scale = outputGrads[0].item<float>();
         float* gradient = TensorPointer.Floats(logitGrad);
         MatrixView words = MatrixView.RowMajor(gradient, Choices), rest = words.From(0, _count);
         if (_inputs[Hidden].IsNeeded)

@@ -66,7 +66,7 @@ internal readonly unsafe struct AttentionBackward(AttentionSizes sizes, Attentio
         {
             // The sum of p times its gradient is that of the output times its own.
             nint place = head.Offset + (i * head.RowStride), row = (nint)i * sizes.Keys;
-            float mean = TensorPrimitives.Dot(new ReadOnlySpan<float>(gradients.Output + place, sizes.Width), new ReadOnlySpan<float>(gradients.OutputGrad + place, sizes.Width));
+            float mean = DotProduct.Of(gradients.Output + place, gradients.OutputGrad + place, sizes.Width);
             if (drop != null)
             {
                 TensorPrimitives.Multiply(new ReadOnlySpan<float>(grad + row, sizes.Keys), new ReadOnlySpan<float>(drop + row, sizes.Keys), new Span<float>(grad + row, sizes.Keys));

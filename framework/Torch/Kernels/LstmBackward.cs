@@ -56,7 +56,7 @@ internal static unsafe class LstmBackward
                 }
                 else
                 {
-                    float* outputGrad = data.YGrad == null ? null : data.YGrad + (t * sizes.State);
+                    float* outputGrad = data.YGrad + (t * sizes.State);
                     for (int i = cells.First(part, parts); i < cells.First(part + 1, parts); i++)
                     {
                         var tile = cells[i];
@@ -96,8 +96,8 @@ internal unsafe struct LstmBackwardData
     internal float* Gates, Cells;
 
     /// <summary>
-    /// Gradient of the outputs, [steps, batch, outputs]; null for none. With a projection it is never null, has the last output's own gradient in
-    /// it, and ends as the gradient through all paths.
+    /// Gradient of the outputs, [steps, batch, outputs]. With a projection it has the last output's own gradient in it, and ends as the gradient
+    /// through all paths.
     /// </summary>
     internal float* YGrad;
 

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Compression.Core.Kernels;
 
 namespace Compression.Torch.Kernels;
@@ -29,8 +28,7 @@ internal readonly unsafe struct SampledNats(SampledNatsData data, int rows, int 
                 row[data.Truth[i]] = Impossible;
             }
 
-            float right = TensorPrimitives.Dot(new ReadOnlySpan<float>(data.Hidden + ((nint)i * width), width), new ReadOnlySpan<float>(word, width))
-                + word[width] - data.LogExpectedTruth[i];
+            float right = DotProduct.Of(data.Hidden + ((nint)i * width), word, width) + word[width] - data.LogExpectedTruth[i];
             row[candidates] = right;
             float scale = data.Weights[i] / rows;
             double logSum = gradient ? LogSumExp.AndSoftmax(row, choices, scale) : LogSumExp.Of(row, choices);
