@@ -1,8 +1,23 @@
-#!/usr/bin/env bash
-# Prepares the machine on first use, builds what changed, and starts the program with all arguments.
-#   ./run.sh [VERB] OPTIONS      ./run.sh --help
-#   ./run.sh test [FILTER]       builds and runs all tests
+#!/usr/bin/env -S PWD=/proc/self/cwd bash
+# Builds what changed, and starts the program with all arguments.
+#   ./run.sh [VERB] OPTIONS           ./run.sh --help
+#   ./run.sh test [FILTER]            builds with all checks and runs all tests
+#   ./run.sh prepare [PACKAGE...]     builds, and installs packages of the system: mpich (ranks), gnuplot-nox (pictures), iproute2 (lab)
+# A command that finds one of those missing calls "prepare" by itself. COMPRESSION_TORCH=cuda builds for CUDA devices.
 set -euo pipefail
+
+# The value of PWD above keeps bash itself from complaining of a working folder that is gone. An exported CDPATH makes cd print.
+unset CDPATH
+# Files that are opened would take the place of streams that are closed, and the first to do so is this script.
+is_closed() { [[ ! -e /dev/fd/$1 || /dev/fd/$1 -ef ${BASH_SOURCE[0]} ]]; }
+! is_closed 0 || exec < /dev/null
+! is_closed 1 || exec > /dev/null
+! is_closed 2 || exec 2> /dev/null
+
+say() { printf '%s\n' "$*" >&2; }
+fail() { local code=$1; shift; say "error: $*"; exit "$code"; }
+
+{ here=$(pwd -P) && cd "$here"; } 2> /dev/null || fail 2 "the working folder is gone; change to another one, then start again."
 
 script=${BASH_SOURCE[0]}
 while [[ -L $script ]]; do
@@ -13,54 +28,42 @@ root=$(cd "$(dirname "$script")" && pwd -P)
 
 artifacts=$root/artifacts
 program=$artifacts/bin/Compression.Experiments/release/Compression.Experiments
-prepared=$artifacts/.prepared
 built=$artifacts/.built
 
-say() { printf '%s\n' "$*" >&2; }
-fail() { local code=$1; shift; say "error: $*"; exit "$code"; }
-
+# The SDK needs no ICU, which a small system lacks: neither it nor the program knows of languages.
+export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 export COMPRESSION_ROOT=$root
 
 # --- The machine -------------------------------------------------------------------------------------------------------------
 
-torch_of_python() {
-    command -v python3 > /dev/null && python3 - 2> /dev/null << 'PYTHON'
-import importlib.util, os
-spec = importlib.util.find_spec("torch")
-home = os.path.dirname(spec.origin) if spec and spec.origin else ""
-print(home if os.path.isdir(os.path.join(home, "include", "torch")) else "")
-PYTHON
-}
-
-has_torch() {
-    [[ -n ${TORCH_PATH:-} && -d $TORCH_PATH/lib ]] && return
-    compgen -G '/usr/lib/*/libtorch.so' > /dev/null && [[ -e /usr/include/torch/csrc/api/include/torch/version.h ]] && return
-    [[ -n $(torch_of_python) ]]
-}
-
-has_library() { compgen -G "/usr/lib/*/$1" > /dev/null || ldconfig -p 2> /dev/null | grep -q -- "${1##*/}"; }
-
-# Names of the Debian packages that are not here yet.
-missing_packages() {
-    has_torch || echo libtorch-dev
-    command -v g++ > /dev/null || echo g++
-    command -v cmake > /dev/null || echo cmake
-    command -v make > /dev/null || command -v ninja > /dev/null || echo make
-    { command -v mpiexec.mpich > /dev/null && has_library 'libmpich.so.12*'; } ||
-        { command -v mpiexec.openmpi > /dev/null && has_library 'libmpi.so.40*'; } || echo mpich
-    has_library 'openblas-openmp/libblas.so.3' || [[ -n ${TORCH_PATH:-} ]] || echo libopenblas0-openmp
-    command -v git > /dev/null || echo git
-    command -v gnuplot > /dev/null || echo gnuplot-nox
-    has_dotnet || echo dotnet-sdk-10.0
-}
-
 has_dotnet() { command -v dotnet > /dev/null && dotnet --list-sdks 2> /dev/null | grep -q '^1[0-9]\.'; }
 
-prepare_machine() {
-    local -a packages elevate=()
-    mapfile -t packages < <(missing_packages)
+# True when there is nothing to install for one of the packages by Debian's name.
+has_package() {
+    case $1 in
+        dotnet-sdk-10.0) has_dotnet ;;
+        mpich) command -v mpiexec > /dev/null || command -v mpiexec.mpich > /dev/null || command -v mpiexec.openmpi > /dev/null ;;
+        gnuplot-nox) command -v gnuplot > /dev/null ;;
+        iproute2) command -v ip > /dev/null ;;
+        git) command -v git > /dev/null ;;
+        *) fail 2 "prepare $1: no such package here; there are mpich, gnuplot-nox, iproute2." ;;
+    esac
+}
+
+# Installs those of the named packages that are not here. Starts at the same time wait for each other.
+install_packages() {
+    local name
+    local -a packages=() elevate=()
+    mkdir -p "$artifacts"
+    exec 8> "$artifacts/.packages"
+    flock 8
+    for name in "$@"; do
+        has_package "$name" || packages+=("$name")
+    done
+
     if ((${#packages[@]} == 0)); then
+        exec 8>&-
         return
     fi
 
@@ -72,61 +75,81 @@ prepare_machine() {
     fi
 
     say "Installing ${packages[*]} (once, by apt-get)"
-    local log=$artifacts/prepare.log variable
+    local log=$artifacts/packages.log variable
     # sudo drops the proxy's address along with the rest of the environment.
     local -a as_root=("${elevate[@]}" env DEBIAN_FRONTEND=noninteractive)
     for variable in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY; do
         [[ -n ${!variable:-} ]] && as_root+=("$variable=${!variable}")
     done
 
-    "${as_root[@]}" apt-get update > "$log" 2>&1 9>&- || true
+    "${as_root[@]}" apt-get update > "$log" 2>&1 8>&- 9>&- || true
     if [[ " ${packages[*]} " == *' dotnet-sdk-10.0 '* ]] && ! apt-cache show dotnet-sdk-10.0 > /dev/null 2>&1; then
         fail 3 "missing: the .NET SDK 10, which apt does not have here; install it as https://learn.microsoft.com/dotnet/core/install/linux says, then start again."
     fi
 
-    if ! "${as_root[@]}" apt-get install --yes --no-install-recommends "${packages[@]}" >> "$log" 2>&1 9>&-; then
+    if ! "${as_root[@]}" apt-get install --yes --no-install-recommends "${packages[@]}" >> "$log" 2>&1 8>&- 9>&-; then
         grep -E '^(E|Err|W):' "$log" | tail -n 5 >&2 || true
         fail 3 "apt-get could not install ${packages[*]} (all of it in $log); install them by hand, then start again."
     fi
+
+    exec 8>&-
 }
 
 # --- The build ---------------------------------------------------------------------------------------------------------------
 
-# True when a source is newer than the last build, or one was taken away (which dates its folder).
+# What the last build was for, cpu or cuda; empty where there was none.
+built_device() {
+    local device=
+    [[ ! -s $built ]] || read -r device < "$built"
+    printf '%s' "$device"
+}
+
+# True when a source is newer than the last build, or one was taken away (which dates its folder), or the device is another.
 is_stale() {
-    [[ -x $program && -e $built ]] || return 0
+    [[ -x $program && -s $built ]] || return 0
+    [[ -z ${COMPRESSION_TORCH:-} || $COMPRESSION_TORCH == "$(built_device)" ]] || return 0
     [[ -n $(find "$root" \( -path "$artifacts" -o -path "$root/.git" -o -path "$root/runs" -o -path "$root/docs" -o -path "$root/tests" \
         -o -name bin -o -name obj -o -path "$root/datasets" \) -prune -o \
         \( -type d -o -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets' -o -name 'global.json' \
-        -o -path '*/native/*' \) -newer "$built" ! -path "$root" -print -quit) ]]
+        -o -name '*.css' -o -name '*.js' \) -newer "$built" ! -path "$root" -print -quit) ]]
 }
 
-# Builds; what the compiler says is shown only where it fails. No server stays behind, which would keep memory and the lock.
+# Ends the compiler that was started for a build, by the name of its pipe. (Written so that grep does not find itself.)
+stop_compiler() {
+    local file
+    for file in $(grep -lzsx -- "[-]pipename:$1" /proc/[0-9]*/cmdline || true); do
+        kill "${file//[^0-9]/}" 2> /dev/null || true
+    done
+}
+
+# Builds a project or the solution; what the compiler says is shown only where it fails. One compiler serves all projects, and is
+# stopped with the build: a server that stays would keep memory and the lock.
 dotnet_build() {
-    local log=$artifacts/build.log
-    if dotnet build "$@" -c Release --nologo -v q -nodeReuse:false -p:UseSharedCompilation=false > "$log" 2>&1 9>&-; then
+    local log=$artifacts/build.log compiler=compression-$$ device mark code=0
+    device=${COMPRESSION_TORCH:-$(built_device)}
+    mark=$(mktemp "$artifacts/.mark.XXXXXX")
+    printf '%s\n' "${device:=cpu}" > "$mark"
+    dotnet build "$@" -c Release --nologo -v q -nodeReuse:false "-p:SharedCompilationId=$compiler" "-p:TorchDevice=$device" > "$log" 2>&1 9>&- || code=$?
+    stop_compiler "$compiler"
+    if ((code == 0)); then
+        mv "$mark" "$built"
         return
     fi
 
+    rm -f "$mark"
     if grep -qE 'NU1301|NU1101|NU1102|NU1100' "$log"; then
         grep -m 1 -oE 'error NU1[0-9]+: +[^[]*' "$log" >&2 || true
         fail 3 "the NuGet packages could not be fetched; check the network and the proxy (HTTPS_PROXY), or the feed that 'dotnet nuget list source' names."
     fi
 
     { grep -E 'error' "$log" || cat "$log"; } | sed "s# \[$root/.*##" | sort -u | head -n 30 >&2
-    if grep -qE 'libtorch is missing|cmake is missing|CMAKE_CXX_COMPILER' "$log"; then
-        fail 3 "the build lacks what is named above; install it, or remove $prepared and start again."
-    fi
-
     fail 1 "the build failed; all of it is in $log."
 }
 
+# The program alone, and without the checks, which are half of the time.
 build_program() {
-    local mark
-    mark=$(mktemp "$artifacts/.mark.XXXXXX")
-    say "Building (about a minute on first use)"
-    dotnet_build "$root/experiments/Compression.Experiments.csproj"
-    mv "$mark" "$built"
+    say "Building (some 20 seconds, and on first use the time that the packages take)"
+    dotnet_build "$root/experiments/Compression.Experiments.csproj" -p:Checks=false
 }
 
 # One start at a time prepares and builds; the others wait for it.
@@ -134,12 +157,8 @@ make_ready() {
     mkdir -p "$artifacts"
     exec 9> "$artifacts/.lock"
     flock 9
-    if [[ ! -e $prepared || $root/run.sh -nt $prepared ]]; then
-        prepare_machine
-        touch "$prepared"
-    fi
-
     if is_stale; then
+        install_packages dotnet-sdk-10.0
         build_program
     fi
 
@@ -149,20 +168,14 @@ make_ready() {
 # --- The environment ---------------------------------------------------------------------------------------------------------
 
 set_environment() {
-    local folder
-    local -a libraries=()
-    # OpenBLAS built for OpenMP shares one set of threads with libtorch; the pthread build spins a second one.
-    for folder in /usr/lib/*/openblas-openmp; do
-        [[ -d $folder ]] && libraries+=("$folder")
-    done
-    [[ -n ${TORCH_PATH:-} ]] && libraries+=("$TORCH_PATH/lib")
-    if ((${#libraries[@]} > 0)); then
-        LD_LIBRARY_PATH=$(IFS=:; echo "${libraries[*]}")${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
-        export LD_LIBRARY_PATH
-    fi
-
     # MPICH's transport would take the runtime's handler of SIGSEGV away.
     export UCX_ERROR_SIGNALS=""
+    # An SDK in a folder of its own is known by the PATH alone.
+    if [[ -z ${DOTNET_ROOT:-} && ! -e /etc/dotnet/install_location && ! -d /usr/share/dotnet && ! -d /usr/lib/dotnet ]]; then
+        DOTNET_ROOT=$(dirname "$(readlink -f "$(command -v dotnet || true)")")
+        export DOTNET_ROOT
+    fi
+
     # Profiles are not worth their cost in a start; code that is compiled ahead is taken as it is.
     export DOTNET_TieredPGO=${DOTNET_TieredPGO:-0}
 }
@@ -174,6 +187,7 @@ run_tests() {
     local passed=0 failed=0 skipped=0 broken=0 patience=600
     rm -rf "$results"
     mkdir -p "$results"
+    install_packages dotnet-sdk-10.0 mpich gnuplot-nox iproute2 git
     say "Building the tests"
     exec 9> "$artifacts/.lock"
     flock 9
@@ -226,14 +240,25 @@ counter() { [[ $2 =~ \ $1=\"([0-9]+)\" ]] && echo "${BASH_REMATCH[1]}" || echo 0
 
 # -----------------------------------------------------------------------------------------------------------------------------
 
-if [[ ! -e $prepared || $root/run.sh -nt $prepared ]] || is_stale; then
-    make_ready
-fi
+case ${COMPRESSION_TORCH:-} in
+    '' | cpu | cuda) ;;
+    *) fail 2 "COMPRESSION_TORCH=$COMPRESSION_TORCH: it is cpu or cuda." ;;
+esac
 
 set_environment
 if [[ ${1:-} == test ]]; then
     shift
     run_tests "$@"
+    exit
+fi
+
+if is_stale; then
+    make_ready
+fi
+
+if [[ ${1:-} == prepare ]]; then
+    shift
+    install_packages "$@"
     exit
 fi
 

@@ -59,6 +59,12 @@ public sealed record CommandEnvironment
     /// <summary>A path as the user means it: relative to the folder of the call.</summary>
     public string FullPath(string path) => Path.GetFullPath(path, CallerFolder);
 
+    /// <summary>The file of a program in the folders of PATH; null where it is in none.</summary>
+    public string? ProgramPath(string name) => (Variable("PATH") ?? "")
+        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+        .Select(folder => Path.Combine(folder, name))
+        .FirstOrDefault(File.Exists);
+
     private static string FindRoot(string? named, string start)
     {
         if (!string.IsNullOrEmpty(named))

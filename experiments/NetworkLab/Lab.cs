@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
+using Compression.Experiments.Recipes;
 using Compression.Mpi.Launching;
 
 namespace Compression.Experiments.NetworkLab;
@@ -23,6 +24,13 @@ internal sealed class Lab : IDisposable
     /// <param name="environment">Of this process.</param>
     public Lab(int hosts, LinkRate? rate, CommandEnvironment environment)
     {
+        // Hosts have no way to the outside: what ranks need is installed before.
+        Requirements.Mpi(environment);
+        if (environment.ProgramPath("ip") is null)
+        {
+            SystemPackage.Install(SystemPackage.Network, environment);
+        }
+
         _environment = environment;
         _description = $"lab: {hosts} hosts, {rate?.ToString() ?? "unshaped"}";
         try

@@ -49,6 +49,7 @@ internal sealed class MachineList : IDisposable
             return new MachineList(command with { Values = values }, null);
         }
 
+        Requirements.Mpi(environment);
         string file = Path.Combine(Path.GetTempPath(), $"hosts-{Environment.ProcessId}");
         File.WriteAllText(file, MpiLauncher.IsOpenMpi ? machines.OpenMpiHostFile : machines.MpichHostFile);
         values.Add(KeyValuePair.Create("hostfile", file));

@@ -123,6 +123,7 @@ internal static class RankLaunch
         int ranks, string hostfile, int threads, IReadOnlyList<string> words, CommandEnvironment environment, Func<int, string>? nameOfRank = null,
         params KeyValuePair<string, string>[] added)
     {
+        Requirements.Mpi(environment);
         var variables = s_inherited
             .Select(name => (Name: name, Value: environment.Variable(name)))
             .Where(pair => !string.IsNullOrEmpty(pair.Value))

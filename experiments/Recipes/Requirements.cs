@@ -1,4 +1,6 @@
 using Compression.Core.Reporting;
+using Compression.Experiments.Cli;
+using Compression.Mpi.Launching;
 using Compression.Training;
 
 namespace Compression.Experiments.Recipes;
@@ -10,16 +12,21 @@ internal static class Requirements
     /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>.</exception>
     public static void Libtorch(bool useGpu)
     {
-        if (TorchRuntime.LoadError() is { } problem)
-        {
-            throw new UserErrorException(ExitCode.Environment, $"{problem}; see ./run.sh doctor.");
-        }
-
+        TorchRuntime.Require();
         if (useGpu && TorchRuntime.Read().CudaDevices == 0)
         {
             throw new UserErrorException(
                 ExitCode.Environment,
-                "--use_gpu true: libtorch finds no CUDA device here; use --use_gpu false, or a CUDA build of libtorch named by TORCH_PATH.");
+                "--use_gpu true: libtorch finds no CUDA device here; use --use_gpu false, or build for CUDA: COMPRESSION_TORCH=cuda ./run.sh.");
+        }
+    }
+
+    /// <summary>Makes sure that ranks can be started; what is missing is installed where run.sh can do it.</summary>
+    public static void Mpi(CommandEnvironment environment)
+    {
+        if (!MpiLauncher.IsInstalled)
+        {
+            SystemPackage.Install(SystemPackage.Mpich, environment);
         }
     }
 }

@@ -40,33 +40,23 @@ internal sealed class Doctor : Verb<NoOptions>
 
     private static IEnumerable<Finding> Torch()
     {
-        if (TorchRuntime.LoadError() is { } problem)
+        TorchRuntime torch;
+        try
         {
-            yield return Finding.Missing("libtorch", $"{problem}; apt-get install libtorch-dev, or name a libtorch in TORCH_PATH");
-            yield break;
+            torch = TorchRuntime.Read();
+        }
+        catch (UserErrorException error)
+        {
+            return [Finding.Missing("libtorch", error.Message)];
         }
 
-        var torch = TorchRuntime.Read();
-        yield return Finding.Ok("libtorch", $"{torch.Version}, {torch.Threads} threads where none are asked for");
-        yield return torch.CudaDevices > 0
-            ? Finding.Ok("CUDA", $"{torch.CudaDevices} devices")
-            : Finding.Absent("CUDA", "libtorch finds no device; --use_gpu needs a CUDA build of libtorch, named in TORCH_PATH");
-        yield return Blas();
-    }
-
-    // Which BLAS was loaded decides the speed: the pthread build of OpenBLAS fights with OpenMP over the cores.
-    private static Finding Blas()
-    {
-        string? path = File.Exists("/proc/self/maps")
-            ? File.ReadLines("/proc/self/maps").Select(line => line.Split(' ')[^1]).FirstOrDefault(file => Path.GetFileName(file).Contains("blas", StringComparison.Ordinal))
-            : null;
-        return path switch
-        {
-            null => Finding.Ok("BLAS", "inside libtorch"),
-            _ when path.Contains("pthread", StringComparison.Ordinal) =>
-                Finding.Absent("BLAS", $"{path} has threads of its own and halves the speed; apt-get install libopenblas0-openmp, and start by ./run.sh"),
-            _ => Finding.Ok("BLAS", path),
-        };
+        return
+        [
+            Finding.Ok("libtorch", $"{torch.Version}, {torch.Threads} threads where none are asked for; {torch.Files}"),
+            torch.CudaDevices > 0
+                ? Finding.Ok("CUDA", $"{torch.CudaDevices} devices")
+                : Finding.Absent("CUDA", "libtorch finds no device; --use_gpu needs one, and a build for it: COMPRESSION_TORCH=cuda ./run.sh"),
+        ];
     }
 
     private static IEnumerable<Finding> Mpi(CommandEnvironment environment)
@@ -74,11 +64,11 @@ internal sealed class Doctor : Verb<NoOptions>
         string[] libraries = [.. s_mpiLibraries.Where(Loads)];
         yield return libraries.Length > 0
             ? Finding.Ok("MPI", string.Join(", ", libraries))
-            : Finding.Missing("MPI", "no library; apt-get install mpich (needed for --num_workers above 1)");
-        string[] launchers = [.. s_launchers.Select(name => OnPath(name, environment)).OfType<string>()];
+            : Finding.Absent("MPI", $"no library; {Cure("--num_workers above 1", SystemPackage.Mpich)}");
+        string[] launchers = [.. s_launchers.Select(environment.ProgramPath).OfType<string>()];
         yield return launchers.Length > 0
             ? Finding.Ok("launcher", string.Join(", ", launchers))
-            : Finding.Missing("launcher", "no mpiexec on the PATH; apt-get install mpich");
+            : Finding.Absent("launcher", $"no mpiexec on the PATH; {Cure("--num_workers above 1", SystemPackage.Mpich)}");
     }
 
     private static IEnumerable<Finding> Data(CommandEnvironment environment)
@@ -96,10 +86,13 @@ internal sealed class Doctor : Verb<NoOptions>
 
     private static IEnumerable<Finding> Plots(CommandEnvironment environment)
     {
-        yield return OnPath("gnuplot", environment) is { } gnuplot
+        yield return environment.ProgramPath("gnuplot") is { } gnuplot
             ? Finding.Ok("gnuplot", gnuplot)
-            : Finding.Absent("gnuplot", "plots need it; apt-get install gnuplot-nox");
+            : Finding.Absent("gnuplot", Cure("a picture", SystemPackage.Gnuplot));
     }
+
+    // run.sh installs what a command needs when the command finds that it is not there.
+    private static string Cure(string need, string package) => $"{need} will get it, and so does ./run.sh prepare {package}";
 
     private static bool Loads(string library)
     {
@@ -111,11 +104,6 @@ internal sealed class Doctor : Verb<NoOptions>
         NativeLibrary.Free(handle);
         return true;
     }
-
-    private static string? OnPath(string program, CommandEnvironment environment) => (environment.Variable("PATH") ?? "")
-        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-        .Select(folder => Path.Combine(folder, program))
-        .FirstOrDefault(File.Exists);
 
     private sealed record Finding(string Name, string Text, bool Found, bool Needed)
     {

@@ -47,7 +47,7 @@ internal static class Apphost
     /// <summary>Sends a signal, by its name, to a process.</summary>
     public static void Signal(int process, string signal)
     {
-        using var kill = Process.Start("kill", ["-" + signal, $"{process}"]);
+        using var kill = Process.Start("/bin/sh", ["-c", $"kill -{signal} {process}"]);
         kill.WaitForExit();
     }
 

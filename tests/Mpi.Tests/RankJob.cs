@@ -48,7 +48,7 @@ internal sealed class RankJob : IDisposable
     public void Signal(PosixSignal signal)
     {
         string name = signal == PosixSignal.SIGINT ? "-INT" : "-TERM";
-        using Process kill = Process.Start("kill", [name, _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        using Process kill = Process.Start("/bin/sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill {name} {_process.Id}")]);
         kill.WaitForExit();
     }
 

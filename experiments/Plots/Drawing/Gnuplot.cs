@@ -13,14 +13,16 @@ internal sealed class Gnuplot
 
     private Gnuplot(string path) => _path = path;
 
-    /// <summary>Finds it in the folders of PATH.</summary>
+    /// <summary>Finds it in the folders of PATH; where it is missing, run.sh installs it.</summary>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: it is not there.</exception>
     public static Gnuplot Find(CommandEnvironment environment)
     {
-        string? path = (environment.Variable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? Name + ".exe" : Name))
-            .FirstOrDefault(File.Exists);
-        return path is not null
+        if (environment.ProgramPath(Name) is null)
+        {
+            SystemPackage.Install(SystemPackage.Gnuplot, environment);
+        }
+
+        return environment.ProgramPath(Name) is { } path
             ? new Gnuplot(path)
             : throw new UserErrorException(
                 ExitCode.Environment, "gnuplot is not installed, and draws the pictures; as root: apt-get install --no-install-recommends gnuplot-nox.");

@@ -18,6 +18,27 @@ public static class MpiLauncher
     /// <exception cref="UserErrorException">There is no launcher (3).</exception>
     public static bool IsOpenMpi => LauncherProgram.Find(Environment.GetEnvironmentVariable(LoadedMpi.ChoiceVariable)).Dialect.Family == MpiFamily.OpenMpi;
 
+    /// <summary>True where there is an mpiexec to start ranks with, or <c>COMPRESSION_MPI</c> says which MPI is meant.</summary>
+    public static bool IsInstalled
+    {
+        get
+        {
+            if (Environment.GetEnvironmentVariable(LoadedMpi.ChoiceVariable) is not null)
+            {
+                return true;
+            }
+
+            try
+            {
+                return LauncherProgram.Find(choice: null) is not null;
+            }
+            catch (UserErrorException)
+            {
+                return false;
+            }
+        }
+    }
+
     /// <summary>For terminals that do not tell their size.</summary>
     private const int UsualWidth = 80;
 

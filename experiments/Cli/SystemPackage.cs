@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using Compression.Core.Reporting;
+using Compression.Mpi;
+
+namespace Compression.Experiments.Cli;
+
+/// <summary>
+/// Packages of the system that some commands need. The command knows that it needs one, run.sh knows how to install it:
+/// <c>run.sh prepare PACKAGE</c>.
+/// </summary>
+internal static class SystemPackage
+{
+    /// <summary>Starts ranks.</summary>
+    public const string Mpich = "mpich";
+
+    /// <summary>Draws pictures.</summary>
+    public const string Gnuplot = "gnuplot-nox";
+
+    /// <summary>Makes the lab's hosts and links.</summary>
+    public const string Network = "iproute2";
+
+    private const string Script = "run.sh";
+
+    /// <summary>Has a package installed by the run.sh that started this program; does nothing where there is none, or in a rank.</summary>
+    /// <exception cref="AlreadyReportedException">It could not be installed; run.sh has said why.</exception>
+    public static void Install(string package, CommandEnvironment environment)
+    {
+        string script = Path.Combine(environment.RepositoryRoot, Script);
+        if (string.IsNullOrEmpty(environment.Variable(CommandEnvironment.RootVariable)) || !File.Exists(script) || MpiEnvironment.Current.IsUnderLauncher)
+        {
+            return;
+        }
+
+        environment.Screen.Output.Flush();
+        using var install = Process.Start(script, ["prepare", package]);
+        install.WaitForExit();
+        if (install.ExitCode != 0)
+        {
+            throw new AlreadyReportedException((ExitCode)install.ExitCode);
+        }
+    }
+}
