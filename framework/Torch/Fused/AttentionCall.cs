@@ -30,7 +30,7 @@ internal sealed unsafe class AttentionCall : FusedCall
         Tensor[] inputs = [.. _inputs.Select(input => input.Tensor!.contiguous())];
         Tensor output = empty(_sizes.Queries, _sizes.Batch, _sizes.Inner);
         Tensor? probabilities = IsRecording ? empty(_sizes.Batch, _sizes.Heads, _sizes.Queries, _sizes.Keys) : null;
-        Tensor? drop = _dropout > 0 ? nn.functional.dropout(ones(_sizes.Batch, _sizes.Heads, _sizes.Queries, _sizes.Keys), _dropout, training: true) : null;
+        Tensor? drop = _dropout > 0 ? FusedDropout.Mask([_sizes.Batch, _sizes.Heads, _sizes.Queries, _sizes.Keys], _dropout) : null;
         AttentionForward.Run(
             KernelThreads.Team, _sizes, Data(inputs, drop), probabilities is null ? null : TensorPointer.Floats(probabilities), TensorPointer.Floats(output));
         foreach (Tensor input in inputs)

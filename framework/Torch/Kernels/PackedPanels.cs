@@ -1,5 +1,5 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Compression.Torch.Kernels;
 
@@ -36,23 +36,31 @@ internal static unsafe class PackedPanels
     }
 
     /// <summary>Writes lines as columns: <c>to[k · pitch + line] = from[line · stride + k · step]</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void CopyColumns(float* from, nint stride, nint step, int lines, int depth, float* to, nint pitch)
     {
-        int line = 0;
-        if (Sse.IsSupported && step == 1)
+        int block = step == 1 ? TransposeBlock.Size : 0, line = 0;
+        for (; block > 0 && line <= lines - block; line += block)
         {
-            for (; line <= lines - 4; line += 4)
+            int k = 0;
+            for (; k <= depth - block; k += block)
             {
-                CopyFourColumns(from + (line * stride), stride, depth, to + line, pitch);
+                TransposeBlock.Run(from + (line * stride) + k, stride, to + (k * pitch) + line, pitch);
             }
+
+            Rest(line, line + block, k);
         }
 
-        for (; line < lines; line++)
+        Rest(line, lines, 0);
+
+        void Rest(int firstLine, int lastLine, int firstK)
         {
-            float* source = from + (line * stride);
-            for (int k = 0; k < depth; k++)
+            for (int k = firstK; k < depth; k++)
             {
-                to[(k * pitch) + line] = source[k * step];
+                for (int i = firstLine; i < lastLine; i++)
+                {
+                    to[(k * pitch) + i] = from[(i * stride) + (k * step)];
+                }
             }
         }
     }
@@ -73,28 +81,6 @@ internal static unsafe class PackedPanels
             {
                 new ReadOnlySpan<float>(from, columns).CopyTo(new Span<float>(to, columns));
             }
-        }
-    }
-
-    // Transposes blocks of 4 × 4.
-    private static void CopyFourColumns(float* from, nint stride, int depth, float* to, nint pitch)
-    {
-        float* from1 = from + stride, from2 = from1 + stride, from3 = from2 + stride;
-        int k = 0;
-        for (; k <= depth - 4; k += 4)
-        {
-            Vector128<float> a = Vector128.Load(from + k), b = Vector128.Load(from1 + k), c = Vector128.Load(from2 + k), d = Vector128.Load(from3 + k);
-            Vector128<float> abLow = Sse.UnpackLow(a, b), abHigh = Sse.UnpackHigh(a, b), cdLow = Sse.UnpackLow(c, d), cdHigh = Sse.UnpackHigh(c, d);
-            Sse.MoveLowToHigh(abLow, cdLow).Store(to + (k * pitch));
-            Sse.MoveHighToLow(cdLow, abLow).Store(to + ((k + 1) * pitch));
-            Sse.MoveLowToHigh(abHigh, cdHigh).Store(to + ((k + 2) * pitch));
-            Sse.MoveHighToLow(cdHigh, abHigh).Store(to + ((k + 3) * pitch));
-        }
-
-        for (; k < depth; k++)
-        {
-            float* row = to + (k * pitch);
-            (row[0], row[1], row[2], row[3]) = (from[k], from1[k], from2[k], from3[k]);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace Compression.Torch.Kernels;
@@ -36,13 +37,25 @@ internal static unsafe class Tile<TLanes, TVector>
         RunWhole(whole);
         for (int i = 0; i < task.Rows; i++)
         {
-            float* c = task.C + (i * task.CRow);
-            for (int j = 0; j < task.Columns; j++)
-            {
-                float result = sums[(i * Panel) + j] + (task.Accumulate ? c[j] : 0);
-                result += task.Bias == null ? 0 : task.Bias[j];
-                c[j] = task.Relu && !(result > 0) && !float.IsNaN(result) ? 0 : result;
-            }
+            FinishPart(task, sums + (i * Panel), task.C + (i * task.CRow));
+        }
+    }
+
+    private static void FinishPart(in TileTask task, float* sums, float* c)
+    {
+        int j = 0;
+        for (; j <= task.Columns - Vector128<float>.Count; j += Vector128<float>.Count)
+        {
+            var result = Vector128.Load(sums + j);
+            result += task.Accumulate ? Vector128.Load(c + j) : Vector128<float>.Zero;
+            result += task.Bias == null ? Vector128<float>.Zero : Vector128.Load(task.Bias + j);
+            (task.Relu ? Vector128.Max(result, Vector128<float>.Zero) : result).Store(c + j);
+        }
+
+        for (; j < task.Columns; j++)
+        {
+            float result = sums[j] + (task.Accumulate ? c[j] : 0) + (task.Bias == null ? 0 : task.Bias[j]);
+            c[j] = task.Relu ? MathF.Max(result, 0) : result;
         }
     }
 

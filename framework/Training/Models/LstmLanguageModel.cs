@@ -66,12 +66,12 @@ public sealed class LstmLanguageModel : nn.Module
 
     private Tensor Hidden(Tensor input_TB, LstmState state)
     {
-        var x = nn.functional.dropout(FusedEmbedding.Rows(encoder.weight!, input_TB, GradientPath.IntoGrad), _options.Dropout, training);
+        var x = FusedDropout.Apply(FusedEmbedding.Rows(encoder.weight!, input_TB, GradientPath.IntoGrad), _options.Dropout, training);
         for (int layer = 0; layer < _layers.Length; layer++)
         {
             var (y, h, c) = FusedLstm.Run(x, state.Hidden(layer), state.Cell(layer), _layers[layer], GradientPath.IntoGrad);
             state.Set(layer, h, c);
-            x = nn.functional.dropout(y, _options.Dropout, training);
+            x = FusedDropout.Apply(y, _options.Dropout, training);
         }
 
         return x;

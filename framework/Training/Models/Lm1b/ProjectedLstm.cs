@@ -63,12 +63,12 @@ public sealed class ProjectedLstm : nn.Module
     public Tensor Hidden(Tensor input_TBE, LstmState state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        var x = nn.functional.dropout(input_TBE, _dropout, training);
+        var x = FusedDropout.Apply(input_TBE, _dropout, training);
         for (int layer = 0; layer < _layers; layer++)
         {
             var (y, h, c) = FusedLstm.Run(x, state.Hidden(layer), state.Cell(layer), _weights[layer], GradientPath.IntoGrad);
             state.Set(layer, h, c);
-            x = nn.functional.dropout(y, _dropout, training);
+            x = FusedDropout.Apply(y, _dropout, training);
         }
 
         return x.flatten(0, 1);

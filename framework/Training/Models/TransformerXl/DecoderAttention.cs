@@ -40,7 +40,7 @@ internal abstract class DecoderAttention : nn.Module
     public Tensor Forward(Tensor x_TBD, Tensor? memory_MBD, PositionEncoding positions, int reach)
     {
         var attended_TBI = Attend(x_TBD, memory_MBD, positions, reach);
-        var out_TBD = nn.functional.dropout(FusedLinear.Apply(attended_TBI, Output.Weight, path: GradientPath.IntoGrad), Shape.Dropout, training);
+        var out_TBD = FusedDropout.Apply(FusedLinear.Apply(attended_TBI, Output.Weight, path: GradientPath.IntoGrad), Shape.Dropout, training);
         return Shape.PreNorm ? x_TBD + out_TBD : Norm.Normalize(x_TBD + out_TBD);
     }
 

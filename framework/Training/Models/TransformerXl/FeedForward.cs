@@ -33,8 +33,8 @@ internal sealed class FeedForward : nn.Module
     {
         var inner = FusedLinear.Apply(_preNorm ? _norm.Normalize(x_TBD) : x_TBD, _expand.Weight, _expand.Bias, relu: true, GradientPath.IntoGrad);
         var y = FusedLinear.Apply(
-            nn.functional.dropout(inner, _dropout, training), _contract.Weight, _contract.Bias, path: GradientPath.IntoGrad);
-        var sum = x_TBD + nn.functional.dropout(y, _dropout, training);
+            FusedDropout.Apply(inner, _dropout, training), _contract.Weight, _contract.Bias, path: GradientPath.IntoGrad);
+        var sum = x_TBD + FusedDropout.Apply(y, _dropout, training);
         return _preNorm ? sum : _norm.Normalize(sum);
     }
 }

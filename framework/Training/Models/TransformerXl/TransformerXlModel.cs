@@ -1,3 +1,4 @@
+using Compression.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -122,7 +123,7 @@ public sealed class TransformerXlModel : nn.Module
 
     private Tensor Reduce(Tensor x) => ReducedPrecision.Reduce(_precision, x);
 
-    private Tensor Drop(Tensor x) => nn.functional.dropout(x, _shape.Dropout, training);
+    private Tensor Drop(Tensor x) => FusedDropout.Apply(x, _shape.Dropout, training);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -1,0 +1,31 @@
+using Compression.Torch.Autograd;
+using static TorchSharp.torch;
+
+namespace Compression.Torch;
+
+/// <summary>Dropout on the CPU.</summary>
+internal sealed unsafe class DropoutCall(Tensor x, double probability) : FusedCall
+{
+    private readonly GradientInput[] _inputs = [new(x)];
+
+    internal override string Name => nameof(FusedDropout);
+
+    internal override IReadOnlyList<GradientInput> Inputs => _inputs;
+
+    protected override List<Tensor> Forward()
+    {
+        Tensor mask = FusedDropout.Mask(x.shape, probability);
+        Save(mask);
+        return [Product(x.contiguous(), mask)];
+    }
+
+    protected override void Backward(List<Tensor> saved, List<Tensor> outputGrads, Tensor?[] results) =>
+        results[0] = Product(outputGrads[0].contiguous(), saved[0]);
+
+    private static Tensor Product(Tensor values, Tensor mask)
+    {
+        Tensor result = empty_like(mask);
+        Kernels.Dropout.Multiply(KernelThreads.Team, TensorPointer.Floats(values), TensorPointer.Floats(mask), TensorPointer.Floats(result), mask.numel());
+        return result;
+    }
+}
