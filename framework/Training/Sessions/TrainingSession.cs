@@ -5,7 +5,6 @@ using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Torch;
 using Compression.Training.Checkpoints;
-using TorchSharp;
 
 namespace Compression.Training.Sessions;
 

@@ -1,10 +1,6 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
-using Compression.Torch.Autograd;
-using TorchSharp;
-using static Compression.Torch.Tests.Fused.FusedCase;
 using static TorchSharp.torch;
 
 namespace Compression.Torch.Tests.Kernels;
