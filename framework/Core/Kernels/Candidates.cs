@@ -7,7 +7,6 @@ public sealed unsafe class Candidates
 {
     private int[] _positions = [];
     private float[] _values = [];
-    private int[] _counts = [];
 
     /// <summary>Number of entries.</summary>
     public int Count { get; private set; }
@@ -18,8 +17,8 @@ public sealed unsafe class Candidates
     /// <summary>What stands there.</summary>
     public ReadOnlySpan<float> Values => _values.AsSpan(0, Count);
 
-    /// <summary>Makes room for every entry of a buffer, and for a count for each part; only what is needed is ever touched.</summary>
-    internal void Prepare(int length, int parts)
+    /// <summary>Makes room for every entry of a buffer and forgets what was there; only what is needed is ever touched.</summary>
+    internal void Prepare(int length)
     {
         if (_positions.Length < length)
         {
@@ -27,36 +26,35 @@ public sealed unsafe class Candidates
             _values = GC.AllocateUninitializedArray<float>(length, pinned: true);
         }
 
-        if (_counts.Length < parts)
-        {
-            _counts = GC.AllocateUninitializedArray<int>(parts, pinned: true);
-        }
+        Count = 0;
     }
 
-    /// <summary>Room for positions; a part fills its own from its start.</summary>
-    internal Span<int> PositionRoom => _positions;
-
-    /// <summary>Room for values, filled alike.</summary>
-    internal Span<float> ValueRoom => _values;
-
-    /// <summary>How many entries each part left.</summary>
-    internal Span<int> CountRoom => _counts;
-
-    /// <summary>Each part left its entries at its own start: closes the gaps.</summary>
-    /// <param name="parts">Number of parts.</param>
-    /// <param name="partLength">Elements between the starts of two parts.</param>
-    internal void Join(int parts, int partLength)
+    /// <summary>Collects what a pass over a buffer picks.</summary>
+    /// <param name="team">Threads.</param>
+    /// <param name="length">Elements of the buffer.</param>
+    /// <param name="parts">Parts of the pass.</param>
+    /// <param name="pass">Ends every part by <see cref="CandidateRoom.End"/>.</param>
+    /// <typeparam name="TPass">The pass.</typeparam>
+    internal void Collect<TPass>(KernelTeam team, int length, int parts, TPass pass)
+        where TPass : struct, ICollectingPass
     {
-        int total = parts == 0 ? 0 : _counts[0];
-        for (int part = 1; part < parts; part++)
+        Prepare(length);
+        int* progress = stackalloc int[2];
+        (progress[0], progress[1]) = (0, 0);
+        fixed (int* positions = _positions)
+        fixed (float* values = _values)
         {
-            int start = part * partLength, count = _counts[part];
-            _positions.AsSpan(start, count).CopyTo(_positions.AsSpan(total));
-            _values.AsSpan(start, count).CopyTo(_values.AsSpan(total));
-            total += count;
+            var job = new Job<TPass>(pass, new CandidateRoom(positions, values, progress));
+            team.Run(ref job, parts);
         }
 
-        Count = total;
+        Count = progress[1];
+    }
+
+    private readonly struct Job<TPass>(TPass pass, CandidateRoom room) : IKernelJob
+        where TPass : struct, ICollectingPass
+    {
+        public void Execute(int part) => pass.Execute(part, room);
     }
 
     /// <summary>Keeps exactly the k largest magnitudes; among equal ones the lower position wins.</summary>
@@ -65,6 +63,37 @@ public sealed unsafe class Candidates
     {
         uint limit = KthLargest.Invoke(Values, k, out int above);
         Keep(limit, ties: k - above);
+    }
+
+    /// <summary>Keeps the entries whose magnitude bits are at least a threshold.</summary>
+    /// <param name="team">Threads.</param>
+    /// <param name="threshold">Least magnitude, as bits of a non-negative float.</param>
+    public void KeepAbove(KernelTeam team, uint threshold) => Collect(team, Count, Partition.Count(Count), new KeepingPass(Count, threshold));
+
+    // In place: each part's entries move to its own start, then up.
+    private readonly struct KeepingPass(int count, uint threshold) : ICollectingPass
+    {
+        public void Execute(int part, CandidateRoom room)
+        {
+            int start = Partition.Start(part), end = start + Partition.LengthOf(part, count), taken = start, i = start;
+            for (; i <= end - 16; i += 16)
+            {
+                var lanes = Vector512.Load(room.Values + i);
+                var chosen = Vector512.GreaterThanOrEqual(lanes.AsUInt32() & Vector512.Create(MagnitudeBits.Mask), Vector512.Create(threshold));
+                taken += VectorCompaction.Append(chosen, room.Positions + i, lanes, room.Positions + taken, room.Values + taken);
+            }
+
+            for (; i < end; i++)
+            {
+                if (MagnitudeBits.Of(room.Values[i]) >= threshold)
+                {
+                    room.Positions[taken] = room.Positions[i];
+                    room.Values[taken++] = room.Values[i];
+                }
+            }
+
+            room.End(part, start, taken);
+        }
     }
 
     /// <summary>Keeps entries above a magnitude, and of those that equal it the first few.</summary>
@@ -91,7 +120,7 @@ public sealed unsafe class Candidates
                     continue;
                 }
 
-                taken += VectorCompaction.Append(chosen, Vector512.Load(positions + i), lanes, positions + taken, values + taken);
+                taken += VectorCompaction.Append(chosen, positions + i, lanes, positions + taken, values + taken);
             }
         }
 
@@ -113,8 +142,7 @@ public sealed unsafe class Candidates
     /// <summary>Takes all entries of a buffer above a magnitude, and of those that equal it the first few.</summary>
     internal void Fill(ReadOnlySpan<float> values, uint limit, int ties)
     {
-        Prepare(values.Length, 0);
-        Count = 0;
+        Prepare(values.Length);
         for (int position = 0; position < values.Length; position++)
         {
             uint magnitude = MagnitudeBits.Of(values[position]);

@@ -13,7 +13,17 @@ public static unsafe class TailMoments
     /// <param name="team">Threads.</param>
     /// <param name="values">The values.</param>
     /// <param name="threshold">η, at least 0.</param>
-    public static (long Count, double Sum, double SumOfSquares) Invoke(KernelTeam team, ReadOnlySpan<float> values, float threshold)
+    public static (long Count, double Sum, double SumOfSquares) Invoke(KernelTeam team, ReadOnlySpan<float> values, float threshold) =>
+        Invoke(team, values, threshold, least: 0, found: null);
+
+    /// <summary>The same, and in the same trip through memory collects entries as <see cref="CollectAbove"/> does.</summary>
+    /// <param name="team">Threads.</param>
+    /// <param name="values">The values.</param>
+    /// <param name="threshold">η, at least 0.</param>
+    /// <param name="least">Least magnitude, as bits of a non-negative float.</param>
+    /// <param name="found">Takes positions and values; null if nobody asks.</param>
+    public static (long Count, double Sum, double SumOfSquares) Invoke(
+        KernelTeam team, ReadOnlySpan<float> values, float threshold, uint least, Candidates? found)
     {
         int parts = Partition.Count(values.Length);
         var sums = ArrayPool<(long Count, double Sum, double Squares)>.Shared.Rent(Math.Max(1, parts));
@@ -21,7 +31,14 @@ public static unsafe class TailMoments
         fixed ((long, double, double)* partSums = sums)
         {
             var job = new Job(from, values.Length, threshold, partSums);
-            team.Run(ref job, parts);
+            if (found is null)
+            {
+                team.Run(ref job, parts);
+            }
+            else
+            {
+                found.Collect(team, values.Length, parts, new CollectingPass(job, from, values.Length, least));
+            }
         }
 
         (long Count, double Sum, double Squares) total = default;
@@ -32,6 +49,16 @@ public static unsafe class TailMoments
 
         ArrayPool<(long, double, double)>.Shared.Return(sums);
         return total;
+    }
+
+    // A part fits into the second-level cache, where the collection finds it.
+    private readonly struct CollectingPass(Job job, float* values, int length, uint least) : ICollectingPass
+    {
+        public void Execute(int part, CandidateRoom room)
+        {
+            job.Execute(part);
+            CollectAbove.ExecutePart(values, length, least, part, room);
+        }
     }
 
     private readonly struct Job(float* values, int length, float threshold, (long, double, double)* results) : IKernelJob
