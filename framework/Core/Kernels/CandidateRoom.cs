@@ -1,39 +1,56 @@
 namespace Compression.Core.Kernels;
 
 /// <summary>
-/// Where the parts of one pass leave the entries that they pick. A part fills the room from its own start, where there is place for all of
-/// its elements; when it ends, it waits until all parts before it have ended and moves its entries up behind theirs, while it still
-/// has them in its cache. Parts are begun in ascending order (<see cref="KernelTeam"/>), so that the one waited for is always at work.
+/// Where one part of a pass leaves the entries that it picks, from the start on: room for all elements of a part, and for a vector more.
+/// It stays in a cache, as it is used for other parts again. When the part ends, it waits until all parts before it have ended and
+/// copies its entries behind theirs. Parts are begun in ascending order (<see cref="KernelTeam"/>), so that the one waited for is always
+/// at work, and that of t threads' parts no two have the same number modulo t.
 /// </summary>
-/// <param name="positions">Room for a position of every element.</param>
-/// <param name="values">Room for a value of every element.</param>
-/// <param name="progress">Parts that have ended, and entries that they left; both 0 before the pass.</param>
-internal readonly unsafe struct CandidateRoom(int* positions, float* values, int* progress)
+/// <param name="positions">Room for positions.</param>
+/// <param name="values">Room for values.</param>
+/// <param name="result">Where the entries of all parts go.</param>
+internal readonly unsafe struct CandidateRoom(int* positions, float* values, CandidateRoom.Result result)
 {
+    /// <summary>Elements of a part at most, and of a vector that is written over its end.</summary>
+    public const int Length = Partition.Length + 16;
+
     /// <summary>Room for positions.</summary>
     public readonly int* Positions = positions;
 
     /// <summary>Room for values.</summary>
     public readonly float* Values = values;
 
-    private readonly int* _progress = progress;
-
     /// <summary>Ends a part.</summary>
     /// <param name="part">Its number.</param>
-    /// <param name="start">Its first element, where its entries begin.</param>
-    /// <param name="end">Where its entries end.</param>
-    public void End(int part, int start, int end)
+    /// <param name="count">Its entries.</param>
+    public void End(int part, int count)
     {
         var spinner = default(SpinWait);
-        while (Volatile.Read(ref _progress[0]) != part)
+        while (Volatile.Read(ref result.Progress[0]) != part)
         {
             spinner.SpinOnce(sleep1Threshold: -1);
         }
 
-        int count = end - start, total = _progress[1];
-        new ReadOnlySpan<int>(Positions + start, count).CopyTo(new Span<int>(Positions + total, count));
-        new ReadOnlySpan<float>(Values + start, count).CopyTo(new Span<float>(Values + total, count));
-        _progress[1] = total + count;
-        Volatile.Write(ref _progress[0], part + 1);
+        int total = result.Progress[1];
+        new ReadOnlySpan<int>(Positions, count).CopyTo(new Span<int>(result.Positions + total, count));
+        new ReadOnlySpan<float>(Values, count).CopyTo(new Span<float>(result.Values + total, count));
+        result.Progress[1] = total + count;
+        Volatile.Write(ref result.Progress[0], part + 1);
+    }
+
+    /// <summary>What all parts of a pass fill.</summary>
+    /// <param name="positions">Positions.</param>
+    /// <param name="values">Values.</param>
+    /// <param name="progress">Parts that have ended, and entries that they left; both 0 before the pass.</param>
+    public readonly struct Result(int* positions, float* values, int* progress)
+    {
+        /// <summary>Positions.</summary>
+        public readonly int* Positions = positions;
+
+        /// <summary>Values.</summary>
+        public readonly float* Values = values;
+
+        /// <summary>Parts, and entries.</summary>
+        public readonly int* Progress = progress;
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Compression.Core.Pipeline;
 
 namespace Compression.Core.Kernels;
 
@@ -7,6 +8,8 @@ public sealed unsafe class Candidates
 {
     private int[] _positions = [];
     private float[] _values = [];
+    private readonly Scratch<int> _partPositions = new();
+    private readonly Scratch<float> _partValues = new();
 
     /// <summary>Number of entries.</summary>
     public int Count { get; private set; }
@@ -17,8 +20,33 @@ public sealed unsafe class Candidates
     /// <summary>What stands there.</summary>
     public ReadOnlySpan<float> Values => _values.AsSpan(0, Count);
 
-    /// <summary>Makes room for every entry of a buffer and forgets what was there; only what is needed is ever touched.</summary>
-    internal void Prepare(int length)
+    /// <summary>Collects what a pass over a buffer picks.</summary>
+    /// <param name="team">Threads.</param>
+    /// <param name="length">Elements of the buffer.</param>
+    /// <param name="parts">Parts of the pass, none with more elements than <see cref="Partition.Length"/>.</param>
+    /// <param name="pass">Ends every part by <see cref="CandidateRoom.End"/>.</param>
+    /// <typeparam name="TPass">The pass.</typeparam>
+    internal void Collect<TPass>(KernelTeam team, int length, int parts, TPass pass)
+        where TPass : struct, ICollectingPass
+    {
+        Prepare(length);
+        var roomForPositions = _partPositions.Take(team.Threads * CandidateRoom.Length);
+        var roomForValues = _partValues.Take(team.Threads * CandidateRoom.Length);
+        int* progress = stackalloc int[2];
+        (progress[0], progress[1]) = (0, 0);
+        fixed (int* positions = _positions, partPositions = roomForPositions)
+        fixed (float* values = _values, partValues = roomForValues)
+        {
+            var result = new CandidateRoom.Result(positions, values, progress);
+            var job = new Job<TPass>(pass, result, partPositions, partValues, team.Threads);
+            team.Run(ref job, parts);
+        }
+
+        Count = progress[1];
+    }
+
+    // Room for every entry, of which only what is needed is ever touched.
+    private void Prepare(int length)
     {
         if (_positions.Length < length)
         {
@@ -29,32 +57,14 @@ public sealed unsafe class Candidates
         Count = 0;
     }
 
-    /// <summary>Collects what a pass over a buffer picks.</summary>
-    /// <param name="team">Threads.</param>
-    /// <param name="length">Elements of the buffer.</param>
-    /// <param name="parts">Parts of the pass.</param>
-    /// <param name="pass">Ends every part by <see cref="CandidateRoom.End"/>.</param>
-    /// <typeparam name="TPass">The pass.</typeparam>
-    internal void Collect<TPass>(KernelTeam team, int length, int parts, TPass pass)
+    private readonly struct Job<TPass>(TPass pass, CandidateRoom.Result result, int* positions, float* values, int threads) : IKernelJob
         where TPass : struct, ICollectingPass
     {
-        Prepare(length);
-        int* progress = stackalloc int[2];
-        (progress[0], progress[1]) = (0, 0);
-        fixed (int* positions = _positions)
-        fixed (float* values = _values)
+        public void Execute(int part)
         {
-            var job = new Job<TPass>(pass, new CandidateRoom(positions, values, progress));
-            team.Run(ref job, parts);
+            int room = part % threads * CandidateRoom.Length;
+            pass.Execute(part, new CandidateRoom(positions + room, values + room, result));
         }
-
-        Count = progress[1];
-    }
-
-    private readonly struct Job<TPass>(TPass pass, CandidateRoom room) : IKernelJob
-        where TPass : struct, ICollectingPass
-    {
-        public void Execute(int part) => pass.Execute(part, room);
     }
 
     /// <summary>Keeps exactly the k largest magnitudes; among equal ones the lower position wins.</summary>
@@ -68,31 +78,38 @@ public sealed unsafe class Candidates
     /// <summary>Keeps the entries whose magnitude bits are at least a threshold.</summary>
     /// <param name="team">Threads.</param>
     /// <param name="threshold">Least magnitude, as bits of a non-negative float.</param>
-    public void KeepAbove(KernelTeam team, uint threshold) => Collect(team, Count, Partition.Count(Count), new KeepingPass(Count, threshold));
+    public void KeepAbove(KernelTeam team, uint threshold)
+    {
+        fixed (int* positions = _positions)
+        fixed (float* values = _values)
+        {
+            Collect(team, Count, Partition.Count(Count), new KeepingPass(positions, values, Count, threshold));
+        }
+    }
 
-    // In place: each part's entries move to its own start, then up.
-    private readonly struct KeepingPass(int count, uint threshold) : ICollectingPass
+    // What is kept never goes further up than it was: no part that is still to be read is written over.
+    private readonly struct KeepingPass(int* positions, float* values, int count, uint threshold) : ICollectingPass
     {
         public void Execute(int part, CandidateRoom room)
         {
-            int start = Partition.Start(part), end = start + Partition.LengthOf(part, count), taken = start, i = start;
+            int i = Partition.Start(part), end = i + Partition.LengthOf(part, count), taken = 0;
             for (; i <= end - 16; i += 16)
             {
-                var lanes = Vector512.Load(room.Values + i);
+                var lanes = Vector512.Load(values + i);
                 var chosen = Vector512.GreaterThanOrEqual(lanes.AsUInt32() & Vector512.Create(MagnitudeBits.Mask), Vector512.Create(threshold));
-                taken += VectorCompaction.Append(chosen, room.Positions + i, lanes, room.Positions + taken, room.Values + taken);
+                taken += VectorCompaction.Append(chosen, positions + i, lanes, room.Positions + taken, room.Values + taken);
             }
 
             for (; i < end; i++)
             {
-                if (MagnitudeBits.Of(room.Values[i]) >= threshold)
+                if (MagnitudeBits.Of(values[i]) >= threshold)
                 {
-                    room.Positions[taken] = room.Positions[i];
-                    room.Values[taken++] = room.Values[i];
+                    room.Positions[taken] = positions[i];
+                    room.Values[taken++] = values[i];
                 }
             }
 
-            room.End(part, start, taken);
+            room.End(part, taken);
         }
     }
 

@@ -36,9 +36,16 @@ public static unsafe class CollectAbove
         }
     }
 
-    /// <summary>One part of <see cref="Invoke"/>, for a pass that does more with it.</summary>
-    internal static void ExecutePart(float* values, int length, uint threshold, int part, CandidateRoom room) =>
-        new Pass<Plain>(new Plain(values), length, threshold).Execute(part, room);
+    /// <summary>Collects some of a part, for a pass that does more with it.</summary>
+    /// <param name="values">The entries.</param>
+    /// <param name="i">The first that is looked at.</param>
+    /// <param name="end">Behind the last.</param>
+    /// <param name="threshold">Least magnitude, as bits of a non-negative float.</param>
+    /// <param name="room">Of the part.</param>
+    /// <param name="taken">What the part has taken so far.</param>
+    /// <returns>What it has taken then.</returns>
+    internal static int Take(float* values, int i, int end, uint threshold, CandidateRoom room, int taken) =>
+        Take(new Plain(values), i, end, threshold, room, taken);
 
     private static void Run<TSource>(KernelTeam team, TSource source, int length, uint threshold, Candidates found)
         where TSource : struct, ISource =>
@@ -73,34 +80,38 @@ public static unsafe class CollectAbove
         public float LoadOne(int i) => sum[i] = (sum[i] * beta) + (addend[i] * gamma);
     }
 
+    private static int Take<TSource>(TSource source, int i, int end, uint threshold, CandidateRoom room, int taken)
+        where TSource : struct, ISource
+    {
+        var mask = Vector512.Create(MagnitudeBits.Mask);
+        var limit = Vector512.Create(threshold);
+        for (; i <= end - 16; i += 16)
+        {
+            var lanes = source.Load(i);
+            var chosen = Vector512.GreaterThanOrEqual(lanes.AsUInt32() & mask, limit);
+            taken += VectorCompaction.Append(chosen, i, lanes, room.Positions + taken, room.Values + taken);
+        }
+
+        for (; i < end; i++)
+        {
+            float value = source.LoadOne(i);
+            if (MagnitudeBits.Of(value) >= threshold)
+            {
+                room.Positions[taken] = i;
+                room.Values[taken++] = value;
+            }
+        }
+
+        return taken;
+    }
+
     private readonly struct Pass<TSource>(TSource source, int length, uint threshold) : ICollectingPass
         where TSource : struct, ISource
     {
         public void Execute(int part, CandidateRoom room)
         {
-            int start = Partition.Start(part), end = start + Partition.LengthOf(part, length);
-            int taken = start;
-            int i = start;
-            var mask = Vector512.Create(MagnitudeBits.Mask);
-            var limit = Vector512.Create(threshold);
-            for (; i <= end - 16; i += 16)
-            {
-                var lanes = source.Load(i);
-                var chosen = Vector512.GreaterThanOrEqual(lanes.AsUInt32() & mask, limit);
-                taken += VectorCompaction.Append(chosen, i, lanes, room.Positions + taken, room.Values + taken);
-            }
-
-            for (; i < end; i++)
-            {
-                float value = source.LoadOne(i);
-                if (MagnitudeBits.Of(value) >= threshold)
-                {
-                    room.Positions[taken] = i;
-                    room.Values[taken++] = value;
-                }
-            }
-
-            room.End(part, start, taken);
+            int start = Partition.Start(part);
+            room.End(part, Take(source, start, start + Partition.LengthOf(part, length), threshold, room, taken: 0));
         }
     }
 }

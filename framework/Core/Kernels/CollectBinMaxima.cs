@@ -42,7 +42,7 @@ public static unsafe class CollectBinMaxima
     {
         public void Execute(int part, CandidateRoom room)
         {
-            int start = part * partLength, end = Math.Min(length, start + partLength), taken = start;
+            int start = part * partLength, end = Math.Min(length, start + partLength), taken = 0;
             double sum = 0;
             for (int bin = start; bin < end; bin += binLength)
             {
@@ -56,7 +56,7 @@ public static unsafe class CollectBinMaxima
             }
 
             maxima[part] = sum;
-            room.End(part, start, taken);
+            room.End(part, taken);
         }
 
         // While the bin comes from memory, so does its step.
@@ -102,10 +102,9 @@ public static unsafe class CollectBinMaxima
                 taken += VectorCompaction.Append(chosen, i, lanes, room.Positions + taken, room.Values + taken);
             }
 
-            if (i < end && end - start >= 16 && taken <= end - 16 && Vector512.IsHardwareAccelerated)
+            if (i < end && end - start >= 16 && Vector512.IsHardwareAccelerated)
             {
-                // The last vector ends with the bin; of its lanes only those count that were not looked at yet. All 16 are written, where
-                // there is room for them.
+                // The last vector ends with the bin; of its lanes only those count that were not looked at yet.
                 int first = end - 16;
                 var lanes = Vector512.Load(values + first);
                 var chosen = Vector512.GreaterThanOrEqual((lanes + Vector512.Load(step + first)).AsUInt32() & mask, limit)

@@ -36,7 +36,7 @@ public static unsafe class CollectUnambiguous
 
         public void Execute(int part, CandidateRoom room)
         {
-            int start = Partition.Start(part), end = start + Partition.LengthOf(part, length), taken = start, i = start;
+            int i = Partition.Start(part), end = i + Partition.LengthOf(part, length), taken = 0;
             for (; i <= end - 16; i += 16)
             {
                 Prefetch.Line(sum + i + Ahead);
@@ -65,7 +65,7 @@ public static unsafe class CollectUnambiguous
                 }
             }
 
-            room.End(part, start, taken);
+            room.End(part, taken);
         }
     }
 }
