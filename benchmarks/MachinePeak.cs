@@ -4,13 +4,14 @@ namespace Compression.Benchmarks;
 /// <param name="Threads">n.</param>
 /// <param name="GigaflopsOfOneThread">Fused multiply-adds, 10⁹ operations a second, on one thread.</param>
 /// <param name="Gigaflops">The same on n threads.</param>
-internal sealed record MachinePeak(int Threads, double GigaflopsOfOneThread, double Gigaflops)
+/// <param name="ReadGigabytes">Memory read on n threads, 10⁹ bytes a second.</param>
+internal sealed record MachinePeak(int Threads, double GigaflopsOfOneThread, double Gigaflops, double ReadGigabytes)
 {
     /// <summary>Measures.</summary>
     /// <param name="threads">n, at least 1.</param>
     public static MachinePeak Measure(int threads)
     {
         double one = MultiplyAddPeak.Gigaflops(1);
-        return new MachinePeak(threads, one, threads == 1 ? one : MultiplyAddPeak.Gigaflops(threads));
+        return new MachinePeak(threads, one, threads == 1 ? one : MultiplyAddPeak.Gigaflops(threads), MemoryReadPeak.GigabytesPerSecond(threads));
     }
 }

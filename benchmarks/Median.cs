@@ -18,16 +18,21 @@ internal static class Median
     /// <summary>Median milliseconds of an action, after a warm-up.</summary>
     public static double Milliseconds(int repeats, Action action)
     {
-        for (long warm = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(warm) < s_warmUp;)
-        {
-            action();
-        }
-
+        WarmUp(action);
         return Of(Enumerable.Range(0, repeats).Select(_ =>
         {
             long start = Stopwatch.GetTimestamp();
             action();
             return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         }).ToArray());
+    }
+
+    /// <summary>Repeats an action until the compiler has done its best for it.</summary>
+    public static void WarmUp(Action action)
+    {
+        for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < s_warmUp;)
+        {
+            action();
+        }
     }
 }

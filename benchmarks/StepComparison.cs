@@ -47,6 +47,7 @@ internal sealed record StepComparison(
         Line($"  a step's matrix products: {StepFlops / 1e9:F1} GFLOP; ours run at {gigaflops:F0} GFLOP/s over the whole step, {100 * ShareOfPeak:F0} % of the peak");
         string ofAll = Peak.Threads == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $", {Peak.Gigaflops:F0} with {Threads(Peak.Threads)}");
         Line($"  peak of fused multiply-adds here: {Peak.GigaflopsOfOneThread:F0} GFLOP/s with 1 thread{ofAll}");
+        Line($"  memory read here: {Peak.ReadGigabytes:F0} GB/s with {Threads(Peak.Threads)}");
         output.WriteLine(split);
 
         void Line(FormattableString line) => output.WriteLine(line.ToString(CultureInfo.InvariantCulture));
@@ -69,6 +70,7 @@ internal sealed record StepComparison(
         StepGflop = StepFlops / 1e9,
         PeakGflops = Peak.Gigaflops,
         PeakGflopsOneThread = Peak.GigaflopsOfOneThread,
+        ReadGbytes = Peak.ReadGigabytes,
         ShareOfPeak = ShareOfPeak,
     };
 }
@@ -101,6 +103,9 @@ internal sealed record StepComparisonFigures(double Ours, double Peer)
 
     /// <summary>The same on one thread.</summary>
     public double PeakGflopsOneThread { get; init; }
+
+    /// <summary>10⁹ bytes a second that this machine reads from memory on <see cref="Threads"/> threads.</summary>
+    public double ReadGbytes { get; init; }
 
     /// <summary>A step's products over its seconds over <see cref="PeakGflops"/>.</summary>
     public double ShareOfPeak { get; init; }

@@ -28,7 +28,7 @@ public sealed class QsgdQuantizer : IQuantizer
     private readonly LevelGrid _grid;
     private readonly QsgdCoding _coding;
     private readonly KernelTeam _team;
-    private readonly Scratch<int> _gammaBits = new();
+    private readonly Scratch<int> _segmentBits = new();
     private readonly Scratch<int> _starts = new();
 
     /// <param name="options">Levels, buckets, norm and coding.</param>
@@ -56,30 +56,30 @@ public sealed class QsgdQuantizer : IQuantizer
             return;
         }
 
+        // The coding, the norms, and room for the levels: in fixed bits, or more than any Elias code of them takes.
         int normBytes = sizeof(float) * _grid.BucketCount(values.Length), planeBytes = BitPlanes.ByteCount(values.Length, _grid.Bits);
+        int segments = GammaPack.SegmentCount(values.Length);
+        int levelBytes = _coding == QsgdCoding.Elias ? checked((segments * (sizeof(ushort) + GammaPack.LargestSegment)) + 1) : planeBytes;
+        var room = writer.Append(1 + normBytes + levelBytes);
+        Span<byte> norms = room.Slice(1, normBytes), levels = room[(1 + normBytes)..];
         ulong key = RandomKey.Mix(step.Seed, step.Rank, step.Step, slot.Key, RandomPurpose.Rounding);
-        var gammaBits = _coding == QsgdCoding.Packed ? [] : _gammaBits.Take(GammaPack.SegmentCount(values.Length));
-        var room = writer.Append(1 + normBytes + planeBytes);
-        room[0] = PackedCode;
-        if (!LevelPack.Invoke(_team, values, _grid, key, room.Slice(1, normBytes), room[(1 + normBytes)..], gammaBits))
+        double normBits = 8.0 * normBytes, nominal = normBits + ((double)_grid.Bits * values.Length);
+        if (_coding != QsgdCoding.Packed && TryWriteElias(values, key, norms, levels, out int codeBytes, out long codeBits))
+        {
+            room[0] = EliasCode;
+            writer.Trim(levelBytes - codeBytes);
+            writer.Book(nominal, floorBits: normBits + codeBits);
+        }
+        else if (LevelPack.Invoke(_team, values, _grid, key, norms, levels[..planeBytes]))
+        {
+            room[0] = PackedCode;
+            writer.Book(nominal, floorBits: nominal);
+        }
+        else
         {
             writer.Trim(room.Length);
             throw new NonFiniteGradientException(slot, "the norm of a bucket is not finite; lower the learning rate or clip the gradient.");
         }
-
-        double nominal = (32.0 * normBytes / sizeof(float)) + ((double)_grid.Bits * values.Length);
-        double floor = nominal;
-        if (_coding != QsgdCoding.Packed)
-        {
-            long total = SumOf(gammaBits);
-            if (_coding == QsgdCoding.Elias || (total / 8) + (sizeof(ushort) * (long)gammaBits.Length) < planeBytes)
-            {
-                WriteElias(writer, values.Length, 1 + normBytes, planeBytes, gammaBits);
-                floor = (32.0 * normBytes / sizeof(float)) + total;
-            }
-        }
-
-        writer.Book(nominal, floor);
     }
 
     /// <inheritdoc/>
@@ -107,37 +107,31 @@ public sealed class QsgdQuantizer : IQuantizer
         }
     }
 
-    // The planes stand where the Elias code is to stand: it is written behind them, then moved to their place.
-    private void WriteElias(PayloadWriter writer, int count, int header, int planeBytes, ReadOnlySpan<int> gammaBits)
+    // False if the code is not shorter than its room, or if a norm is not finite.
+    private bool TryWriteElias(ReadOnlySpan<float> values, ulong key, Span<byte> norms, Span<byte> room, out int bytes, out long bits)
     {
-        var starts = _starts.Take(gammaBits.Length + 1);
-        starts[0] = 0;
-        for (int i = 0; i < gammaBits.Length; i++)
+        var segmentBits = _segmentBits.Take(GammaPack.SegmentCount(values.Length));
+        int lengthBytes = sizeof(ushort) * segmentBits.Length;
+        (bytes, bits) = (0, 0);
+        if (lengthBytes >= room.Length)
         {
-            starts[i + 1] = checked(starts[i] + ((gammaBits[i] + 7) / 8));
+            return false;
         }
 
-        int lengthBytes = sizeof(ushort) * gammaBits.Length, codeBytes = lengthBytes + starts[^1];
-        writer.Append(codeBytes);
-        var room = writer.Written[^(header + planeBytes + codeBytes)..];
-        var code = room[(header + planeBytes)..];
-        for (int i = 0; i < gammaBits.Length; i++)
+        long codeBytes = GammaPack.Invoke(_team, values, _grid, key, norms, segmentBits, room[lengthBytes..]);
+        if (codeBytes < 0 || codeBytes + lengthBytes >= room.Length)
         {
-            BinaryPrimitives.WriteUInt16LittleEndian(code[(sizeof(ushort) * i)..], (ushort)(starts[i + 1] - starts[i]));
+            return false;
         }
 
-        GammaPack.Invoke(_team, room.Slice(header, planeBytes), _grid, count, starts, code[lengthBytes..]);
-        room[0] = EliasCode;
-        if (codeBytes <= planeBytes)
+        for (int i = 0; i < segmentBits.Length; i++)
         {
-            CopyBytes.Invoke(_team, code, room.Slice(header, codeBytes));
-        }
-        else
-        {
-            code.CopyTo(room[header..]);
+            BinaryPrimitives.WriteUInt16LittleEndian(room[(sizeof(ushort) * i)..], (ushort)((segmentBits[i] + 7) / 8));
+            bits += segmentBits[i];
         }
 
-        writer.Trim(planeBytes);
+        bytes = lengthBytes + (int)codeBytes;
+        return true;
     }
 
     private ReadOnlySpan<int> ReadStarts(ReadOnlySpan<byte> lengths)
@@ -156,16 +150,5 @@ public sealed class QsgdQuantizer : IQuantizer
         }
 
         return starts;
-    }
-
-    private static long SumOf(ReadOnlySpan<int> values)
-    {
-        long sum = 0;
-        foreach (int value in values)
-        {
-            sum += value;
-        }
-
-        return sum;
     }
 }

@@ -55,7 +55,7 @@ public sealed class UniformQuantizer : IQuantizer
         ulong key = RandomKey.Mix(step.Seed, step.Rank, step.Step, slot.Key, RandomPurpose.Rounding);
         bool isFinite = _levels is null
             ? RangePack.Invoke(_team, values, _range, key, room[..scaleBytes], room[scaleBytes..])
-            : LevelPack.Invoke(_team, values, _levels, key, room[..scaleBytes], room[scaleBytes..], []);
+            : LevelPack.Invoke(_team, values, _levels, key, room[..scaleBytes], room[scaleBytes..]);
         if (!isFinite)
         {
             writer.Trim(room.Length);

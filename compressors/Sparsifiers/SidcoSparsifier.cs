@@ -40,6 +40,9 @@ public sealed class SidcoSparsifier : ISparsifier
     private const double Tolerance = 0.2;
     private const int AdaptEvery = 5;
 
+    // The first stage lets too much through to collect it.
+    private const int CollectingStage = 2;
+
     private readonly SidcoOptions _options;
     private readonly ComponentContext _context;
     private readonly State[] _states;
@@ -68,8 +71,7 @@ public sealed class SidcoSparsifier : ISparsifier
 
         var state = _states[gradient.Slot.Index];
         double ratio = _options.RatioIn(gradient.Step);
-        double threshold = Threshold(values, ratio, state.Stages);
-        CollectAbove.Invoke(_context.Team, values, Math.Max(1, MagnitudeBits.Of((float)threshold)), _chosen);
+        Choose(values, ratio, state);
         state.Adapt(_chosen.Count, Math.Max(1, ratio * values.Length), _options.Stages);
         return new Selection(_chosen.Positions, _chosen.Values);
     }
@@ -94,25 +96,58 @@ public sealed class SidcoSparsifier : ISparsifier
         }
     }
 
-    private double Threshold(ReadOnlySpan<float> values, double ratio, int stages)
+    // Two trips through memory: the second one's moments are over a quarter of the entries, and it also collects what is likely to exceed
+    // the threshold that follows from them. Later stages look at what was collected. That the guess was right is checked.
+    private void Choose(ReadOnlySpan<float> values, double ratio, State state)
     {
         double threshold = 0, left = ratio;
-        for (int stage = 1; stage <= stages && left < 1; stage++)
+        bool isCollected = false;
+        for (int stage = 1; stage <= state.Stages && left < 1; stage++)
         {
-            var (count, sum, squares) = TailMoments.Invoke(_context.Team, values, (float)threshold);
+            bool collects = stage >= Math.Min(CollectingStage, state.Stages);
+            uint guess = collects && !isCollected ? state.Guess(threshold) : 0;
+            var (count, sum, squares) = TailMoments.Invoke(
+                _context.Team, isCollected ? _chosen.Values : values, (float)threshold, guess, guess > 0 ? _chosen : null);
             if (count == 0)
             {
                 break;
             }
 
             // Zeros count in the first stage, as they are entries that a threshold must hold back.
-            double n = stage == 1 ? values.Length : count;
-            double share = stage == stages ? left : Math.Max(StageRatio, left);
-            threshold += Excess(sum / n, squares / n, share);
+            double n = stage == 1 ? values.Length : count, share = stage == state.Stages ? left : Math.Max(StageRatio, left);
+            double excess = Excess(sum / n, squares / n, share);
+            if (collects && !isCollected)
+            {
+                state.Learn(threshold, excess);
+            }
+
+            threshold += excess;
             left /= share;
+            if (collects)
+            {
+                Collect(values, threshold, isCollected ? 1 : guess);
+                isCollected = true;
+            }
         }
 
-        return threshold;
+        if (!isCollected)
+        {
+            Collect(values, threshold, collectedFrom: 0);
+        }
+    }
+
+    // From what was collected, if that goes down far enough, or else from all values. Zeros are never sent.
+    private void Collect(ReadOnlySpan<float> values, double threshold, uint collectedFrom)
+    {
+        uint least = Math.Max(1, MagnitudeBits.Of((float)threshold));
+        if (collectedFrom > 0 && least >= collectedFrom)
+        {
+            _chosen.KeepAbove(_context.Team, least);
+        }
+        else
+        {
+            CollectAbove.Invoke(_context.Team, values, least, _chosen);
+        }
     }
 
     // The value that the fitted distribution exceeds with probability `share`.
@@ -129,13 +164,27 @@ public sealed class SidcoSparsifier : ISparsifier
         return Math.Abs(shape) < 1e-6 ? -scale * Math.Log(share) : scale / shape * (Math.Pow(share, -shape) - 1);
     }
 
-    // What adapts the number of stages of one parameter.
+    // What adapts the number of stages of one parameter, and what its collecting stage came to.
     private sealed class State
     {
+        // From one step to the next the excess may shrink by a tenth before the guess is in vain. It costs time then, no accuracy.
+        private const double Caution = 0.9;
+
+        private double _lastThreshold;
+        private double _lastExcess;
         private double _counted;
         private int _steps;
 
         public int Stages { get; private set; } = 1;
+
+        // Magnitude bits that the threshold after the collecting stage will hardly lie below; 0 without a step to go by.
+        public uint Guess(double threshold)
+        {
+            double scale = _lastThreshold > 0 ? threshold / _lastThreshold : 1, guess = threshold + (Caution * scale * _lastExcess);
+            return _lastExcess > 0 && (threshold > 0) == (_lastThreshold > 0) && float.IsFinite((float)guess) ? MagnitudeBits.Of((float)guess) : 0;
+        }
+
+        public void Learn(double threshold, double excess) => (_lastThreshold, _lastExcess) = (threshold, excess);
 
         public void Adapt(int count, double target, int most)
         {

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Compression.Core.Pipeline;
 
 namespace Compression.Core.Kernels;
 
@@ -7,7 +8,8 @@ public sealed unsafe class Candidates
 {
     private int[] _positions = [];
     private float[] _values = [];
-    private int[] _counts = [];
+    private readonly Scratch<int> _partPositions = new();
+    private readonly Scratch<float> _partValues = new();
 
     /// <summary>Number of entries.</summary>
     public int Count { get; private set; }
@@ -18,8 +20,33 @@ public sealed unsafe class Candidates
     /// <summary>What stands there.</summary>
     public ReadOnlySpan<float> Values => _values.AsSpan(0, Count);
 
-    /// <summary>Makes room for every entry of a buffer, and for a count for each part; only what is needed is ever touched.</summary>
-    internal void Prepare(int length, int parts)
+    /// <summary>Collects what a pass over a buffer picks.</summary>
+    /// <param name="team">Threads.</param>
+    /// <param name="length">Elements of the buffer.</param>
+    /// <param name="parts">Parts of the pass, none with more elements than <see cref="Partition.Length"/>.</param>
+    /// <param name="pass">Ends every part by <see cref="CandidateRoom.End"/>.</param>
+    /// <typeparam name="TPass">The pass.</typeparam>
+    internal void Collect<TPass>(KernelTeam team, int length, int parts, TPass pass)
+        where TPass : struct, ICollectingPass
+    {
+        Prepare(length);
+        var roomForPositions = _partPositions.Take(team.Threads * CandidateRoom.Length);
+        var roomForValues = _partValues.Take(team.Threads * CandidateRoom.Length);
+        int* progress = stackalloc int[2];
+        (progress[0], progress[1]) = (0, 0);
+        fixed (int* positions = _positions, partPositions = roomForPositions)
+        fixed (float* values = _values, partValues = roomForValues)
+        {
+            var result = new CandidateRoom.Result(positions, values, progress);
+            var job = new Job<TPass>(pass, result, partPositions, partValues, team.Threads);
+            team.Run(ref job, parts);
+        }
+
+        Count = progress[1];
+    }
+
+    // Room for every entry, of which only what is needed is ever touched.
+    private void Prepare(int length)
     {
         if (_positions.Length < length)
         {
@@ -27,36 +54,17 @@ public sealed unsafe class Candidates
             _values = GC.AllocateUninitializedArray<float>(length, pinned: true);
         }
 
-        if (_counts.Length < parts)
-        {
-            _counts = GC.AllocateUninitializedArray<int>(parts, pinned: true);
-        }
+        Count = 0;
     }
 
-    /// <summary>Room for positions; a part fills its own from its start.</summary>
-    internal Span<int> PositionRoom => _positions;
-
-    /// <summary>Room for values, filled alike.</summary>
-    internal Span<float> ValueRoom => _values;
-
-    /// <summary>How many entries each part left.</summary>
-    internal Span<int> CountRoom => _counts;
-
-    /// <summary>Each part left its entries at its own start: closes the gaps.</summary>
-    /// <param name="parts">Number of parts.</param>
-    /// <param name="partLength">Elements between the starts of two parts.</param>
-    internal void Join(int parts, int partLength)
+    private readonly struct Job<TPass>(TPass pass, CandidateRoom.Result result, int* positions, float* values, int threads) : IKernelJob
+        where TPass : struct, ICollectingPass
     {
-        int total = parts == 0 ? 0 : _counts[0];
-        for (int part = 1; part < parts; part++)
+        public void Execute(int part)
         {
-            int start = part * partLength, count = _counts[part];
-            _positions.AsSpan(start, count).CopyTo(_positions.AsSpan(total));
-            _values.AsSpan(start, count).CopyTo(_values.AsSpan(total));
-            total += count;
+            int room = part % threads * CandidateRoom.Length;
+            pass.Execute(part, new CandidateRoom(positions + room, values + room, result));
         }
-
-        Count = total;
     }
 
     /// <summary>Keeps exactly the k largest magnitudes; among equal ones the lower position wins.</summary>
@@ -65,6 +73,44 @@ public sealed unsafe class Candidates
     {
         uint limit = KthLargest.Invoke(Values, k, out int above);
         Keep(limit, ties: k - above);
+    }
+
+    /// <summary>Keeps the entries whose magnitude bits are at least a threshold.</summary>
+    /// <param name="team">Threads.</param>
+    /// <param name="threshold">Least magnitude, as bits of a non-negative float.</param>
+    public void KeepAbove(KernelTeam team, uint threshold)
+    {
+        fixed (int* positions = _positions)
+        fixed (float* values = _values)
+        {
+            Collect(team, Count, Partition.Count(Count), new KeepingPass(positions, values, Count, threshold));
+        }
+    }
+
+    // What is kept never goes further up than it was: no part that is still to be read is written over.
+    private readonly struct KeepingPass(int* positions, float* values, int count, uint threshold) : ICollectingPass
+    {
+        public void Execute(int part, CandidateRoom room)
+        {
+            int i = Partition.Start(part), end = i + Partition.LengthOf(part, count), taken = 0;
+            for (; i <= end - 16; i += 16)
+            {
+                var lanes = Vector512.Load(values + i);
+                var chosen = Vector512.GreaterThanOrEqual(lanes.AsUInt32() & Vector512.Create(MagnitudeBits.Mask), Vector512.Create(threshold));
+                taken += VectorCompaction.Append(chosen, positions + i, lanes, room.Positions + taken, room.Values + taken);
+            }
+
+            for (; i < end; i++)
+            {
+                if (MagnitudeBits.Of(values[i]) >= threshold)
+                {
+                    room.Positions[taken] = positions[i];
+                    room.Values[taken++] = values[i];
+                }
+            }
+
+            room.End(part, taken);
+        }
     }
 
     /// <summary>Keeps entries above a magnitude, and of those that equal it the first few.</summary>
@@ -91,7 +137,7 @@ public sealed unsafe class Candidates
                     continue;
                 }
 
-                taken += VectorCompaction.Append(chosen, Vector512.Load(positions + i), lanes, positions + taken, values + taken);
+                taken += VectorCompaction.Append(chosen, positions + i, lanes, positions + taken, values + taken);
             }
         }
 
@@ -113,8 +159,7 @@ public sealed unsafe class Candidates
     /// <summary>Takes all entries of a buffer above a magnitude, and of those that equal it the first few.</summary>
     internal void Fill(ReadOnlySpan<float> values, uint limit, int ties)
     {
-        Prepare(values.Length, 0);
-        Count = 0;
+        Prepare(values.Length);
         for (int position = 0; position < values.Length; position++)
         {
             uint magnitude = MagnitudeBits.Of(values[position]);

@@ -36,20 +36,20 @@ public static unsafe class CollectAbove
         }
     }
 
-    private static void Run<TSource>(KernelTeam team, TSource source, int length, uint threshold, Candidates found)
-        where TSource : struct, ISource
-    {
-        int parts = Partition.Count(length);
-        found.Prepare(length, parts);
-        fixed (int* positions = found.PositionRoom, counts = found.CountRoom)
-        fixed (float* values = found.ValueRoom)
-        {
-            var job = new Job<TSource>(source, length, threshold, positions, values, counts);
-            team.Run(ref job, parts);
-        }
+    /// <summary>Collects some of a part, for a pass that does more with it.</summary>
+    /// <param name="values">The entries.</param>
+    /// <param name="i">The first that is looked at.</param>
+    /// <param name="end">Behind the last.</param>
+    /// <param name="threshold">Least magnitude, as bits of a non-negative float.</param>
+    /// <param name="room">Of the part.</param>
+    /// <param name="taken">What the part has taken so far.</param>
+    /// <returns>What it has taken then.</returns>
+    internal static int Take(float* values, int i, int end, uint threshold, CandidateRoom room, int taken) =>
+        Take(new Plain(values), i, end, threshold, room, taken);
 
-        found.Join(parts, Partition.Length);
-    }
+    private static void Run<TSource>(KernelTeam team, TSource source, int length, uint threshold, Candidates found)
+        where TSource : struct, ISource =>
+        found.Collect(team, length, Partition.Count(length), new Pass<TSource>(source, length, threshold));
 
     // Where the entries come from; each is asked for once.
     private interface ISource
@@ -80,46 +80,38 @@ public static unsafe class CollectAbove
         public float LoadOne(int i) => sum[i] = (sum[i] * beta) + (addend[i] * gamma);
     }
 
-    private readonly struct Job<TSource>(TSource source, int length, uint threshold, int* positions, float* found, int* counts) : IKernelJob
+    private static int Take<TSource>(TSource source, int i, int end, uint threshold, CandidateRoom room, int taken)
         where TSource : struct, ISource
     {
-        public void Execute(int part)
+        var mask = Vector512.Create(MagnitudeBits.Mask);
+        var limit = Vector512.Create(threshold);
+        for (; i <= end - 16; i += 16)
         {
-            int start = Partition.Start(part), end = start + Partition.LengthOf(part, length);
-            int taken = start;
-            int i = start;
-            var mask = Vector512.Create(MagnitudeBits.Mask);
-            var limit = Vector512.Create(threshold);
-            for (; i <= end - 64; i += 64)
+            var lanes = source.Load(i);
+            var chosen = Vector512.GreaterThanOrEqual(lanes.AsUInt32() & mask, limit);
+            taken += VectorCompaction.Append(chosen, i, lanes, room.Positions + taken, room.Values + taken);
+        }
+
+        for (; i < end; i++)
+        {
+            float value = source.LoadOne(i);
+            if (MagnitudeBits.Of(value) >= threshold)
             {
-                Vector512<float> v0 = source.Load(i), v1 = source.Load(i + 16), v2 = source.Load(i + 32), v3 = source.Load(i + 48);
-                var m0 = Vector512.GreaterThanOrEqual(v0.AsUInt32() & mask, limit);
-                var m1 = Vector512.GreaterThanOrEqual(v1.AsUInt32() & mask, limit);
-                var m2 = Vector512.GreaterThanOrEqual(v2.AsUInt32() & mask, limit);
-                var m3 = Vector512.GreaterThanOrEqual(v3.AsUInt32() & mask, limit);
-                if (((m0 | m1) | (m2 | m3)) == Vector512<uint>.Zero)
-                {
-                    continue;
-                }
-
-                var places = Vector512<int>.Indices + Vector512.Create(i);
-                taken += VectorCompaction.Append(m0, places, v0, positions + taken, found + taken);
-                taken += VectorCompaction.Append(m1, places + Vector512.Create(16), v1, positions + taken, found + taken);
-                taken += VectorCompaction.Append(m2, places + Vector512.Create(32), v2, positions + taken, found + taken);
-                taken += VectorCompaction.Append(m3, places + Vector512.Create(48), v3, positions + taken, found + taken);
+                room.Positions[taken] = i;
+                room.Values[taken++] = value;
             }
+        }
 
-            for (; i < end; i++)
-            {
-                float value = source.LoadOne(i);
-                if (MagnitudeBits.Of(value) >= threshold)
-                {
-                    positions[taken] = i;
-                    found[taken++] = value;
-                }
-            }
+        return taken;
+    }
 
-            counts[part] = taken - start;
+    private readonly struct Pass<TSource>(TSource source, int length, uint threshold) : ICollectingPass
+        where TSource : struct, ISource
+    {
+        public void Execute(int part, CandidateRoom room)
+        {
+            int start = Partition.Start(part);
+            room.End(part, Take(source, start, start + Partition.LengthOf(part, length), threshold, room, taken: 0));
         }
     }
 }

@@ -20,15 +20,12 @@ public static unsafe class CollectBinMaxima
         ArgumentOutOfRangeException.ThrowIfNotEqual(step.Length, values.Length);
         int partLength = Math.Max(1, Partition.Length / binLength) * binLength;
         int parts = (int)(((long)values.Length + partLength - 1) / partLength);
-        found.Prepare(values.Length, parts);
         double sum = 0;
         double[] sums = System.Buffers.ArrayPool<double>.Shared.Rent(Math.Max(1, parts));
-        fixed (float* g = values, d = step, foundValues = found.ValueRoom)
-        fixed (int* positions = found.PositionRoom, counts = found.CountRoom)
+        fixed (float* g = values, d = step)
         fixed (double* maxima = sums)
         {
-            var job = new Job(g, d, values.Length, partLength, binLength, positions, foundValues, counts, maxima);
-            team.Run(ref job, parts);
+            found.Collect(team, values.Length, parts, new Pass(g, d, values.Length, partLength, binLength, maxima));
         }
 
         foreach (double part in sums.AsSpan(0, parts))
@@ -37,17 +34,15 @@ public static unsafe class CollectBinMaxima
         }
 
         System.Buffers.ArrayPool<double>.Shared.Return(sums);
-        found.Join(parts, partLength);
         int bins = (int)(((long)values.Length + binLength - 1) / binLength);
         return bins == 0 ? 0 : sum / bins;
     }
 
-    private readonly struct Job(
-        float* values, float* step, int length, int partLength, int binLength, int* positions, float* found, int* counts, double* maxima) : IKernelJob
+    private readonly struct Pass(float* values, float* step, int length, int partLength, int binLength, double* maxima) : ICollectingPass
     {
-        public void Execute(int part)
+        public void Execute(int part, CandidateRoom room)
         {
-            int start = part * partLength, end = Math.Min(length, start + partLength), taken = start;
+            int start = part * partLength, end = Math.Min(length, start + partLength), taken = 0;
             double sum = 0;
             for (int bin = start; bin < end; bin += binLength)
             {
@@ -56,14 +51,15 @@ public static unsafe class CollectBinMaxima
                 if (largest > 0)
                 {
                     sum += BitConverter.UInt32BitsToSingle(largest);
-                    taken = Collect(bin, binEnd, largest, taken);
+                    taken = Collect(bin, binEnd, largest, room, taken);
                 }
             }
 
             maxima[part] = sum;
-            counts[part] = taken - start;
+            room.End(part, taken);
         }
 
+        // While the bin comes from memory, so does its step.
         private uint Largest(int start, int end)
         {
             uint largest = 0;
@@ -74,12 +70,16 @@ public static unsafe class CollectBinMaxima
                 var lanes = Vector512<uint>.Zero;
                 for (; i <= end - 16; i += 16)
                 {
+                    Prefetch.Line(step + i);
+                    Prefetch.Line(values + i + binLength);
                     lanes = Vector512.Max(lanes, Vector512.Load(values + i).AsUInt32() & mask);
                 }
 
+                // The last vector ends with the bin, and reads some elements again.
+                lanes = Vector512.Max(lanes, Vector512.Load(values + end - 16).AsUInt32() & mask);
                 var half = Vector256.Max(lanes.GetLower(), lanes.GetUpper());
                 var quarter = Vector128.Max(half.GetLower(), half.GetUpper());
-                largest = Math.Max(Math.Max(quarter[0], quarter[1]), Math.Max(quarter[2], quarter[3]));
+                return Math.Max(Math.Max(quarter[0], quarter[1]), Math.Max(quarter[2], quarter[3]));
             }
 
             for (; i < end; i++)
@@ -90,7 +90,7 @@ public static unsafe class CollectBinMaxima
             return largest;
         }
 
-        private int Collect(int start, int end, uint threshold, int taken)
+        private int Collect(int start, int end, uint threshold, CandidateRoom room, int taken)
         {
             int i = start;
             var mask = Vector512.Create(MagnitudeBits.Mask);
@@ -99,18 +99,25 @@ public static unsafe class CollectBinMaxima
             {
                 var lanes = Vector512.Load(values + i);
                 var chosen = Vector512.GreaterThanOrEqual((lanes + Vector512.Load(step + i)).AsUInt32() & mask, limit);
-                if (chosen != Vector512<uint>.Zero)
-                {
-                    taken += VectorCompaction.Append(chosen, Vector512<int>.Indices + Vector512.Create(i), lanes, positions + taken, found + taken);
-                }
+                taken += VectorCompaction.Append(chosen, i, lanes, room.Positions + taken, room.Values + taken);
+            }
+
+            if (i < end && end - start >= 16 && Vector512.IsHardwareAccelerated)
+            {
+                // The last vector ends with the bin; of its lanes only those count that were not looked at yet.
+                int first = end - 16;
+                var lanes = Vector512.Load(values + first);
+                var chosen = Vector512.GreaterThanOrEqual((lanes + Vector512.Load(step + first)).AsUInt32() & mask, limit)
+                    & Vector512.GreaterThanOrEqual(Vector512<uint>.Indices, Vector512.Create((uint)(i - first)));
+                return taken + VectorCompaction.Append(chosen, first, lanes, room.Positions + taken, room.Values + taken);
             }
 
             for (; i < end; i++)
             {
                 if (MagnitudeBits.Of(values[i] + step[i]) >= threshold)
                 {
-                    positions[taken] = i;
-                    found[taken++] = values[i];
+                    room.Positions[taken] = i;
+                    room.Values[taken++] = values[i];
                 }
             }
 

@@ -23,37 +23,33 @@ public static unsafe class CollectUnambiguous
         ArgumentOutOfRangeException.ThrowIfNotEqual(squares.Length, sum.Length);
         ArgumentOutOfRangeException.ThrowIfNotEqual(gradient.Length, sum.Length);
         ArgumentOutOfRangeException.ThrowIfNotEqual(addedSquares.Length, sum.Length);
-        int parts = Partition.Count(sum.Length);
-        found.Prepare(sum.Length, parts);
-        fixed (float* r = sum, v = squares, g = gradient, s = addedSquares, values = found.ValueRoom)
-        fixed (int* positions = found.PositionRoom, counts = found.CountRoom)
+        fixed (float* r = sum, v = squares, g = gradient, s = addedSquares)
         {
-            var job = new Job(r, v, g, s, sum.Length, alpha, zeta, positions, values, counts);
-            team.Run(ref job, parts);
+            found.Collect(team, sum.Length, Partition.Count(sum.Length), new Pass(r, v, g, s, sum.Length, alpha, zeta));
         }
-
-        found.Join(parts, Partition.Length);
     }
 
-    private readonly struct Job(
-        float* sum, float* squares, float* gradient, float* added, int length, float alpha, float zeta, int* positions, float* found, int* counts)
-        : IKernelJob
+    private readonly struct Pass(float* sum, float* squares, float* gradient, float* added, int length, float alpha, float zeta) : ICollectingPass
     {
-        public void Execute(int part)
+        // Four streams come from memory and two go back: without this, each waits for the others at the end of every page.
+        private const int Ahead = 512;
+
+        public void Execute(int part, CandidateRoom room)
         {
-            int start = Partition.Start(part), end = start + Partition.LengthOf(part, length), taken = start, i = start;
+            int i = Partition.Start(part), end = i + Partition.LengthOf(part, length), taken = 0;
             for (; i <= end - 16; i += 16)
             {
+                Prefetch.Line(sum + i + Ahead);
+                Prefetch.Line(squares + i + Ahead);
+                Prefetch.Line(gradient + i + Ahead);
+                Prefetch.Line(added + i + Ahead);
                 var r = Vector512.Load(sum + i) + Vector512.Load(gradient + i);
                 var v = Vector512.Load(squares + i) + Vector512.Load(added + i);
                 var isKept = Vector512.LessThanOrEqual(r * r, v * alpha);
                 (r & isKept).Store(sum + i);
                 ((v * zeta) & isKept).Store(squares + i);
-                if (!Vector512.EqualsAll(isKept.AsUInt32(), Vector512<uint>.AllBitsSet))
-                {
-                    taken += VectorCompaction.Append(
-                        ~isKept.AsUInt32(), Vector512<int>.Indices + Vector512.Create(i), r, positions + taken, found + taken);
-                }
+                taken += VectorCompaction.Append(
+                    ~isKept.AsUInt32(), i, r, room.Positions + taken, room.Values + taken);
             }
 
             for (; i < end; i++)
@@ -64,12 +60,12 @@ public static unsafe class CollectUnambiguous
                 squares[i] = isKept ? v * zeta : 0;
                 if (!isKept)
                 {
-                    positions[taken] = i;
-                    found[taken++] = r;
+                    room.Positions[taken] = i;
+                    room.Values[taken++] = r;
                 }
             }
 
-            counts[part] = taken - start;
+            room.End(part, taken);
         }
     }
 }

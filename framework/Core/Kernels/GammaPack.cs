@@ -5,8 +5,9 @@ using Compression.Core.Payloads;
 namespace Compression.Core.Kernels;
 
 /// <summary>
-/// Turns levels in <see cref="BitPlanes"/> into the code of <see cref="SignedGamma"/>: for every 8192 levels a segment of whole bytes, so
-/// that several threads can write and read, and each thread can read several segments at once.
+/// Writes each value as its level (<see cref="LevelMaker"/>) in the code of <see cref="SignedGamma"/>: for every 8192 levels a segment of
+/// whole bytes, so that several threads can write and read, and each thread can read several segments at once. Levels never go through
+/// memory: a part's code is made beside it, and moved behind that of the parts before it once their lengths are known.
 /// </summary>
 public static unsafe class GammaPack
 {
@@ -19,119 +20,136 @@ public static unsafe class GammaPack
     /// <summary>Most bytes of a segment.</summary>
     public const int LargestSegment = SegmentLength * SignedGamma.LongestCode / 8;
 
-    // Levels that are unpacked at once; a multiple of a block.
-    private const int Chunk = 512;
-
-    // Codes of four levels, from two pairs, are joined before they are appended: nearly always they have at most 56 bits.
-    private const int Joined = 4;
-    private const int MostAtOnce = 56;
+    // What the code of a part can take, and the words that are written over its end.
+    private const int StagingLength = (SegmentsOfPart * LargestSegment) + 128;
 
     /// <summary>Number of segments.</summary>
     /// <param name="count">Number of levels.</param>
     public static int SegmentCount(int count) => (int)(((long)count + SegmentLength - 1) / SegmentLength);
 
     /// <param name="team">Threads.</param>
-    /// <param name="planes">The levels, each plus s.</param>
-    /// <param name="grid">Levels.</param>
-    /// <param name="count">Number of levels.</param>
-    /// <param name="starts">Where each segment begins, and where the last one ends; exact.</param>
-    /// <param name="segments">Room for them.</param>
-    public static void Invoke(
-        KernelTeam team, ReadOnlySpan<byte> planes, LevelGrid grid, int count, ReadOnlySpan<int> starts, Span<byte> segments)
+    /// <param name="values">The values.</param>
+    /// <param name="grid">Levels, buckets and rounding.</param>
+    /// <param name="key">Keys the rounding of value i by word i.</param>
+    /// <param name="norms">A little-endian float32 a bucket.</param>
+    /// <param name="bits">Takes the bits of each segment.</param>
+    /// <param name="segments">Room for the segments, one behind the other.</param>
+    /// <returns>
+    /// Bytes of the segments; more than there is room for if they did not fit, then <paramref name="bits"/> and the segments mean nothing;
+    /// −1 if a norm is not finite.
+    /// </returns>
+    public static long Invoke(
+        KernelTeam team, ReadOnlySpan<float> values, LevelGrid grid, ulong key, Span<byte> norms, Span<int> bits, Span<byte> segments)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(planes.Length, BitPlanes.ByteCount(count, grid.Bits));
-        ArgumentOutOfRangeException.ThrowIfNotEqual(starts.Length, SegmentCount(count) + 1);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(segments.Length, starts[^1]);
-        fixed (byte* from = planes, to = segments)
-        fixed (int* at = starts)
-        fixed (ulong* pairs = SignedGamma.Pairs)
+        ArgumentOutOfRangeException.ThrowIfNotEqual(norms.Length, sizeof(float) * grid.BucketCount(values.Length));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(bits.Length, SegmentCount(values.Length));
+        int broken = 0;
+        long* progress = stackalloc long[2];
+        (progress[0], progress[1]) = (0, 0);
+        fixed (float* from = values)
+        fixed (byte* toNorms = norms, to = segments)
+        fixed (int* toBits = bits)
         {
-            var job = new Job(from, count, grid.Levels, grid.Bits, pairs, at, to);
-            team.Run(ref job, SegmentCount(count));
+            var job = new Job(from, values.Length, new LevelMaker(grid, key), toNorms, toBits, to, segments.Length, progress, &broken);
+            team.Run(ref job, Partition.Count(values.Length));
         }
+
+        return broken == 0 ? progress[1] : -1;
     }
 
-    private readonly struct Job(byte* planes, int length, int levels, int width, ulong* pairs, int* starts, byte* segments) : IKernelJob
+    private readonly struct Job(
+        float* values, int length, LevelMaker maker, byte* norms, int* segmentBits, byte* segments, int room, long* progress, int* broken) : IKernelJob
     {
         [SkipLocalsInit]
         public void Execute(int part)
         {
-            int start = part * SegmentLength, end = Math.Min(length, start + SegmentLength);
-            byte* chunk = stackalloc byte[Chunk];
-            byte* room = stackalloc byte[(Chunk * SignedGamma.LongestCode / 8) + sizeof(ulong)];
-            byte* to = segments + starts[part];
-            ulong pending = 0;
-            int bits = 0;
-            for (int i = start; i < end; i += Chunk)
+            // The stack of a team's thread has room for it.
+            byte* staging = stackalloc byte[StagingLength];
+            int start = Partition.Start(part), end = start + Partition.LengthOf(part, length);
+            byte* to = staging;
+            for (int segment = start; segment < end && to != null; segment += SegmentLength)
             {
-                int count = Math.Min(Chunk, end - i);
-                Unpack(i, count, chunk);
-
-                // Whole words are written into the room, whole bytes into the segment: behind it another thread writes.
-                int bytes = Append(chunk, count, room, ref pending, ref bits);
-                new ReadOnlySpan<byte>(room, bytes).CopyTo(new Span<byte>(to, (int)(segments + starts[part + 1] - to)));
-                to += bytes;
+                to = PackSegment(segment, Math.Min(segment + SegmentLength, end), to, staging + StagingLength);
             }
 
-            if (bits > 0)
-            {
-                *to = (byte)pending;
-            }
+            End(part, staging, to == null ? 0 : (int)(to - staging));
         }
 
-        private void Unpack(int start, int count, byte* to)
+        // Null if a norm is not finite. Buckets of more than a segment are taken apart: their norm is made once, in the first segment.
+        private byte* PackSegment(int start, int end, byte* to, byte* stagingEnd)
         {
-            var bias = Vector512.Create((byte)levels);
-            for (int i = 0; i < count; i += BitPlanes.BlockLength)
+            var stream = new BitAppender(to, stagingEnd);
+            for (int i = start; i < end;)
             {
-                byte* from = BitPlanes.At(planes, start + i, width);
-                (BitPlanes.Load(from, Math.Min(BitPlanes.BlockLength, count - i), width) - bias).Store(to + i);
-            }
-        }
-
-        // Bits from the lowest upwards, as in BitWriter. Less than a byte is pending before and after.
-        private int Append(byte* levels, int count, byte* room, ref ulong pending, ref int bits)
-        {
-            byte* to = room;
-            var (word, used) = (pending, bits);
-            int i = 0;
-            for (; i <= count - Joined; i += Joined)
-            {
-                ulong first = pairs[Unsafe.ReadUnaligned<ushort>(levels + i)], second = pairs[Unsafe.ReadUnaligned<ushort>(levels + i + 2)];
-                int length = (byte)(first + second);
-                if (length > MostAtOnce)
+                int bucket = i / maker.Bucket, bucketStart = bucket * maker.Bucket;
+                byte* norm = norms + (sizeof(float) * (long)bucket);
+                float size = i == bucketStart
+                    ? maker.Norm(values + i, Math.Min(maker.Bucket, length - i), norm)
+                    : Unsafe.ReadUnaligned<float>(norm);
+                if (!float.IsFinite(size))
                 {
-                    Push(ref to, ref word, ref used, first >> 8, (byte)first);
-                    Push(ref to, ref word, ref used, second >> 8, (byte)second);
-                    continue;
+                    *broken = 1;
+                    return null;
                 }
 
-                // A shift takes the lowest 6 bits of its count: an entry begins with its length.
-                Push(ref to, ref word, ref used, (first >> 8) | ((second >> 8) << (int)first), length);
+                int last = (int)Math.Min(end, bucketStart + (long)maker.Bucket);
+                PackBucket(i, last, size, ref stream);
+                i = last;
             }
 
-            for (; i < count; i++)
-            {
-                // With a zero, whose code has 1 bit.
-                ulong pair = pairs[levels[i]];
-                int length = (byte)pair - 1;
-                Push(ref to, ref word, ref used, (pair >> 8) & ((1UL << length) - 1), length);
-            }
-
-            (pending, bits) = (word, used);
-            return (int)(to - room);
+            segmentBits[start / SegmentLength] = stream.BitsSince(to);
+            return stream.EndByte();
         }
 
-        // A word is written every time, however few of its bytes are complete: no processor would foresee that branch.
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Push(ref byte* to, ref ulong word, ref int used, ulong code, int length)
+        [SkipLocalsInit]
+        private void PackBucket(int start, int end, float norm, ref BitAppender stream)
         {
-            word |= code << used;
-            Unsafe.WriteUnaligned(to, word);
-            used += length;
-            to += used >> 3;
-            word >>= used & ~7;
-            used &= 7;
+            ulong* scratch = stackalloc ulong[LevelRounding.ChunkLength / 4];
+            sbyte* levels = stackalloc sbyte[LevelRounding.ChunkLength];
+            for (int chunk = start; chunk < end; chunk += LevelRounding.ChunkLength)
+            {
+                int count = Math.Min(LevelRounding.ChunkLength, end - chunk);
+                maker.Make(values, chunk, count, norm, levels);
+                Append(levels, count, ref stream, scratch);
+            }
+        }
+
+        [SkipLocalsInit]
+        // First all codes, which do not wait for each other, then the stream, in which each waits for the last.
+        private void Append(sbyte* levels, int count, ref BitAppender stream, ulong* scratch)
+        {
+            uint* codes = stackalloc uint[LevelRounding.ChunkLength / 2];
+            uint* lengths = stackalloc uint[LevelRounding.ChunkLength / 2];
+            int whole = count / BitPlanes.BlockLength * BitPlanes.BlockLength;
+            for (int i = 0; i < whole; i += BitPlanes.BlockLength)
+            {
+                GammaCodes.Make(Vector512.Load(levels + i), maker.Levels, codes + (i / 2), lengths + (i / 2));
+            }
+
+            stream.Append(codes, lengths, whole / 2, scratch);
+            for (int i = whole; i < count; i++)
+            {
+                var (code, length) = SignedGamma.Code(levels[i]);
+                stream.Append(code, length);
+            }
+        }
+
+        // Waits for the parts before, which are at work already, and lets the next one go on before it copies.
+        private void End(int part, byte* staging, int count)
+        {
+            var spinner = default(SpinWait);
+            while (Volatile.Read(ref progress[0]) != part)
+            {
+                spinner.SpinOnce(sleep1Threshold: -1);
+            }
+
+            long start = progress[1];
+            progress[1] = start + count;
+            Volatile.Write(ref progress[0], part + 1);
+            if (start + count <= room)
+            {
+                new ReadOnlySpan<byte>(staging, count).CopyTo(new Span<byte>(segments + start, count));
+            }
         }
     }
 }

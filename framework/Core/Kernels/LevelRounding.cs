@@ -10,16 +10,32 @@ namespace Compression.Core.Kernels;
 /// <remarks>x + u is rounded to a float before its floor is taken: the bias is below 2⁻¹⁷ of a level.</remarks>
 /// <param name="key">Keys the random numbers.</param>
 /// <param name="stochastic">⌊x + u⌋, not the nearest.</param>
-internal readonly struct LevelRounding(ulong key, bool stochastic)
+internal readonly unsafe struct LevelRounding(ulong key, bool stochastic)
 {
     private readonly Threefry _random = new(key);
     private readonly bool _stochastic = stochastic;
 
+    /// <summary>Values whose random words are made together.</summary>
+    public const int ChunkLength = 512;
+
+    /// <summary>Makes what <see cref="Round"/> needs for a chunk.</summary>
+    /// <param name="position">Of its first element; a multiple of 64.</param>
+    /// <param name="count">Elements, 1 to <see cref="ChunkLength"/>.</param>
+    /// <param name="words">Room for <see cref="ChunkLength"/> words.</param>
+    public void Prepare(int position, int count, uint* words)
+    {
+        if (_stochastic)
+        {
+            int blocks = (count + BitPlanes.BlockLength - 1) / BitPlanes.BlockLength * (BitPlanes.BlockLength / Threefry.BlockLength);
+            _random.Fill(position / Threefry.BlockLength, blocks, words);
+        }
+    }
+
     /// <summary>The whole numbers of a block.</summary>
     /// <param name="block">x, each below 2²³.</param>
-    /// <param name="position">Of its first element; a multiple of 64.</param>
+    /// <param name="words">The block's words.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public (Vector512<int> First, Vector512<int> Second, Vector512<int> Third, Vector512<int> Fourth) Round(in BlockOfFloats block, int position)
+    public (Vector512<int> First, Vector512<int> Second, Vector512<int> Third, Vector512<int> Fourth) Round(in BlockOfFloats block, uint* words)
     {
         if (!_stochastic)
         {
@@ -28,11 +44,11 @@ internal readonly struct LevelRounding(ulong key, bool stochastic)
                 Vector512.ConvertToInt32Native(Vector512.Round(block.Third)), Vector512.ConvertToInt32Native(Vector512.Round(block.Fourth)));
         }
 
-        _random.Block(position / Threefry.BlockLength, out var a, out var b);
-        _random.Block((position / Threefry.BlockLength) + 1, out var c, out var d);
         return (
-            Vector512.ConvertToInt32Native(block.First + Threefry.ToUnit(a)), Vector512.ConvertToInt32Native(block.Second + Threefry.ToUnit(b)),
-            Vector512.ConvertToInt32Native(block.Third + Threefry.ToUnit(c)), Vector512.ConvertToInt32Native(block.Fourth + Threefry.ToUnit(d)));
+            Vector512.ConvertToInt32Native(block.First + Threefry.ToUnit(Vector512.Load(words))),
+            Vector512.ConvertToInt32Native(block.Second + Threefry.ToUnit(Vector512.Load(words + 16))),
+            Vector512.ConvertToInt32Native(block.Third + Threefry.ToUnit(Vector512.Load(words + 32))),
+            Vector512.ConvertToInt32Native(block.Fourth + Threefry.ToUnit(Vector512.Load(words + 48))));
     }
 
     /// <summary>64 whole numbers below 256, or −128 to 127, as bytes.</summary>

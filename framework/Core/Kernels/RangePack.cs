@@ -61,20 +61,28 @@ public static unsafe class RangePack
             }
         }
 
+        [SkipLocalsInit]
         private void PackBucket(int start, int end, float low, float high)
         {
+            uint* words = stackalloc uint[LevelRounding.ChunkLength];
             var origin = Vector512.Create(low);
             var (first, second) = BucketScale.Factors(highest, high - low);
-            for (int i = start; i < end; i += BitPlanes.BlockLength)
+            for (int chunk = start; chunk < end; chunk += LevelRounding.ChunkLength)
             {
-                int count = Math.Min(BitPlanes.BlockLength, end - i);
-                var block = BlockOfFloats.Load(values + i, count);
-                var scaled = new BlockOfFloats(
-                    (block.First - origin) * first * second, (block.Second - origin) * first * second,
-                    (block.Third - origin) * first * second, (block.Fourth - origin) * first * second);
-                var (a, b, c, d) = rounding.Round(scaled, i);
-                var levels = LevelRounding.ToBytes(Bounded(a), Bounded(b), Bounded(c), Bounded(d));
-                BitPlanes.Store(levels, count, bits, BitPlanes.At(planes, i, bits));
+                int chunkEnd = Math.Min(chunk + LevelRounding.ChunkLength, end);
+                rounding.Prepare(chunk, chunkEnd - chunk, words);
+                for (int i = chunk; i < chunkEnd; i += BitPlanes.BlockLength)
+                {
+                    int count = Math.Min(BitPlanes.BlockLength, chunkEnd - i);
+                    Prefetch.Block(values + i + bucket);
+                    var block = BlockOfFloats.Load(values + i, count);
+                    var scaled = new BlockOfFloats(
+                        (block.First - origin) * first * second, (block.Second - origin) * first * second,
+                        (block.Third - origin) * first * second, (block.Fourth - origin) * first * second);
+                    var (a, b, c, d) = rounding.Round(scaled, words + (i - chunk));
+                    var levels = LevelRounding.ToBytes(Bounded(a), Bounded(b), Bounded(c), Bounded(d));
+                    BitPlanes.Store(levels, count, bits, BitPlanes.At(planes, i, bits));
+                }
             }
         }
 

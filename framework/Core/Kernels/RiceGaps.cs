@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -18,6 +17,9 @@ internal static class RiceGaps
     public const int BlockLength = 256;
 
     private const int ParameterBits = 5;
+
+    // Codes that are made together.
+    private const int Group = 64;
 
     /// <summary>Chooses the parameter of every block.</summary>
     /// <param name="indices">Strictly ascending.</param>
@@ -49,62 +51,65 @@ internal static class RiceGaps
     /// <param name="previous">Likewise.</param>
     /// <param name="parameters">As it chose them.</param>
     /// <param name="room">The bytes that the bits fill.</param>
-    public static void Write(ReadOnlySpan<int> indices, int previous, ReadOnlySpan<byte> parameters, Span<byte> room)
+    public static unsafe void Write(ReadOnlySpan<int> indices, int previous, ReadOnlySpan<byte> parameters, Span<byte> room)
     {
-        // Local variables stay in registers, where the fields of a bit writer would not: this loop is most of what writing indices costs.
-        ulong pending = 0;
-        int pendingBits = 0, position = 0;
-        for (int start = 0, block = 0; start < indices.Length; start += BlockLength, block++)
+        Span<uint> gapRoom = stackalloc uint[BlockLength];
+        fixed (byte* bytes = room)
         {
-            int parameter = parameters[block];
-            uint remainder = (1u << parameter) - 1;
-            pending |= (ulong)parameter << pendingBits;
-            pendingBits += ParameterBits;
-            foreach (int index in indices.Slice(start, Math.Min(BlockLength, indices.Length - start)))
+            var bits = new BitAppender(bytes, bytes + room.Length);
+            for (int start = 0, block = 0; start < indices.Length; start += BlockLength, block++)
             {
-                uint gap = (uint)(index - previous - 1);
-                int zeros = (int)(gap >> parameter);
-                for (; zeros > 16; zeros -= 16)
-                {
-                    pendingBits += 16;
-                    Store(room, ref position, ref pending, ref pendingBits);
-                }
-
-                // At most 7 + 5 bits are pending, and 16 + 1 + 31 come to them.
-                pending |= (1UL | ((ulong)(gap & remainder) << 1)) << (zeros + pendingBits);
-                pendingBits += zeros + 1 + parameter;
-                Store(room, ref position, ref pending, ref pendingBits);
-                previous = index;
+                var part = indices.Slice(start, Math.Min(BlockLength, indices.Length - start));
+                bits.Append(parameters[block], ParameterBits);
+                WriteBlock(Gaps(part, previous, gapRoom), parameters[block], ref bits);
+                previous = part[^1];
             }
-        }
 
-        Store(room, ref position, ref pending, ref pendingBits);
+            bits.EndByte();
+        }
     }
 
-    // Whole words go out each time, whatever they are filled with; what is not final is written again. Only at the end are they too long.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(Span<byte> room, ref int position, ref ulong pending, ref int pendingBits)
+    [SkipLocalsInit]
+    private static unsafe void WriteBlock(scoped ReadOnlySpan<uint> gaps, int parameter, ref BitAppender bits)
     {
-        if (position <= room.Length - sizeof(ulong))
+        uint* codes = stackalloc uint[Group];
+        uint* lengths = stackalloc uint[Group];
+        ulong* scratch = stackalloc ulong[Group / 2];
+        uint remainder = (1u << parameter) - 1;
+        int done = 0;
+        for (; done <= gaps.Length - Group && bits.HasRoomFor(Group) && TryMakeCodes(gaps[done..], parameter, codes, lengths); done += Group)
         {
-            BinaryPrimitives.WriteUInt64LittleEndian(room[position..], pending);
-        }
-        else
-        {
-            StoreLast(room[position..], pending);
+            bits.Append(codes, lengths, Group, scratch);
         }
 
-        position += pendingBits >> 3;
-        pending >>= pendingBits & ~7;
-        pendingBits &= 7;
+        foreach (uint gap in gaps[done..])
+        {
+            int zeros = (int)(gap >> parameter);
+            for (; zeros > 16; zeros -= 16)
+            {
+                bits.Append(0, 16);
+            }
+
+            bits.Append((1UL | ((ulong)(gap & remainder) << 1)) << zeros, zeros + 1 + parameter);
+        }
     }
 
-    private static void StoreLast(Span<byte> room, ulong pending)
+    // False if a code has more than 32 bits.
+    private static unsafe bool TryMakeCodes(ReadOnlySpan<uint> gaps, int parameter, uint* codes, uint* lengths)
     {
-        for (int i = 0; i < room.Length; i++)
+        var longest = Vector512<uint>.Zero;
+        for (int i = 0; i < Group; i += Vector512<uint>.Count)
         {
-            room[i] = (byte)(pending >> (8 * i));
+            var gap = Vector512.Create(gaps[i..]);
+            var zeros = gap >> parameter;
+            var code = ((gap & Vector512.Create((1u << parameter) - 1)) << 1) | Vector512<uint>.One;
+            var length = zeros + Vector512.Create((uint)(parameter + 1));
+            VectorShift.Left(code, zeros).Store(codes + i);
+            length.Store(lengths + i);
+            longest = Vector512.Max(longest, length);
         }
+
+        return Vector512.LessThanOrEqualAll(longest, Vector512.Create(32u));
     }
 
     /// <summary>Reads as many indices as there is room for.</summary>

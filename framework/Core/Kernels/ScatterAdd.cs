@@ -28,6 +28,9 @@ public static unsafe class ScatterAdd
 
     private struct Job(float* sums, int length, int* positions, float* values, int count, float scale) : IKernelJob
     {
+        // Entries between the one that is asked for and the one that is added.
+        private const int Ahead = 24;
+
         public bool Failed { get; private set; }
 
         public void Execute(int part)
@@ -36,6 +39,8 @@ public static unsafe class ScatterAdd
             int previous = start == 0 ? -1 : positions[start - 1];
             for (int j = start; j < end; j++)
             {
+                // A position that is wrong is found before it is used; its prefetch does no harm.
+                Prefetch.Line(sums + positions[Math.Min(j + Ahead, count - 1)]);
                 int position = positions[j];
                 if (position <= previous || (uint)position >= (uint)length)
                 {

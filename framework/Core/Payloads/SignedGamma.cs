@@ -21,12 +21,6 @@ public static class SignedGamma
     internal const int LevelsOfSymbol = 6;
 
     /// <summary>
-    /// For each two levels as bytes, the first one the lower, the length of both codes in the lowest byte, and the codes one after another
-    /// above it.
-    /// </summary>
-    internal static readonly ulong[] Pairs = [.. Enumerable.Range(0, 1 << 16).Select(pair => MakePair((sbyte)pair, (sbyte)(pair >> 8)))];
-
-    /// <summary>
     /// For each window of bits the whole codes at its front, 0 to 6: their length in the lowest byte, their number in the next, and the
     /// levels in the bytes above.
     /// </summary>
@@ -35,6 +29,15 @@ public static class SignedGamma
     /// <summary>Bits of a level's code.</summary>
     /// <param name="level">−127 to 127.</param>
     public static int Length(int level) => (2 * BitOperations.Log2((uint)Math.Abs(level) + 1)) + (level == 0 ? 1 : 2);
+
+    /// <summary>A level's code, from its lowest bit upwards, and its length.</summary>
+    /// <param name="level">−127 to 127.</param>
+    internal static (ulong Code, int Length) Code(int level)
+    {
+        uint number = (uint)Math.Abs(level) + 1;
+        int log = BitOperations.Log2(number);
+        return ((1u << log) | ((number ^ (1u << log)) << (log + 1)) | (level < 0 ? 2u << (2 * log) : 0), Length(level));
+    }
 
     /// <summary>Reads the code at the front of a window.</summary>
     /// <param name="window">At least 16 bits.</param>
@@ -59,17 +62,6 @@ public static class SignedGamma
         bool isNegative = ((window >> ((2 * zeros) + 1)) & 1) != 0;
         level = magnitude != 0 && isNegative ? -magnitude : magnitude;
         return Length(level);
-    }
-
-    private static ulong MakePair(int first, int second) => first < -Largest || second < -Largest
-        ? 0
-        : (((CodeOf(second) << Length(first)) | CodeOf(first)) << 8) | (uint)(Length(first) + Length(second));
-
-    private static ulong CodeOf(int level)
-    {
-        uint number = (uint)Math.Abs(level) + 1;
-        int log = BitOperations.Log2(number);
-        return (1u << log) | ((number ^ (1u << log)) << (log + 1)) | (level < 0 ? 2u << (2 * log) : 0);
     }
 
     private static ulong MakeSymbol(uint window)

@@ -25,28 +25,31 @@ public sealed class GammaTests
     public void The_code_is_the_definitions_and_is_read_back(int levels, int threads)
     {
         using var team = new KernelTeam(threads);
+
+        // The norm is the largest magnitude: a bucket that begins with s has its whole numbers as levels.
         var grid = new LevelGrid(levels, Bucket: 64, UsesTwoNorm: false, IsStochastic: false);
         foreach (int length in s_lengths)
         {
             // From all zero to all at the highest level, so that codes of every length stand beside each other.
             var random = new Random(length);
-            int[] values = [.. Enumerable.Range(0, length).Select(i => Level(random, levels, (i / 500) % 5))];
+            int[] values = [.. Enumerable.Range(0, length).Select(i => i % grid.Bucket == 0 ? levels : Level(random, levels, (i / 500) % 5))];
+            float[] gradient = [.. values.Select(value => (float)value)];
             byte[][] expected = [.. values.Chunk(GammaPack.SegmentLength).Select(CodeOf)];
-            int[] starts = Starts(expected);
-            byte[] planes = Planes(values, grid), code = new byte[starts[^1]];
-            GammaPack.Invoke(team, planes, grid, length, starts, code);
+            int[] starts = Starts(expected), bits = new int[expected.Length];
+            byte[] code = new byte[starts[^1]], norms = new byte[4 * grid.BucketCount(length)];
+            Assert.Equal(code.Length, GammaPack.Invoke(team, gradient, grid, 0, norms, bits, code));
             Assert.Equal(expected.SelectMany(bytes => bytes), code);
+            Assert.Equal(values.Chunk(GammaPack.SegmentLength).Select(segment => segment.Sum(SignedGamma.Length)), bits);
 
             float[] sums = TestData.Gaussian(length), other = [.. sums];
-            byte[] norms = Norms(grid, length);
             GammaUnpackAdd.Invoke(team, norms, starts, code, grid, sums, 0.3f);
-            LevelUnpackAdd.Invoke(team, norms, planes, grid, other, 0.3f);
+            LevelUnpackAdd.Invoke(team, norms, Planes(values, grid), grid, other, 0.3f);
             Assert.Equal(other, sums);
         }
     }
 
     [Fact]
-    public void Lengths_are_counted_while_levels_are_made()
+    public void Both_codes_hold_the_same_levels_and_norms()
     {
         foreach (int levels in new[] { 1, 5, 64, 127 })
         {
@@ -55,14 +58,41 @@ public sealed class GammaTests
                 var grid = new LevelGrid(levels, bucket, UsesTwoNorm: bucket > 64, IsStochastic: true);
                 foreach (int length in s_lengths)
                 {
+                    float[] gradient = TestData.Gaussian(length);
                     byte[] planes = new byte[BitPlanes.ByteCount(length, grid.Bits)], unpacked = new byte[length];
-                    int[] counted = new int[GammaPack.SegmentCount(length)];
-                    LevelPack.Invoke(KernelTeam.Single, TestData.Gaussian(length), grid, 7, new byte[4 * grid.BucketCount(length)], planes, counted);
+                    byte[] norms = new byte[4 * grid.BucketCount(length)], otherNorms = [.. norms];
+                    Assert.True(LevelPack.Invoke(KernelTeam.Single, gradient, grid, 7, norms, planes));
                     BitPlanes.Unpack(KernelTeam.Single, planes, grid.Bits, unpacked);
-                    Assert.Equal(unpacked.Chunk(GammaPack.SegmentLength).Select(segment => segment.Sum(value => SignedGamma.Length(value - levels))), counted);
+                    byte[][] expected = [.. unpacked.Select(level => level - levels).Chunk(GammaPack.SegmentLength).Select(CodeOf)];
+                    byte[] code = new byte[expected.Sum(segment => segment.Length)];
+                    GammaPack.Invoke(KernelTeam.Single, gradient, grid, 7, otherNorms, new int[expected.Length], code);
+                    Assert.Equal(norms, otherNorms);
+                    Assert.Equal(expected.SelectMany(segment => segment), code);
                 }
             }
         }
+    }
+
+    [Fact]
+    public void A_code_that_does_not_fit_says_how_long_it_is_and_writes_only_into_its_room()
+    {
+        const int length = 100_003;
+        var grid = new LevelGrid(64, 512, UsesTwoNorm: true, IsStochastic: true);
+        float[] gradient = TestData.Gaussian(length);
+        byte[] norms = new byte[4 * grid.BucketCount(length)], code = new byte[length];
+        int[] bits = new int[GammaPack.SegmentCount(length)];
+        long needed = GammaPack.Invoke(KernelTeam.Single, gradient, grid, 7, norms, bits, code);
+        Assert.InRange(needed, length / 4, length - 1);
+        Assert.Equal(needed, bits.Sum(segment => (segment + 7) / 8));
+
+        byte[] guarded = [.. Enumerable.Repeat((byte)0xA5, length)];
+        Assert.Equal(needed, GammaPack.Invoke(KernelTeam.Single, gradient, grid, 7, norms, bits, guarded.AsSpan(0, (int)needed)));
+        Assert.Equal(code[..(int)needed], guarded[..(int)needed]);
+        Assert.All(guarded[(int)needed..], value => Assert.Equal(0xA5, value));
+        Assert.Equal(needed, GammaPack.Invoke(KernelTeam.Single, gradient, grid, 7, norms, bits, guarded.AsSpan(0, (int)needed - 1)));
+
+        gradient[50_000] = float.NaN;
+        Assert.Equal(-1, GammaPack.Invoke(KernelTeam.Single, gradient, grid, 7, norms, bits, code));
     }
 
     [Theory]

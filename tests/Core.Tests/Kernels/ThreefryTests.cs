@@ -47,6 +47,22 @@ public sealed class ThreefryTests
     }
 
     [Fact]
+    public unsafe void Blocks_that_are_filled_together_are_the_single_ones()
+    {
+        var random = new Threefry(0x0370734413198a2eul);
+        foreach (int count in new[] { 2, 4, 6, 8, 16 })
+        {
+            uint[] words = new uint[count * Threefry.BlockLength];
+            fixed (uint* to = words)
+            {
+                random.Fill(777, count, to);
+            }
+
+            Assert.Equal(Enumerable.Range(777 * Threefry.BlockLength, words.Length).Select(i => random.Word(i)), words);
+        }
+    }
+
+    [Fact]
     public void Words_become_units_below_one()
     {
         var units = Threefry.ToUnit(Vector512.Create(0u, 255, 256, uint.MaxValue, 1u << 31, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
