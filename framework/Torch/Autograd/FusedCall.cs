@@ -20,8 +20,8 @@ internal abstract class FusedCall
     /// <summary>Whether a gradient will be asked for.</summary>
     protected bool IsRecording { get; private set; }
 
-    /// <summary>Computes the outputs, as part of autograd's graph where a gradient is asked for.</summary>
-    internal List<Tensor> Run()
+    /// <summary>Computes the output, as part of autograd's graph where a gradient is asked for.</summary>
+    internal Tensor Run()
     {
         FusedFailure.Rethrow();
         IsRecording = Inputs.Any(input => input.IsNeeded);
@@ -32,34 +32,34 @@ internal abstract class FusedCall
         }
 
         object?[] arguments = [.. Inputs.Select(input => input.Tensor), this];
-        List<Tensor> outputs = FusedFunction.apply(arguments!);
+        Tensor output = FusedFunction.apply(arguments!);
         foreach (Tensor saved in _saved)
         {
             saved.Dispose();
         }
 
         _saved.Clear();
-        return outputs;
+        return output;
     }
 
-    internal List<Tensor> RunForward()
+    internal Tensor RunForward()
     {
         using DisposeScope scope = NewDisposeScope();
-        List<Tensor> outputs = Forward();
-        foreach (Tensor kept in outputs.Concat(_saved))
+        Tensor output = Forward();
+        foreach (Tensor saved in _saved)
         {
-            kept.MoveToOuterDisposeScope();
+            saved.MoveToOuterDisposeScope();
         }
 
-        return outputs;
+        return output.MoveToOuterDisposeScope();
     }
 
     internal List<Tensor> SavedTensors => _saved;
 
     /// <summary>The gradients of the inputs.</summary>
     /// <param name="saved">What forward saved, in its order.</param>
-    /// <param name="outputGrads">Of each output.</param>
-    internal Tensor?[] RunBackward(List<Tensor> saved, List<Tensor> outputGrads)
+    /// <param name="outputGrad">Of the output.</param>
+    internal Tensor?[] RunBackward(List<Tensor> saved, Tensor outputGrad)
     {
         if (is_grad_enabled())
         {
@@ -68,7 +68,7 @@ internal abstract class FusedCall
 
         using DisposeScope scope = NewDisposeScope();
         var results = new Tensor?[Inputs.Count];
-        Backward(saved, outputGrads, results);
+        Backward(saved, outputGrad, results);
         foreach (Tensor? result in results)
         {
             result?.MoveToOuterDisposeScope();
@@ -92,9 +92,9 @@ internal abstract class FusedCall
         }
     }
 
-    /// <summary>Computes the outputs. What is neither returned nor saved is freed.</summary>
-    protected abstract List<Tensor> Forward();
+    /// <summary>Computes the output. What is neither returned nor saved is freed.</summary>
+    protected abstract Tensor Forward();
 
     /// <summary>Computes the gradients of the inputs that need one.</summary>
-    protected abstract void Backward(List<Tensor> saved, List<Tensor> outputGrads, Tensor?[] results);
+    protected abstract void Backward(List<Tensor> saved, Tensor outputGrad, Tensor?[] results);
 }

@@ -25,7 +25,7 @@ internal sealed unsafe class AttentionCall : FusedCall
 
     internal override IReadOnlyList<GradientInput> Inputs => _inputs;
 
-    protected override List<Tensor> Forward()
+    protected override Tensor Forward()
     {
         Tensor[] inputs = [.. _inputs.Select(input => input.Tensor!.contiguous())];
         Tensor output = empty(_sizes.Queries, _sizes.Batch, _sizes.Inner);
@@ -49,20 +49,20 @@ internal sealed unsafe class AttentionCall : FusedCall
             Save(drop);
         }
 
-        return [output];
+        return output;
     }
 
-    protected override void Backward(List<Tensor> saved, List<Tensor> outputGrads, Tensor?[] results)
+    protected override void Backward(List<Tensor> saved, Tensor outputGrad, Tensor?[] results)
     {
         Tensor queries = saved[Queries], keysValues = saved[KeysValues], positions = saved[Positions], probabilities = saved[5], output = saved[6];
-        Tensor outputGrad = outputGrads[0].contiguous(), queriesGrad = empty_like(queries), keysValuesGrad = empty_like(keysValues);
+        Tensor gradient = outputGrad.contiguous(), queriesGrad = empty_like(queries), keysValuesGrad = empty_like(keysValues);
         Tensor positionParts = empty(_sizes.Batch, _sizes.Heads, _sizes.Keys, _sizes.Width);
         Tensor biasParts = zeros(2, _sizes.Batch, _sizes.Heads, _sizes.Width);
         AttentionBackward.Run(KernelThreads.Team, _sizes, Data([.. saved], saved.Count > 7 ? saved[7] : null), new AttentionGradients
         {
             Probabilities = TensorPointer.Floats(probabilities),
             Output = TensorPointer.Floats(output),
-            OutputGrad = TensorPointer.Floats(outputGrad),
+            OutputGrad = TensorPointer.Floats(gradient),
             QueriesGrad = TensorPointer.Floats(queriesGrad),
             KeysValuesGrad = TensorPointer.Floats(keysValuesGrad),
             PositionParts = TensorPointer.Floats(positionParts),

@@ -12,15 +12,15 @@ internal sealed unsafe class DropoutCall(Tensor x, double probability) : FusedCa
 
     internal override IReadOnlyList<GradientInput> Inputs => _inputs;
 
-    protected override List<Tensor> Forward()
+    protected override Tensor Forward()
     {
         Tensor mask = FusedDropout.Mask(x.shape, probability);
         Save(mask);
-        return [Product(x.contiguous(), mask)];
+        return Product(x.contiguous(), mask);
     }
 
-    protected override void Backward(List<Tensor> saved, List<Tensor> outputGrads, Tensor?[] results) =>
-        results[0] = Product(outputGrads[0].contiguous(), saved[0]);
+    protected override void Backward(List<Tensor> saved, Tensor outputGrad, Tensor?[] results) =>
+        results[0] = Product(outputGrad.contiguous(), saved[0]);
 
     private static Tensor Product(Tensor values, Tensor mask)
     {

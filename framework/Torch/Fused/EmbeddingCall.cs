@@ -14,18 +14,18 @@ internal sealed unsafe class EmbeddingCall(Tensor weight, Tensor indices, Gradie
 
     internal override IReadOnlyList<GradientInput> Inputs => [_weight];
 
-    protected override List<Tensor> Forward()
+    protected override Tensor Forward()
     {
         // A copy: the batch is filled anew before backward may have run.
         Tensor flat = indices.flatten().clone();
         TensorChecks.Ids(Name, flat, weight.shape[0]);
         Save(flat);
-        return [weight.index_select(0, flat).reshape([.. indices.shape, weight.shape[1]])];
+        return weight.index_select(0, flat).reshape([.. indices.shape, weight.shape[1]]);
     }
 
-    protected override void Backward(List<Tensor> saved, List<Tensor> outputGrads, Tensor?[] results)
+    protected override void Backward(List<Tensor> saved, Tensor outputGrad, Tensor?[] results)
     {
-        Tensor gradient = outputGrads[0].contiguous();
+        Tensor gradient = outputGrad.contiguous();
         GradientOutput output = _weight.Open(clear: true);
         int count = (int)saved[0].numel(), width = (int)_weight.Tensor!.shape[1];
         var job = new AddRows(TensorPointer.Longs(saved[0]), count, TensorPointer.Floats(gradient), width, output.Data);

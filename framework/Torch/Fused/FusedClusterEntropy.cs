@@ -36,7 +36,7 @@ public static class FusedClusterEntropy
         if (FusedDevice.Takes(hidden, weight, bias, moreWeight ?? weight, moreBias ?? bias) && FusedDevice.TakesIndices(targets))
         {
             var call = new SoftmaxEntropyCall(hidden, decoder, targets, scale, path);
-            return (call.Run()[0], tensor(Array.ConvertAll(call.Nats, nats => (float)nats)));
+            return (call.Run(), tensor(Array.ConvertAll(call.Nats, nats => (float)nats)));
         }
 
         using DisposeScope scope = NewDisposeScope();

@@ -25,7 +25,7 @@ public static class FusedCrossEntropy
         Check(hidden, weight, bias, targets);
         if (Takes(hidden, weight, bias, targets))
         {
-            return Call(hidden, weight, bias, targets, path).Run()[0];
+            return Call(hidden, weight, bias, targets, path).Run();
         }
 
         using Tensor logits = nn.functional.linear(hidden, weight, bias);
@@ -42,7 +42,7 @@ public static class FusedCrossEntropy
         if (Takes(hidden, weight, bias, targets))
         {
             SoftmaxEntropyCall call = Call(hidden, weight, bias, targets, GradientPath.Autograd);
-            call.Run()[0].Dispose();
+            call.Run().Dispose();
             return call.TotalNats;
         }
 

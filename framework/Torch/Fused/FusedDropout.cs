@@ -20,7 +20,7 @@ public static class FusedDropout
             return x.alias();
         }
 
-        return FusedDevice.Takes(x) ? new DropoutCall(x, probability).Run()[0] : nn.functional.dropout(x, probability, training);
+        return FusedDevice.Takes(x) ? new DropoutCall(x, probability).Run() : nn.functional.dropout(x, probability, training);
     }
 
     /// <summary>The factors alone: 0, or 1 / (1 − probability); on the CPU.</summary>

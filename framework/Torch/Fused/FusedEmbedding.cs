@@ -20,7 +20,7 @@ public static class FusedEmbedding
         ArgumentNullException.ThrowIfNull(indices);
         if (FusedDevice.Takes(weight) && FusedDevice.TakesIndices(indices))
         {
-            return new EmbeddingCall(weight, indices, path).Run()[0];
+            return new EmbeddingCall(weight, indices, path).Run();
         }
 
         using Tensor flat = indices.flatten();

@@ -42,7 +42,7 @@ public static class FusedLinear
         ArgumentNullException.ThrowIfNull(weight);
         if (FusedDevice.Takes(x, weight, bias ?? weight, constants ?? x))
         {
-            return new LinearCall(constants, x, weight, bias, first, count, relu, path).Run()[0];
+            return new LinearCall(constants, x, weight, bias, first, count, relu, path).Run();
         }
 
         using var scope = NewDisposeScope();

@@ -30,7 +30,7 @@ public static class FusedRelativeAttention
         ArgumentNullException.ThrowIfNull(contentBias_HW);
         if (FusedDevice.Takes(queries_QBI, keysValues_KBI, positions_KI, contentBias_HW, positionBias_HW))
         {
-            return new AttentionCall(queries_QBI, keysValues_KBI, positions_KI, contentBias_HW, positionBias_HW, dropout, reach, path).Run()[0];
+            return new AttentionCall(queries_QBI, keysValues_KBI, positions_KI, contentBias_HW, positionBias_HW, dropout, reach, path).Run();
         }
 
         return PlainRelativeAttention.Run(

@@ -36,7 +36,7 @@ public static class FusedSampledSoftmax
         ArgumentNullException.ThrowIfNull(weights);
         if (FusedDevice.Takes(hidden, rows, logExpectedCandidates, logExpectedTruth, weights) && FusedDevice.TakesIndices(truth))
         {
-            return new SampledSoftmaxCall(hidden, rows, truth, logExpectedCandidates, logExpectedTruth, weights).Run()[0];
+            return new SampledSoftmaxCall(hidden, rows, truth, logExpectedCandidates, logExpectedTruth, weights).Run();
         }
 
         return PlainMean(hidden, rows, truth, logExpectedCandidates, logExpectedTruth, weights);

@@ -38,7 +38,7 @@ internal sealed unsafe class LinearCall : FusedCall
 
     internal override IReadOnlyList<GradientInput> Inputs => _inputs;
 
-    protected override List<Tensor> Forward()
+    protected override Tensor Forward()
     {
         Tensor x = _inputs[X].Tensor!.contiguous(), weight = _inputs[Weight].Tensor!;
         Tensor? bias = _inputs[Bias].Tensor, constants = _ahead == 0 ? null : _constants!.contiguous();
@@ -68,7 +68,7 @@ internal sealed unsafe class LinearCall : FusedCall
             Save(y);
         }
 
-        return [y];
+        return y;
 
         void Multiply(Tensor from, int rows, float* to)
         {
@@ -80,9 +80,9 @@ internal sealed unsafe class LinearCall : FusedCall
         }
     }
 
-    protected override void Backward(List<Tensor> saved, List<Tensor> outputGrads, Tensor?[] results)
+    protected override void Backward(List<Tensor> saved, Tensor outputGrad, Tensor?[] results)
     {
-        Tensor gradient = outputGrads[0].contiguous();
+        Tensor gradient = outputGrad.contiguous();
         if (_relu)
         {
             gradient *= saved[^1].gt(0);

@@ -30,13 +30,13 @@ internal sealed unsafe class LstmCall : FusedCall
 
     internal override IReadOnlyList<GradientInput> Inputs => _inputs;
 
-    protected override List<Tensor> Forward()
+    protected override Tensor Forward()
     {
         Tensor x = Contiguous(X), h0 = Contiguous(H0), c0 = Contiguous(C0), inputWeight = Contiguous(InputWeight), hiddenWeight = Contiguous(HiddenWeight);
         Tensor? projection = _sizes.Projects ? Contiguous(Projection) : null;
         Tensor bias = _inputs[InputBias].Tensor! + _inputs[HiddenBias].Tensor!;
         Tensor gates = empty(_sizes.Rows, _sizes.Gates), cells = empty(_sizes.Steps, _sizes.Batch, _sizes.Hidden);
-        Tensor y = empty(_sizes.Steps, _sizes.Batch, _sizes.Outputs);
+        Tensor result = empty((_sizes.Steps * _sizes.Output) + _sizes.State), y = Y(result);
         Tensor units = projection is null ? y : empty_like(cells);
 
         var inputs = new MatrixProduct(
@@ -74,13 +74,14 @@ internal sealed unsafe class LstmCall : FusedCall
             }
         }
 
-        return [y, y.select(0, _sizes.Steps - 1).clone(), cells.select(0, _sizes.Steps - 1).clone()];
+        LastC(result).copy_(cells.select(0, _sizes.Steps - 1));
+        return result;
     }
 
-    protected override void Backward(List<Tensor> saved, List<Tensor> outputGrads, Tensor?[] results)
+    protected override void Backward(List<Tensor> saved, Tensor outputGrad, Tensor?[] results)
     {
         Tensor x = saved[0], inputWeight = saved[2], before = saved[6];
-        var (gateGrad, wholeYGrad) = RunSteps(saved, outputGrads, results);
+        var (gateGrad, wholeYGrad) = RunSteps(saved, outputGrad.contiguous(), results);
         var gradient = MatrixView.RowMajor(TensorPointer.Floats(gateGrad), _sizes.Gates);
         if (_inputs[X].IsNeeded)
         {
@@ -101,15 +102,15 @@ internal sealed unsafe class LstmCall : FusedCall
     }
 
     // The gradients of the pre-activations [rows, 4H]; with a projection, also that of y through all paths.
-    private (Tensor GateGrad, Tensor WholeYGrad) RunSteps(List<Tensor> saved, List<Tensor> outputGrads, Tensor?[] results)
+    private (Tensor GateGrad, Tensor WholeYGrad) RunSteps(List<Tensor> saved, Tensor outputGrad, Tensor?[] results)
     {
         Tensor gateGrad = empty(_sizes.Rows, _sizes.Gates);
-        Tensor hiddenGrad = Copy(outputGrads[1]), cellGrad = Copy(outputGrads[2]), yGrad = outputGrads[0].contiguous();
+        Tensor hiddenGrad = zeros(_sizes.Batch, _sizes.Outputs), cellGrad = LastC(outputGrad).clone(), yGrad = Y(outputGrad);
         Tensor? unitGrad = null;
         if (_sizes.Projects)
         {
-            yGrad = Copy(outputGrads[0]);
-            yGrad.select(0, _sizes.Steps - 1).add_(hiddenGrad);
+            // It is added to.
+            yGrad = yGrad.clone();
             unitGrad = empty(_sizes.Batch, _sizes.Hidden);
         }
 
@@ -169,9 +170,15 @@ internal sealed unsafe class LstmCall : FusedCall
         }
     }
 
-    private Tensor Contiguous(int input) => _inputs[input].Tensor!.contiguous();
+    /// <summary>What each step hands on, [time, batch, outputs].</summary>
+    /// <param name="result">The layer's result, or its gradient: one vector, so that neither part's gradient can be missing.</param>
+    internal Tensor Y(Tensor result) => result.narrow(0, 0, _sizes.Steps * _sizes.Output).view(_sizes.Steps, _sizes.Batch, _sizes.Outputs);
 
-    private static Tensor Copy(Tensor gradient) => gradient.contiguous().clone();
+    /// <summary>The cell state after the last step, [batch, hidden].</summary>
+    /// <param name="result">As above.</param>
+    internal Tensor LastC(Tensor result) => result.narrow(0, _sizes.Steps * _sizes.Output, _sizes.State).view(_sizes.Batch, _sizes.Hidden);
+
+    private Tensor Contiguous(int input) => _inputs[input].Tensor!.contiguous();
 
     private static LstmSizes Check(Tensor x, Tensor h0, Tensor c0, LstmWeights weights)
     {

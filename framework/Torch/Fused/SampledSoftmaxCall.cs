@@ -45,7 +45,7 @@ internal sealed unsafe class SampledSoftmaxCall : FusedCall
     // The target has a column of its own behind the candidates.
     private int Choices => _candidates + 1;
 
-    protected override List<Tensor> Forward()
+    protected override Tensor Forward()
     {
         Tensor hidden = _inputs[Hidden].Tensor!.contiguous(), rows = _inputs[Rows].Tensor!.contiguous(), truth = _truth.contiguous();
         TensorChecks.Ids(Name, truth, rows.shape[0]);
@@ -73,14 +73,14 @@ internal sealed unsafe class SampledSoftmaxCall : FusedCall
         Save(rows);
         Save(truth);
         Save(logits);
-        return [tensor((float)(nats.Sum() / _count))];
+        return tensor((float)(nats.Sum() / _count));
     }
 
-    protected override void Backward(List<Tensor> saved, List<Tensor> outputGrads, Tensor?[] results)
+    protected override void Backward(List<Tensor> saved, Tensor outputGrad, Tensor?[] results)
     {
         Tensor hidden = saved[0], rows = saved[1], logitGrad = saved[3];
         long* truth = TensorPointer.Longs(saved[2]);
-        float scale = outputGrads[0].item<float>();
+        float scale = outputGrad.item<float>();
         if (_inputs[Hidden].IsNeeded)
         {
             results[Hidden] = empty_like(hidden);

@@ -46,7 +46,7 @@ internal sealed unsafe class SoftmaxEntropyCall : FusedCall
 
     private int Choices => _count + _more;
 
-    protected override List<Tensor> Forward()
+    protected override Tensor Forward()
     {
         Tensor hidden = _inputs[Hidden].Tensor!.contiguous(), targets = _targets.contiguous(), weight = _inputs[Weight].Tensor!.contiguous();
         Tensor bias = _inputs[Bias].Tensor!.contiguous();
@@ -81,13 +81,13 @@ internal sealed unsafe class SoftmaxEntropyCall : FusedCall
             Save(moreWeight!);
         }
 
-        return [tensor((float)(TotalNats * _scale))];
+        return tensor((float)(TotalNats * _scale));
     }
 
-    protected override void Backward(List<Tensor> saved, List<Tensor> outputGrads, Tensor?[] results)
+    protected override void Backward(List<Tensor> saved, Tensor outputGrad, Tensor?[] results)
     {
         Tensor hidden = saved[0], logitGrad = saved[1];
-        float scale = outputGrads[0].item<float>();
+        float scale = outputGrad.item<float>();
         float* gradient = TensorPointer.Floats(logitGrad);
         MatrixView words = MatrixView.RowMajor(gradient, Choices), rest = words.From(0, _count);
         if (_inputs[Hidden].IsNeeded)

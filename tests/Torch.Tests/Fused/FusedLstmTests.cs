@@ -52,15 +52,14 @@ public class FusedLstmTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void The_layer_written_out_in_public_functions_equals_it(long time, long batch, long inputs, long hidden)
+    public void Other_devices_layer_equals_TorchSharps(long time, long batch, long inputs, long hidden)
     {
         using DisposeScope scope = NewDisposeScope();
         manual_seed(3);
         Tensor[] leaves = Leaves(time, batch, inputs, hidden);
         Tensor[] twins = [.. leaves.Select(Twin)];
-        (Tensor y, Tensor h, Tensor c) = Run(leaves);
-        (Tensor plainY, Tensor plainH, Tensor plainC) =
-            PlainLstm.Run(twins[0], twins[1], twins[2], new(twins[3], twins[4], twins[5], twins[6]));
+        (Tensor y, Tensor h, Tensor c) = LibTorchLstm.Run(leaves[0], leaves[1], leaves[2], Weights(leaves));
+        (Tensor plainY, Tensor plainH, Tensor plainC) = RunLibTorch(twins);
         AssertClose(plainY, y, "y");
         AssertClose(plainH, h, "h");
         AssertClose(plainC, c, "c");

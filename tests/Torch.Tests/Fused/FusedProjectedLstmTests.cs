@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Compression.Torch.Tests.Fused;
 
-/// <summary>The LSTM layer with a projection behind its cells, against libtorch's operators step by step: TorchSharp's layer has no projection.</summary>
+/// <summary>The LSTM layer with a projection behind its cells, against libtorch's own with <c>proj_size</c>.</summary>
 public class FusedProjectedLstmTests
 {
     private const int FirstWeight = 3;
@@ -21,8 +21,8 @@ public class FusedProjectedLstmTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Equals_the_layer_composed_step_by_step(long time, long batch, long inputs, long hidden, long outputs) =>
-        SameAs(leaves => PlainLstm.Run(leaves[0], leaves[1], leaves[2], Weights(leaves)), GradientPath.Autograd, time, batch, inputs, hidden, outputs);
+    public void Equals_libtorchs_layer_in_values_and_gradients(long time, long batch, long inputs, long hidden, long outputs) =>
+        SameAs(leaves => LibTorchLstm.Run(leaves[0], leaves[1], leaves[2], Weights(leaves)), GradientPath.Autograd, time, batch, inputs, hidden, outputs);
 
     [Fact]
     public void Into_grad_adds_to_what_is_there()
@@ -39,7 +39,7 @@ public class FusedProjectedLstmTests
         }
 
         FusedLstm.Run(leaves[0], leaves[1], leaves[2], Weights(leaves), GradientPath.IntoGrad).Y.sum().backward();
-        PlainLstm.Run(twins[0], twins[1], twins[2], Weights(twins)).Y.sum().backward();
+        LibTorchLstm.Run(twins[0], twins[1], twins[2], Weights(twins)).Y.sum().backward();
         for (int i = FirstWeight; i < leaves.Length; i++)
         {
             AssertClose(twins[i].grad! + 1, views[i], $"gradient of input {i}");
