@@ -208,8 +208,15 @@ run_tests() {
         fail 2 "no test matches '$filter'; name a part of a test's full name, such as TopK."
     fi
 
+    report_skips
     printf '%d passed, %d failed, %d skipped\n' "$passed" "$((failed + broken))" "$skipped"
     ((failed + broken == 0))
+}
+
+# What skipped tests need, each with the number of tests that wait for it.
+report_skips() {
+    { grep -h -A 4 'outcome="NotExecuted"' "$results"/*.trx || true; } |
+        sed -nE 's#.*<Message>(.*)</Message>.*#\1#p' | sort | uniq -c | sed -E 's/^ *([0-9]+) (.*)/skipped \1: \2/'
 }
 
 # Adds the counters of one project's results to those of run_tests, and prints them.
