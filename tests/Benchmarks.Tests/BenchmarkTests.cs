@@ -16,7 +16,13 @@ public sealed partial class BenchmarkTests
 
         using var report = JsonDocument.Parse(output.ToString());
         var methods = report.RootElement.GetProperty("methods").EnumerateArray().ToDictionary(method => method.GetProperty("method").GetString()!);
-        Assert.All(methods.Values, method => Assert.True(method.GetProperty("compress_ms").GetDouble() > 0));
+        Assert.True(report.RootElement.GetProperty("memory_read_gb").GetDouble() > 0);
+        Assert.All(methods.Values, method =>
+        {
+            double ours = method.GetProperty("compress_ms").GetDouble() + method.GetProperty("decompress_ms").GetDouble();
+            Assert.Equal(method.GetProperty("peer_ms").GetDouble() / ours, method.GetProperty("ratio").GetDouble(), 1e-9);
+            Assert.Equal(method.GetProperty("compress_ms").GetDouble() / method.GetProperty("plain_read_ms").GetDouble(), method.GetProperty("reads").GetDouble(), 1e-9);
+        });
         Assert.InRange(methods["sign"].GetProperty("payload_bits").GetDouble(), 1.0, 1.1);
 
         // 20 of 20,000 entries at 32 bits each, and at least the entropy of which they are.

@@ -17,6 +17,9 @@ public static unsafe class NaturalPack
 {
     private const int Group = 64;
 
+    // Values whose random words are made together; a part is a whole number of chunks.
+    private const int Chunk = 512;
+
     /// <param name="team">Threads.</param>
     /// <param name="values">The values.</param>
     /// <param name="random">Word i decides value i.</param>
@@ -40,14 +43,21 @@ public static unsafe class NaturalPack
 
     private readonly struct Job(float* values, int length, Threefry random, byte* exponents, byte* signs, uint* largest) : IKernelJob
     {
+        [SkipLocalsInit]
         public void Execute(int part)
         {
             int start = Partition.Start(part), end = start + Partition.LengthOf(part, length);
+            uint* words = stackalloc uint[Chunk];
             var top = Vector512<uint>.Zero;
             int i = start;
             for (; i <= end - Group; i += Group)
             {
-                ulong negative = Round(values + i, i / Threefry.BlockLength, exponents + i, ref top);
+                if (i % Chunk == 0)
+                {
+                    random.Fill(i / Threefry.BlockLength, Chunk / Threefry.BlockLength, words);
+                }
+
+                ulong negative = Round(values + i, words + (i % Chunk), exponents + i, ref top);
                 BinaryPrimitives.WriteUInt64LittleEndian(new Span<byte>(signs + (i / 8), 8), negative);
             }
 
@@ -58,7 +68,8 @@ public static unsafe class NaturalPack
                 byte* bits = stackalloc byte[8];
                 new Span<float>(rest, Group).Clear();
                 new ReadOnlySpan<float>(values + i, end - i).CopyTo(new Span<float>(rest, Group));
-                ulong negative = Round(rest, i / Threefry.BlockLength, rounded, ref top);
+                random.Fill(i / Threefry.BlockLength, Group / Threefry.BlockLength, words);
+                ulong negative = Round(rest, words, rounded, ref top);
                 BinaryPrimitives.WriteUInt64LittleEndian(new Span<byte>(bits, 8), negative);
                 new ReadOnlySpan<byte>(rounded, end - i).CopyTo(new Span<byte>(exponents + i, end - i));
                 new ReadOnlySpan<byte>(bits, (end - i + 7) / 8).CopyTo(new Span<byte>(signs + (i / 8), 8));
@@ -73,14 +84,12 @@ public static unsafe class NaturalPack
             SharedMaximum.Raise(largest, highest);
         }
 
-        private ulong Round(float* from, int block, byte* to, ref Vector512<uint> top)
+        private static ulong Round(float* from, uint* words, byte* to, ref Vector512<uint> top)
         {
-            random.Block(block, out var words0, out var words1);
-            random.Block(block + 1, out var words2, out var words3);
-            ulong signs0 = Round(from, words0, ref top, out var exponents0);
-            ulong signs1 = Round(from + 16, words1, ref top, out var exponents1);
-            ulong signs2 = Round(from + 32, words2, ref top, out var exponents2);
-            ulong signs3 = Round(from + 48, words3, ref top, out var exponents3);
+            ulong signs0 = Round(from, Vector512.Load(words), ref top, out var exponents0);
+            ulong signs1 = Round(from + 16, Vector512.Load(words + 16), ref top, out var exponents1);
+            ulong signs2 = Round(from + 32, Vector512.Load(words + 32), ref top, out var exponents2);
+            ulong signs3 = Round(from + 48, Vector512.Load(words + 48), ref top, out var exponents3);
             Vector512.Narrow(Vector512.Narrow(exponents0, exponents1), Vector512.Narrow(exponents2, exponents3)).Store(to);
             return signs0 | (signs1 << 16) | (signs2 << 32) | (signs3 << 48);
         }
