@@ -8,8 +8,9 @@ namespace Compression.Core.Kernels;
 /// </summary>
 public sealed unsafe class KernelTeam : IDisposable
 {
-    // Helpers watch for the next job this long before they sleep; kernels of one step follow each other closely.
-    private const int SpinIterations = 2000;
+    // Helpers watch for the next job for some 30 microseconds before they sleep: kernels of one step follow each other closely, and
+    // longer they would hold a processor that others need, such as libtorch's threads.
+    private const int SpinIterations = 40;
 
     private readonly Thread[] _helpers;
     private readonly SemaphoreSlim _wake = new(0);
