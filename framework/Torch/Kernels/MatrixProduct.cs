@@ -66,7 +66,7 @@ internal unsafe struct MatrixProduct(MatrixView a, MatrixView b, int rows, int c
             int columns = Math.Min(BlockColumns, Columns - column);
             for (int piece = 0; piece < pieces; piece++)
             {
-                int first = (int)((long)Depth * piece / pieces), depth = (int)((long)Depth * (piece + 1) / pieces) - first;
+                int first = PieceStart(piece, pieces), depth = PieceStart(piece + 1, pieces) - first;
                 float* right = s_right.Take(PackedPanels.Size(depth, columns));
                 var pack = new PackJob(B.From(first, column), depth, columns, right);
                 threads.Run(ref pack, pack.Parts);
@@ -75,6 +75,9 @@ internal unsafe struct MatrixProduct(MatrixView a, MatrixView b, int rows, int c
             }
         }
     }
+
+    // Pieces begin where blocks of a transposition do.
+    private readonly int PieceStart(int piece, int pieces) => piece == pieces ? Depth : (int)((long)Depth * piece / pieces) & ~15;
 
     // The part of the product that one packed block of B has.
     private readonly MatrixProduct Of(int column, int columns, int first, int depth, bool isFirst, bool isLast) => this with

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Compression.Torch.Kernels;
@@ -36,32 +35,40 @@ internal static unsafe class PackedPanels
     }
 
     /// <summary>Writes lines as columns: <c>to[k · pitch + line] = from[line · stride + k · step]</c>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void CopyColumns(float* from, nint stride, nint step, int lines, int depth, float* to, nint pitch)
     {
-        int block = step == 1 ? TransposeBlock.Size : 0, line = 0;
-        for (; block > 0 && line <= lines - block; line += block)
+        if (step == 1)
         {
-            int k = 0;
-            for (; k <= depth - block; k += block)
-            {
-                TransposeBlock.Run(from + (line * stride) + k, stride, to + (k * pitch) + line, pitch);
-            }
-
-            Rest(line, line + block, k);
+            CopyBlocks(TransposeBlock.Largest, from, stride, lines, depth, to, pitch);
+            return;
         }
 
-        Rest(line, lines, 0);
-
-        void Rest(int firstLine, int lastLine, int firstK)
+        for (int line = 0; line < lines; line++)
         {
-            for (int k = firstK; k < depth; k++)
+            for (int k = 0; k < depth; k++)
             {
-                for (int i = firstLine; i < lastLine; i++)
-                {
-                    to[(k * pitch) + i] = from[(i * stride) + (k * step)];
-                }
+                to[(k * pitch) + line] = from[(line * stride) + (k * step)];
             }
+        }
+    }
+
+    // What the blocks leave over at either side is cut into smaller ones.
+    private static void CopyBlocks(int block, float* from, nint stride, int lines, int depth, float* to, nint pitch)
+    {
+        int wholeLines = lines - (lines % block), wholeDepth = depth - (depth % block);
+        for (int line = 0; line < wholeLines; line += block)
+        {
+            TransposeBlock.RunLine(block, from + (line * stride), stride, wholeDepth, to + line, pitch);
+        }
+
+        if (wholeDepth < depth && wholeLines > 0)
+        {
+            CopyBlocks(TransposeBlock.Smaller(block), from + wholeDepth, stride, wholeLines, depth - wholeDepth, to + (wholeDepth * pitch), pitch);
+        }
+
+        if (wholeLines < lines)
+        {
+            CopyBlocks(TransposeBlock.Smaller(block), from + (wholeLines * stride), stride, lines - wholeLines, depth, to + wholeLines, pitch);
         }
     }
 

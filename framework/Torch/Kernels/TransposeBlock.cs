@@ -7,23 +7,31 @@ namespace Compression.Torch.Kernels;
 /// <summary>Square blocks of a matrix, transposed in registers: <c>to[k · pitch + line] = from[line · stride + k]</c>.</summary>
 internal static unsafe class TransposeBlock
 {
-    /// <summary>Lines and elements of a block; 0 where this processor has no instructions for it.</summary>
-    internal static int Size => Avx512F.IsSupported ? 16 : Avx.IsSupported ? 8 : Sse.IsSupported ? 4 : 0;
+    /// <summary>Lines of the largest block that this processor's instructions turn.</summary>
+    internal static int Largest => Avx512F.IsSupported ? 16 : Avx.IsSupported ? 8 : Sse.IsSupported ? 4 : 1;
 
-    /// <summary>Transposes one block.</summary>
-    internal static void Run(float* from, nint stride, float* to, nint pitch)
+    /// <summary>Lines of the next smaller block.</summary>
+    internal static int Smaller(int block) => block > 4 ? 4 : 1;
+
+    /// <summary>Transposes a line of blocks.</summary>
+    /// <param name="block">Lines of a block: 16, 8, 4 or 1, at most <see cref="Largest"/>.</param>
+    /// <param name="from">The first block.</param>
+    /// <param name="stride">Elements from a line to the next.</param>
+    /// <param name="depth">Elements of a line, a multiple of the block.</param>
+    /// <param name="to">Where the first block goes.</param>
+    /// <param name="pitch">Elements between the columns' elements.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void RunLine(int block, float* from, nint stride, int depth, float* to, nint pitch)
     {
-        if (Avx512F.IsSupported)
+        for (int k = 0; k < depth; k += block)
         {
-            Run16(from, stride, to, pitch);
-        }
-        else if (Avx.IsSupported)
-        {
-            Run8(from, stride, to, pitch);
-        }
-        else
-        {
-            Run4(from, stride, to, pitch);
+            switch (block)
+            {
+                case 16: Run16(from + k, stride, to + (k * pitch), pitch); break;
+                case 8: Run8(from + k, stride, to + (k * pitch), pitch); break;
+                case 4: Run4(from + k, stride, to + (k * pitch), pitch); break;
+                default: to[k * pitch] = from[k]; break;
+            }
         }
     }
 
