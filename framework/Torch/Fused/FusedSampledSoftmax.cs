@@ -1,4 +1,3 @@
-using Compression.Torch.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 

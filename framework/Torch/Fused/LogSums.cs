@@ -1,7 +1,8 @@
 using Compression.Core.Kernels;
+using Compression.Torch.Kernels;
 using static TorchSharp.torch;
 
-namespace Compression.Torch.Kernels;
+namespace Compression.Torch;
 
 /// <summary>Adds words to the denominator of a full softmax, some thousands at a time.</summary>
 internal static unsafe class LogSums
