@@ -42,6 +42,18 @@ public class FusedLinearTests
     }
 
     [Fact]
+    public void A_second_derivative_is_refused_and_the_next_call_works_again()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = Leaf(1, 3, 4), weight = Leaf(1, 5, 4);
+        FusedLinear.Apply(x, weight).sum().backward(create_graph: true);
+        var failure = Assert.Throws<InvalidOperationException>(() => FusedLinear.Apply(x, weight));
+        Assert.Contains("no second derivative", failure.Message, StringComparison.Ordinal);
+        BackwardPass.Run(FusedLinear.Apply(x, weight).sum());
+        Assert.NotNull(weight.grad);
+    }
+
+    [Fact]
     public void Rows_beyond_the_weight_are_an_error()
     {
         using DisposeScope scope = NewDisposeScope();
