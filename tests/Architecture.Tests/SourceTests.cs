@@ -68,6 +68,16 @@ public sealed partial class SourceTests
     }
 
     [Fact]
+    public void Tests_beside_libtorch_draw_the_same_numbers_each_time()
+    {
+        string[] projects = ["tests/Torch.Tests/", "tests/Training.Tests/", "tests/Benchmarks.Tests/"];
+        var classes = Repository.Texts.Where(file => projects.Any(project => file.Path.StartsWith(project, StringComparison.Ordinal)))
+            .Where(file => file.Code.Any(line => TestMethod().IsMatch(line))).ToList();
+        Assert.All(projects, project => Assert.Contains(classes, file => file.Path.StartsWith(project, StringComparison.Ordinal)));
+        Assert.Empty(classes.Where(file => !file.Code.Contains("[Seeded]")).Select(file => file.Path));
+    }
+
+    [Fact]
     public void No_path_of_one_machine_stands_anywhere() => Assert.Empty(Repository.Texts
         .Where(file => !file.Path.StartsWith("tests/Architecture.Tests/", StringComparison.Ordinal))
         .SelectMany(file => file.Lines.Select((line, index) => (file.Path, Line: index + 1, Text: line)))
@@ -83,6 +93,9 @@ public sealed partial class SourceTests
     public void Nothing_is_left_for_later() => Assert.Empty(Repository.ProductCode
         .Where(file => file.Lines.Any(line => Unfinished().IsMatch(line)))
         .Select(file => file.Path));
+
+    [GeneratedRegex(@"^\s*\[\w*(Fact|Theory)\b")]
+    private static partial Regex TestMethod();
 
     [GeneratedRegex(@"(^|/)CMakeLists\.txt$|\.(c|cc|cpp|cxx|h|hpp|inl|cu|py)$")]
     private static partial Regex OtherLanguage();

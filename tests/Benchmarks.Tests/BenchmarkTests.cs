@@ -6,6 +6,7 @@ using Compression.Core.Communication;
 namespace Compression.Benchmarks.Tests;
 
 /// <summary>The measurements run, and report what does not depend on the machine rightly. Times are shown, never judged.</summary>
+[Seeded]
 public sealed partial class BenchmarkTests
 {
     [Fact]

@@ -6,6 +6,7 @@ using static TorchSharp.torch;
 namespace Compression.Benchmarks.Tests;
 
 /// <summary>The operators that our methods are compared with do the same work: what both decode agrees.</summary>
+[Seeded]
 public sealed class PeerOperatorTests
 {
     // A whole number of buckets and of bins, so that no convention about the last one matters.

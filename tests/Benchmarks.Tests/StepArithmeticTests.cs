@@ -5,6 +5,7 @@ using Compression.Training.Models.TransformerXl;
 namespace Compression.Benchmarks.Tests;
 
 /// <summary>Formulas of a step's arithmetic against its products, listed one by one.</summary>
+[Seeded]
 public sealed class StepArithmeticTests
 {
     [Theory]

@@ -1,6 +1,7 @@
 namespace Compression.Benchmarks.Tests;
 
 /// <summary>The bytes that a worker sends against the formulas.</summary>
+[Seeded]
 public sealed class WireFormulaTests
 {
     public static TheoryData<string, string, int> Cases()

@@ -5,6 +5,7 @@ using static TorchSharp.torch;
 namespace Compression.Torch.Tests;
 
 /// <summary>Gradients and parameters as views of one vector.</summary>
+[Seeded]
 public sealed class FlatStorageTests : IDisposable
 {
     private readonly DisposeScope scope = NewDisposeScope();

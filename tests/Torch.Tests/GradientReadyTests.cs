@@ -5,6 +5,7 @@ using static TorchSharp.torch;
 namespace Compression.Torch.Tests;
 
 /// <summary>When, how often and in which order gradients are told of.</summary>
+[Seeded]
 public sealed class GradientReadyTests : IDisposable
 {
     private readonly DisposeScope scope = NewDisposeScope();

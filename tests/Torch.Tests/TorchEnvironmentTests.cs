@@ -2,6 +2,7 @@ using TorchSharp;
 
 namespace Compression.Torch.Tests;
 
+[Seeded]
 public class TorchEnvironmentTests
 {
     [Fact]

@@ -10,6 +10,7 @@ namespace Compression.Training.Tests;
 /// After a step there are as many tensors as before it, over a thousand steps, evaluations and new epochs among them. Their memory is not the
 /// collector's: one tensor a step that waits for its finalizer is enough to fill a machine.
 /// </summary>
+[Seeded]
 public sealed class FlatMemoryTests
 {
     private const int Steps = 1000;

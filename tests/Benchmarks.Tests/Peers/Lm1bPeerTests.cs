@@ -13,6 +13,7 @@ namespace Compression.Benchmarks.Tests.Peers;
 /// The peer of LM-1B against our LSTM and our sampled softmax, with dense tables whose update is written out: losses of whole steps and
 /// the weights behind them are the same, without dropout.
 /// </summary>
+[Seeded]
 public sealed class Lm1bPeerTests
 {
     private const int Steps = 3;

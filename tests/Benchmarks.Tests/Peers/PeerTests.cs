@@ -14,6 +14,7 @@ namespace Compression.Benchmarks.Tests.Peers;
 /// Peers do the work that ours does: from the same weights, on the same batches, without dropout, the losses of whole steps and the weights
 /// behind them are the same. So libtorch's own layers are a reference for our models, and the comparison of speeds is fair.
 /// </summary>
+[Seeded]
 public sealed class PeerTests
 {
     private const int Steps = 3;

@@ -4,6 +4,7 @@ using static TorchSharp.torch;
 
 namespace Compression.Torch.Tests.Fused;
 
+[Seeded]
 public class FusedClusterEntropyTests
 {
     [Theory]

@@ -5,6 +5,7 @@ using static TorchSharp.torch;
 
 namespace Compression.Torch.Tests.Fused;
 
+[Seeded]
 public class FusedCrossEntropyTests
 {
     public static TheoryData<long, long, long> Shapes => new()

@@ -5,6 +5,7 @@ using static TorchSharp.torch;
 
 namespace Compression.Torch.Tests.Fused;
 
+[Seeded]
 public class FusedLstmTests
 {
     public static TheoryData<long, long, long, long> Shapes => new()

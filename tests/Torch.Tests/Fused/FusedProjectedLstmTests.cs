@@ -5,6 +5,7 @@ using static TorchSharp.torch;
 namespace Compression.Torch.Tests.Fused;
 
 /// <summary>The LSTM layer with a projection behind its cells, against libtorch's own with <c>proj_size</c>.</summary>
+[Seeded]
 public class FusedProjectedLstmTests
 {
     private const int FirstWeight = 3;

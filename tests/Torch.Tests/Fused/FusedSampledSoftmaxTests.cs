@@ -4,6 +4,7 @@ using static TorchSharp.torch;
 
 namespace Compression.Torch.Tests.Fused;
 
+[Seeded]
 public class FusedSampledSoftmaxTests
 {
     public static TheoryData<int, int, int, int> Shapes => new()

@@ -4,6 +4,7 @@ using Compression.Torch.Kernels;
 namespace Compression.Torch.Tests.Kernels;
 
 /// <summary>Products against sums in double precision, for every way in which a factor can lie in memory.</summary>
+[Seeded]
 public sealed unsafe class MatrixProductTests
 {
     public static TheoryData<int, int, int> Shapes => new()

@@ -4,6 +4,7 @@ using Compression.Torch.Kernels;
 namespace Compression.Torch.Tests.Kernels;
 
 /// <summary>The exponential functions against double precision, over their whole range.</summary>
+[Seeded]
 public sealed unsafe class VectorMathTests
 {
     public static TheoryData<string> Functions => new() { "exp", "sigmoid", "tanh" };

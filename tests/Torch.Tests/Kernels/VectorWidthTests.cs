@@ -5,6 +5,7 @@ using System.Runtime.Intrinsics;
 namespace Compression.Torch.Tests.Kernels;
 
 /// <summary>Values and gradients are the same bits with vectors of 512, 256 and 128 bits, and without any.</summary>
+[Seeded]
 public sealed class VectorWidthTests
 {
     [Fact]

@@ -3,6 +3,7 @@ using Compression.Torch.Loading;
 
 namespace Compression.Torch.Tests.Loading;
 
+[Seeded]
 public sealed class BindingCopyTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("compression-");

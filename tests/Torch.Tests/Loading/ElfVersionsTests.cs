@@ -2,6 +2,7 @@ using Compression.Torch.Loading;
 
 namespace Compression.Torch.Tests.Loading;
 
+[Seeded]
 public class ElfVersionsTests
 {
     private static readonly ElfSample s_sample = new ElfSample()

@@ -3,6 +3,7 @@ using Compression.Torch.Loading;
 
 namespace Compression.Torch.Tests.Loading;
 
+[Seeded]
 public sealed class TorchFolderTests : IDisposable
 {
     private const string Libtorch = "libtorch.so";

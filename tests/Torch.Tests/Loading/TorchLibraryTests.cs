@@ -3,6 +3,7 @@ using TorchSharp;
 
 namespace Compression.Torch.Tests.Loading;
 
+[Seeded]
 public class TorchLibraryTests
 {
     [Fact]

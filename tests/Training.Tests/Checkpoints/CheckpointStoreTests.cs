@@ -5,6 +5,7 @@ using Compression.Training.Checkpoints;
 
 namespace Compression.Training.Tests.Checkpoints;
 
+[Seeded]
 public sealed class CheckpointStoreTests : IDisposable
 {
     private const uint Model = 0xC0FFEE;

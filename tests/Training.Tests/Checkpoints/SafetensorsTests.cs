@@ -6,6 +6,7 @@ using Compression.Training.Tests.TransformerXl;
 
 namespace Compression.Training.Tests.Checkpoints;
 
+[Seeded]
 public sealed class SafetensorsTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -3,6 +3,7 @@ using Compression.Training.Data;
 namespace Compression.Training.Tests.Data;
 
 /// <summary>Micro-batches: the columns of a batch, dealt out.</summary>
+[Seeded]
 public sealed class ColumnPartTests
 {
     [Theory]

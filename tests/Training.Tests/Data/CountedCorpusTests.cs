@@ -3,6 +3,7 @@ using Compression.Training.Data;
 
 namespace Compression.Training.Tests.Data;
 
+[Seeded]
 public sealed class CountedCorpusTests
 {
     [Fact]

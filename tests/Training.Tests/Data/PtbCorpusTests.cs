@@ -5,6 +5,7 @@ using Compression.Training.Data;
 
 namespace Compression.Training.Tests.Data;
 
+[Seeded]
 public sealed class PtbCorpusTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -4,6 +4,7 @@ using Compression.Training.Data;
 
 namespace Compression.Training.Tests.Data;
 
+[Seeded]
 public sealed class PtbDatasetTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -4,6 +4,7 @@ using Compression.Training.Data;
 
 namespace Compression.Training.Tests.Data;
 
+[Seeded]
 public sealed class SampleCorpusTests
 {
     private static readonly Corpus Default = SampleCorpus.Load();

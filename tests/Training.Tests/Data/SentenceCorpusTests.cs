@@ -4,6 +4,7 @@ using Compression.Training.Data.Lm1b;
 
 namespace Compression.Training.Tests.Data;
 
+[Seeded]
 public sealed class SentenceCorpusTests
 {
     [Fact]

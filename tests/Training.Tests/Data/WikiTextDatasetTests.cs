@@ -5,6 +5,7 @@ using Compression.Training.Data;
 
 namespace Compression.Training.Tests.Data;
 
+[Seeded]
 public sealed class WikiTextDatasetTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -7,6 +7,7 @@ using static TorchSharp.torch;
 
 namespace Compression.Training.Tests.Lm1b;
 
+[Seeded]
 public sealed class FullSoftmaxTests
 {
     private const long Seed = 5;

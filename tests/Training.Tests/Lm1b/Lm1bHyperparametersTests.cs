@@ -4,6 +4,7 @@ using Compression.Training.Lm1b;
 
 namespace Compression.Training.Tests.Lm1b;
 
+[Seeded]
 public sealed class Lm1bHyperparametersTests
 {
     [Fact]

@@ -2,6 +2,7 @@ using Compression.Training.Checkpoints;
 
 namespace Compression.Training.Tests.Lm1b;
 
+[Seeded]
 public sealed class Lm1bTrainerTests
 {
     [Fact]

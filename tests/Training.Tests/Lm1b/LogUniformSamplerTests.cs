@@ -2,6 +2,7 @@ using Compression.Training.Models.Lm1b;
 
 namespace Compression.Training.Tests.Lm1b;
 
+[Seeded]
 public sealed class LogUniformSamplerTests
 {
     [Fact]

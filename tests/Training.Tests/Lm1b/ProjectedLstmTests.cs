@@ -5,6 +5,7 @@ using static TorchSharp.torch;
 namespace Compression.Training.Tests.Lm1b;
 
 /// <summary>The layer against the published formula, written out in double precision with its gates i, j, f, o and 1 added to the forget gate.</summary>
+[Seeded]
 public sealed class ProjectedLstmTests
 {
     private const int Time = 4;

@@ -3,6 +3,7 @@ using Compression.Training.Lm1b;
 
 namespace Compression.Training.Tests.Lm1b;
 
+[Seeded]
 public sealed class ResourceInfoTests
 {
     [Fact]

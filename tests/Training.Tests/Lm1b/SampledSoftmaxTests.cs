@@ -4,6 +4,7 @@ using static TorchSharp.torch;
 
 namespace Compression.Training.Tests.Lm1b;
 
+[Seeded]
 public sealed class SampledSoftmaxTests
 {
     private const int Vocabulary = 60;

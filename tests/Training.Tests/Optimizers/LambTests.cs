@@ -5,6 +5,7 @@ using static TorchSharp.torch;
 
 namespace Compression.Training.Tests.Optimizers;
 
+[Seeded]
 public sealed class LambTests
 {
     private const int Steps = 5;

@@ -3,6 +3,7 @@ using Compression.Training.Optimizers;
 
 namespace Compression.Training.Tests.Optimizers;
 
+[Seeded]
 public sealed class LossScalerTests
 {
     [Fact]

@@ -6,6 +6,7 @@ using static TorchSharp.torch;
 
 namespace Compression.Training.Tests.Optimizers;
 
+[Seeded]
 public sealed class ParameterAveragesTests
 {
     [Fact]

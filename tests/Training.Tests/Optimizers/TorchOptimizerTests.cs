@@ -6,6 +6,7 @@ using static TorchSharp.torch;
 namespace Compression.Training.Tests.Optimizers;
 
 /// <summary>The optimizers over flat vectors against TorchSharp's own, after every step, at rates that change as schedules change them.</summary>
+[Seeded]
 public sealed class TorchOptimizerTests
 {
     private const double FirstRate = 0.01;

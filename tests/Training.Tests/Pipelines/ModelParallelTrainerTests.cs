@@ -4,6 +4,7 @@ using Compression.Training.Tests.Ptb;
 
 namespace Compression.Training.Tests.Pipelines;
 
+[Seeded]
 public sealed class ModelParallelTrainerTests
 {
     [Theory]

@@ -10,6 +10,7 @@ using static TorchSharp.torch;
 
 namespace Compression.Training.Tests.Pipelines;
 
+[Seeded]
 public sealed class PipelineModelTests
 {
     private static readonly string[] s_schedules = ["wavefront", "gpipe", "1f1b"];

@@ -3,6 +3,7 @@ using Compression.Training.Pipelines;
 
 namespace Compression.Training.Tests.Pipelines;
 
+[Seeded]
 public sealed class ScheduleTests
 {
     public static TheoryData<PipelineSchedule> Schedules() => [.. Enum.GetValues<PipelineSchedule>()];

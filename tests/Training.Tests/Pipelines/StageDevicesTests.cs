@@ -5,6 +5,7 @@ using Compression.Training.Pipelines;
 namespace Compression.Training.Tests.Pipelines;
 
 /// <summary>Stages of one process, each on a thread and a device of its own.</summary>
+[Seeded]
 public sealed class StageDevicesTests
 {
     [Theory]

@@ -2,6 +2,7 @@ using Compression.Training.Models;
 
 namespace Compression.Training.Tests.Ptb;
 
+[Seeded]
 public sealed class ModelLayoutTests
 {
     [Theory]

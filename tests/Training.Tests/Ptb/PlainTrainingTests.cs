@@ -8,6 +8,7 @@ namespace Compression.Training.Tests.Ptb;
 /// The whole trainer against plain TorchSharp, step by step from the same weights on the sample corpus. <see cref="PyTorchFixtureTests"/> is the same on PTB
 /// against another version of PyTorch, where that text is at hand.
 /// </summary>
+[Seeded]
 public sealed class PlainTrainingTests
 {
     private const int Steps = 60;

@@ -3,6 +3,7 @@ using Compression.Training.Ptb;
 
 namespace Compression.Training.Tests.Ptb;
 
+[Seeded]
 public sealed class PtbTrainerTests
 {
     [Theory]

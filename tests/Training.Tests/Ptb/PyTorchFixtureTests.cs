@@ -12,6 +12,7 @@ namespace Compression.Training.Tests.Ptb;
 /// At rate 20 the dense run is chaotic: PyTorch itself, with one thread and with two, differs from itself by 3e-3 from step 27 on and
 /// by 0.27 at step 39. It is compared for as long as PyTorch agrees with itself; docs/results/trainer.md has the figures.
 /// </remarks>
+[Seeded]
 public sealed class PyTorchFixtureTests
 {
     [NeedsDataTheory("ptb", "../fixtures/ptb")]

@@ -3,6 +3,7 @@ using Compression.Core.Communication;
 namespace Compression.Training.Tests.Ptb;
 
 /// <summary>The summary's wire bytes against the lengths of the buffers that two trainers really hand to their communicator.</summary>
+[Seeded]
 public sealed class WireBytesTests
 {
     [Theory]

@@ -10,6 +10,7 @@ using static TorchSharp.torch;
 namespace Compression.Training.Tests.RowSparse;
 
 /// <summary>Row gradients of several workers on their way into tables.</summary>
+[Seeded]
 public sealed class RowExchangeTests
 {
     private const int Steps = 4;

@@ -2,6 +2,7 @@ using Compression.Training.RowSparse;
 
 namespace Compression.Training.Tests.RowSparse;
 
+[Seeded]
 public sealed class RowPartitionTests
 {
     public static TheoryData<int, int, int> Sizes

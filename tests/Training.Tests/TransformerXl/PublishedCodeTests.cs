@@ -4,6 +4,7 @@ using static TorchSharp.torch;
 namespace Compression.Training.Tests.TransformerXl;
 
 /// <summary>Three consecutive segments against the published PyTorch code: losses, memories, gradients, to 1e-4.</summary>
+[Seeded]
 public sealed class PublishedCodeTests
 {
     [Theory]

@@ -2,6 +2,7 @@ using Compression.Training.TransformerXl;
 
 namespace Compression.Training.Tests.TransformerXl;
 
+[Seeded]
 public sealed class ScheduleTests
 {
     [Theory]

@@ -7,6 +7,7 @@ using static TorchSharp.torch;
 
 namespace Compression.Training.Tests.TransformerXl;
 
+[Seeded]
 public sealed class SegmentTests
 {
     [Fact]

@@ -5,6 +5,7 @@ using Compression.Training.TransformerXl;
 
 namespace Compression.Training.Tests.TransformerXl;
 
+[Seeded]
 public sealed class ShapeTests
 {
     [Fact]

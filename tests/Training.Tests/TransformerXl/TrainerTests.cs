@@ -4,6 +4,7 @@ using Compression.Training.TransformerXl;
 
 namespace Compression.Training.Tests.TransformerXl;
 
+[Seeded]
 public sealed class TrainerTests
 {
     [Theory]

@@ -3,6 +3,7 @@ using Compression.Training.Data.Buckets;
 
 namespace Compression.Training.Tests.Data.Buckets;
 
+[Seeded]
 public sealed class BucketPlanTests
 {
     private static readonly int[] s_lengths = [3, 5, 9];

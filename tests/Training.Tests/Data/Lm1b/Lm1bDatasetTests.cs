@@ -8,6 +8,7 @@ using Compression.Training.Data.Lm1b;
 
 namespace Compression.Training.Tests.Data.Lm1b;
 
+[Seeded]
 public sealed class Lm1bDatasetTests : IDisposable
 {
     private const string ArchiveName = "benchmark.tar.gz", VocabularyText = "the 9\n<S> 5\n<UNK> 3\n";

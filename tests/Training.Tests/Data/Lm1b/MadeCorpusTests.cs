@@ -5,6 +5,7 @@ using Compression.Training.Data.Lm1b;
 namespace Compression.Training.Tests.Data.Lm1b;
 
 /// <summary>Corpora and vocabularies that are made: counted, split, generated.</summary>
+[Seeded]
 public sealed class MadeCorpusTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

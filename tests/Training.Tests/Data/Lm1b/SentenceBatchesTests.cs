@@ -4,6 +4,7 @@ using Compression.Training.Data.Lm1b;
 
 namespace Compression.Training.Tests.Data.Lm1b;
 
+[Seeded]
 public sealed class SentenceBatchesTests
 {
     [NeedsDataFact("lm1b/heldout-monolingual.tokenized.shuffled", "lm1b/vocab-top1000.txt")]

@@ -4,6 +4,7 @@ using Compression.Training.Data.Lm1b;
 
 namespace Compression.Training.Tests.Data.Lm1b;
 
+[Seeded]
 public sealed class ShardFolderTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
