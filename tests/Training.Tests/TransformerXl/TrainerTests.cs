@@ -39,19 +39,6 @@ public sealed class TrainerTests
             Directory.GetDirectories(Path.Combine(folder.Path, "checkpoints")), path => path.EndsWith($"step-{perEpoch * 2:D6}", StringComparison.Ordinal));
     }
 
-    [Theory]
-    [InlineData(0, 4)]
-    [InlineData(0, 0)]
-    [InlineData(1, 4)]
-    [InlineData(2, 0)]
-    [InlineData(3, 0)]
-    public void Every_kind_of_attention_takes_an_extension(int attention, int memory)
-    {
-        var run = Tiny.Train(Tiny.Options with { AttnType = attention, MemLen = memory, ExtLen = 3, EvalTgtLen = 4, Lr = 0.02, MaxStep = 40, Varlen = attention < 3 });
-        Assert.Equal(40, run.Summary!.Steps);
-        Assert.True(run.Metrics[^1].TrainLoss < run.Metrics[0].TrainLoss, $"{run.Metrics[0].TrainLoss} to {run.Metrics[^1].TrainLoss}");
-    }
-
     [Fact]
     public void Chunks_of_a_batch_add_up_to_the_whole()
     {
