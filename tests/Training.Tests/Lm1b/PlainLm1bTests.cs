@@ -1,0 +1,102 @@
+using Compression.Core.Communication;
+using Compression.Core.Kernels;
+using Compression.Core.Pipeline;
+using Compression.Core.Reporting;
+using Compression.Training.Data.Lm1b;
+using Compression.Training.Lm1b;
+using Compression.Training.Models.Lm1b;
+using Compression.Training.Sessions;
+using Compression.Training.Tests.Data.Lm1b;
+using static TorchSharp.torch;
+
+namespace Compression.Training.Tests.Lm1b;
+
+/// <summary>Steps of the LM-1B learner against the composition of TorchSharp's own operations, from the same weights with the same candidates.</summary>
+[Seeded]
+public sealed class PlainLm1bTests
+{
+    private const int Steps = 12;
+
+    [Theory]
+    [InlineData("HYBRID", 1, 10)]
+    [InlineData("MPI", 1, 10)]
+    [InlineData("HYBRID", 2, 0.2)]
+    public void Losses_norms_weights_and_averages_are_those_of_plain_torch(string way, int layers, double largestNorm)
+    {
+        using var scope = NewDisposeScope();
+        using var text = new EasyText(50);
+        var options = Lm1bRuns.Tiny with
+        {
+            RunOption = way, Hpconfig = $"{Lm1bRuns.Tiny.Hpconfig},keep_prob=1,num_layers={layers},max_grad_norm={largestNorm}",
+        };
+        var hyper = options.Hyper();
+        using var alone = new LocalCommunicator();
+        using var group = new WorkerGroup(alone, virtualWorkers: 0);
+        using var learner = new Lm1bLearner(options, text.Corpus, alone, group, Lm1bRuns.Compose("none"), KernelTeam.Single);
+        var (dense, embedding, softmax) = Parameters(learner, hyper);
+        var plain = new PlainLm1bModel(hyper, dense, embedding, softmax);
+        using var batches = text.Corpus.BatchesOf(0, 1, hyper, options.Seed);
+        var batch = new SentenceBatch(hyper.NumSteps, hyper.BatchSize);
+        int[] candidates = new int[hyper.NumSampled];
+        int clipped = 0;
+        for (int step = 0; step < Steps; step++)
+        {
+            ulong key = 77u + (ulong)step;
+            var (loss, norm) = learner.ForwardBackward(0, step, key);
+            learner.ExchangeBeside(0, new StepContext(step, 1, 0, hyper.LearningRate, 0, new StepLedger()), alone);
+            learner.Apply(hyper.LearningRate);
+
+            batches.Next(batch);
+            long tries = new LogUniformSampler(hyper.VocabSize).Sample(candidates, RandomKey.Mix(key, 0, 0, -1, RandomPurpose.Candidates));
+            Assert.Contains(batch.Target, candidates.Contains);
+            var (expectedLoss, expectedNorm) = plain.Step(batch, candidates, tries);
+            Assert.Equal(expectedLoss, loss, 1e-5);
+            Assert.Equal(expectedNorm, norm, 1e-4 * expectedNorm);
+            clipped += expectedNorm > largestNorm ? 1 : 0;
+        }
+
+        Assert.Equal(largestNorm < 1 ? Steps : 0, clipped);
+        (dense, embedding, softmax) = Parameters(learner, hyper);
+        AssertClose(plain.Weight("embedding"), embedding, "embedding");
+        AssertClose(plain.Weight("softmax"), softmax, "softmax");
+        var state = new StateInMemory();
+        learner.Save(state);
+        var averages = tensor(state.Arrays["optimizer/averages"]);
+        long at = 0;
+        foreach (var (name, values) in dense)
+        {
+            AssertClose(plain.Weight(name), values, name);
+            AssertClose(plain.Average(name), averages.narrow(0, at, values.numel()).view_as(values), $"average of {name}");
+            at += values.numel();
+        }
+    }
+
+    // Row r of a table is row r / shards of shard r mod shards.
+    private static (List<(string Name, Tensor Values)> Dense, Tensor Embedding, Tensor Softmax) Parameters(Lm1bLearner learner, Lm1bHyperparameters hyper)
+    {
+        var dense = new List<(string, Tensor)>();
+        Tensor embedding = zeros(hyper.VocabSize, hyper.EmbSize), softmax = zeros(hyper.VocabSize, hyper.ProjectedSize + 1);
+        learner.Walk((slot, values) =>
+        {
+            var copy = tensor(values.ToArray(), [.. slot.Shape]);
+            if (slot.Name.Split(".shard_") is not [var table, var shard])
+            {
+                dense.Add((slot.Name, copy));
+                return;
+            }
+
+            for (long row = 0; row < copy.shape[0]; row++)
+            {
+                (table == "embedding" ? embedding : softmax).select(0, (row * hyper.NumShards) + int.Parse(shard, System.Globalization.CultureInfo.InvariantCulture)).copy_(copy.select(0, row));
+            }
+        });
+        return (dense, embedding, softmax);
+    }
+
+    private static void AssertClose(Tensor expected, Tensor actual, string what)
+    {
+        Assert.Equal(expected.shape, actual.shape);
+        double scale = expected.abs().max().item<double>(), error = (expected - actual.to(ScalarType.Float64)).abs().max().item<double>();
+        Assert.True(error <= 1e-5 * scale, $"{what}: off by {error} of {scale}");
+    }
+}
