@@ -38,6 +38,7 @@ public sealed class PipelineModel : ITrainableModel, IWholeModel
     private readonly StageThreads? _threads;
     private ImmutableArray<BucketBatch> _batches = [];
     private int _stepsHere;
+    private long _recordingStart;
 
     /// <param name="options">Sizes, schedule and optimizer.</param>
     /// <param name="sizes">Of the whole model.</param>
@@ -279,18 +280,18 @@ public sealed class PipelineModel : ITrainableModel, IWholeModel
         int step = _stepsHere - StepsBeforeTimeline;
         _stepsHere += worker == 0 ? 1 : 0;
         bool records = worker == 0 && step >= 0 && step < _options.TimelineSteps;
-        if (records)
+        if (records && step == 0)
         {
             // The moment that all clocks call 0, on one host or many.
             _world.World.Barrier();
+            _recordingStart = Stopwatch.GetTimestamp();
         }
 
-        long origin = Stopwatch.GetTimestamp();
         foreach (var runner in Runners)
         {
             if (records)
             {
-                runner.Clock.Record(step, origin);
+                runner.Clock.Record(step, _recordingStart);
             }
             else
             {

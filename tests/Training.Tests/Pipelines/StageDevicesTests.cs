@@ -46,19 +46,50 @@ public sealed class StageDevicesTests
         Assert.Equal(whole.Summary!.FinalParametersSha256, resumed.Summary!.FinalParametersSha256);
     }
 
-    [Fact]
-    public void Bubble_bytes_and_timeline_are_those_of_a_pipeline()
+    [Theory]
+    [InlineData("wavefront")]
+    [InlineData("1f1b")]
+    [InlineData("gpipe")]
+    public void The_report_adds_up_the_timeline(string schedule)
     {
+        const int Unrecorded = 5, Recorded = 10;
         using var folder = new TemporaryFolder();
-        PipelineRuns.Train(PipelineRuns.Tiny with { Stages = 2, Devices = "cpu,cpu", MaxSteps = 10, TimelineSteps = 2 }, folder.Path);
+        PipelineRuns.Train(PipelineRuns.Tiny with { Stages = 2, Devices = "cpu,cpu", Schedule = schedule, MaxSteps = Unrecorded + Recorded, TimelineSteps = Recorded }, folder.Path);
         using var report = JsonDocument.Parse(File.ReadAllBytes(folder[PipelineReport.FileName]));
-        Assert.InRange(report.RootElement.GetProperty("bubble").GetDouble(), 0.01, 0.99);
-        double[] sent = [.. report.RootElement.GetProperty("per_stage").EnumerateArray().Select(stage => stage.GetProperty("gradient_bytes").GetDouble())];
-        Assert.Equal(0, sent[0]);
-        Assert.True(sent[1] > 0);
         using var trace = JsonDocument.Parse(File.ReadAllBytes(folder[PipelineReport.TimelineName]));
-        Assert.Equal([0, 1], trace.RootElement.GetProperty("traceEvents").EnumerateArray().Where(one => one.GetProperty("ph").GetString() == "X")
-            .Select(one => one.GetProperty("tid").GetInt32()).Distinct().Order());
+        var events = trace.RootElement.GetProperty("traceEvents").EnumerateArray().Where(one => one.GetProperty("ph").GetString() == "X").Select(one => (
+            Stage: one.GetProperty("tid").GetInt32(), What: one.GetProperty("cat").GetString()!, Start: one.GetProperty("ts").GetDouble() / 1e6,
+            Seconds: one.GetProperty("dur").GetDouble() / 1e6, Step: one.GetProperty("args").GetProperty("step").GetInt32(),
+            Unit: one.GetProperty("args").GetProperty("unit").GetInt32())).ToList();
+        var stages = report.RootElement.GetProperty("per_stage").EnumerateArray().ToList();
+        Assert.Equal(2, stages.Count);
+        Assert.Equal(Recorded, events.Select(one => one.Step).Distinct().Count());
+        double busy = 0, whole = 0;
+        for (int stage = 0; stage < 2; stage++)
+        {
+            var own = events.Where(one => one.Stage == stage).OrderBy(one => one.Start).ToList();
+            Assert.All(own.Zip(own.Skip(1)), pair => Assert.True(pair.First.Start + pair.First.Seconds <= pair.Second.Start + 1e-6, $"stage {stage} does two things at a time"));
+            double Seconds(string name) => stages[stage].GetProperty($"{name}_seconds").GetDouble();
+            string[] activities = ["forward", "backward", "wait", "send"];
+            Assert.All(activities, activity => Assert.InRange(own.Where(one => one.What == activity).Sum(one => one.Seconds), 0, Seconds(activity) + 1e-6));
+            Assert.True(activities.Sum(Seconds) <= Seconds("step"), $"stage {stage} does more than it has time for");
+            busy += Seconds("forward") + Seconds("backward");
+            whole += Seconds("step");
+        }
+
+        Assert.Equal(1 - (busy / whole), report.RootElement.GetProperty("bubble").GetDouble(), 1e-6);
+
+        // What one stage needs of the other is there before it begins.
+        foreach (var (from, to, activity) in ((int, int, string)[])[(0, 1, "forward"), (1, 0, "backward")])
+        {
+            var sent = events.Where(one => one.Stage == from && one.What == activity).ToDictionary(one => (one.Step, one.Unit));
+            var used = events.Where(one => one.Stage == to && one.What == activity).ToList();
+            Assert.Equal(sent.Count, used.Count);
+            Assert.All(used, one => Assert.True(sent[(one.Step, one.Unit)].Start + sent[(one.Step, one.Unit)].Seconds <= one.Start + 1e-6));
+        }
+
+        Assert.Equal(0, stages[0].GetProperty("gradient_bytes").GetDouble());
+        Assert.True(stages[1].GetProperty("gradient_bytes").GetDouble() > 0);
     }
 
     [Fact]

@@ -78,22 +78,24 @@ internal sealed class PlainTraining : IDisposable
         return (loss, norm);
     }
 
-    /// <summary>Mean loss in nats on <c>valid</c>.</summary>
-    public double Validate()
+    /// <summary>Mean loss in nats over a whole split.</summary>
+    /// <param name="tokens">The split.</param>
+    /// <param name="columns">Columns that it is laid out in.</param>
+    public double Evaluate(int[] tokens, int columns)
     {
         using var scope = NewDisposeScope();
         using var unrecorded = no_grad();
-        var state = Begin(_options.EvalBatchSize);
+        var state = Begin(columns);
         double nats = 0;
-        int rows = _corpus.Valid.Length / _options.EvalBatchSize, steps = (rows - 2 + _options.Bptt) / _options.Bptt;
+        int rows = tokens.Length / columns, steps = (rows - 2 + _options.Bptt) / _options.Bptt;
         for (int step = 0; step < steps; step++)
         {
-            var (input, target) = Batch(_corpus.Valid, _options.EvalBatchSize, step);
+            var (input, target) = Batch(tokens, columns, step);
             (var logits, state) = _model.Forward(input, state);
             nats += nn.functional.cross_entropy(logits, target, reduction: nn.Reduction.Sum).item<float>();
         }
 
-        return nats / ((rows - 1) * _options.EvalBatchSize);
+        return nats / ((rows - 1) * columns);
     }
 
     public void Dispose()

@@ -20,6 +20,7 @@ public sealed class PlainTrainingTests
     [InlineData(1, false, true)]
     [InlineData(1, true, false)]
     [InlineData(2, true, false)]
+    [InlineData(3, false, false)]
     public void Losses_norms_weights_and_perplexity_are_those_of_plain_torch(int workers, bool topK, bool tied) => Compare(
         Options with { EmbSize = tied ? Options.NumHid : Options.EmbSize, Tied = tied }, workers, topK ? Ratio : null);
 
@@ -28,7 +29,7 @@ public sealed class PlainTrainingTests
 
     private static PtbOptions Options { get; } = new()
     {
-        EmbSize = 14, NumHid = 12, NumLayers = 2, Dropout = 0, Bptt = 9, BatchSize = 4, EvalBatchSize = 5, InitLr = 5, Clip = 0.25, MaxSteps = Steps,
+        EmbSize = 14, NumHid = 12, NumLayers = 2, Dropout = 0, Bptt = 9, BatchSize = 3, EvalBatchSize = 5, TestBatchSize = 6, InitLr = 5, Clip = 0.25, MaxSteps = Steps,
         LogInterval = 1, Threads = 2,
     };
 
@@ -60,7 +61,9 @@ public sealed class PlainTrainingTests
             Assert.Equal(norm, run.Metrics[step].GradNorm, 10 * late * norm);
         }
 
-        Assert.Equal(plain.Validate(), run.Evaluations.Single(evaluation => evaluation.Split == "valid").Loss, late);
+        Assert.Equal(plain.Evaluate(Text.Valid, options.EvalBatchSize), run.Evaluations.Single(evaluation => evaluation.Split == "valid").Loss, late);
+        double test = Math.Exp(plain.Evaluate(Text.Test, options.TestBatchSize));
+        Assert.Equal(test, run.Summary!.TestPerplexity!.Value, late * test);
         using var ours = SafetensorsFile.Open(folder["end"]);
         foreach (var ((name, _, expected), (_, _, before)) in plain.Weights.Zip(start))
         {

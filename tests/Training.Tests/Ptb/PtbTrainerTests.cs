@@ -104,14 +104,6 @@ public sealed class PtbTrainerTests
         Assert.True(run.Summary.Bytes.WireCompressionRatio is > 5 and < 12, $"{run.Summary.Bytes.WireCompressionRatio}");
     }
 
-    [Fact]
-    public void Perplexity_does_not_depend_on_the_number_of_virtual_workers()
-    {
-        var one = PtbRuns.Train(PtbRuns.Tiny with { MaxSteps = 1, InitLr = 1e-30 }, PtbRuns.Text);
-        var three = PtbRuns.Train(PtbRuns.Tiny with { MaxSteps = 1, InitLr = 1e-30, VirtualWorkers = 3 }, PtbRuns.Text);
-        Assert.Equal(one.Summary!.TestPerplexity, three.Summary!.TestPerplexity);
-    }
-
     [Theory]
     [InlineData(0.5, 4, new[] { 20, 20, 20, 20, 10, 5, 2.5 })]
     [InlineData(0.8, 0, new[] { 20, 16, 12.8, 10.24 })]
