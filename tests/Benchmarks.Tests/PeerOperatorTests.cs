@@ -27,34 +27,57 @@ public sealed class PeerOperatorTests
     {
         var (ours, peers) = Decode(composition);
         Assert.Equal(Elements, ours.Length);
-        Assert.All(ours.Zip(peers), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, tolerance));
+        Pairs.AssertClose(peers, ours, tolerance);
     }
 
     /// <summary>
-    /// Methods with chance, and those that estimate a threshold: both decode to values that lie equally close to the gradient, within a
-    /// tenth of its norm.
+    /// Methods that choose by chance, or by a threshold that they estimate: as many entries as their peers send, nearly as many as were
+    /// asked for, and as much of the gradient's energy at those entries. Values do not count: random ones are sent n/k times as large where
+    /// no memory keeps the others.
     /// </summary>
     [Theory]
-    [InlineData("randomk(ratio=0.01)")]
-    [InlineData("dgc(ratio=0.01)")]
-    [InlineData("gaussiank(ratio=0.01)")]
-    [InlineData("sidco(ratio=0.01)")]
+    [InlineData("randomk(ratio=0.01)", 1)]
+    [InlineData("dgc(ratio=0.01)", 1)]
+    [InlineData("gaussiank(ratio=0.01)", 1)]
+
+    // It begins with one stage, and has its peer's two after five steps.
+    [InlineData("sidco(ratio=0.01)", 5)]
+    public void An_estimated_choice_holds_as_much_of_the_gradient_as_its_peers(string composition, int steps)
+    {
+        var (ours, peers) = Decode(composition, steps);
+        float[] gradient = GaussianGradient.Create(Elements);
+        var (count, energy) = Chosen(peers);
+        var (ourCount, ourEnergy) = Chosen(ours);
+        Assert.InRange(count, 0.6 * 0.01 * Elements, 1.4 * 0.01 * Elements);
+        Assert.InRange(ourCount, 0.9 * count, 1.1 * count);
+        Assert.InRange(ourEnergy, 0.9 * energy, 1.1 * energy);
+
+        (int Count, double Energy) Chosen(float[] decoded)
+        {
+            var chosen = Pairs.Of(gradient, decoded).Where(pair => pair.Second != 0).ToList();
+            return (chosen.Count, chosen.Sum(pair => (double)pair.First * pair.First));
+        }
+    }
+
+    /// <summary>Quantizers with chance: what both decode to has the gradient's length along it, and misses it by the same distance.</summary>
+    [Theory]
     [InlineData("terngrad")]
     [InlineData("qsgd(levels=64,coding=packed)")]
     [InlineData("qsgd(levels=64)")]
     [InlineData("uniform(bits=4)")]
     [InlineData("natural")]
-    public void A_method_with_chance_comes_as_close_to_the_gradient_as_its_peer(string composition)
+    public void A_quantizer_with_chance_comes_as_close_to_the_gradient_as_its_peer(string composition)
     {
         var (ours, peers) = Decode(composition);
         float[] gradient = GaussianGradient.Create(Elements);
+        double energy = gradient.Sum(value => (double)value * value);
+        foreach (float[] decoded in (float[][])[ours, peers])
+        {
+            Assert.Equal(1, Pairs.Of(decoded, gradient).Sum(pair => (double)pair.First * pair.Second) / energy, 0.02);
+        }
 
-        // Random entries are sent n/k times as large where no memory keeps the others, theirs as they are: places alone compare.
-        double[] distances = composition.StartsWith("randomk", StringComparison.Ordinal)
-            ? [.. new[] { ours, peers }.Select(decoded => Math.Sqrt(decoded.Count(value => value == 0) / (double)Elements))]
-            : [.. new[] { ours, peers }.Select(decoded => Math.Sqrt(decoded.Zip(gradient).Sum(pair => Math.Pow(pair.First - pair.Second, 2)) / Elements))];
-        Assert.All(distances, distance => Assert.InRange(distance, 0, composition == "terngrad" ? 2 : 1));
-        Assert.InRange(Math.Abs(distances[0] - distances[1]), 0, 0.1);
+        double distance = Pairs.Distance(peers, gradient);
+        Assert.Equal(distance, Pairs.Distance(ours, gradient), 0.02 * distance);
     }
 
     [Fact]
@@ -63,19 +86,23 @@ public sealed class PeerOperatorTests
         // The value codes differ: the nearest power of two here, the one below there. Ours has had a step before, which decayed the noise
         // by a thousandth: entries that this decides may differ.
         var (ours, peers) = Decode("variance");
-        int sent = peers.Count(value => value != 0), differing = ours.Zip(peers).Count(pair => MathF.Sign(pair.First) != MathF.Sign(pair.Second));
+        int sent = peers.Count(value => value != 0), differing = Pairs.Of(ours, peers).Count(pair => MathF.Sign(pair.First) != MathF.Sign(pair.Second));
         Assert.InRange(sent, 1, Elements / 5);
         Assert.InRange(differing, 0, sent / 8);
     }
 
-    private static (float[] Ours, float[] Peers) Decode(string composition)
+    private static (float[] Ours, float[] Peers) Decode(string composition, int steps = 1)
     {
         TorchLibrary.Load();
         var bucket = new GradientBucket(BucketLayout.Create([("gradient", [Elements])]), GaussianGradient.Create(Elements));
         var input = new CompressorInput(bucket);
         var method = CompressorMethods.All.Single(method => method.Composition == composition);
         var ours = new CompressorRun(Compositions.Compose(composition), input, KernelTeam.Single);
-        ours.Compress();
+        for (int step = 0; step < steps; step++)
+        {
+            ours.Compress();
+        }
+
         ours.Decompress();
 
         using var scope = NewDisposeScope();

@@ -213,7 +213,7 @@ public sealed class LevelTests
         float[] values = [.. TestData.Gaussian(1000).Select(value => value * 1e-40f)];
         double norm = Math.Sqrt(values.Sum(value => (double)value * value));
         float[] decoded = RoundTrip(compressor, values).Decoded;
-        Assert.All(values.Zip(decoded), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, (2 * norm / levels) + (levels * float.Epsilon)));
+        Assert.All(Pairs.Of(values, decoded), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, (2 * norm / levels) + (levels * float.Epsilon)));
         Assert.Contains(decoded, value => value != 0);
     }
 

@@ -20,7 +20,7 @@ public sealed class QuantizerTests
         {
             float[] values = [.. TestData.Gaussian(length).Select((value, i) => value * MathF.Pow(10, (i % 12) - 9))];
             Assert.Equal(values.Select(value => (float)(Half)value), RoundTrip("float16", values).Decoded);
-            Assert.All(values.Zip(RoundTrip("bfloat16", values).Decoded), pair =>
+            Assert.All(Pairs.Of(values, RoundTrip("bfloat16", values).Decoded), pair =>
                 Assert.InRange(Math.Abs(pair.First - pair.Second), 0, Math.ScaleB(1, Math.ILogB(pair.First) - 8)));
         }
     }

@@ -18,7 +18,7 @@ public sealed class SparsifierTests
     {
         float[] values = [.. TestData.Gaussian(10_001), (float)tau, -(float)tau, 0f];
         float[] sent = Send($"threshold(tau={tau})", values);
-        Assert.All(values.Zip(sent), pair => Assert.Equal(Math.Abs(pair.First) > (float)tau ? pair.First : 0, pair.Second));
+        Assert.All(Pairs.Of(values, sent), pair => Assert.Equal(Math.Abs(pair.First) > (float)tau ? pair.First : 0, pair.Second));
     }
 
     [Fact]
@@ -175,7 +175,7 @@ public sealed class SparsifierTests
         int count = sent.Count(value => value != 0);
         Assert.InRange(count, least * ratio * values.Length, most * ratio * values.Length);
         float smallest = sent.Where(value => value != 0).Min(Math.Abs);
-        Assert.All(values.Zip(sent), pair => Assert.True(pair.First == pair.Second || (pair.Second == 0 && Math.Abs(pair.First) <= smallest)));
+        Assert.All(Pairs.Of(values, sent), pair => Assert.True(pair.First == pair.Second || (pair.Second == 0 && Math.Abs(pair.First) <= smallest)));
     }
 
     [Theory]

@@ -148,7 +148,7 @@ public sealed class TransformerXlTests
         double[][] figures = [.. rows.Select(row => row[2..6].Select(word => double.Parse(word, System.Globalization.CultureInfo.InvariantCulture)).ToArray())];
 
         // Milliseconds, examples, tokens, efficiency: 4 sequences of 5 words a worker.
-        foreach (var (row, workers) in figures.Zip([1, 2]))
+        foreach (var (row, workers) in Pairs.Of(figures, [1, 2]))
         {
             Assert.Equal(4000.0 * workers / row[1], row[0], 0.051);
             Assert.Equal(5 * row[1], row[2], 0.02 * row[2]);
@@ -170,22 +170,29 @@ public sealed class TransformerXlTests
         string file = Assert.Single(Directory.GetFiles(sandbox.At("run", "tensorboard", "tokens")));
         var points = EventFileReader.Read(file).Where(one => one.Has(5))
             .Select(one => (Tokens: one.Integer(2), Tag: one.Message(5).Message(1).Text(1), Value: one.Message(5).Message(1).Float(2))).ToList();
-        (long Tokens, float Value)[] Curve(string tag) => [.. points.Where(point => point.Tag == tag).Select(point => (point.Tokens, point.Value))];
-
         // Two steps a row, of 2 workers, 4 sequences and 5 words.
-        Assert.Equal([80, 160, 240, 320], Curve("learning/loss").Select(point => point.Tokens));
-        Assert.Equal([160L, 320], Curve("learning/val_loss").Select(point => point.Tokens));
+        long[] atRows = [80, 160, 240, 320], atEvaluations = [160, 320];
         string[] rows = File.ReadAllLines(sandbox.At("run", "metrics.csv"))[1..];
-        Assert.Equal(rows.Select(row => float.Parse(row.Split(',')[3], System.Globalization.CultureInfo.InvariantCulture)), Curve("learning/loss").Select(point => point.Value));
-        Assert.All(Curve("learning/loss").Zip(Curve("learning/ppl")), pair => Assert.Equal(MathF.Exp(pair.First.Value), pair.Second.Value, 1e-3f));
-        Assert.All(Curve("learning/val_loss").Zip(Curve("learning/val_ppl")), pair => Assert.Equal(MathF.Exp(pair.First.Value), pair.Second.Value, 1e-3f));
-        Assert.All(Curve("sizes/batch_size"), point => Assert.Equal(8, point.Value));
-        Assert.All(Curve("sizes/seq_size"), point => Assert.Equal(5, point.Value));
-        Assert.Equal(rows.Select(row => float.Parse(row.Split(',')[4], System.Globalization.CultureInfo.InvariantCulture)), Curve("learning/lr").Select(point => point.Value));
-        Assert.All(Curve("sizes/params").Zip(Curve("sizes/non_emb_params")), pair => Assert.True(pair.First.Value > pair.Second.Value && pair.Second.Value > 0));
-        Assert.All(Curve("times/step").Zip(Curve("times/samples_per_sec")), pair => Assert.Equal(8 * 1000 / pair.First.Value, pair.Second.Value, 1e-3f * pair.Second.Value));
-        Assert.All(Curve("times/tokens_per_sec").Zip(Curve("times/samples_per_sec")), pair => Assert.Equal(pair.First.Value, 5 * pair.Second.Value, 1e-3f * pair.First.Value));
-        Assert.All(Curve("times/step").Zip(Curve("times/backwards")), pair => Assert.InRange(pair.Second.Value, 0, pair.First.Value));
+        float[] Column(int column) => [.. rows.Select(row => float.Parse(row.Split(',')[column], System.Globalization.CultureInfo.InvariantCulture))];
+        Assert.Equal(Column(3), Curve("learning/loss", atRows));
+        Assert.Equal(Column(4), Curve("learning/lr", atRows));
+        Pairs.AssertClose(Curve("learning/loss", atRows).Select(MathF.Exp), Curve("learning/ppl", atRows), 1e-3);
+        Pairs.AssertClose(Curve("learning/val_loss", atEvaluations).Select(MathF.Exp), Curve("learning/val_ppl", atEvaluations), 1e-3);
+        Assert.Equal([8, 8, 8, 8], Curve("sizes/batch_size", atRows));
+        Assert.Equal([5, 5, 5, 5], Curve("sizes/seq_size", atRows));
+        Assert.All(
+            Pairs.Of(Curve("sizes/params", atRows), Curve("sizes/non_emb_params", atRows)), pair => Assert.True(pair.First > pair.Second && pair.Second > 0));
+        float[] step = Curve("times/step", atRows), samples = Curve("times/samples_per_sec", atRows);
+        Assert.All(Pairs.Of(step, samples), pair => Assert.Equal(8 * 1000 / pair.First, pair.Second, 1e-3f * pair.Second));
+        Assert.All(Pairs.Of(Curve("times/tokens_per_sec", atRows), samples), pair => Assert.Equal(pair.First, 5 * pair.Second, 1e-3f * pair.First));
+        Assert.All(Pairs.Of(step, Curve("times/backwards", atRows)), pair => Assert.InRange(pair.Second, float.Epsilon, pair.First));
+
+        float[] Curve(string tag, long[] tokens)
+        {
+            var curve = points.Where(point => point.Tag == tag).ToList();
+            Assert.Equal(tokens, curve.Select(point => point.Tokens));
+            return [.. curve.Select(point => point.Value)];
+        }
     }
 
     [Fact]

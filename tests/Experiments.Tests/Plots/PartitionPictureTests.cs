@@ -15,7 +15,11 @@ public sealed class PartitionPictureTests
         var rows = PartitionPicture.Compose(s_result, "Caption.").Data.Rows;
         Assert.Equal(s_result.Points.Select(point => (double)point.Partitions), rows.Where(row => row[0] is 1).Select(row => (double)row[2]));
         Assert.Equal(22.0, Assert.Single(rows, row => row[0] is 2)[2]);
-        Assert.All(rows.Where(row => row[0] is 0), row => Assert.Equal(1e3 * s_result.Fitted((double)row[2]), (double)row[3]));
+        (double Partitions, double Milliseconds)[] curve = [.. rows.Where(row => row[0] is 0).Select(row => ((double)row[2], (double)row[3]))];
+        Assert.Equal(s_result.Points[0].Partitions, curve[0].Partitions);
+        Assert.Equal(Math.Max(s_result.Points[^1].Partitions, s_result.Best), curve[^1].Partitions, 1e-9);
+        Assert.True(curve.Length > s_result.Points.Length, $"a curve of {curve.Length} points");
+        Assert.All(curve, point => Assert.Equal(1e3 * s_result.Fitted(point.Partitions), point.Milliseconds));
     }
 
     [NeedsProgramFact("gnuplot")]

@@ -153,7 +153,7 @@ public sealed class PictureTests
             sandbox,
             [new SyntheticRun { Rate = 1 }, new SyntheticRun(), .. Enumerable.Range(1, 20).Select(i => new SyntheticRun { Compressor = $"topk(ratio=0.{i:D2})+float32", Exchange = "allgather" })]).Series;
         SeriesStyle[] styles = [.. series.Select(one => SeriesStyle.Of(one, series))];
-        Assert.All(series.Zip(styles), pair => Assert.Equal(pair.First.IsDense, pair.Second.Colour == SeriesStyle.Black));
+        Assert.All(Pairs.Of(series, styles), pair => Assert.Equal(pair.First.IsDense, pair.Second.Colour == SeriesStyle.Black));
         Assert.Equal(styles.Length, styles.Select(style => (style.Colour, style.Point)).Distinct().Count());
     }
 

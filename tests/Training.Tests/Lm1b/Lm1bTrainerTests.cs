@@ -31,7 +31,7 @@ public sealed class Lm1bTrainerTests
                 Lm1bRuns.Tiny with { RunOption = way, VirtualWorkers = workers, Compressor = compressor, RowCompressor = rowCompressor }, text.Corpus)
                 .Metrics.Select(row => row.TrainLoss).ToArray())];
             Assert.Equal(8, losses[0].Length);
-            Assert.All(losses, other => Assert.All(losses[0].Zip(other), pair => Assert.Equal(pair.First, pair.Second, 1e-6)));
+            Assert.All(losses, other => Pairs.AssertClose(losses[0], other, 1e-6));
         }
     }
 

@@ -35,7 +35,7 @@ public sealed class ProjectedLstmTests
         string[] names = ["weight_ih_l0", "weight_hh_l0", "bias_l0", "weight_hr_l0"];
         double[][] parameters = [.. names.Select(name => Doubles(lstm.get_parameter(name)!))];
         double[] input = Doubles(x), weights = Doubles(factors);
-        Assert.All(Doubles(hidden).Zip(Published(parameters, input)), pair => Assert.Equal(pair.Second, pair.First, 1e-5));
+        Pairs.AssertClose(Published(parameters, input), Doubles(hidden), 1e-5);
         for (int which = 0; which < names.Length; which++)
         {
             double[] gradient = Doubles(lstm.get_parameter(names[which])!.grad!);
@@ -46,7 +46,7 @@ public sealed class ProjectedLstmTests
                 double At(double shifted)
                 {
                     parameters[which][i] = shifted;
-                    return Published(parameters, input).Zip(weights, (y, factor) => y * factor).Sum();
+                    return Pairs.Of(Published(parameters, input), weights).Sum(pair => pair.First * pair.Second);
                 }
 
                 double expected = (At(value + Step) - At(value - Step)) / (2 * Step);
@@ -68,7 +68,7 @@ public sealed class ProjectedLstmTests
         using var parted = new LstmState(2, Batch, Cells, CPU, Outputs);
         double[] expected = Doubles(lstm.Hidden(x, whole));
         double[] actual = [.. Doubles(lstm.Hidden(x.narrow(0, 0, Time), parted)), .. Doubles(lstm.Hidden(x.narrow(0, Time, Time), parted))];
-        Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
+        Pairs.AssertClose(expected, actual, 1e-6);
     }
 
     // Sak et al. 2014 without peepholes: [i, j, f, o] = W [x, h] + b; c ← σ(f + 1) c + σ(i) tanh j; h ← P (σ(o) tanh c).

@@ -37,6 +37,6 @@ public sealed class ParameterAveragesTests
         var loaded = new ParameterAverages(model, KernelTeam.Single, decay: 0.9);
         loaded.Load(state);
         loaded.Apply();
-        model.ChangeParameters(parameters => Assert.All(expected.Zip(parameters.ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-6)));
+        model.ChangeParameters(parameters => Pairs.AssertClose(expected, parameters.ToArray(), 1e-6));
     }
 }

@@ -44,7 +44,7 @@ public sealed class PipelineModelTests
         {
             Assert.Equal(expected[step].Loss, found[step].Loss, 1e-5);
             double norm = Math.Sqrt(expected[step].Gradient.Sum(value => (double)value * value));
-            double difference = Math.Sqrt(expected[step].Gradient.Zip(found[step].Gradient, (a, b) => Math.Pow(a - b, 2)).Sum());
+            double difference = Pairs.Distance(expected[step].Gradient, found[step].Gradient);
             Assert.True(difference < 1e-5 * norm, $"step {step}: gradients differ by {difference / norm:E2}");
         }
     }
@@ -69,7 +69,7 @@ public sealed class PipelineModelTests
     {
         var gpipe = Steps(PipelineRuns.Tiny with { Stages = 2, Schedule = "gpipe", Dropout = 0.5 }, 5);
         var alternating = Steps(PipelineRuns.Tiny with { Stages = 2, Schedule = "1f1b", Dropout = 0.5 }, 5);
-        Assert.All(gpipe.Zip(alternating), pair => Assert.Equal(pair.First.Gradient, pair.Second.Gradient));
+        Assert.Equal(gpipe.Select(step => step.Gradient), alternating.Select(step => step.Gradient));
     }
 
     [Fact]
@@ -108,8 +108,7 @@ public sealed class PipelineModelTests
         var loss = other.Loss(tensor(input, [T, B]), tensor(target), state);
         loss.backward();
         Assert.Equal(loss.item<float>(), stage.Nats / (T * B), 1e-6);
-        Assert.All(
-            storage.Bucket.All.ToArray().Zip(otherStorage.Bucket.All.ToArray()), pair => Assert.Equal(pair.Second * T, pair.First, 2e-6));
+        Pairs.AssertClose(otherStorage.Bucket.All.ToArray().Select(value => value * T), storage.Bucket.All.ToArray(), 2e-6);
     }
 
     [Theory]
@@ -200,7 +199,7 @@ public sealed class PipelineModelTests
             }
 
             Assert.Equal(one[step].Loss, loss, 1e-5);
-            Assert.All(one[step].Gradient.Zip(mean), pair => Assert.Equal(pair.Second, pair.First, 2e-5));
+            Pairs.AssertClose(mean, one[step].Gradient, 2e-5);
             model.Apply(PipelineRuns.Tiny.Lr);
         }
     }

@@ -65,14 +65,12 @@ public sealed class PlainTrainingTests
         double test = Math.Exp(plain.Evaluate(Text.Test, options.TestBatchSize));
         Assert.Equal(test, run.Summary!.TestPerplexity!.Value, late * test);
         using var ours = SafetensorsFile.Open(folder["end"]);
-        foreach (var ((name, _, expected), (_, _, before)) in plain.Weights.Zip(start))
+        foreach (var ((name, _, expected), (_, _, before)) in Pairs.Of(plain.Weights, start))
         {
             float[] actual = new float[expected.Length];
             ours.Read(name, actual);
-            double way = Distance(before, expected), miss = Distance(expected, actual);
+            double way = Pairs.Distance(before, expected), miss = Pairs.Distance(expected, actual);
             Assert.True(miss <= 50 * late * way, $"{name}: {miss / way:P2} of the way from the first weights");
         }
     }
-
-    private static double Distance(float[] from, float[] to) => Math.Sqrt(from.Zip(to, (a, b) => ((double)a - b) * ((double)a - b)).Sum());
 }

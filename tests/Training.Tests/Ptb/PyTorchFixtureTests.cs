@@ -59,12 +59,10 @@ public sealed class PyTorchFixtureTests
         {
             int length = (int)ours.Find(tensor)!.Length;
             float[] start = Read(fixture, $"init.{tensor}", length), expected = Read(fixture, $"final.{tensor}", length), actual = Read(ours, tensor, length);
-            double way = Distance(start, expected), miss = Distance(expected, actual);
+            double way = Pairs.Distance(start, expected), miss = Pairs.Distance(expected, actual);
             Assert.True(miss <= 0.15 * way, $"{tensor}: {miss / way:P1} of the way from the initial weights");
         }
     }
-
-    private static double Distance(float[] from, float[] to) => Math.Sqrt(from.Zip(to, (a, b) => ((double)a - b) * ((double)a - b)).Sum());
 
     private static float[] Read(SafetensorsFile file, string name, int length)
     {

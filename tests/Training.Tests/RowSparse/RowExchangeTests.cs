@@ -34,7 +34,7 @@ public sealed class RowExchangeTests
         for (int table = 0; table < RowWorld.Widths.Length; table++)
         {
             var (expected, actual) = (dense.Values(table), world.Whole(table));
-            Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
+            Pairs.AssertClose(expected, actual, 1e-6);
         }
     }
 
@@ -78,10 +78,10 @@ public sealed class RowExchangeTests
 
                 float[][] tables = [.. Enumerable.Range(0, RowWorld.Widths.Length).Select(world.Whole)];
                 first ??= tables;
-                Assert.All(first.Zip(tables), pair => Assert.Equal(pair.First, pair.Second));
+                Assert.Equal(first, tables);
                 if (!served)
                 {
-                    Assert.All(world.Tables, mine => Assert.All(mine.Zip(world.Tables[0]), pair =>
+                    Assert.All(world.Tables, mine => Assert.All(Pairs.Of(mine, world.Tables[0]), pair =>
                         Assert.All(Enumerable.Range(0, RowWorld.Rows), row => Assert.True(pair.First.Row(row).SequenceEqual(pair.Second.Row(row))))));
                 }
             }
@@ -117,8 +117,7 @@ public sealed class RowExchangeTests
         Assert.Contains(sent.Rows.Values, row => row.Any(value => value != 0));
         float[] due = [.. gradients.Rows.SelectMany(pair => pair.Value.Zip(sent.Rows[pair.Key], (all, part) => all - part)).Order()];
         float[] held = [.. sender.HeldBack.SelectMany(piece => piece.ToArray()).Order()];
-        Assert.Equal(due.Length, held.Length);
-        Assert.All(due.Zip(held), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+        Pairs.AssertClose(due, held, 1e-5);
     }
 
     [Theory]

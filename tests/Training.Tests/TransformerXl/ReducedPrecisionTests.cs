@@ -143,7 +143,7 @@ public sealed class ReducedPrecisionTests
         var (reducedLoss, reducedGradient) = Pass(shape, new ReducedPrecision(ScalarType.BFloat16, RoundsOnly: false), ids);
         Assert.NotEqual(loss, reducedLoss);
         Assert.Equal(loss, reducedLoss, 0.02 * loss);
-        return Math.Sqrt(gradient.Zip(reducedGradient, (a, b) => (double)(a - b) * (a - b)).Sum() / gradient.Sum(value => (double)value * value));
+        return Pairs.Distance(gradient, reducedGradient) / Math.Sqrt(gradient.Sum(value => (double)value * value));
     }
 
     private static (double Loss, float[] Gradient) Pass(TransformerXlShape shape, ReducedPrecision? precision, Tensor ids)
