@@ -2,7 +2,8 @@
 # Builds what changed, and starts the program with all arguments.
 #   ./run.sh [VERB] OPTIONS           ./run.sh --help
 #   ./run.sh test [FILTER]            builds with all checks and runs all tests
-#   ./run.sh prepare [PACKAGE...]     builds, and installs packages of the system: mpich (ranks), gnuplot-nox (pictures), iproute2 (lab)
+#   ./run.sh prepare [PACKAGE...]     builds, and installs packages of the system: mpich (ranks), gnuplot-nox (pictures), iproute2 (lab),
+#                                     chromium-headless-shell (the test of the report page)
 # A command that finds one of those missing calls "prepare" by itself. COMPRESSION_TORCH=cuda builds for CUDA devices.
 set -euo pipefail
 
@@ -46,8 +47,9 @@ has_package() {
         mpich) command -v mpiexec > /dev/null || command -v mpiexec.mpich > /dev/null || command -v mpiexec.openmpi > /dev/null ;;
         gnuplot-nox) command -v gnuplot > /dev/null ;;
         iproute2) command -v ip > /dev/null ;;
+        chromium-headless-shell) command -v chromium-headless-shell > /dev/null ;;
         git) command -v git > /dev/null ;;
-        *) fail 2 "prepare $1: no such package here; there are mpich, gnuplot-nox, iproute2." ;;
+        *) fail 2 "prepare $1: no such package here; there are mpich, gnuplot-nox, iproute2, chromium-headless-shell." ;;
     esac
 }
 

@@ -7,9 +7,6 @@ internal static class Apphost
 {
     private const string Name = "Compression.Experiments";
 
-    /// <summary>Long enough on a busy machine; a test that gets there fails.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
     /// <summary>The executable, built beside the tests.</summary>
     public static string Path { get; } = System.IO.Path.GetFullPath(System.IO.Path.Combine(
         AppContext.BaseDirectory, "..", "..", Name, System.IO.Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), Name));
@@ -40,7 +37,7 @@ internal static class Apphost
         using var process = Start(sandbox, commandLine, variables);
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
-        Assert.True(process.WaitForExit(Patience), "The program does not end.");
+        Assert.True(process.WaitForExit(Patience.Limit), "The program does not end.");
         return new Outcome(process.ExitCode, output.Result, errors.Result);
     }
 
@@ -50,6 +47,10 @@ internal static class Apphost
         using var kill = Process.Start("/bin/sh", ["-c", $"kill -{signal} {process}"]);
         kill.WaitForExit();
     }
+
+    /// <summary>Whether a process has taken the signal STOP.</summary>
+    public static bool StandsStill(int process) =>
+        File.ReadLines($"/proc/{process}/status").Any(line => line.StartsWith("State:\tT", StringComparison.Ordinal));
 
     /// <summary>The process that is a given rank of the job which writes into a folder.</summary>
     public static int ProcessOfRank(int rank, string runFolder)

@@ -9,8 +9,6 @@ namespace Compression.Tracking.Tests.Wandb;
 /// <summary>A run, a server, and the clocks between them.</summary>
 internal sealed class Bench : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
-
     public TemporaryFolder Folder { get; } = new();
 
     public ManualTime Time { get; } = new();
@@ -28,7 +26,7 @@ internal sealed class Bench : IDisposable
     /// <summary>How long the end of a run waits, on the clock of the test.</summary>
     public TimeSpan Patience { get; set; } = TimeSpan.FromHours(1);
 
-    public TimeSpan AttemptTimeout { get; set; } = s_patience;
+    public TimeSpan AttemptTimeout { get; set; } = Compression.Tests.Patience.Limit;
 
     public string Key { get; set; } = WandbServer.Key;
 
