@@ -10,7 +10,6 @@ internal sealed class HeadlessBrowser : IDisposable
 {
     public const string Program = "chromium-headless-shell";
 
-
     private readonly Process _process;
     private readonly ClientWebSocket _socket = new();
     private readonly DirectoryInfo _profile = Directory.CreateTempSubdirectory("compression-browser-");
