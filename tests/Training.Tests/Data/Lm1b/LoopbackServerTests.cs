@@ -3,6 +3,7 @@ using System.Net.Sockets;
 namespace Compression.Training.Tests.Data.Lm1b;
 
 /// <summary>The server that other tests lean on: its end is no error, at whatever moment it comes.</summary>
+[Seeded]
 public sealed class LoopbackServerTests
 {
     [Fact]
