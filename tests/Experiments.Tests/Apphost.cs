@@ -8,7 +8,7 @@ internal static class Apphost
     private const string Name = "Compression.Experiments";
 
     /// <summary>Long enough on a busy machine; a test that gets there fails.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     /// <summary>The executable, built beside the tests.</summary>
     public static string Path { get; } = System.IO.Path.GetFullPath(System.IO.Path.Combine(
@@ -42,6 +42,15 @@ internal static class Apphost
         var errors = process.StandardError.ReadToEndAsync();
         Assert.True(process.WaitForExit(Patience), "The program does not end.");
         return new Outcome(process.ExitCode, output.Result, errors.Result);
+    }
+
+    /// <summary>Waits for what no event tells of, such as a file that a process of its own makes.</summary>
+    public static void Until(Func<bool> isSo, string otherwise)
+    {
+        for (var waiting = Stopwatch.StartNew(); !isSo(); Thread.Sleep(20))
+        {
+            Assert.True(waiting.Elapsed < Patience, otherwise);
+        }
     }
 
     /// <summary>Sends a signal, by its name, to a process.</summary>

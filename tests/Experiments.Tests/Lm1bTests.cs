@@ -141,11 +141,8 @@ public sealed class Lm1bTests
 
     private static void WaitForStep(Sandbox sandbox, Process process, int step)
     {
-        var patience = Stopwatch.StartNew();
-        while (Losses(sandbox, "run").Length < step)
-        {
-            Assert.False(process.WaitForExit(TimeSpan.FromMilliseconds(20)), "The program ended too soon.");
-            Assert.True(patience.Elapsed < Apphost.Patience, $"Step {step} does not come.");
-        }
+        bool IsThere() => Losses(sandbox, "run").Length >= step;
+        Apphost.Until(() => IsThere() || process.HasExited, $"Step {step} does not come.");
+        Assert.True(IsThere(), "The program ended too soon.");
     }
 }

@@ -43,7 +43,7 @@ public sealed class ModelParallelTests
         Apphost.Signal(victim, signal);
         try
         {
-            Assert.True(process.WaitForExit(TimeSpan.FromSeconds(10)), "The job outlives its stage.");
+            Assert.True(process.WaitForExit(Apphost.Patience), "The job outlives its stage.");
         }
         finally
         {

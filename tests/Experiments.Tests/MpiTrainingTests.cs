@@ -28,7 +28,7 @@ public sealed class MpiTrainingTests
             var output = process.StandardOutput.ReadToEndAsync();
             var errors = process.StandardError.ReadToEndAsync();
             Apphost.Signal(Apphost.ProcessOfRank(1, sandbox.At("killed")), "KILL");
-            Assert.True(process.WaitForExit(TimeSpan.FromSeconds(10)), "The job outlives its rank.");
+            Assert.True(process.WaitForExit(Apphost.Patience), "The job outlives its rank.");
             Assert.Equal(6, process.ExitCode);
             await Task.WhenAll(output, errors);
         }

@@ -149,11 +149,8 @@ public sealed class SweepProcessTests
     // The journal is what a sweep tells other processes by; looking at it is the only way to know.
     private static void UntilJournal(Process process, Sandbox sandbox, Func<IReadOnlyList<JournalEntry>, bool> holds)
     {
-        var patience = Stopwatch.StartNew();
-        while (!holds(Journal.Read(sandbox.At("sweep", "journal.jsonl"))))
-        {
-            Assert.False(process.WaitForExit(TimeSpan.FromMilliseconds(20)), "The sweep ended early.");
-            Assert.True(patience.Elapsed < Apphost.Patience, "The sweep does not get there.");
-        }
+        bool Holds() => holds(Journal.Read(sandbox.At("sweep", "journal.jsonl")));
+        Apphost.Until(() => Holds() || process.HasExited, "The sweep does not get there.");
+        Assert.True(Holds(), "The sweep ended early.");
     }
 }

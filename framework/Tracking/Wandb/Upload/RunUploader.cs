@@ -150,7 +150,7 @@ internal sealed class RunUploader : IDisposable
         var registered = await _api.UpsertBucketAsync(_lines.Variables(), cancel).ConfigureAwait(false);
         var bucket = registered.Bucket!;
         _address = new RunAddress(
-            bucket.Project?.Entity?.Name ?? run.Entity, bucket.Project?.Name ?? run.Project, bucket.Name ?? run.Id);
+            Named(bucket.Project?.Entity?.Name, run.Entity), Named(bucket.Project?.Name, run.Project), Named(bucket.Name, run.Id));
         Keep(_state with { IsRegistered = true, IsComplete = false });
         Registered?.Invoke(_address);
     }
@@ -227,12 +227,14 @@ internal sealed class RunUploader : IDisposable
 
         Keep(_state with
         {
-            HistoryBase = known?.HistoryLineCount ?? 0,
-            EventsBase = known?.EventsLineCount ?? 0,
-            OutputBase = known?.LogLineCount ?? 0,
-            FirstStep = FirstStepAfter(known),
+            HistoryBase = Math.Max(0, known?.HistoryLineCount ?? 0),
+            EventsBase = Math.Max(0, known?.EventsLineCount ?? 0),
+            OutputBase = Math.Max(0, known?.LogLineCount ?? 0),
+            FirstStep = Math.Max(0, FirstStepAfter(known)),
         });
     }
+
+    private static string Named(string? answered, string asked) => string.IsNullOrWhiteSpace(answered) ? asked : answered;
 
     // The tail is a JSON text of a list, whose members are JSON texts of rows.
     private static long FirstStepAfter(KnownRun? known)

@@ -10,6 +10,7 @@ internal sealed class LoopbackServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Dictionary<string, byte[]> _files;
+    private readonly CancellationTokenSource _end = new();
     private readonly Task _serving;
 
     public LoopbackServer(Dictionary<string, byte[]> files)
@@ -29,9 +30,11 @@ internal sealed class LoopbackServer : IDisposable
 
     public void Dispose()
     {
-        _listener.Stop();
+        // The listener goes when nobody waits at it any more: one that is stopped refuses to listen with another exception.
+        _end.Cancel();
         _serving.Wait();
         _listener.Dispose();
+        _end.Dispose();
     }
 
     private async Task ServeAsync()
@@ -40,22 +43,22 @@ internal sealed class LoopbackServer : IDisposable
         {
             while (true)
             {
-                using var client = await _listener.AcceptTcpClientAsync();
+                using var client = await _listener.AcceptTcpClientAsync(_end.Token);
                 await AnswerAsync(client.GetStream());
             }
         }
-        catch (Exception end) when (end is SocketException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
-            // Stopped.
+            // The end.
         }
     }
 
     private async Task AnswerAsync(NetworkStream stream)
     {
         using var reader = new StreamReader(stream, Encoding.ASCII, leaveOpen: true);
-        string path = (await reader.ReadLineAsync())!.Split(' ')[1].TrimStart('/');
+        string path = (await reader.ReadLineAsync(_end.Token))!.Split(' ')[1].TrimStart('/');
         int from = 0;
-        while (await reader.ReadLineAsync() is { Length: > 0 } header)
+        while (await reader.ReadLineAsync(_end.Token) is { Length: > 0 } header)
         {
             if (header.StartsWith("Range: bytes=", StringComparison.OrdinalIgnoreCase))
             {
