@@ -167,7 +167,7 @@ public sealed class PipelineComposer
     private BoundAlgorithm Bind(AlgorithmRole role, AlgorithmTerm term, PipelineRequest request, string shownAs)
     {
         var entry = _catalog.Find(role, term.Name, shownAs);
-        return new BoundAlgorithm(entry, entry.BindOptions(term, request.Flags));
+        return new BoundAlgorithm(entry, entry.BindOptions(term, request.PresetFlags, request.Flags));
     }
 
     private static AlgorithmTerm Single(string text, string shownAs) => AlgorithmTerm.Parse(text, shownAs) is [var term]

@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace Compression.Core.Pipeline;
 
 /// <summary>How the user describes a pipeline.</summary>
@@ -20,4 +22,7 @@ public sealed record PipelineRequest(
 
     /// <summary>Epochs in which more is sent; 0 for none.</summary>
     public int WarmupEpochs { get; init; }
+
+    /// <summary>Component flags that a preset sets: <see cref="Flags"/> go over them, and none has to act.</summary>
+    public IReadOnlyDictionary<string, string> PresetFlags { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 }
