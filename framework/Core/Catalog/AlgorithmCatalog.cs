@@ -91,9 +91,9 @@ public sealed class AlgorithmCatalog
     {
         bool IsMeant(string candidate) => candidate.Equals(name, StringComparison.OrdinalIgnoreCase);
         string reason = NamesElsewhere.Others.FirstOrDefault(other => other.Option == option && IsMeant(other.Name)) is { } known
-            ? $"in {known.System} {known.Meaning}: {known.Write}"
+            ? $"the {known.Meaning} of {known.System} is {(known.IsBuilt ? "here" : "not built here; the nearest is")} {known.Write}"
             : Entries.FirstOrDefault(entry => OptionOf(entry.Role) != option && IsMeant(entry.Name)) is { } entry
-            ? $"it is the name of {WordOf(entry.Role)} here: {ExampleOf(entry)}"
+            ? $"it is {WordOf(entry.Role)} here; write {ExampleOf(entry)}"
             : $"there is no such name{NearestNames.Hint(name, names)}";
         return new UserErrorException(ExitCode.Usage, $"{shownAs} {(name.Length == 0 ? "''" : name)}: {reason}.");
     }

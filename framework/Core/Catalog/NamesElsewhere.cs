@@ -2,7 +2,7 @@ namespace Compression.Core.Catalog;
 
 /// <summary>
 /// Names that methods have in other systems: GradComp, GRACE, PyTorch's communication hooks (DDP), DeepSpeed, Horovod, BytePS, MXNet, CNTK and GaussianK-SGD.
-/// What means the same here acts under their name; for the others the options that come nearest are known.
+/// What means the same here acts under their name; for the others the options that come nearest are named.
 /// </summary>
 public static class NamesElsewhere
 {
@@ -44,30 +44,30 @@ public static class NamesElsewhere
     /// <summary>Names that do not act, by the option that they are written behind.</summary>
     public static IReadOnlyList<NameElsewhere> Others { get; } =
     [
-        new(Compressor, "adacomp2", "GradComp", "AdaComp clipped at 60 standard deviations", "--compressor adacomp"),
-        new(Compressor, "signsgd", "GRACE", "a vote on signs", "--compressor sign --exchange majority"),
-        new(Compressor, "signum", "GRACE", "a vote on the signs of momenta", "--compressor sign --exchange 'majority(momentum=0.9)'"),
-        new(Compressor, "adaq", "GRACE", "a mean for each sign of the largest entries", "--compressor topk+onebit"),
-        new(Compressor, "inceptionn", "GRACE", "fewer bits for smaller exponents, not built here; the nearest is", "--compressor natural"),
-        new(Compressor, "sketch", "GRACE", "quantile buckets, not built here; the nearest is", "--compressor 'uniform(bits=8)'"),
-        new(Compressor, "u8bit", "GRACE", "a table of 8-bit floats, not built here; the nearest is", "--compressor 'uniform(bits=8,range=max)'"),
-        new(Compressor, "powersgd_hook", "DDP", "an exchange here", "--exchange powersgd"),
-        new(Compressor, "batched_powersgd_hook", "DDP", "an exchange here, of every matrix by itself", "--exchange powersgd"),
-        new(Compressor, "quantization_pertensor_hook", "DDP", "8 bits, in buckets here", "--compressor 'uniform(bits=8,rounding=nearest)'"),
-        new(Compressor, "quantization_perchannel_hook", "DDP", "8 bits, in buckets here", "--compressor 'uniform(bits=8,rounding=nearest)'"),
-        new(Compressor, "onebitadam", "DeepSpeed", "an optimizer, not built here; the nearest is", "--compressor sign --memory residual"),
-        new(Compressor, "zerooneadam", "DeepSpeed", "an optimizer, not built here; the nearest is", "--compressor sign --memory residual"),
-        new(Compressor, "onebitlamb", "DeepSpeed", "an optimizer, not built here; the nearest is", "--compressor sign --memory residual"),
-        new(Compressor, "dithering", "BytePS", "QSGD by the largest magnitude", "--compressor 'qsgd(norm=max)'"),
-        new(Compressor, "2bit", "MXNet", "a threshold, and signs", "--compressor 'threshold(tau=0.5)+sign'"),
-        new(Compressor, "gaussian2", "GaussianK-SGD", "another search for the threshold", "--compressor gaussiank"),
-        new(Compressor, "randomkec", "GaussianK-SGD", "random entries with a memory", "--compressor randomk --memory residual"),
-        new(Compressor, "redsync", "GaussianK-SGD", "a threshold between mean and maximum, not built here; the nearest is", "--compressor gaussiank"),
-        new(Compressor, "redsynctrim", "GaussianK-SGD", "a threshold between mean and maximum, not built here; the nearest is", "--compressor gaussiank"),
+        new(Compressor, "adacomp2", "GradComp", "AdaComp with a clip", "--compressor adacomp", IsBuilt: false),
+        new(Compressor, "signsgd", "GRACE", "vote on signs", "--compressor sign --exchange majority"),
+        new(Compressor, "signum", "GRACE", "vote on the signs of velocities", "--compressor sign --exchange 'majority(momentum=0.9)'"),
+        new(Compressor, "adaq", "GRACE", "mean for each sign of the largest entries", "--compressor topk+onebit"),
+        new(Compressor, "inceptionn", "GRACE", "code of fewer bits for smaller exponents", "--compressor natural", IsBuilt: false),
+        new(Compressor, "sketch", "GRACE", "code by quantiles", "--compressor 'uniform(bits=8)'", IsBuilt: false),
+        new(Compressor, "u8bit", "GRACE", "table of 8-bit floats", "--compressor 'uniform(bits=8,range=max)'", IsBuilt: false),
+        new(Compressor, "powersgd_hook", "DDP", "PowerSGD", "--exchange powersgd"),
+        new(Compressor, "batched_powersgd_hook", "DDP", "PowerSGD of all parameters as one matrix", "--exchange powersgd", IsBuilt: false),
+        new(Compressor, "quantization_pertensor_hook", "DDP", "8-bit code with one range a tensor", "--compressor 'uniform(bits=8,rounding=nearest)'", IsBuilt: false),
+        new(Compressor, "quantization_perchannel_hook", "DDP", "8-bit code in buckets", "--compressor 'uniform(bits=8,rounding=nearest)'"),
+        new(Compressor, "onebitadam", "DeepSpeed", "optimizer", "--compressor sign --memory residual", IsBuilt: false),
+        new(Compressor, "zerooneadam", "DeepSpeed", "optimizer", "--compressor sign --memory residual", IsBuilt: false),
+        new(Compressor, "onebitlamb", "DeepSpeed", "optimizer", "--compressor sign --memory residual", IsBuilt: false),
+        new(Compressor, "dithering", "BytePS", "rounding at random between levels", "--compressor 'qsgd(norm=max)'"),
+        new(Compressor, "2bit", "MXNet", "threshold with one magnitude", "--compressor 'threshold(tau=0.5)+sign'"),
+        new(Compressor, "gaussian2", "GaussianK-SGD", "other search for the threshold", "--compressor gaussiank", IsBuilt: false),
+        new(Compressor, "randomkec", "GaussianK-SGD", "random entries with error compensation", "--compressor randomk --memory residual"),
+        new(Compressor, "redsync", "GaussianK-SGD", "threshold between mean and maximum", "--compressor gaussiank", IsBuilt: false),
+        new(Compressor, "redsynctrim", "GaussianK-SGD", "threshold between mean and maximum", "--compressor gaussiank", IsBuilt: false),
         new(Memory, "dgc", "GRACE", "momentum correction", "--compressor dgc --memory momentum"),
-        new(Memory, "efsignsgd", "GRACE", "a residual, which follows the learning rate behind sign", "--compressor sign --memory residual"),
-        new(Exchange, "broadcast", "GRACE", "one broadcast a worker", "--exchange allgather"),
-        new(Exchange, "alltoall", "GRACE", "shards to their owners", "--exchange reducescatter"),
+        new(Memory, "efsignsgd", "GRACE", "residual in units of the step", "--compressor sign --memory residual"),
+        new(Exchange, "broadcast", "GRACE", "broadcast by each worker", "--exchange allgather"),
+        new(Exchange, "alltoall", "GRACE", "exchange of shards", "--exchange reducescatter"),
     ];
 }
 
@@ -75,6 +75,7 @@ public static class NamesElsewhere
 /// <param name="Option">The option that it is written behind, with dashes.</param>
 /// <param name="Name">The name there, in lower case.</param>
 /// <param name="System">The other system.</param>
-/// <param name="Meaning">What it is, in a few words that <paramref name="Write"/> may follow.</param>
+/// <param name="Meaning">What it is there.</param>
 /// <param name="Write">What to write here, as in a shell.</param>
-public sealed record NameElsewhere(string Option, string Name, string System, string Meaning, string Write);
+/// <param name="IsBuilt">It does the same; else it comes nearest.</param>
+public sealed record NameElsewhere(string Option, string Name, string System, string Meaning, string Write, bool IsBuilt = true);
