@@ -22,7 +22,9 @@ public sealed record AdaCompOptions
 /// bin of L_T entries sends those with |H| ≥ max|G|; its own value code is sign(G)·s with s the mean of the bins' maxima. How many
 /// entries a bin sends follows from the data.
 /// </summary>
-[Algorithm("adacomp", AlgorithmRole.Sparsifier, "Chen et al. 2018", Quantizer = "sign(magnitude=sparsifier)")]
+[Algorithm(
+    "adacomp", AlgorithmRole.Sparsifier, "Chen et al. 2018", Quantizer = "sign(magnitude=sparsifier)",
+    DiffersFromPaper = "positions are coded in fewer bits; comp_const, the paper's 1, is GradComp's option (which has one bin a parameter and sends H)")]
 public sealed class AdaCompSparsifier : ISparsifier
 {
     private readonly int _bin;

@@ -87,6 +87,7 @@ public sealed record RunSettings
                 SlotOverrides = options.Slot,
                 WarmupEpochs = options.WarmupEpochs,
                 OptimizerMomentum = options.OptimizerMomentum,
+                PlainSgd = options.IsPlainSgd,
                 Workers = options.GradientWorkers,
             },
             NameOfRank = options.NameOf,

@@ -186,6 +186,31 @@ public sealed class SparsifierTests
     }
 
     [Theory]
+    [InlineData(0, 0.01)]
+    [InlineData(0.3, 0.01)]
+    [InlineData(-0.3, 0.01)]
+    [InlineData(2, 0.001)]
+    [InlineData(2, 0.2)]
+    public void Gaussian_k_begins_with_the_quantile_about_the_mean(double offset, double ratio)
+    {
+        const int Length = 100_003;
+        float[] values = [.. TestData.Gaussian(Length).Select(value => (float)(value + offset))];
+        double mean = values.Average(value => (double)value), deviation = Math.Sqrt(values.Average(value => Math.Pow(value - mean, 2)));
+        double threshold = Math.Abs(mean) + (NormalQuantile.UpperTail(ratio / 2) * deviation);
+        for (int round = 0; round < 4; round++)
+        {
+            int count = values.Count(value => Math.Abs(value) >= threshold);
+            threshold *= count < 2 * ratio * Length / 3 ? 0.5 : count > 4 * ratio * Length / 3 ? 1.5 : 1;
+        }
+
+        float[] sent = Send(Invariant($"gaussiank(ratio={ratio})"), values);
+        Assert.All(values.Zip(sent), pair => Assert.True(
+            Math.Abs(Math.Abs(pair.First) - threshold) < 1e-6 * threshold || (Math.Abs(pair.First) > threshold ? pair.First : 0) == pair.Second));
+        float[] mirrored = Send(Invariant($"gaussiank(ratio={ratio})"), [.. values.Select(value => -value)]);
+        Assert.Equal(sent, mirrored.Select(value => value == 0 ? 0 : -value));
+    }
+
+    [Theory]
     [InlineData("exponential", 0.01)]
     [InlineData("exponential", 0.001)]
     [InlineData("pareto", 0.001)]

@@ -14,6 +14,7 @@ public sealed class AlgorithmEntry
         Name = attribute.Name;
         Role = attribute.Role;
         Source = attribute.Source;
+        DiffersFromPaper = attribute.DiffersFromPaper;
         Quantizer = attribute.Quantizer;
         Carries = attribute.Carries;
         WithoutMemory = attribute.WithoutMemory;
@@ -31,6 +32,9 @@ public sealed class AlgorithmEntry
 
     /// <summary>Paper or origin.</summary>
     public string Source { get; }
+
+    /// <summary>What is computed otherwise than its paper says; empty where nothing is.</summary>
+    public string DiffersFromPaper { get; }
 
     /// <summary>Of a sparsifier: the quantizer that goes with it by default.</summary>
     public string Quantizer { get; }

@@ -17,6 +17,9 @@ public sealed record PipelineRequest(
     /// <summary>The optimizer's own momentum; memories that apply momentum refuse to be added to it.</summary>
     public double OptimizerMomentum { get; init; }
 
+    /// <summary>The optimizer's step is the learning rate times the average and nothing else, so that a residual can be counted in steps.</summary>
+    public bool PlainSgd { get; init; }
+
     /// <summary>Workers, as far as known at composition; the measured choice of an exchange needs more than two.</summary>
     public int Workers { get; init; } = 1;
 

@@ -128,6 +128,9 @@ public sealed record PtbOptions : TrainerOptions
     /// <inheritdoc/>
     public override double OptimizerMomentum => Momentum;
 
+    /// <inheritdoc/>
+    public override bool IsPlainSgd => Momentum == 0;
+
     /// <summary>Sizes of the model for a vocabulary.</summary>
     internal LstmModelOptions ModelFor(int vocabulary) => new(vocabulary, EmbSize, NumHid, NumLayers, Dropout, Tied);
 }

@@ -271,6 +271,9 @@ public sealed record TransformerXlOptions : TrainerOptions
     /// <inheritdoc/>
     public override double OptimizerMomentum => Optim == "sgd" ? Mom : 0;
 
+    /// <inheritdoc/>
+    public override bool IsPlainSgd => Optim == "sgd" && Mom == 0;
+
     /// <summary>True where schedules count tokens.</summary>
     internal bool CountsTokens => MaxTokens > 0 || WarmupTokens > 0;
 
