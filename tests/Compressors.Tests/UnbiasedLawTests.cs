@@ -3,7 +3,6 @@ using Compression.Core.Catalog;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
-using Compression.Core.Pipeline;
 
 namespace Compression.Compressors.Tests;
 

@@ -8,13 +8,13 @@ namespace Compression.Experiments.Tests;
 public sealed class ListAlgorithmsTests
 {
     private const string Heading = "## What differs from the papers";
-    private const string Nothing = "nothing";
 
     [Fact]
     public void What_differs_from_a_paper_is_in_the_lists_and_in_one_place_of_the_documents()
     {
-        string[] expected = [.. Components.Catalog().Entries.Select(entry =>
-            $"| `{entry.Name}` | {OptionText.Format(entry.Role)} | {(entry.DiffersFromPaper.Length > 0 ? entry.DiffersFromPaper : Nothing)} |")];
+        string[] expected = [.. Components.Catalog().Entries.Where(entry => entry.DiffersFromPaper.Length > 0).Select(entry =>
+            $"| `{entry.Name}` | {OptionText.Format(entry.Role)} | {entry.DiffersFromPaper} |")];
+        Assert.NotEmpty(expected);
         string document = File.ReadAllText(Path.Combine(RunScript.RepositoryRoot(), "docs", "algorithms.md"));
         string section = document[document.IndexOf(Heading, StringComparison.Ordinal)..].Split("\n## ")[0];
         Assert.Equal(expected, section.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)));

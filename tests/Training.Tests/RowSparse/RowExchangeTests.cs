@@ -2,7 +2,6 @@ using Compression.Core.Communication;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
 using Compression.Training.Models;
-using Compression.Training.Optimizers;
 using Compression.Training.RowSparse;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
