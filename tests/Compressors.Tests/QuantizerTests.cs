@@ -46,6 +46,7 @@ public sealed class QuantizerTests
     [InlineData(0)]
     [InlineData(1.0)]
     [InlineData(2.5)]
+    [InlineData(17.1)]
     public void TernGrad_clips_and_draws_by_the_slots_own_words(double clip)
     {
         foreach (int length in s_lengths)

@@ -128,6 +128,21 @@ public sealed class GradCompTests
     }
 
     [Fact]
+    public void A_ratio_of_one_sends_everything()
+    {
+        using var sandbox = new Sandbox();
+        sandbox.WriteCorpus();
+        string[] hashes = [.. new[] { "--compressor none", "--compressor topk --compress_ratio 1.0 --memory residual" }.Select((words, i) =>
+        {
+            var outcome = sandbox.Run($"--data corpus {words} --max_steps 4 --out run{i} {Sandbox.TinyModel}");
+            Assert.True(outcome.Code == 0, outcome.Errors);
+            using var summary = JsonDocument.Parse(File.ReadAllText(sandbox.At($"run{i}", "summary.json")));
+            return summary.RootElement.GetProperty("final_parameters_sha256").GetString()!;
+        })];
+        Assert.Equal(hashes[0], hashes[1]);
+    }
+
+    [Fact]
     public void Save_leaves_the_weights_of_the_end_in_its_folder()
     {
         using var sandbox = new Sandbox();
