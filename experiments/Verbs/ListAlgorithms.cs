@@ -53,12 +53,12 @@ internal abstract class ListAlgorithms(params AlgorithmRole[] roles) : Verb<List
             environment.Screen.Output.WriteLine("names from elsewhere:");
             foreach (var (name, meaning) in aliases)
             {
-                environment.Screen.Output.WriteLine($"  {name,-28}{meaning}");
+                environment.Screen.Output.WriteLine($"  {name,-42}{meaning}");
             }
 
             foreach (var other in NamesElsewhere.Others)
             {
-                environment.Screen.Output.WriteLine($"  {other.Name,-28}not a name here: {(other.IsBuilt ? "" : "the nearest is ")}{other.Write}");
+                environment.Screen.Output.WriteLine($"  {$"{other.Option} {other.Name}",-42}{(other.IsBuilt ? "" : "nearest: ")}{other.Write}");
             }
 
             environment.Screen.Output.WriteLine("Any sparsifier goes with any quantizer: --compressor 'topk(ratio=0.001)+sign'.");

@@ -19,7 +19,8 @@ namespace Compression.Core.Pipeline;
 /// Bytes a worker sends: 2(n−1)/n·d/8, and 20 of header and length for each of 2(n−1) messages, and 4 a parameter.
 /// </remarks>
 [Algorithm(
-    "majority", AlgorithmRole.Exchange, "signSGD and Signum with majority vote, Bernstein et al. 2018, 2019", Carries = PayloadForm.Signs, WithoutMemory = "a vote tells no worker what of its gradient arrived",
+    "majority", AlgorithmRole.Exchange, "signSGD and Signum with majority vote, Bernstein et al. 2018, 2019",
+    Carries = PayloadForm.Signs, WithoutMemory = "a vote tells no worker what of its gradient arrived",
     DiffersFromPaper = "the result is the majority's sign times the mean magnitude (scale=one: 1, as in the papers); a split vote goes to both signs in turn")]
 public sealed class MajorityVote : IGradientAggregator
 {

@@ -4,7 +4,7 @@ namespace Compression.Core.Pipeline;
 
 /// <summary>How the user describes a pipeline.</summary>
 /// <param name="Compressor">Composition, for example <c>topk(ratio=0.001)+sign</c>, or a historic name.</param>
-/// <param name="Memory">A memory, or <c>auto</c>: residual for biased compressors, none for others.</param>
+/// <param name="Memory">A memory, or <c>auto</c>: residual for compressors that want one, none for others.</param>
 /// <param name="Exchange">An exchange, or <c>auto</c>.</param>
 /// <param name="MinSlotSize">Slots with fewer elements go dense.</param>
 /// <param name="Flags">Component flags of the command line, without dashes, as texts.</param>

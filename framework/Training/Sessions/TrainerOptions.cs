@@ -24,7 +24,7 @@ public abstract record TrainerOptions
     public string Compressor { get; init; } = "none";
 
     /// <summary>The memory.</summary>
-    [Option("memory", "what becomes of what was not sent; auto: residual for biased compressors, none for others", Group = CompressionGroup)]
+    [Option("memory", "what becomes of what was not sent; auto: residual for compressors that want a memory, none for others", Group = CompressionGroup)]
     public string Memory { get; init; } = "auto";
 
     /// <summary>The exchange.</summary>
