@@ -109,7 +109,8 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
         }
 
         var flags = _resolution.Flags(command, resume?.Recorded);
-        var settings = RunSettings.Of((TOptions)_resolution.Bind(below, command.Values), flags);
+        var presetFlags = _resolution.PresetFlags(below, flags);
+        var settings = RunSettings.Of((TOptions)_resolution.Bind(below, command.Values), flags, presetFlags);
         var world = RankLaunch.WorldSize(settings, command, launch);
         int threads = RankLaunch.ThreadsOfRank(settings, launch);
         KeyValuePair<string, string>[] fixedHere =
@@ -119,12 +120,12 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
             .. resume is not null ? [KeyValuePair.Create("resume", resume.Checkpoint)] : Array.Empty<KeyValuePair<string, string>>(),
         ];
         var options = (TOptions)_resolution.Bind(below, command.Values, fixedHere);
-        settings = RunSettings.Of(options, flags);
+        settings = RunSettings.Of(options, flags, presetFlags);
         var plan = new PipelineComposer(_catalog).Compose(settings.Pipeline);
         RankLaunch.RequireSensibleWorkers(settings, environment);
         string? folder = handed ?? (command["out"] is { Length: > 0 } chosen ? environment.FullPath(chosen) : command["out"] ?? resume?.RunFolder);
         return new RunRequest<TOptions>(
-            Name, command.Words, options, settings, plan, resume, folder, final => _resolution.Rows(final, flags, plan, command, resume?.Recorded));
+            Name, command.Words, options, settings, plan, resume, folder, final => _resolution.Rows(final, presetFlags.Concat(flags).ToDictionary(), plan, command, resume?.Recorded));
     }
 
     private PreparedTraining<TOptions> Check(RunRequest<TOptions> request, int workers, CommandEnvironment environment)

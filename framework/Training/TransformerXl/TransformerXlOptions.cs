@@ -132,7 +132,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     public string Optim { get; init; } = "adam";
 
     /// <summary>Definition of LAMB.</summary>
-    [Option("lamb_version", "definition of LAMB: of the runs of May 2019, or of the paper's third version", Group = OptimizationGroup, Choices = "2019-05|v3")]
+    [Option("lamb_version", "definition of LAMB: of the runs of May 2019 (rate corrected for the moments' start, trust at most 10), or of the paper's third version", Group = OptimizationGroup, Choices = "2019-05|v3")]
     public string LambVersionName { get; init; } = "2019-05";
 
     /// <summary>The rate.</summary>
@@ -270,6 +270,9 @@ public sealed record TransformerXlOptions : TrainerOptions
 
     /// <inheritdoc/>
     public override double OptimizerMomentum => Optim == "sgd" ? Mom : 0;
+
+    /// <inheritdoc/>
+    public override bool IsPlainSgd => Optim == "sgd" && Mom == 0;
 
     /// <summary>True where schedules count tokens.</summary>
     internal bool CountsTokens => MaxTokens > 0 || WarmupTokens > 0;
