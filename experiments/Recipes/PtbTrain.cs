@@ -73,6 +73,7 @@ internal sealed class PtbTrain : TrainingVerb<PtbOptions>
             options, corpus.Description, corpus.Files.ToDictionary(file => file.Name, file => file.Sha256),
             context => PtbTrainer.Train(options, corpus, context))
         {
+            Notes = corpus.Warnings,
             Size = SizeOf(options, corpus, workers),
         };
     }

@@ -83,10 +83,26 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
     }
 
     /// <inheritdoc/>
-    TrainingSize? ITrainer.Check(ParsedCommand command, CommandEnvironment environment)
+    TrainingSize? ITrainer.Check(ParsedCommand command, CommandEnvironment environment) => Check(command, environment).Prepared.Size;
+
+    /// <summary>Goes the way of a run that starts here, up to its first step; writes nothing.</summary>
+    /// <exception cref="UserErrorException">The run cannot work.</exception>
+    protected PreparedTraining<TOptions> DryRun(ParsedCommand command, CommandEnvironment environment)
+    {
+        var (request, prepared) = Check(command, environment);
+        request.RequireFolder();
+        foreach (string note in request.Plan.Notes.Concat(prepared.Notes))
+        {
+            CommandLine.Warn(note, environment);
+        }
+
+        return prepared;
+    }
+
+    private (RunRequest<TOptions> Request, PreparedTraining<TOptions> Prepared) Check(ParsedCommand command, CommandEnvironment environment)
     {
         var request = Read(command, environment, MpiEnvironment.Current);
-        return Check(request, Math.Max(request.Settings.Workers, request.Settings.VirtualWorkers), environment).Size;
+        return (request, Check(request, Math.Max(request.Settings.Workers, request.Settings.VirtualWorkers), environment));
     }
 
     private RunRequest<TOptions> Read(ParsedCommand command, CommandEnvironment environment, MpiEnvironment launch)

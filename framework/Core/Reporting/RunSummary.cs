@@ -29,6 +29,9 @@ public sealed record RunSummary
     /// <summary>Steps done.</summary>
     public required long Steps { get; init; }
 
+    /// <summary>Of <see cref="Steps"/>, those that changed no parameter: a loss or gradient was not finite, and all workers left the step out.</summary>
+    public long SkippedSteps { get; init; }
+
     /// <summary>Epochs done, with fraction.</summary>
     public required double Epochs { get; init; }
 

@@ -23,7 +23,7 @@ internal static class SummaryTable
         Line(
             text,
             "trained",
-            $"{Figures.Count(summary.Steps)} steps, {Epochs(summary.Epochs)} epochs, {Figures.Count(summary.Tokens)} tokens, "
+            $"{Figures.Count(summary.Steps)} steps{Skipped(summary)}, {Epochs(summary.Epochs)} epochs, {Figures.Count(summary.Tokens)} tokens, "
             + Figures.Duration(summary.Seconds.Total));
         Line(text, "model", $"{summary.Model}, {Figures.Count(summary.Parameters)} parameters, {Workers(summary.NumWorkers)}");
         Line(text, "compressor", summary.Compressor);
@@ -34,6 +34,8 @@ internal static class SummaryTable
         Line(text, "results", resultsAt);
         return text.ToString();
     }
+
+    private static string Skipped(RunSummary summary) => summary.SkippedSteps == 0 ? "" : $" ({Figures.Count(summary.SkippedSteps)} skipped)";
 
     private static void Line(StringBuilder text, string label, string content) =>
         text.Append("  ").Append(label.PadRight(LabelWidth)).Append(content).Append('\n');
