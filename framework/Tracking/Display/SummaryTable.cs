@@ -35,15 +35,6 @@ internal static class SummaryTable
         return text.ToString();
     }
 
-    // Two reasons, which the figures do not tell apart: the exchange, and how the entries lie.
-    private static string FloorNote(ByteSummary bytes) => !(bytes.EntropyFloorPerStep > bytes.WirePerStepPerWorker)
-        ? ""
-        : """
-              the floor lies above the wire: it counts what stays with its worker,
-              or takes entries as evenly spread that cluster, and so take less
-
-          """.ReplaceLineEndings("\n");
-
     private static void Line(StringBuilder text, string label, string content) =>
         text.Append("  ").Append(label.PadRight(LabelWidth)).Append(content).Append('\n');
 
@@ -95,6 +86,15 @@ internal static class SummaryTable
             .AddRow("nominal *", Figures.Bytes(bytes.NominalPerStep), Against(payload, bytes.NominalPerStep))
             .AddRow("entropy floor *", Figures.Bytes(bytes.EntropyFloorPerStep), Against(payload, bytes.EntropyFloorPerStep));
     }
+
+    // Two reasons, which the figures do not tell apart: the exchange, and how the entries lie.
+    private static string FloorNote(ByteSummary bytes) => !(bytes.EntropyFloorPerStep > bytes.WirePerStepPerWorker)
+        ? ""
+        : """
+              the floor lies above the wire: it counts what stays with its worker,
+              or takes entries as evenly spread that cluster, and so take less
+
+          """.ReplaceLineEndings("\n");
 
     private static Table TimeTable(SecondsSummary s)
     {
