@@ -47,8 +47,8 @@ has_package() {
         mpich) command -v mpiexec > /dev/null || command -v mpiexec.mpich > /dev/null || command -v mpiexec.openmpi > /dev/null ;;
         gnuplot-nox) command -v gnuplot > /dev/null ;;
         iproute2) command -v ip > /dev/null ;;
-        chromium-headless-shell) command -v chromium-headless-shell > /dev/null ;;
         git) command -v git > /dev/null ;;
+        chromium-headless-shell) command -v chromium-headless-shell > /dev/null ;;
         *) fail 2 "prepare $1: no such package here; there are mpich, gnuplot-nox, iproute2, chromium-headless-shell." ;;
     esac
 }
@@ -186,7 +186,7 @@ set_environment() {
 
 run_tests() {
     local filter=${1:-} results=$artifacts/test-results project name log
-    local passed=0 failed=0 skipped=0 broken=0 patience=600
+    local passed=0 failed=0 skipped=0 broken=0 patience=1500
     rm -rf "$results"
     mkdir -p "$results"
     install_packages dotnet-sdk-10.0 mpich gnuplot-nox iproute2 git

@@ -62,6 +62,11 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
         Requirements.Libtorch(useGpu: false);
         string run = Path.GetDirectoryName(Path.GetDirectoryName(options.Resume))!;
         var corpus = Lm1bCorpus.Open(DataFolder(options.Datadir, environment), options.Hyper().VocabSize);
+        foreach (string warning in corpus.Warnings)
+        {
+            CommandLine.Warn(warning, environment);
+        }
+
         using var checkpoint = new Lm1bCheckpoint(options, corpus, options.Threads);
         return new FollowedCheckpoints(run, options.Mode, options.MaxSteps, options.EvalOnce).Evaluate(checkpoint.Evaluate, environment);
     }
@@ -95,7 +100,10 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
             {
                 LinkCheckpoints(options, context);
                 return Lm1bTrainer.Train(options, corpus, rows, context, found => Show(found, options, context.RunFolder, environment));
-            });
+            })
+        {
+            Notes = corpus.Warnings,
+        };
     }
 
     // The run's folder stays whole, wherever its checkpoints lie.

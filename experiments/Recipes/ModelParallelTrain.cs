@@ -46,6 +46,7 @@ internal sealed class ModelParallelTrain : TrainingVerb<ModelParallelOptions>
             options, corpus.Description, corpus.Files.ToDictionary(file => file.Name, file => file.Sha256),
             context => ModelParallelTrainer.Train(options, corpus, context))
         {
+            Notes = corpus.Warnings,
             Size = new TrainingSize(options.ModelFor(corpus.Vocabulary.Count).Layout().Length, Math.Min(tokens, limit)),
         };
     }

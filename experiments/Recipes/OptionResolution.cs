@@ -54,6 +54,15 @@ internal sealed class OptionResolution(OptionSchema schema, AlgorithmCatalog cat
         return flags;
     }
 
+    /// <summary>The flags of components that a preset sets, now or in the run that is resumed, and the command line does not.</summary>
+    /// <param name="below">The layers below the command line.</param>
+    /// <param name="flags">The flags that were given.</param>
+    public IReadOnlyDictionary<string, string> PresetFlags(IEnumerable<KeyValuePair<string, string>> below, IReadOnlyDictionary<string, string> flags)
+    {
+        var names = catalog.Flags.Select(group => group.Key).ToHashSet();
+        return below.Where(pair => names.Contains(pair.Key) && !flags.ContainsKey(pair.Key)).ToDictionary(pair => pair.Key, pair => pair.Value);
+    }
+
     /// <summary>The rows of config.json: every option, the flags of components, and the composition that they led to.</summary>
     public IReadOnlyList<RunOption> Rows(
         object options, IReadOnlyDictionary<string, string> flags, PipelinePlan plan, ParsedCommand command, RecordedRun? recorded)

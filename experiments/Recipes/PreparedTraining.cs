@@ -11,6 +11,9 @@ namespace Compression.Experiments.Recipes;
 public sealed record PreparedTraining<TOptions>(
     TOptions Options, string Description, IReadOnlyDictionary<string, string> DataSha256, Func<TrainingContext, RunSummary> Train)
 {
+    /// <summary>What the user should know of data and weights.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>How much work it is; null where the trainer does not say.</summary>
     public TrainingSize? Size { get; init; }
 }

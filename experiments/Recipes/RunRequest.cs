@@ -20,6 +20,16 @@ internal sealed record RunRequest<TOptions>(
     /// <summary>The command as it can be typed again.</summary>
     public string CommandLine => string.Join(' ', new[] { "./run.sh", Verb }.Concat(Words.Select(Quote)));
 
+    /// <summary>Refuses a chosen folder in which another run lies; writes nothing.</summary>
+    /// <exception cref="Core.Reporting.UserErrorException"><see cref="Core.Reporting.ExitCode.Usage"/>.</exception>
+    public void RequireFolder()
+    {
+        if (Folder is not null)
+        {
+            Tracking.RunDirectory.RequireFree(Folder, Resume is not null);
+        }
+    }
+
     /// <summary>Opens the run's folder.</summary>
     public RunFolder OpenFolder(CommandEnvironment environment) => RunFolder.Open(
         Folder, Settings.ExpName, Resume is not null, environment.Time, environment.FullPath(Tracking.RunDirectory.DefaultRoot));

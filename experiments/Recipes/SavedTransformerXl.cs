@@ -26,6 +26,11 @@ internal sealed class SavedTransformerXl(TransformerXlOptions options, Corpus co
                 ExitCode.Usage, $"--{(options.EvalOnly ? "eval_only" : "generate")}: needs weights; name a run by --resume, or a file by --init_weights.");
         }
 
+        foreach (string warning in corpus.Warnings)
+        {
+            CommandLine.Warn(warning, environment);
+        }
+
         if (options.EvalOnly)
         {
             Evaluate(path, environment);
@@ -34,7 +39,7 @@ internal sealed class SavedTransformerXl(TransformerXlOptions options, Corpus co
         if (options.Generate.Length > 0)
         {
             using var generator = new TextGenerator(options, corpus.Vocabulary, path, shown, code);
-            int[] start = generator.Encode(options.Generate);
+            int[] start = corpus.Vocabulary.Encode(options.Generate);
             environment.Screen.Output.WriteLine(corpus.Vocabulary.Decode([.. start, .. generator.Continue(start)]).TrimEnd());
         }
     }

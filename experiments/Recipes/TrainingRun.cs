@@ -50,7 +50,7 @@ internal static class TrainingRun
             directory, environment.Screen with { Quiet = request.Settings.Quiet }, environment.Time, request.Resume?.Step, trackers);
         logger.Message(request.CommandLine);
         logger.Message(prepared.Description);
-        foreach (string note in request.Plan.Notes)
+        foreach (string note in request.Plan.Notes.Concat(prepared.Notes))
         {
             logger.Warning(note);
         }

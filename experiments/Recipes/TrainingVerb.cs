@@ -83,10 +83,26 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
     }
 
     /// <inheritdoc/>
-    TrainingSize? ITrainer.Check(ParsedCommand command, CommandEnvironment environment)
+    TrainingSize? ITrainer.Check(ParsedCommand command, CommandEnvironment environment) => Check(command, environment).Prepared.Size;
+
+    /// <summary>Goes the way of a run that starts here, up to its first step; writes nothing.</summary>
+    /// <exception cref="UserErrorException">The run cannot work.</exception>
+    protected PreparedTraining<TOptions> DryRun(ParsedCommand command, CommandEnvironment environment)
+    {
+        var (request, prepared) = Check(command, environment);
+        request.RequireFolder();
+        foreach (string note in request.Plan.Notes.Concat(prepared.Notes))
+        {
+            CommandLine.Warn(note, environment);
+        }
+
+        return prepared;
+    }
+
+    private (RunRequest<TOptions> Request, PreparedTraining<TOptions> Prepared) Check(ParsedCommand command, CommandEnvironment environment)
     {
         var request = Read(command, environment, MpiEnvironment.Current);
-        return Check(request, Math.Max(request.Settings.Workers, request.Settings.VirtualWorkers), environment).Size;
+        return (request, Check(request, Math.Max(request.Settings.Workers, request.Settings.VirtualWorkers), environment));
     }
 
     private RunRequest<TOptions> Read(ParsedCommand command, CommandEnvironment environment, MpiEnvironment launch)
@@ -109,7 +125,8 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
         }
 
         var flags = _resolution.Flags(command, resume?.Recorded);
-        var settings = RunSettings.Of((TOptions)_resolution.Bind(below, command.Values), flags);
+        var presetFlags = _resolution.PresetFlags(below, flags);
+        var settings = RunSettings.Of((TOptions)_resolution.Bind(below, command.Values), flags, presetFlags);
         var world = RankLaunch.WorldSize(settings, command, launch);
         int threads = RankLaunch.ThreadsOfRank(settings, launch);
         KeyValuePair<string, string>[] fixedHere =
@@ -119,12 +136,12 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
             .. resume is not null ? [KeyValuePair.Create("resume", resume.Checkpoint)] : Array.Empty<KeyValuePair<string, string>>(),
         ];
         var options = (TOptions)_resolution.Bind(below, command.Values, fixedHere);
-        settings = RunSettings.Of(options, flags);
+        settings = RunSettings.Of(options, flags, presetFlags);
         var plan = new PipelineComposer(_catalog).Compose(settings.Pipeline);
         RankLaunch.RequireSensibleWorkers(settings, environment);
         string? folder = handed ?? (command["out"] is { Length: > 0 } chosen ? environment.FullPath(chosen) : command["out"] ?? resume?.RunFolder);
         return new RunRequest<TOptions>(
-            Name, command.Words, options, settings, plan, resume, folder, final => _resolution.Rows(final, flags, plan, command, resume?.Recorded));
+            Name, command.Words, options, settings, plan, resume, folder, final => _resolution.Rows(final, presetFlags.Concat(flags).ToDictionary(), plan, command, resume?.Recorded));
     }
 
     private PreparedTraining<TOptions> Check(RunRequest<TOptions> request, int workers, CommandEnvironment environment)

@@ -54,6 +54,11 @@ internal sealed class Evaluate : Verb<EvaluateOptions>
         var context = new TrainingContext(alone, silent, plan, "", environment.Time, stop.Token);
         environment.Screen.Output.WriteLine($"{weights}: {model.NumLayers} layers, emb_size {model.EmbSize}, num_hid {model.NumHid}");
         environment.Screen.Output.WriteLine(corpus.Description);
+        foreach (string warning in corpus.Warnings)
+        {
+            CommandLine.Warn(warning, environment);
+        }
+
         foreach (string split in options.Split == "both" ? (string[])["valid", "test"] : [options.Split])
         {
             var record = PtbTrainer.Evaluate(model, corpus, split, context);

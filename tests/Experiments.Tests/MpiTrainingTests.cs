@@ -95,6 +95,8 @@ public sealed class MpiTrainingTests
             Assert.True(outcome.Code == 0, outcome.Errors);
             Assert.Equal(
                 steps >= step, (outcome.Output + outcome.Errors).Contains($"Step {step}: loss or gradient of worker 1 is not finite: all workers skip it", StringComparison.Ordinal));
+            Assert.Equal(steps >= step, outcome.Output.Contains($"{steps} steps (1 skipped)", StringComparison.Ordinal));
+            Assert.Equal(steps >= step ? 1 : 0, TrainingRunTests.Summary(sandbox, $"{steps}-steps").GetProperty("skipped_steps").GetInt32());
         }
 
         Assert.Equal(TrainingRunTests.Hash(sandbox, $"{step - 1}-steps"), TrainingRunTests.Hash(sandbox, $"{step}-steps"));

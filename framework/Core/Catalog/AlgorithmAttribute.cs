@@ -28,6 +28,9 @@ public sealed class AlgorithmAttribute : Attribute
     /// <summary>Paper or origin.</summary>
     public string Source { get; }
 
+    /// <summary>What is computed otherwise than its paper says, as <c>list</c> and docs/algorithms.md show it; empty where nothing is.</summary>
+    public string DiffersFromPaper { get; init; } = "";
+
     /// <summary>Of an exchange: what it can carry.</summary>
     public PayloadForm Carries { get; init; } = PayloadForm.Any;
 

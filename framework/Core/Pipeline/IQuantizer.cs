@@ -9,6 +9,9 @@ public interface IQuantizer
     /// <summary>The expectation of a decoded value is the value.</summary>
     bool IsUnbiased { get; }
 
+    /// <summary>What its code loses is worth a memory; not where errors of single draws are larger than the values.</summary>
+    bool WantsMemory => !IsUnbiased;
+
     /// <summary>Every decoded value is the value.</summary>
     bool IsLossless { get; }
 

@@ -29,11 +29,16 @@ public sealed class PipelineComposer
 
         var traits = TraitsOf(recipe, HasMemory(memory));
         traits = traits with { NeedsWholeBucket = traits.NeedsWholeBucket || SampleOf(memory).NeedsWholeBucket };
+        if (traits.MicroBatches > 0)
+        {
+            notes.Add($"Second moments are those of {traits.MicroBatches} micro-batches of a worker's batch; with as many as --batch_size they are the paper's, of samples.");
+        }
+
         var factory = new CompressorFactory(CreateCompressor);
         ICompressor CreateCompressor(ComponentContext context) => recipe.Create(context with { HasMemory = HasMemory(memory) });
         IGradientAggregator CreateAggregator(ComponentContext context)
         {
-            context = context with { HasMemory = HasMemory(memory), ResidualInStepUnits = traits.ResidualInStepUnits };
+            context = context with { HasMemory = HasMemory(memory), ResidualInStepUnits = traits.ResidualInStepUnits && request.PlainSgd };
             return (IGradientAggregator)exchange.Create(
                 context, exchange.Entry.Takes(typeof(ICompressor)) ? CreateCompressor(context) : null, factory, memory.Create(context));
         }
@@ -113,13 +118,15 @@ public sealed class PipelineComposer
     {
         bool takesMemory = exchange.Entry.Takes(typeof(IGradientMemory));
         bool keepsNothing = traits.Lossless || !takesMemory;
-        string name = request.Memory != Auto ? request.Memory : traits.Unbiased || traits.KeepsResidual || keepsNothing ? "none" : "residual";
+        string name = request.Memory != Auto ? request.Memory : traits.WantsMemory && !traits.KeepsResidual && !keepsNothing ? "residual" : "none";
         var memory = Bind(AlgorithmRole.Memory, Single(name, "--memory"), request, "--memory");
         if (!HasMemory(memory))
         {
             if (!traits.Unbiased && !traits.KeepsResidual && takesMemory)
             {
-                notes.Add("This compressor is biased and --memory is none: what is not sent is lost; --memory residual keeps it.");
+                notes.Add(traits.WantsMemory
+                    ? "This compressor is biased and --memory is none: what is not sent is lost; --memory residual keeps it."
+                    : "This compressor is biased and goes without a memory, as in its paper: what it cuts off is lost.");
             }
 
             return memory;
@@ -167,7 +174,7 @@ public sealed class PipelineComposer
     private BoundAlgorithm Bind(AlgorithmRole role, AlgorithmTerm term, PipelineRequest request, string shownAs)
     {
         var entry = _catalog.Find(role, term.Name, shownAs);
-        return new BoundAlgorithm(entry, entry.BindOptions(term, request.Flags));
+        return new BoundAlgorithm(entry, entry.BindOptions(term, request.PresetFlags, request.Flags));
     }
 
     private static AlgorithmTerm Single(string text, string shownAs) => AlgorithmTerm.Parse(text, shownAs) is [var term]

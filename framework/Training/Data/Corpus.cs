@@ -26,6 +26,9 @@ public sealed record Corpus
 
     /// <summary>The best perplexity that any model can reach; null where nobody knows it, as for every natural text.</summary>
     public SourceBound? Bound { get; init; }
+
+    /// <summary>What is odd about the files, a line each, for the log.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 }
 
 /// <summary>What a corpus was read from.</summary>

@@ -38,13 +38,20 @@ public sealed record Lm1bCorpus(WordVocabulary Vocabulary, ShardFolder Training,
             Vocabulary, Training.For(worker, workers), hyper.BatchSize, hyper.NumSteps, RandomKey.Mix((ulong)seed, worker, 0, -1, RandomPurpose.Order));
     }
 
-    /// <summary>Opens <c>--datadir</c>; reads the vocabulary and counts the training text.</summary>
+    /// <summary>What is odd about the shards, a line each, for the log.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Opens <c>--datadir</c>; reads the vocabulary and counts the text.</summary>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: files are missing or damaged.</exception>
     public static Lm1bCorpus Open(string datadir, int vocabulary)
     {
         string path = Path.Combine(datadir, VocabularyFile);
         var words = WordVocabulary.Read(path, path).First(vocabulary);
         var training = ShardFolder.Find(datadir, heldout: false);
-        return new Lm1bCorpus(words, training, ShardFolder.Find(datadir, heldout: true), training.CountTokens());
+        var heldout = ShardFolder.Find(datadir, heldout: true);
+        var warnings = new List<string>();
+        long tokens = training.CountTokens(warnings);
+        heldout.CountTokens(warnings);
+        return new Lm1bCorpus(words, training, heldout, tokens) { Warnings = warnings };
     }
 }

@@ -122,6 +122,9 @@ public sealed record ModelParallelOptions : TrainerOptions
     public long MaxSteps { get; init; }
 
     /// <inheritdoc/>
+    public override bool IsPlainSgd => true;
+
+    /// <inheritdoc/>
     public override int GradientWorkers => Math.Max(Math.Max(1, NumWorkers / Stages), VirtualWorkers);
 
     /// <summary>The schedule by its name.</summary>

@@ -11,6 +11,7 @@ public sealed record PtbOptions : TrainerOptions
     private const string DataGroup = "Data";
     private const string ModelGroup = "Model";
     private const string OptimizationGroup = "Optimization";
+    private const string CompressionGroup = "Compression";
 
     /// <summary>The defaults.</summary>
     public PtbOptions() => ExpName = "ptb-lstm";
@@ -60,16 +61,24 @@ public sealed record PtbOptions : TrainerOptions
     [Option("save_weights", "safetensors file to write at the end, under PyTorch's names", Group = ModelGroup)]
     public string SaveWeights { get; init; } = "";
 
+    /// <summary>Leave the weights in this folder.</summary>
+    [Option("save", "folder to write the weights of the end into, as model.safetensors: another name of --save_weights", Group = ModelGroup)]
+    public string Save { get; init; } = "";
+
     /// <summary>Learning rate of the first step.</summary>
     [Option("init_lr", "initial learning rate", Group = OptimizationGroup, Min = 0, MinExclusive = true)]
     public double InitLr { get; init; } = 20;
 
     /// <summary>How the rate falls.</summary>
-    [Option("lr_decay", "0: divide the rate by 4 when valid loss stops falling; else its factor per epoch after decay_after", Group = OptimizationGroup, Min = 0, Max = 1)]
+    [Option("lr_schedule", "plateau: a quarter when valid loss stops falling; step: times lr_decay in each epoch after decay_after; gradcomp: see lr_decay", Group = OptimizationGroup)]
+    public ScheduleKind LrSchedule { get; init; } = ScheduleKind.Plateau;
+
+    /// <summary>How fast it falls.</summary>
+    [Option("lr_decay", "step: the factor of an epoch; gradcomp, which it means where it is given alone: D, the rate times (1/(1+D))^(epoch-6) at each epoch from the 7th on", Group = OptimizationGroup, Min = 0)]
     public double LrDecay { get; init; }
 
-    /// <summary>Epochs at the initial rate, with a decay factor.</summary>
-    [Option("decay_after", "epochs at the initial rate before lr_decay acts", Group = OptimizationGroup, Min = 0)]
+    /// <summary>Epochs at the initial rate, of the step schedule.</summary>
+    [Option("decay_after", "epochs at the initial rate before lr_decay acts (lr_schedule step)", Group = OptimizationGroup, Min = 0)]
     public int DecayAfter { get; init; }
 
     /// <summary>Momentum of SGD.</summary>
@@ -87,6 +96,10 @@ public sealed record PtbOptions : TrainerOptions
     /// <summary>What is clipped.</summary>
     [Option("clip_scope", "clip each worker's gradient before compression, or the average after it", Group = OptimizationGroup)]
     public ClipScope ClipScope { get; init; } = ClipScope.Local;
+
+    /// <summary>α of variance-based compression under its first name.</summary>
+    [Option("alpha", "another name of --variance_alpha", Group = CompressionGroup, Min = 0, MinExclusive = true)]
+    public double Alpha { get; init; } = 1;
 
     /// <summary>Steps of truncated backpropagation through time.</summary>
     [Option("bptt", "time steps of truncated backpropagation", Group = OptimizationGroup, Min = 1)]
@@ -114,6 +127,9 @@ public sealed record PtbOptions : TrainerOptions
 
     /// <inheritdoc/>
     public override double OptimizerMomentum => Momentum;
+
+    /// <inheritdoc/>
+    public override bool IsPlainSgd => Momentum == 0;
 
     /// <summary>Sizes of the model for a vocabulary.</summary>
     internal LstmModelOptions ModelFor(int vocabulary) => new(vocabulary, EmbSize, NumHid, NumLayers, Dropout, Tied);

@@ -24,6 +24,9 @@ public interface ITrainingTask : IDisposable
     /// <summary>The option that sets it, for messages.</summary>
     string LearningRateOption { get; }
 
+    /// <summary>The options that set the rates of all steps, for messages.</summary>
+    string ScheduleOptions => LearningRateOption;
+
     /// <summary>The lowest loss on valid so far, nats per token; null for none.</summary>
     double? BestValidLoss { get; }
 

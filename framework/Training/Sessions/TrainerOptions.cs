@@ -24,7 +24,7 @@ public abstract record TrainerOptions
     public string Compressor { get; init; } = "none";
 
     /// <summary>The memory.</summary>
-    [Option("memory", "what becomes of what was not sent; auto: residual for biased compressors, none for others", Group = CompressionGroup)]
+    [Option("memory", "what becomes of what was not sent; auto: residual for compressors that want a memory, none for others", Group = CompressionGroup)]
     public string Memory { get; init; } = "auto";
 
     /// <summary>The exchange.</summary>
@@ -145,6 +145,9 @@ public abstract record TrainerOptions
 
     /// <summary>The momentum that the optimizer has of its own; some memories replace it.</summary>
     public virtual double OptimizerMomentum => 0;
+
+    /// <summary>The optimizer's step is the learning rate times the average: SGD without momentum.</summary>
+    public virtual bool IsPlainSgd => false;
 
     /// <summary>Workers that exchange gradients with each other.</summary>
     public virtual int GradientWorkers => Math.Max(NumWorkers, VirtualWorkers);

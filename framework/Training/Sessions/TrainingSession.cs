@@ -193,12 +193,9 @@ public sealed class TrainingSession : IDisposable
         _step++;
         _position++;
         _counters.StepsHere++;
-        if (skip)
-        {
-            return stop;
-        }
-
-        foreach (double loss in _losses)
+        _counters.SkippedSteps += skip ? 1 : 0;
+        ReadOnlySpan<double> losses = skip ? [] : _losses;
+        foreach (double loss in losses)
         {
             _counters.EpochLoss = _counters.EpochLoss.Add(loss);
         }
@@ -210,7 +207,7 @@ public sealed class TrainingSession : IDisposable
         }
 
         _reporter.Step(
-            Progress, _losses, rate, gradNorm, _model.Gradients, _aggregators[0].HeldBack.Concat(_model.HeldBackBeside(0)));
+            Progress, losses, rate, gradNorm, _model.Gradients, _aggregators[0].HeldBack.Concat(_model.HeldBackBeside(0)));
         return stop;
     }
 
@@ -344,6 +341,7 @@ public sealed class TrainingSession : IDisposable
 
         _task.Resume(checkpoint.State);
         (_step, _epoch, _position) = (checkpoint.State.Step, checkpoint.State.Epoch, checkpoint.State.Position);
+        ResumedSchedule.Tell(_task, checkpoint.State, _context.Logger);
         return checkpoint.State;
     }
 

@@ -29,6 +29,10 @@ public sealed record TransformerXlOptions : TrainerOptions
     [Option("data", "folder of the text; empty: wikitext-103, wikitext-2, ptb, lm1b, enwik8 or text8 below COMPRESSION_DATA, then below datasets", Group = DataGroup)]
     public string Data { get; init; } = "";
 
+    /// <summary>Pieces of words.</summary>
+    [Option("bpe", "tokens are the pieces of GPT-2's byte-pair encoding, 50257 of them, in place of words (wt103, wt2 and ptb)", Group = DataGroup)]
+    public bool Bpe { get; init; }
+
     /// <summary>A published set-up.</summary>
     [Option("config", "published set-up that other options overrule", Group = ModelGroup,
         Choices = "none|one_gpu|one_machine|two_machines|four_machines|eight_machines|sixteen_machines|test_1|test_2|test_4|test_8|test_16|single_machine")]
@@ -132,7 +136,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     public string Optim { get; init; } = "adam";
 
     /// <summary>Definition of LAMB.</summary>
-    [Option("lamb_version", "definition of LAMB: of the runs of May 2019, or of the paper's third version", Group = OptimizationGroup, Choices = "2019-05|v3")]
+    [Option("lamb_version", "definition of LAMB: of the runs of May 2019 (rate corrected for the moments' start, trust at most 10), or of the paper's third version", Group = OptimizationGroup, Choices = "2019-05|v3")]
     public string LambVersionName { get; init; } = "2019-05";
 
     /// <summary>The rate.</summary>
@@ -271,6 +275,9 @@ public sealed record TransformerXlOptions : TrainerOptions
     /// <inheritdoc/>
     public override double OptimizerMomentum => Optim == "sgd" ? Mom : 0;
 
+    /// <inheritdoc/>
+    public override bool IsPlainSgd => Optim == "sgd" && Mom == 0;
+
     /// <summary>True where schedules count tokens.</summary>
     internal bool CountsTokens => MaxTokens > 0 || WarmupTokens > 0;
 
@@ -282,6 +289,12 @@ public sealed record TransformerXlOptions : TrainerOptions
 
     /// <summary>Extension in evaluation: takes the part of the memory where there is none.</summary>
     internal int EvalExtLen => MemLen == 0 ? ExtLen + TgtLen - EvalTgtLen : ExtLen;
+
+    /// <summary>Refuses pieces of words where the text has none.</summary>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>.</exception>
+    public void RequireText() => Require(
+        !Bpe || TextForm.Of(Dataset).ClosesLines,
+        $"--bpe true: {CountedCorpus.Name(Dataset)} has tokens of its own; use --bpe false, or --dataset wt103, wt2 or ptb.");
 
     /// <summary>The model for a vocabulary.</summary>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>: options that contradict each other.</exception>

@@ -48,6 +48,8 @@ internal sealed class TransformerXlTask : ITrainingTask
 
     public string LearningRateOption => "--lr";
 
+    public string ScheduleOptions => _options.CountsTokens ? "--lr, --scheduler, --warmup_tokens or --max_tokens" : "--lr, --scheduler, --warmup_step or --max_step";
+
     public double? BestValidLoss => _schedule.BestValidLoss;
 
     public IEnumerable<KeyValuePair<string, string>> Identity =>

@@ -17,11 +17,24 @@ public static class TransformerXlTrainer
     /// <exception cref="UserErrorException">Options that contradict each other, too little text, weights of another model, or no GPU.</exception>
     public static void Check(TransformerXlOptions options, PipelinePlan pipeline, Corpus corpus, int workers)
     {
+        ArgumentNullException.ThrowIfNull(corpus);
+        Check(options, pipeline, corpus.Vocabulary.Count);
+        TransformerXlLearner.SegmentsOf(options, corpus, 0, workers);
+        SplitSegments(options, corpus, "valid", 0, 1);
+        SplitSegments(options, corpus, "test", 0, 1);
+    }
+
+    /// <summary>The same without a text: all but whether it is long enough.</summary>
+    /// <param name="options">Of the run.</param>
+    /// <param name="pipeline">The composition.</param>
+    /// <param name="words">Words of the vocabulary.</param>
+    /// <exception cref="UserErrorException">Options that contradict each other, weights of another model, or no GPU.</exception>
+    public static void Check(TransformerXlOptions options, PipelinePlan pipeline, int words)
+    {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(pipeline);
-        ArgumentNullException.ThrowIfNull(corpus);
         GroupRules.Require(options, pipeline, clipsLocally: options.Clip > 0 && options.ClipScope == ClipScope.Local);
-        var shape = options.ShapeFor(corpus.Vocabulary.Count);
+        var shape = options.ShapeFor(words);
 
         // Rules for single parameters meet the names here, before anything is started or written.
         pipeline.CreateCompressor(shape.Layout(), KernelTeam.Single);
@@ -35,9 +48,6 @@ public static class TransformerXlTrainer
             !options.Fp16 || (!options.Overlap && options.VirtualWorkers == 0),
             "--fp16 true: memories must not have taken up a gradient before all workers agree that none overflows: use --overlap false, and --num_workers in place of --virtual_workers, or --fp16 false.");
         Require(options.Fp16 || options.LossScale == LossScaler.UsualScale, $"--loss_scale {OptionText.Format(options.LossScale)}: needs --fp16 true, without which no loss is scaled.");
-        TransformerXlLearner.SegmentsOf(options, corpus, 0, workers);
-        SplitSegments(options, corpus, "valid", 0, 1);
-        SplitSegments(options, corpus, "test", 0, 1);
         RequireWeights(options, shape);
         DeviceRules.Require(options);
     }

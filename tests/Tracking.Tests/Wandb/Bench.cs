@@ -26,6 +26,9 @@ internal sealed class Bench : IDisposable
     /// <summary>How long the end of a run waits, on the clock of the test.</summary>
     public TimeSpan Patience { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>Attempts after the first.</summary>
+    public int Attempts { get; set; } = int.MaxValue;
+
     public TimeSpan AttemptTimeout { get; set; } = Compression.Tests.Patience.Limit;
 
     public string Key { get; set; } = WandbServer.Key;
@@ -48,8 +51,8 @@ internal sealed class Bench : IDisposable
 
     public WandbKey WandbKey => WandbKey.Find(name => name == "WANDB_API_KEY" ? Key : null, Server.Address);
 
-    public WandbApi Api(Uri? server = null, int attempts = int.MaxValue) => new(
-        server ?? Server.Address, WandbKey, new WandbRetry { Attempts = attempts, Time = Backoff, Random = () => 0.5 }, AttemptTimeout);
+    public WandbApi Api(Uri? server = null, int? attempts = null) => new(
+        server ?? Server.Address, WandbKey, new WandbRetry { Attempts = attempts ?? Attempts, Time = Backoff, Random = () => 0.5 }, AttemptTimeout);
 
     public WandbRunLogger Open(UploadPace? pace = null, Uri? server = null, bool isResumed = false)
     {

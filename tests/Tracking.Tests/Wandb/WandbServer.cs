@@ -40,6 +40,9 @@ internal sealed class WandbServer : IDisposable
     /// <summary>Asked before each request is handled; null: behave.</summary>
     public Func<HttpRequest, Fault?> Misbehave { get; set; } = _ => null;
 
+    /// <summary>Changes the answer to a request that was heard.</summary>
+    public Func<HttpRequest, string, string> Rewrite { get; set; } = (_, answer) => answer;
+
     /// <summary>A key that the server accepts.</summary>
     public string AcceptedKey { get; set; } = Key;
 
@@ -149,7 +152,8 @@ internal sealed class WandbServer : IDisposable
         {
             lock (_gate)
             {
-                return Handle(request);
+                var reply = Handle(request);
+                return reply.Status == 200 ? reply with { Body = Rewrite(request, reply.Body) } : reply;
             }
         }
         catch (Exception exception)

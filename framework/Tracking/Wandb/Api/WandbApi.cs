@@ -77,19 +77,25 @@ internal sealed class WandbApi : IWandbApi, IDisposable
     }
 
     /// <inheritdoc/>
-    public Task UploadAsync(Uri target, IReadOnlyList<string> headers, string path, CancellationToken cancel) =>
-        _pipeline.ExecuteAsync(
-            async token => await SendAsync(() => Put(new Uri(_server, target), headers, path), isUpsert: false, token).ConfigureAwait(false),
-            cancel).AsTask();
+    public async Task UploadAsync(string? target, IReadOnlyList<string?> headers, string path, CancellationToken cancel)
+    {
+        if (!Uri.TryCreate(_server, target, out var address) || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
+        {
+            throw new WandbException($"{_server.Authority} names no HTTP address for it", HttpStatusCode.OK, retryable: false);
+        }
+
+        await _pipeline.ExecuteAsync(
+            async token => await SendAsync(() => Put(address, headers, path), isUpsert: false, token).ConfigureAwait(false), cancel).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
-    private static HttpRequestMessage Put(Uri target, IReadOnlyList<string> headers, string path)
+    private static HttpRequestMessage Put(Uri target, IReadOnlyList<string?> headers, string path)
     {
         var content = new StreamContent(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
         var request = new HttpRequestMessage(HttpMethod.Put, target) { Content = content };
-        foreach (string header in headers)
+        foreach (string header in headers.OfType<string>())
         {
             int colon = header.IndexOf(':', StringComparison.Ordinal);
             if (colon > 0 && !request.Headers.TryAddWithoutValidation(header[..colon], header[(colon + 1)..].Trim()))
@@ -114,7 +120,7 @@ internal sealed class WandbApi : IWandbApi, IDisposable
                     await SendAsync(() => Post(new Uri(_server, "graphql"), body), isUpsert, token).ConfigureAwait(false), replyType);
                 if (reply.Errors is { Count: > 0 } errors)
                 {
-                    throw new WandbException($"the server refuses: {Clean(errors[0].Message ?? "no reason given")}", HttpStatusCode.OK, retryable: false);
+                    throw new WandbException($"the server refuses: {Clean(errors[0]?.Message ?? "no reason given")}", HttpStatusCode.OK, retryable: false);
                 }
 
                 return reply.Data is { } data && isWhole(data) ? data : throw Malformed(null);
