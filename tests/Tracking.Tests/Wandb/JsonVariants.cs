@@ -7,7 +7,7 @@ namespace Compression.Tracking.Tests.Wandb;
 internal static class JsonVariants
 {
     private static readonly string[] s_values =
-        ["null", "7", "-7", "1e400", "99999999999999999999", "true", "\"x\"", "\"\"", "\"\\r\\nX: y\"", "[]", "[null]", "[[]]", "{}", "{\"x\":null}"];
+        ["null", "7", "-7", "1e400", "99999999999999999999", "9223372036854775807", "true", "\"x\"", "\"\"", "\"\\r\\nX: y\"", "[]", "[null]", "[[]]", "{}", "{\"x\":null}"];
 
     /// <summary>All variants of an answer, each with what is odd about it.</summary>
     public static IEnumerable<(string What, string Answer)> Of(string answer)

@@ -49,6 +49,25 @@ public sealed class OddAnswersTests
         Assert.Equal(Rows, bench.Server.Run.History.Count);
     }
 
+    [Theory]
+    [InlineData("Content-Length:3")]
+    [InlineData("Transfer-Encoding:chunked")]
+    [InlineData("Host:elsewhere")]
+    [InlineData("Expect:100-continue")]
+    [InlineData("X-Name:\u00e9")]
+    [InlineData("X-Name:\\r\\nX-Other: y")]
+    [InlineData("no header")]
+    [InlineData(":")]
+    public void A_header_that_cannot_be_sent_is_left_out(string header)
+    {
+        using var bench = New();
+        bench.Server.Rewrite = (_, answer) => answer.Replace("\"uploadHeaders\":[", $"\"uploadHeaders\":[\"{header}\",", StringComparison.Ordinal);
+        Train(bench);
+        Assert.Equal(["log.txt"], bench.Server.Run.Stored.Keys);
+        Assert.Empty(bench.Warned);
+        Assert.Empty(bench.Server.Complaints);
+    }
+
     [Fact]
     public void The_key_goes_to_no_other_host()
     {

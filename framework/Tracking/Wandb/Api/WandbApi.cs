@@ -14,6 +14,8 @@ internal sealed class WandbApi : IWandbApi, IDisposable
     private const long LongestReply = 16 << 20;
     private static readonly MediaTypeHeaderValue s_json = new("application/json") { CharSet = "utf-8" };
 
+    private static readonly HashSet<string> s_ofTransport = new(StringComparer.OrdinalIgnoreCase) { "Content-Length", "Transfer-Encoding", "Connection", "Host", "Expect", "Upgrade", "Trailer" };
+
     private readonly HttpClient _client;
     private readonly Uri _server;
     private readonly WandbKey _key;
@@ -95,10 +97,10 @@ internal sealed class WandbApi : IWandbApi, IDisposable
     {
         var content = new StreamContent(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
         var request = new HttpRequestMessage(HttpMethod.Put, target) { Content = content };
-        foreach (string header in headers.OfType<string>())
+        foreach (string header in headers.OfType<string>().Where(MayBeSent))
         {
             int colon = header.IndexOf(':', StringComparison.Ordinal);
-            if (colon > 0 && !request.Headers.TryAddWithoutValidation(header[..colon], header[(colon + 1)..].Trim()))
+            if (!request.Headers.TryAddWithoutValidation(header[..colon], header[(colon + 1)..].Trim()))
             {
                 content.Headers.TryAddWithoutValidation(header[..colon], header[(colon + 1)..].Trim());
             }
@@ -106,6 +108,12 @@ internal sealed class WandbApi : IWandbApi, IDisposable
 
         return request;
     }
+
+    // What is no header, or would contradict the transport's own, is left out: a request that cannot be made would be tried again without end.
+    private static bool MayBeSent(string header) =>
+        header.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon
+        && !s_ofTransport.Contains(header[..colon].Trim())
+        && header.All(character => character is >= ' ' and <= '~');
 
     private async Task<TData> GraphAsync<TVariables, TData>(
         string query, TVariables variables, JsonTypeInfo<GraphRequest<TVariables>> requestType, JsonTypeInfo<GraphReply<TData>> replyType,

@@ -227,12 +227,14 @@ internal sealed class RunUploader : IDisposable
 
         Keep(_state with
         {
-            HistoryBase = Math.Max(0, known?.HistoryLineCount ?? 0),
-            EventsBase = Math.Max(0, known?.EventsLineCount ?? 0),
-            OutputBase = Math.Max(0, known?.LogLineCount ?? 0),
-            FirstStep = Math.Max(0, FirstStepAfter(known)),
+            HistoryBase = Plausible(known?.HistoryLineCount),
+            EventsBase = Plausible(known?.EventsLineCount),
+            OutputBase = Plausible(known?.LogLineCount),
+            FirstStep = Plausible(FirstStepAfter(known)),
         });
     }
+
+    private static long Plausible(long? count) => Math.Clamp(count ?? 0, 0, 1L << 53);
 
     private static string Named(string? answered, string asked) => string.IsNullOrWhiteSpace(answered) ? asked : answered;
 
