@@ -2,6 +2,7 @@ using System.Globalization;
 using Compression.Core.Communication;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
+using Compression.Training.Checkpoints;
 using Compression.Training.Data;
 using Compression.Training.Sessions;
 using Compression.Training.TransformerXl;
@@ -24,6 +25,14 @@ internal sealed class SavedTransformerXl(TransformerXlOptions options, Corpus co
         {
             throw new UserErrorException(
                 ExitCode.Usage, $"--{(options.EvalOnly ? "eval_only" : "generate")}: needs weights; name a run by --resume, or a file by --init_weights.");
+        }
+
+        using (var file = WeightsFile.Open(path, shown, code))
+        {
+            if (VocabularyMark.Check(file, corpus.Vocabulary.Fingerprint(), shown, code) is { } note)
+            {
+                CommandLine.Warn(note, environment);
+            }
         }
 
         if (options.EvalOnly)

@@ -47,7 +47,10 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
     }
 
     /// <inheritdoc/>
-    protected override ExitCode? RunInstead(
+    protected override bool Trains(TransformerXlOptions options) => !options.DryRun && !options.EvalOnly && options.Generate.Length == 0;
+
+    /// <inheritdoc/>
+    protected override ExitCode RunInstead(
         TransformerXlOptions options, PipelinePlan pipeline, ParsedCommand command, CommandEnvironment environment)
     {
         if (options.DryRun)
@@ -55,11 +58,6 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
             int vocabulary = LaunchTable.Find(options.Config)?.Vocabulary ?? Load(options, environment).Corpus.Vocabulary.Count;
             new TransformerXlPlan(options, pipeline, vocabulary).Print(command, environment);
             return ExitCode.Success;
-        }
-
-        if (options.Generate.Length == 0 && !options.EvalOnly)
-        {
-            return null;
         }
 
         Requirements.Libtorch(options.UseGpu);
@@ -84,9 +82,10 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
             : "";
         double tokens = options.MaxTokens > 0 ? options.MaxTokens : (double)options.MaxStep * options.BatchSize * options.TgtLen * workers;
         return new PreparedTraining<TransformerXlOptions>(
-            options, corpus.Description + note, corpus.Files.ToDictionary(file => file.Name, file => file.Sha256),
+            options, corpus.Description + note, corpus.Files.ToDictionary(file => file.Name, file => file.Sha256), corpus.Parts(),
             context => TransformerXlTrainer.Train(options, corpus, context))
         {
+            Notes = TransformerXlTrainer.NoteOnWeights(options, corpus) is { } unmarked ? [unmarked] : [],
             Size = new TrainingSize(options.ShapeFor(corpus.Vocabulary.Count).ParameterCount(), tokens),
         };
     }

@@ -314,10 +314,12 @@ public sealed class TrainingSession : IDisposable
                     WorldSize = _context.Communicator.WorldSize,
                     ModelFingerprint = _model.Whole.Layout.Fingerprint,
                     Options = Identity(),
+                    Changeable = KeptOptions.Changeable(_options),
                     Counters = counters,
                     Placement = _task.Placement,
                 },
                 ModelTensors = _model.Whole.Entries(),
+                ModelMetadata = VocabularyMark.Metadata(_task.VocabularyFingerprint),
                 WriteModel = _model.Whole.Write,
                 SendModel = _model.Whole.Send,
                 WriteRankState = writer =>
@@ -342,21 +344,27 @@ public sealed class TrainingSession : IDisposable
             ForEachAggregator((aggregator, prefix) => aggregator.Load(new PrefixedState(prefix, reader: checkpoint.RankState)));
         }
 
+        TellChanges(checkpoint.State);
         _task.Resume(checkpoint.State);
         (_step, _epoch, _position) = (checkpoint.State.Step, checkpoint.State.Epoch, checkpoint.State.Position);
         return checkpoint.State;
     }
 
     // What must be the same for the run to end with the same bits.
-    private ImmutableSortedDictionary<string, string> Identity() => new Dictionary<string, string>(_task.Identity)
+    private ImmutableSortedDictionary<string, string> Identity() => KeptOptions.OfResult(_options, _context.Pipeline).AddRange(_task.Identity);
+
+    private void TellChanges(TrainingState before)
     {
-        ["--compressor"] = _context.Pipeline.Compressor,
-        ["--memory"] = _context.Pipeline.Memory,
-        ["--exchange"] = _context.Pipeline.Exchange,
-        ["--bucket_bytes"] = $"{_options.GroupBytes}",
-        ["--virtual_workers"] = $"{_options.VirtualWorkers}",
-        ["--seed"] = $"{_options.Seed}",
-    }.ToImmutableSortedDictionary(StringComparer.Ordinal);
+        foreach (string change in before.Changes(KeptOptions.Changeable(_options)))
+        {
+            _context.Logger.Message($"goes on with {change}");
+        }
+
+        if (before.NotKept(Identity()) is { Count: > 0 } unknown)
+        {
+            _context.Logger.Warning($"the checkpoint is of a version that did not keep {string.Join(", ", unknown)}: whether they are as they were cannot be said.");
+        }
+    }
 
     private void ForEachAggregator(Action<IGradientAggregator, string> action)
     {
