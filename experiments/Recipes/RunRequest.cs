@@ -27,17 +27,14 @@ internal sealed record RunRequest<TOptions>(
     /// <param name="prepared">What this rank has read.</param>
     public IReadOnlyList<SharedFact> Shared(PreparedTraining<TOptions> prepared)
     {
-        const string Program = "build the same sources alike on all hosts, or share the folder";
         const string Words = "start all ranks with the same command line and, of a resumed run, the same folder";
         var result = KeptOptions.OfResult(prepared.Options, Plan);
         return
         [
-            new("the program", ProgramBuild.Version, Program),
             .. prepared.SharedData.Select(part => new SharedFact(part.Key, part.Value, "give all hosts the same data, where --data or COMPRESSION_DATA points")),
             .. Resume is null ? Array.Empty<SharedFact>() : [new("the checkpoint", Resume.Fingerprint(), Words)],
             .. result.Concat(KeptOptions.Texts(prepared.Options, OptionScope.Run).ExceptBy(result.Keys, option => option.Key))
                 .Select(option => new SharedFact(option.Key, option.Value, Words)),
-            new("the program's build", ProgramBuild.Fingerprint(), Program),
         ];
     }
 

@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using Compression.Core.Reporting;
+using Compression.Tracking.Provenance;
 
 namespace Compression.Experiments.Recipes;
 
@@ -7,7 +10,21 @@ namespace Compression.Experiments.Recipes;
 /// <param name="Name">What it is.</param>
 /// <param name="Value">What this rank has.</param>
 /// <param name="Cure">What to do where ranks differ.</param>
-internal sealed record SharedFact(string Name, string Value, string Cure);
+internal sealed record SharedFact(string Name, string Value, string Cure)
+{
+    private const string Build = "build the same sources alike on all hosts, or share the folder";
+
+    /// <summary>Version and build of the program, and what of the processor libtorch's sums depend on: with AVX2 and with AVX-512 they are the same, with less they are not.</summary>
+    public static IReadOnlyList<SharedFact> OfProgram() =>
+    [
+        new("the program", ProgramBuild.Version, Build),
+        new("the program's build", ProgramBuild.Fingerprint(), Build),
+        new(
+            "the processor",
+            $"{RuntimeInformation.ProcessArchitecture}{(Avx2.IsSupported && Fma.IsSupported ? " with AVX2" : "")}",
+            "use hosts of one kind, on which sums have the same bits"),
+    ];
+}
 
 /// <summary>Compares before the first step what all ranks must have alike.</summary>
 internal static class SharedByRanks

@@ -81,6 +81,7 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
     {
         var started = RunRecords.ObserveMachine(environment);
         using var group = RankGroup.Join(stated.CommTimeout, severalThreads: stated.ServerRanks > 0);
+        SharedByRanks.Require(group, SharedFact.OfProgram());
         var (request, prepared) = group.AllAgree(() =>
         {
             var mine = Read(command, environment, launch);

@@ -120,6 +120,26 @@ public sealed class ResumedOptionsTests(ResumableRuns runs) : IClassFixture<Resu
         }
     }
 
+    [Fact]
+    public void The_list_in_the_documentation_is_that_of_the_declarations()
+    {
+        string file = Path.Combine(RunScript.RepositoryRoot(), "docs", "checkpoints.md");
+        string[] rows = [.. File.ReadLines(file).Where(line => line.StartsWith("| ", StringComparison.Ordinal))];
+        foreach (string trainer in (string[])["all", .. ResumableRuns.Trainers.Keys])
+        {
+            string[] Declared(OptionScope scope) =>
+            [
+                .. ResumableRuns.OptionsOf(trainer == "all" ? "train" : trainer)
+                    .Where(option => option.Scope == scope && option.IsInherited == (trainer == "all")).Select(option => option.Name).Order(StringComparer.Ordinal),
+            ];
+            string[][] cells = [.. rows.Where(row => row.StartsWith($"| {trainer} |", StringComparison.Ordinal)).SelectMany(row => row.Split('|')[2..^1]).Select(Names)];
+            Assert.Equal([Declared(OptionScope.Run), Declared(OptionScope.Host)], cells[..2]);
+            Assert.Equal(Declared(OptionScope.Call), cells.Length > 2 ? cells[2] : []);
+        }
+
+        static string[] Names(string cell) => [.. cell.Split('`').Where((_, i) => i % 2 == 1).Order(StringComparer.Ordinal)];
+    }
+
     private static TheoryData<string, string> Pairs(Func<OptionDescriptor, bool> wanted)
     {
         var data = new TheoryData<string, string>();

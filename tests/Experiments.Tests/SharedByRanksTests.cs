@@ -96,6 +96,22 @@ public sealed class SharedByRanksTests
         Expect(sandbox, Resume, ExitCode.Environment, "checkpoint", "rank 0");
     }
 
+    [Fact]
+    public void The_first_fact_that_differs_or_is_missing_is_found()
+    {
+        Recipes.SharedFact[] ours = [.. Recipes.SharedFact.OfProgram(), new("--clip", "0.25", "cure")];
+        Assert.Equal(["the program", "the program's build", "the processor", "--clip"], ours.Select(fact => fact.Name));
+        Assert.All(ours, fact => Assert.NotEmpty(fact.Value));
+        Assert.Null(Recipes.SharedByRanks.FirstDifference(ours, ours));
+        for (int i = 0; i < ours.Length; i++)
+        {
+            Recipes.SharedFact[] theirs = [.. ours];
+            theirs[i] = theirs[i] with { Value = "another" };
+            Assert.Equal((theirs[i], "another", ours[i].Value), Recipes.SharedByRanks.FirstDifference(theirs, ours));
+            Assert.Equal((ours[i], null, ours[i].Value), Recipes.SharedByRanks.FirstDifference([.. ours.Where(fact => fact != ours[i])], ours));
+        }
+    }
+
     // Two folders that the ranks work in, as two hosts would; a script gives each rank its own.
     private static Sandbox TwoHosts()
     {
@@ -116,12 +132,11 @@ public sealed class SharedByRanksTests
             [ $rank = 0 ] && export COMPRESSION_DATA='{sandbox.At("ptb-here")}'
             exec '{Apphost.Path}' "$@"
             """);
-        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         return sandbox;
     }
 
     private static Outcome Ranks(Sandbox sandbox, string arguments) => Apphost.RunProgram(
-        sandbox, "mpiexec.mpich", ["-n", arguments.Contains("--sync false", StringComparison.Ordinal) ? "3" : "2", sandbox.At("host.sh"), .. Sandbox.Split(arguments)]);
+        sandbox, "mpiexec.mpich", ["-n", arguments.Contains("--sync false", StringComparison.Ordinal) ? "3" : "2", "/bin/sh", sandbox.At("host.sh"), .. Sandbox.Split(arguments)]);
 
     private static void Expect(Sandbox sandbox, string arguments, ExitCode code, params string[] says)
     {

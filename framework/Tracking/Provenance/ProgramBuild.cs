@@ -25,7 +25,7 @@ public static class ProgramBuild
     }
 
     // The assemblies of this project that the program refers to, itself included.
-    private static IEnumerable<Assembly> Closure(Assembly program)
+    private static Dictionary<string, Assembly>.ValueCollection Closure(Assembly program)
     {
         var found = new Dictionary<string, Assembly>(StringComparer.Ordinal);
         var open = new Stack<Assembly>([program]);
