@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Compression.Core.Catalog;
 using Compression.Core.Pipeline;
+using Compression.Core.Reporting;
+using Compression.Training.Checkpoints;
 
 namespace Compression.Training.Sessions;
 
@@ -45,5 +47,23 @@ public static class KeptOptions
         ArgumentNullException.ThrowIfNull(options);
         return OptionSchema.Of(options.GetType()).Options.Where(option => scopes.Contains(option.Scope))
             .Select(option => KeyValuePair.Create($"--{option.Name}", OptionText.Format(option.Get(options))));
+    }
+
+    /// <summary>Says what a resumed run has otherwise than before, and what nobody can vouch for.</summary>
+    /// <param name="before">Where it goes on.</param>
+    /// <param name="options">Of the run.</param>
+    /// <param name="bound">What may not be otherwise.</param>
+    /// <param name="logger">Where it is said.</param>
+    internal static void Tell(TrainingState before, TrainerOptions options, IReadOnlyDictionary<string, string> bound, IRunLogger logger)
+    {
+        foreach (string change in before.Changes(Changeable(options)))
+        {
+            logger.Message($"goes on with {change}");
+        }
+
+        if (before.NotKept(bound) is { Count: > 0 } unknown)
+        {
+            logger.Warning($"the checkpoint is of a version that did not keep {string.Join(", ", unknown)}: whether they are as they were cannot be said.");
+        }
     }
 }

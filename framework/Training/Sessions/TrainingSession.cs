@@ -344,7 +344,7 @@ public sealed class TrainingSession : IDisposable
             ForEachAggregator((aggregator, prefix) => aggregator.Load(new PrefixedState(prefix, reader: checkpoint.RankState)));
         }
 
-        TellChanges(checkpoint.State);
+        KeptOptions.Tell(checkpoint.State, _options, Identity(), _context.Logger);
         _task.Resume(checkpoint.State);
         (_step, _epoch, _position) = (checkpoint.State.Step, checkpoint.State.Epoch, checkpoint.State.Position);
         return checkpoint.State;
@@ -352,19 +352,6 @@ public sealed class TrainingSession : IDisposable
 
     // What must be the same for the run to end with the same bits.
     private ImmutableSortedDictionary<string, string> Identity() => KeptOptions.OfResult(_options, _context.Pipeline).AddRange(_task.Identity);
-
-    private void TellChanges(TrainingState before)
-    {
-        foreach (string change in before.Changes(KeptOptions.Changeable(_options)))
-        {
-            _context.Logger.Message($"goes on with {change}");
-        }
-
-        if (before.NotKept(Identity()) is { Count: > 0 } unknown)
-        {
-            _context.Logger.Warning($"the checkpoint is of a version that did not keep {string.Join(", ", unknown)}: whether they are as they were cannot be said.");
-        }
-    }
 
     private void ForEachAggregator(Action<IGradientAggregator, string> action)
     {
