@@ -58,22 +58,22 @@ internal sealed class PtbTrain : TrainingVerb<PtbOptions>
             SaveWeights = FullOrEmpty(options.SaveWeights, environment),
         };
         PtbTrainer.Check(options, pipeline, corpus, workers);
+        string? note = null;
         if (options.Resume.Length > 0)
         {
             string model = Path.Combine(options.Resume, SavedPtbModel.FileName);
-            SavedPtbModel.RequireSame(model, $"--resume {options.Resume}", ExitCode.Checkpoint, options, corpus.Vocabulary.Count);
+            note = SavedPtbModel.RequireSame(model, $"--resume {options.Resume}", ExitCode.Checkpoint, options, corpus.Vocabulary);
         }
         else if (options.InitWeights.Length > 0)
         {
-            SavedPtbModel.RequireSame(
-                options.InitWeights, $"--init_weights {options.InitWeights}", ExitCode.Usage, options, corpus.Vocabulary.Count);
+            note = SavedPtbModel.RequireSame(options.InitWeights, $"--init_weights {options.InitWeights}", ExitCode.Usage, options, corpus.Vocabulary);
         }
 
         return new PreparedTraining<PtbOptions>(
-            options, corpus.Description, corpus.Files.ToDictionary(file => file.Name, file => file.Sha256),
+            options, corpus.Description, corpus.Files.ToDictionary(file => file.Name, file => file.Sha256), corpus.Parts(),
             context => PtbTrainer.Train(options, corpus, context))
         {
-            Notes = corpus.Warnings,
+            Notes = [.. corpus.Warnings, .. note is null ? Array.Empty<string>() : [note]],
             Size = SizeOf(options, corpus, workers),
         };
     }

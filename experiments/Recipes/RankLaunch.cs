@@ -3,6 +3,7 @@ using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Mpi;
 using Compression.Mpi.Launching;
+using Compression.Training.Sessions;
 
 namespace Compression.Experiments.Recipes;
 
@@ -98,6 +99,7 @@ internal static class RankLaunch
 
     /// <summary>Starts the ranks of a request that has passed all checks, and waits for them.</summary>
     public static ExitCode Execute<TOptions>(RunRequest<TOptions> request, CommandEnvironment environment)
+        where TOptions : TrainerOptions
     {
         var settings = request.Settings;
         var folder = request.OpenFolder(environment);

@@ -1,6 +1,8 @@
+using Compression.Core.Catalog;
 using Compression.Core.Pipeline;
 using Compression.Experiments.Cli;
 using Compression.Tracking.Provenance;
+using Compression.Training.Sessions;
 
 namespace Compression.Experiments.Recipes;
 
@@ -16,6 +18,7 @@ namespace Compression.Experiments.Recipes;
 internal sealed record RunRequest<TOptions>(
     string Verb, IReadOnlyList<string> Words, TOptions Options, RunSettings Settings, PipelinePlan Plan, ResumePoint? Resume,
     string? Folder, Func<TOptions, IReadOnlyList<RunOption>> Rows)
+    where TOptions : TrainerOptions
 {
     /// <summary>The command as it can be typed again.</summary>
     public string CommandLine => string.Join(' ', new[] { "./run.sh", Verb }.Concat(Words.Select(Quote)));
@@ -28,6 +31,21 @@ internal sealed record RunRequest<TOptions>(
         {
             Tracking.RunDirectory.RequireFree(Folder, Resume is not null);
         }
+    }
+
+    /// <summary>What all ranks must have alike.</summary>
+    /// <param name="prepared">What this rank has read.</param>
+    public IReadOnlyList<SharedFact> Shared(PreparedTraining<TOptions> prepared)
+    {
+        const string Words = "start all ranks with the same command line and, of a resumed run, the same folder";
+        var result = KeptOptions.OfResult(prepared.Options, Plan);
+        return
+        [
+            .. prepared.SharedData.Select(part => new SharedFact(part.Key, part.Value, "give all hosts the same data, where --data or COMPRESSION_DATA points")),
+            .. Resume is null ? Array.Empty<SharedFact>() : [new("the checkpoint", Resume.Fingerprint(), Words)],
+            .. result.Concat(KeptOptions.Texts(prepared.Options, OptionScope.Run).ExceptBy(result.Keys, option => option.Key))
+                .Select(option => new SharedFact(option.Key, option.Value, Words)),
+        ];
     }
 
     /// <summary>Opens the run's folder.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Compression.Core.Communication;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
+using Compression.Training.Checkpoints;
 using Compression.Training.Data;
 using Compression.Training.Sessions;
 using Compression.Training.TransformerXl;
@@ -29,6 +30,14 @@ internal sealed class SavedTransformerXl(TransformerXlOptions options, Corpus co
         foreach (string warning in corpus.Warnings)
         {
             CommandLine.Warn(warning, environment);
+        }
+
+        using (var file = WeightsFile.Open(path, shown, code))
+        {
+            if (VocabularyMark.Check(file, corpus.Vocabulary.Fingerprint(), shown, code) is { } note)
+            {
+                CommandLine.Warn(note, environment);
+            }
         }
 
         if (options.EvalOnly)

@@ -12,6 +12,7 @@ internal static class TrainingRun
     /// <summary>Opens the run's folder, trains, and returns the exit code.</summary>
     public static ExitCode Execute<TOptions>(
         RunRequest<TOptions> request, PreparedTraining<TOptions> prepared, RankGroup group, RunEnvironment? observed, CommandEnvironment environment)
+        where TOptions : TrainerOptions
     {
         var folder = group.AllAgree(() => group.IsFirst ? request.OpenFolder(environment) : null);
         string path = group.FromFirst(folder?.Directory.FullPath ?? "");
@@ -40,6 +41,7 @@ internal static class TrainingRun
     private static IRunLogger OpenLogger<TOptions>(
         RunDirectory directory, RunRequest<TOptions> request, PreparedTraining<TOptions> prepared, RunEnvironment observed, RankGroup group,
         StopRequest stop, CommandEnvironment environment)
+        where TOptions : TrainerOptions
     {
         RunRecords.Write(directory, request, prepared, observed, group.MpiLibrary);
         IRunLogger logger = new NullRunLogger();

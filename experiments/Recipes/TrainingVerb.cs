@@ -34,12 +34,17 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
     protected abstract PreparedTraining<TOptions> Prepare(
         TOptions options, PipelinePlan pipeline, int workers, CommandEnvironment environment);
 
-    /// <summary>Does something else than train, where the options ask for it; null to train.</summary>
+    /// <summary>Whether the command line asks for training, and not for <see cref="RunInstead"/>.</summary>
+    /// <param name="options">As the command line alone has them.</param>
+    protected virtual bool Trains(TOptions options) => true;
+
+    /// <summary>Does what <see cref="Trains"/> says is no training.</summary>
     /// <param name="options">Resolved, and checked one by one.</param>
     /// <param name="pipeline">The checked composition.</param>
     /// <param name="command">What the user wrote.</param>
     /// <param name="environment">Where it runs.</param>
-    protected virtual ExitCode? RunInstead(TOptions options, PipelinePlan pipeline, ParsedCommand command, CommandEnvironment environment) => null;
+    protected virtual ExitCode RunInstead(TOptions options, PipelinePlan pipeline, ParsedCommand command, CommandEnvironment environment) =>
+        throw new NotSupportedException();
 
     /// <inheritdoc/>
     public override ExitCode Run(ParsedCommand command, CommandEnvironment environment)
@@ -47,27 +52,16 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
         ArgumentNullException.ThrowIfNull(command);
         ArgumentNullException.ThrowIfNull(environment);
         var launch = MpiEnvironment.Current;
-        RunRequest<TOptions> request;
-        try
+        var stated = ReadWords(command, launch);
+        if (launch.IsUnderLauncher && Trains(stated))
         {
-            request = Read(command, environment, launch);
-        }
-        catch (UserErrorException error) when (error.Code == ExitCode.Usage && launch.Rank > 0)
-        {
-            throw new AlreadyReportedException(error.Code);
+            return RunAsRank(stated, command, environment, launch);
         }
 
-        if (RunInstead(request.Options, request.Plan, command, environment) is { } done)
+        var request = Read(command, environment, launch);
+        if (!Trains(stated))
         {
-            return done;
-        }
-
-        if (launch.IsUnderLauncher)
-        {
-            var started = RunRecords.ObserveMachine(request.Settings, environment);
-            using var group = RankGroup.Join(request.Settings.CommTimeout, severalThreads: request.Settings.Servers > 0);
-            var prepared = group.AllAgree(() => Check(request, group.Communicator.WorldSize - request.Settings.Servers, environment));
-            return TrainingRun.Execute(request, prepared, group, started, environment);
+            return RunInstead(request.Options, request.Plan, command, environment);
         }
 
         int workers = Math.Max(request.Settings.Workers, request.Settings.VirtualWorkers);
@@ -77,9 +71,38 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
             return RankLaunch.Execute(request, environment);
         }
 
-        var observed = RunRecords.ObserveMachine(request.Settings, environment);
+        var observed = RunRecords.ObserveMachine(environment);
         using var alone = RankGroup.Alone();
         return TrainingRun.Execute(request, training, alone, observed, environment);
+    }
+
+    // Every file is read after joining: a rank that ends before it has joined leaves the others waiting.
+    private ExitCode RunAsRank(TOptions stated, ParsedCommand command, CommandEnvironment environment, MpiEnvironment launch)
+    {
+        var started = RunRecords.ObserveMachine(environment);
+        using var group = RankGroup.Join(stated.CommTimeout, severalThreads: stated.ServerRanks > 0);
+        SharedByRanks.Require(group, SharedFact.OfProgram());
+        var (request, prepared) = group.AllAgree(() =>
+        {
+            var mine = Read(command, environment, launch);
+            return (mine, Check(mine, group.Communicator.WorldSize - mine.Settings.Servers, environment));
+        }, saysWhere: true);
+        group.Limit(request.Settings.CommTimeout);
+        SharedByRanks.Require(group, request.Shared(prepared));
+        return TrainingRun.Execute(request, prepared, group, started, environment);
+    }
+
+    // All ranks are given the same words; the first says what is wrong with them.
+    private TOptions ReadWords(ParsedCommand command, MpiEnvironment launch)
+    {
+        try
+        {
+            return (TOptions)_resolution.Bind(command.Values);
+        }
+        catch (UserErrorException error) when (launch.Rank > 0)
+        {
+            throw new AlreadyReportedException(error.Code);
+        }
     }
 
     /// <inheritdoc/>
@@ -101,14 +124,13 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
 
     private (RunRequest<TOptions> Request, PreparedTraining<TOptions> Prepared) Check(ParsedCommand command, CommandEnvironment environment)
     {
+        _ = ReadWords(command, MpiEnvironment.Current);
         var request = Read(command, environment, MpiEnvironment.Current);
         return (request, Check(request, Math.Max(request.Settings.Workers, request.Settings.VirtualWorkers), environment));
     }
 
     private RunRequest<TOptions> Read(ParsedCommand command, CommandEnvironment environment, MpiEnvironment launch)
     {
-        // Mistyped values are told before anything else is looked at.
-        _ = _resolution.Bind(command.Values);
         var variables = WandbVariables.Read(environment);
         _resolution.CheckVariables(variables, WandbVariables.NameOf);
         string? handed = RankLaunch.FolderFromLauncher(environment, launch);
@@ -117,7 +139,7 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
         if (resume is not null)
         {
             OptionResolution.RequireConsistent(command, resume.Recorded);
-            below = [.. variables, .. resume.Recorded.Values, KeyValuePair.Create("out", resume.RunFolder)];
+            below = [.. variables, .. _resolution.TakenOver(resume), KeyValuePair.Create("out", resume.RunFolder)];
         }
         else
         {
@@ -158,13 +180,8 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
             RunTrackers.Check(request.Settings, environment);
         }
 
-        request.Resume?.Verify(ResumesWithOtherWorkers ? null : request.Settings.VirtualWorkers > 0 ? 1 : workers, name => name switch
-        {
-            "compressor" => request.Plan.Compressor,
-            "memory" => request.Plan.Memory,
-            "exchange" => request.Plan.Exchange,
-            _ => _resolution.Text(request.Options, name),
-        });
+        request.Resume?.Verify(
+            ResumesWithOtherWorkers ? null : request.Settings.VirtualWorkers > 0 ? 1 : workers, KeptOptions.OfResult(request.Options, request.Plan));
         return Prepare(request.Options, request.Plan, workers, environment);
     }
 }

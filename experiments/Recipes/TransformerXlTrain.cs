@@ -48,11 +48,13 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
     }
 
     /// <inheritdoc/>
-    protected override ExitCode? RunInstead(
+    protected override bool Trains(TransformerXlOptions options) => !options.DryRun && !options.EvalOnly && options.Generate.Length == 0;
+
+    /// <inheritdoc/>
+    protected override ExitCode RunInstead(
         TransformerXlOptions options, PipelinePlan pipeline, ParsedCommand command, CommandEnvironment environment)
     {
-        bool trains = options.Generate.Length == 0 && !options.EvalOnly;
-        if (options.DryRun && !trains)
+        if (options.DryRun && (options.EvalOnly || options.Generate.Length > 0))
         {
             throw new UserErrorException(
                 ExitCode.Usage, $"--dry_run: shows what would be trained, and --{(options.EvalOnly ? "eval_only" : "generate")} trains nothing; give one of the two.");
@@ -68,11 +70,6 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
             var prepared = DryRun(command, environment);
             new TransformerXlPlan(prepared.Options, pipeline, prepared.Description, prepared.Size!).Print(command, environment);
             return ExitCode.Success;
-        }
-
-        if (trains)
-        {
-            return null;
         }
 
         options.RequireText();
@@ -103,10 +100,10 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
             ? $"; {table.Name} names {table.Workers} workers, here are {workers}, and the learning rate is that of their batch"
             : "";
         return new PreparedTraining<TransformerXlOptions>(
-            options, corpus.Description + note, corpus.Files.ToDictionary(file => file.Name, file => file.Sha256),
+            options, corpus.Description + note, corpus.Files.ToDictionary(file => file.Name, file => file.Sha256), corpus.Parts(),
             context => TransformerXlTrainer.Train(options, corpus, context))
         {
-            Notes = corpus.Warnings,
+            Notes = [.. corpus.Warnings, .. TransformerXlTrainer.NoteOnWeights(options, corpus) is { } unmarked ? [unmarked] : Array.Empty<string>()],
             Size = SizeOf(options, corpus.Vocabulary.Count, workers),
         };
     }
@@ -120,7 +117,7 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
         TransformerXlTrainer.Check(options, pipeline, words);
         return new PreparedTraining<TransformerXlOptions>(
             options, $"no {OptionText.Format(options.Dataset)} at hand: counted with its published vocabulary, checked without its text", new Dictionary<string, string>(),
-            static _ => throw new InvalidOperationException("A dry run trains nothing."))
+            [], static _ => throw new InvalidOperationException("A dry run trains nothing."))
         {
             Size = SizeOf(options, words, workers),
         };

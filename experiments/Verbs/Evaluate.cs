@@ -45,7 +45,11 @@ internal sealed class Evaluate : Verb<EvaluateOptions>
             Threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
             UseGpu = options.UseGpu,
         });
-        SavedPtbModel.RequireSame(weights, $"--weights {options.Weights}", ExitCode.Checkpoint, model, corpus.Vocabulary.Count);
+        if (SavedPtbModel.RequireSame(weights, $"--weights {options.Weights}", ExitCode.Checkpoint, model, corpus.Vocabulary) is { } note)
+        {
+            CommandLine.Warn(note, environment);
+        }
+
         var plan = new PipelineComposer(Components.Catalog()).Compose(
             new PipelineRequest(model.Compressor, model.Memory, model.Exchange, 0, new Dictionary<string, string>()));
         using var stop = environment.ListenForStop();

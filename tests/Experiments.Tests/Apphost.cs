@@ -12,9 +12,18 @@ internal static class Apphost
         AppContext.BaseDirectory, "..", "..", Name, System.IO.Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), Name));
 
     /// <summary>Starts it in a sandbox, with these variables beside those that it always has.</summary>
-    public static Process Start(Sandbox sandbox, string commandLine, params (string Name, string Value)[] variables)
+    public static Process Start(Sandbox sandbox, string commandLine, params (string Name, string Value)[] variables) =>
+        StartProgram(sandbox, Path, Sandbox.Split(commandLine), variables);
+
+    /// <summary>Runs another program to its end, in a sandbox and with the same variables.</summary>
+    public static Outcome RunProgram(Sandbox sandbox, string program, params string[] arguments) => ToEnd(StartProgram(sandbox, program, arguments));
+
+    /// <summary>Runs it to its end.</summary>
+    public static Outcome Run(Sandbox sandbox, string commandLine, params (string Name, string Value)[] variables) => ToEnd(Start(sandbox, commandLine, variables));
+
+    private static Process StartProgram(Sandbox sandbox, string program, string[] arguments, params (string Name, string Value)[] variables)
     {
-        var start = new ProcessStartInfo(Path, Sandbox.Split(commandLine))
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = sandbox.Folder,
             RedirectStandardOutput = true,
@@ -31,10 +40,9 @@ internal static class Apphost
         return Process.Start(start)!;
     }
 
-    /// <summary>Runs it to its end.</summary>
-    public static Outcome Run(Sandbox sandbox, string commandLine, params (string Name, string Value)[] variables)
+    private static Outcome ToEnd(Process started)
     {
-        using var process = Start(sandbox, commandLine, variables);
+        using var process = started;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         Assert.True(process.WaitForExit(Patience.Limit), "The program does not end.");

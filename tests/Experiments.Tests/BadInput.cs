@@ -206,7 +206,7 @@ internal sealed record BadInput(string Arguments, ExitCode Code, Action<Sandbox>
         ["another model, layers"] = new("--resume run --num_layers 2", ExitCode.Checkpoint, null, "--num_layers", "new run"),
         ["another world size"] = new("--resume run --num_workers 2", ExitCode.Checkpoint, null, "1 workers", "2"),
         ["another compressor"] = new("--resume run --compressor none", ExitCode.Checkpoint, null, "--compressor", "new run"),
-        ["another ratio"] = new("--resume run --compress_ratio 0.2", ExitCode.Checkpoint, null, "--compressor", "0.2"),
+        ["another ratio"] = new("--resume run --compress_ratio 0.2", ExitCode.Checkpoint, null, "--compress_ratio", "0.1", "0.2"),
         ["another batch size"] = new("--resume run --batch_size 5", ExitCode.Checkpoint, null, "--batch_size", "new run"),
         ["another preset"] = new("--resume run --preset zaremba-small", ExitCode.Usage, null, "--preset", "leave"),
         ["initial weights as well"] = new("--resume run --init_weights w.safetensors", ExitCode.Usage, null, "--init_weights", "--resume"),

@@ -156,7 +156,7 @@ public sealed class MpiTrainingTests
 
                 writer.Write(entry.Name, values);
             }
-        });
+        }, file.Metadata);
     }
 
     private static Dictionary<string, float[]> Residuals(Sandbox sandbox, int step, int rank)

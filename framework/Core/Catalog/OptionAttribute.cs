@@ -41,4 +41,7 @@ public sealed class OptionAttribute : Attribute
 
     /// <summary>Of a text option: its valid values, separated by <c>|</c>; empty where any text is valid.</summary>
     public string Choices { get; init; } = "";
+
+    /// <summary>Whom the value binds.</summary>
+    public OptionScope Scope { get; init; }
 }

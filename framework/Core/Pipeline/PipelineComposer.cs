@@ -43,7 +43,10 @@ public sealed class PipelineComposer
                 context, exchange.Entry.Takes(typeof(ICompressor)) ? CreateCompressor(context) : null, factory, memory.Create(context));
         }
 
-        return new PipelinePlan(recipe.Text, memory.Text, exchange.Text, traits, notes, CreateAggregator, CreateCompressor);
+        return new PipelinePlan(recipe.Text, memory.Text, exchange.Text, traits, notes, CreateAggregator, CreateCompressor)
+        {
+            Flags = _catalog.Flags.ToDictionary(flag => flag.Key, flag => OptionText.Shortest(request.Flags.GetValueOrDefault(flag.Key, ""))),
+        };
     }
 
     private static bool HasMemory(BoundAlgorithm memory) => memory.Entry.Name != "none";

@@ -36,6 +36,9 @@ public class Vocabulary
     /// <summary>The words; the index is the id.</summary>
     public IReadOnlyList<string> Words => _words;
 
+    /// <summary>SHA-256 of the words in the order of their ids, each with a line feed behind it, in lower-case hexadecimal.</summary>
+    public string Fingerprint() => WordListFingerprint.Of(_words);
+
     /// <summary>Looks a word up.</summary>
     public bool TryGetId(ReadOnlySpan<char> word, out int id) => _idsBySpan.TryGetValue(word, out id);
 

@@ -22,6 +22,15 @@ public sealed record Lm1bCorpus(WordVocabulary Vocabulary, ShardFolder Training,
     /// <summary>Checksums for the run's records.</summary>
     public IReadOnlyDictionary<string, string> Sha256 => ImmutableDictionary<string, string>.Empty.Add(VocabularyFile, Vocabulary.Sha256);
 
+    /// <summary>What all ranks must have alike: the vocabulary, and name and size of each shard, of which every worker reads its own.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Parts() =>
+    [
+        KeyValuePair.Create(VocabularyFile, $"SHA-256 {Vocabulary.Sha256[..16]}"),
+        KeyValuePair.Create("vocabulary", $"SHA-256 {Vocabulary.Fingerprint()[..16]}"),
+        KeyValuePair.Create("training shards", $"{Training.Files.Count} with {Tokens} tokens"),
+        .. Training.Files.Concat(Heldout.Files).Select(file => KeyValuePair.Create(Path.GetFileName(file), $"{new FileInfo(file).Length} bytes")),
+    ];
+
     /// <summary>Steps in which all workers together read as many tokens as there are. Each worker begins its shards anew when it has read them.</summary>
     public int StepsPerEpoch(Lm1bHyperparameters hyper, int workers)
     {

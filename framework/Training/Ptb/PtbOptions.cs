@@ -17,7 +17,7 @@ public sealed record PtbOptions : TrainerOptions
     public PtbOptions() => ExpName = "ptb-lstm";
 
     /// <summary>Folder of the corpus.</summary>
-    [Option("data", "folder with ptb.train.txt, ptb.valid.txt and ptb.test.txt; empty: PTB where it is found, else the sample corpus", Group = DataGroup)]
+    [Option("data", "folder with ptb.train.txt, ptb.valid.txt and ptb.test.txt; empty: PTB where it is found, else the sample corpus", Group = DataGroup, Scope = OptionScope.Host)]
     public string Data { get; init; } = "";
 
     /// <summary>A set of values that the command line overrules.</summary>
@@ -54,15 +54,15 @@ public sealed record PtbOptions : TrainerOptions
     public double InitRange { get; init; } = 0.1;
 
     /// <summary>Start from these weights.</summary>
-    [Option("init_weights", "safetensors file to start from, under PyTorch's names", Group = ModelGroup)]
+    [Option("init_weights", "safetensors file to start from, under PyTorch's names", Group = ModelGroup, Scope = OptionScope.Host)]
     public string InitWeights { get; init; } = "";
 
     /// <summary>Leave the weights here.</summary>
-    [Option("save_weights", "safetensors file to write at the end, under PyTorch's names", Group = ModelGroup)]
+    [Option("save_weights", "safetensors file to write at the end, under PyTorch's names", Group = ModelGroup, Scope = OptionScope.Host)]
     public string SaveWeights { get; init; } = "";
 
     /// <summary>Leave the weights in this folder.</summary>
-    [Option("save", "folder to write the weights of the end into, as model.safetensors: another name of --save_weights", Group = ModelGroup)]
+    [Option("save", "folder to write the weights of the end into, as model.safetensors: another name of --save_weights", Group = ModelGroup, Scope = OptionScope.Host)]
     public string Save { get; init; } = "";
 
     /// <summary>Learning rate of the first step.</summary>
@@ -118,11 +118,11 @@ public sealed record PtbOptions : TrainerOptions
     public int TestBatchSize { get; init; } = 10;
 
     /// <summary>Passes over the training text.</summary>
-    [Option("epochs", "passes over the training text", Group = OptimizationGroup, Min = 1)]
+    [Option("epochs", "passes over the training text", Group = OptimizationGroup, Min = 1, Scope = OptionScope.Run)]
     public int Epochs { get; init; } = 40;
 
     /// <summary>Steps after which training ends.</summary>
-    [Option("max_steps", "end after so many steps; 0: no limit", Group = OptimizationGroup, Min = 0)]
+    [Option("max_steps", "end after so many steps; 0: no limit", Group = OptimizationGroup, Min = 0, Scope = OptionScope.Run)]
     public long MaxSteps { get; init; }
 
     /// <inheritdoc/>

@@ -311,10 +311,12 @@ public sealed class TrainingSession : IDisposable
                     WorldSize = _context.Communicator.WorldSize,
                     ModelFingerprint = _model.Whole.Layout.Fingerprint,
                     Options = Identity(),
+                    Changeable = KeptOptions.Changeable(_options),
                     Counters = counters,
                     Placement = _task.Placement,
                 },
                 ModelTensors = _model.Whole.Entries(),
+                ModelMetadata = VocabularyMark.Metadata(_task.VocabularyFingerprint),
                 WriteModel = _model.Whole.Write,
                 SendModel = _model.Whole.Send,
                 WriteRankState = writer =>
@@ -339,6 +341,7 @@ public sealed class TrainingSession : IDisposable
             ForEachAggregator((aggregator, prefix) => aggregator.Load(new PrefixedState(prefix, reader: checkpoint.RankState)));
         }
 
+        KeptOptions.Tell(checkpoint.State, _options, Identity(), _context.Logger);
         _task.Resume(checkpoint.State);
         (_step, _epoch, _position) = (checkpoint.State.Step, checkpoint.State.Epoch, checkpoint.State.Position);
         ResumedSchedule.Tell(_task, checkpoint.State, _context.Logger);
@@ -346,15 +349,7 @@ public sealed class TrainingSession : IDisposable
     }
 
     // What must be the same for the run to end with the same bits.
-    private ImmutableSortedDictionary<string, string> Identity() => new Dictionary<string, string>(_task.Identity)
-    {
-        ["--compressor"] = _context.Pipeline.Compressor,
-        ["--memory"] = _context.Pipeline.Memory,
-        ["--exchange"] = _context.Pipeline.Exchange,
-        ["--bucket_bytes"] = $"{_options.GroupBytes}",
-        ["--virtual_workers"] = $"{_options.VirtualWorkers}",
-        ["--seed"] = $"{_options.Seed}",
-    }.ToImmutableSortedDictionary(StringComparer.Ordinal);
+    private ImmutableSortedDictionary<string, string> Identity() => KeptOptions.OfResult(_options, _context.Pipeline).AddRange(_task.Identity);
 
     private void ForEachAggregator(Action<IGradientAggregator, string> action)
     {

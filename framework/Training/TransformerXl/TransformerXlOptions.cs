@@ -26,7 +26,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     public TextDataset Dataset { get; init; } = TextDataset.Wt103;
 
     /// <summary>Folder of the text.</summary>
-    [Option("data", "folder of the text; empty: wikitext-103, wikitext-2, ptb, lm1b, enwik8 or text8 below COMPRESSION_DATA, then below datasets", Group = DataGroup)]
+    [Option("data", "folder of the text; empty: wikitext-103, wikitext-2, ptb, lm1b, enwik8 or text8 below COMPRESSION_DATA, then below datasets", Group = DataGroup, Scope = OptionScope.Host)]
     public string Data { get; init; } = "";
 
     /// <summary>Pieces of words.</summary>
@@ -39,7 +39,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     public string Config { get; init; } = "none";
 
     /// <summary>Print what would be run.</summary>
-    [Option("dry_run", "print the resolved options, parameters, memory and the command of the machines, and run nothing", Group = RunGroup)]
+    [Option("dry_run", "print the resolved options, parameters, memory and the command of the machines, and run nothing", Group = RunGroup, Scope = OptionScope.Call)]
     public bool DryRun { get; init; }
 
     /// <summary>Layers.</summary>
@@ -124,11 +124,11 @@ public sealed record TransformerXlOptions : TrainerOptions
     public double ProjInitStd { get; init; } = 0.01;
 
     /// <summary>Start from these weights.</summary>
-    [Option("init_weights", "safetensors file to start from, under the published code's names", Group = ModelGroup)]
+    [Option("init_weights", "safetensors file to start from, under the published code's names", Group = ModelGroup, Scope = OptionScope.Host)]
     public string InitWeights { get; init; } = "";
 
     /// <summary>Leave the weights here.</summary>
-    [Option("save_weights", "safetensors file to write at the end: the published code's whole state_dict", Group = ModelGroup)]
+    [Option("save_weights", "safetensors file to write at the end: the published code's whole state_dict", Group = ModelGroup, Scope = OptionScope.Host)]
     public string SaveWeights { get; init; } = "";
 
     /// <summary>The optimizer.</summary>
@@ -177,7 +177,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     public double WarmupTokens { get; init; }
 
     /// <summary>Tokens of training.</summary>
-    [Option("max_tokens", "end after so many tokens of all workers, and the schedule's length; 0: max_step counts", Group = OptimizationGroup, Min = 0)]
+    [Option("max_tokens", "end after so many tokens of all workers, and the schedule's length; 0: max_step counts", Group = OptimizationGroup, Min = 0, Scope = OptionScope.Run)]
     public double MaxTokens { get; init; }
 
     /// <summary>Steps of warm-up.</summary>
@@ -185,7 +185,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     public long WarmupStep { get; init; }
 
     /// <summary>Steps of training.</summary>
-    [Option("max_step", "end after so many steps, where max_tokens is 0", Group = OptimizationGroup, Min = 1)]
+    [Option("max_step", "end after so many steps, where max_tokens is 0", Group = OptimizationGroup, Min = 1, Scope = OptionScope.Run)]
     public long MaxStep { get; init; } = 100000;
 
     /// <summary>Lowest rate of the cosine.</summary>
@@ -237,39 +237,39 @@ public sealed record TransformerXlOptions : TrainerOptions
     public int EvalBatchSize { get; init; } = 10;
 
     /// <summary>Steps between evaluations.</summary>
-    [Option("eval_interval", "steps between two evaluations of valid", Group = EvaluationGroup, Min = 1)]
+    [Option("eval_interval", "steps between two evaluations of valid", Group = EvaluationGroup, Min = 1, Scope = OptionScope.Run)]
     public long EvalInterval { get; init; } = 4000;
 
     /// <summary>Evaluate alone.</summary>
-    [Option("eval_only", "evaluate valid and test by the weights of --resume or --init_weights, and train nothing", Group = EvaluationGroup)]
+    [Option("eval_only", "evaluate valid and test by the weights of --resume or --init_weights, and train nothing", Group = EvaluationGroup, Scope = OptionScope.Call)]
     public bool EvalOnly { get; init; }
 
     /// <summary>The results' folder under its first name.</summary>
-    [Option("work_dir", "another name of --out", Group = RunGroup)]
+    [Option("work_dir", "another name of --out", Group = RunGroup, Scope = OptionScope.Call)]
     public string WorkDir { get; init; } = "";
 
     /// <summary>The results' folder under its second name.</summary>
-    [Option("logdir", "another name of --out", Group = RunGroup)]
+    [Option("logdir", "another name of --out", Group = RunGroup, Scope = OptionScope.Call)]
     public string Logdir { get; init; } = "";
 
     /// <summary>Go on.</summary>
-    [Option("restart", "another name of --resume latest", Group = RunGroup)]
+    [Option("restart", "another name of --resume latest", Group = RunGroup, Scope = OptionScope.Call)]
     public bool Restart { get; init; }
 
     /// <summary>Write on.</summary>
-    [Option("generate", "go on with this text, by the weights of --resume or --init_weights, and train nothing", Group = TextGroup)]
+    [Option("generate", "go on with this text, by the weights of --resume or --init_weights, and train nothing", Group = TextGroup, Scope = OptionScope.Call)]
     public string Generate { get; init; } = "";
 
     /// <summary>Words to write.</summary>
-    [Option("tokens", "words that --generate writes", Group = TextGroup, Min = 1, Max = 1000000)]
+    [Option("tokens", "words that --generate writes", Group = TextGroup, Min = 1, Max = 1000000, Scope = OptionScope.Call)]
     public int Tokens { get; init; } = 50;
 
     /// <summary>Temperature of sampling.</summary>
-    [Option("temperature", "--generate draws from the probabilities to the power of its inverse; 0: the likeliest word", Group = TextGroup, Min = 0, Max = 100)]
+    [Option("temperature", "--generate draws from the probabilities to the power of its inverse; 0: the likeliest word", Group = TextGroup, Min = 0, Max = 100, Scope = OptionScope.Call)]
     public double Temperature { get; init; } = 1;
 
     /// <summary>Words to draw from.</summary>
-    [Option("top_k", "--generate draws from the likeliest so many words; 0: from all", Group = TextGroup, Min = 0)]
+    [Option("top_k", "--generate draws from the likeliest so many words; 0: from all", Group = TextGroup, Min = 0, Scope = OptionScope.Call)]
     public int TopK { get; init; } = 40;
 
     /// <inheritdoc/>

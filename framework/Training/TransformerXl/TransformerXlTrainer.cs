@@ -52,6 +52,17 @@ public static class TransformerXlTrainer
         DeviceRules.Require(options);
     }
 
+    /// <summary>Makes sure that weights to start from belong to the vocabulary at hand.</summary>
+    /// <returns>What the user must know of a file that names no vocabulary; null where it fits, or where there is none.</returns>
+    /// <exception cref="UserErrorException">They belong to another.</exception>
+    public static string? NoteOnWeights(TransformerXlOptions options, Corpus corpus)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(corpus);
+        using var file = OpenWeights(options, out string shown, out var code);
+        return file is null ? null : VocabularyMark.Check(file, corpus.Vocabulary.Fingerprint(), shown, code);
+    }
+
     /// <summary>Trains to the end, or until <see cref="TrainingContext.Stop"/>; logs, evaluates, writes checkpoints and the summary.</summary>
     /// <exception cref="UserErrorException">Non-finite loss or gradient, a failed peer, a damaged checkpoint, an unwritable disk.</exception>
     public static RunSummary Train(TransformerXlOptions options, Corpus corpus, TrainingContext context)
@@ -90,14 +101,20 @@ public static class TransformerXlTrainer
 
     private static void RequireWeights(TransformerXlOptions options, TransformerXlShape shape)
     {
-        var (path, shown, code) = options.Resume.Length > 0
-            ? (Path.Combine(options.Resume, CheckpointNames.Model), $"--resume {options.Resume}", ExitCode.Checkpoint)
-            : (options.InitWeights, $"--init_weights {options.InitWeights}", ExitCode.Usage);
-        if (path.Length > 0)
+        using var file = OpenWeights(options, out string shown, out var code);
+        if (file is not null)
         {
-            using var file = WeightsFile.Open(path, shown, code);
             new PublishedWeights(shape).RequireFit(file, shown, code);
         }
+    }
+
+    // Those of --resume or --init_weights; null where there are none.
+    private static SafetensorsFile? OpenWeights(TransformerXlOptions options, out string shown, out ExitCode code)
+    {
+        (string path, shown, code) = options.Resume.Length > 0
+            ? (Path.Combine(options.Resume, CheckpointNames.Model), $"--resume {options.Resume}", ExitCode.Checkpoint)
+            : (options.InitWeights, $"--init_weights {options.InitWeights}", ExitCode.Usage);
+        return path.Length > 0 ? WeightsFile.Open(path, shown, code) : null;
     }
 
     private static void Require(bool holds, string message)

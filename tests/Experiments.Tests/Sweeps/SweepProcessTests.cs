@@ -34,7 +34,7 @@ public sealed class SweepProcessTests
         }
 
         var last = Apphost.Run(storm, "sweep resume sweep --jobs 2");
-        Assert.True(last.Code == 0, last.Errors);
+        Assert.True(last.Code == 0, last.Errors + string.Join('\n', Directory.GetFiles(storm.At("sweep", "trials"), "*.log").Select(File.ReadAllText)));
         Assert.Empty(MarkedProcesses.Find(Folder(storm)));
         Assert.Equal(Checksums(calm), Checksums(storm));
         var entries = Journal.Read(storm.At("sweep", "journal.jsonl"));

@@ -119,6 +119,18 @@ public sealed class WordVocabulary
         return new WordVocabulary(words, _shownAs, Sha256, WordsInFile);
     }
 
+    /// <summary>SHA-256 of the words that are used, in the order of their ids, each with a line feed behind it, in lower-case hexadecimal.</summary>
+    public string Fingerprint()
+    {
+        using var fingerprint = new WordListFingerprint();
+        for (int id = 0; id < Count; id++)
+        {
+            fingerprint.Add(_words[id]);
+        }
+
+        return fingerprint.Text;
+    }
+
     /// <summary>The id of a word; <see cref="Unknown"/> where it is not in the vocabulary. Allocates nothing.</summary>
     /// <param name="utf8">The word.</param>
     public int IdOf(ReadOnlySpan<byte> utf8)
