@@ -20,7 +20,7 @@ namespace Compression.Compressors.LowRank;
 /// </remarks>
 [Algorithm(
     "powersgd", AlgorithmRole.Exchange, "PowerSGD, Vogels et al. 2019: low-rank factors by all-reduce",
-    Carries = PayloadForm.Floats, WithoutMemory = "it keeps by itself what its approximation leaves out")]
+    Carries = PayloadForm.Floats, CompressesAlike = true, WithoutMemory = "it keeps by itself what its approximation leaves out")]
 public sealed class PowerSgd : IGradientAggregator
 {
     private readonly PowerSgdOptions _options;

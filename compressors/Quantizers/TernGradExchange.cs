@@ -19,7 +19,7 @@ namespace Compression.Compressors.Quantizers;
 /// </remarks>
 [Algorithm(
     "terngrad", AlgorithmRole.Exchange, "TernGrad, Wen et al. 2017: shared scale, trits added up as integers",
-    Carries = PayloadForm.Floats, WithoutMemory = "its draws are unbiased")]
+    Carries = PayloadForm.Floats, CompressesAlike = true, WithoutMemory = "its draws are unbiased")]
 public sealed class TernGradExchange : IGradientAggregator
 {
     private readonly TernGradOptions _options;

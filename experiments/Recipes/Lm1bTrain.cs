@@ -86,7 +86,7 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
                 ExitCode.Usage, $"--ckpt_dir {options.CkptDir}: holds checkpoints of another run ({Path.GetFileName(other)}); go on with that run by --resume RUN, or choose another folder.");
         }
 
-        var rows = Components.Compose(options.RowCompressor);
+        var rows = Components.ComposeRows(options.RowCompressor);
         var corpus = Lm1bCorpus.Open(options.Datadir, options.Hyper().VocabSize);
         Lm1bTrainer.Check(options, pipeline, rows, workers, corpus);
         return new PreparedTraining<Lm1bOptions>(

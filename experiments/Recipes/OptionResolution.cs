@@ -58,7 +58,7 @@ internal sealed class OptionResolution(OptionSchema schema, AlgorithmCatalog cat
     public IReadOnlyList<RunOption> Rows(
         object options, IReadOnlyDictionary<string, string> flags, PipelinePlan plan, ParsedCommand command, RecordedRun? recorded)
     {
-        bool Given(string name) => command[name] is not null || (recorded is not null && recorded.FromCommandLine.Contains(name));
+        bool Given(string name) => IsGiven(name, command, recorded);
         var own = schema.Options.Select(option => new RunOption(option.Name, Plain(option.Get(options)), Given(option.Name)));
         var components = catalog.Flags.Select(flag => new RunOption(
             flag.Key, flags.TryGetValue(flag.Key, out string? text) ? Typed(flag.First().Option, text) : null, Given(flag.Key)));
@@ -70,6 +70,12 @@ internal sealed class OptionResolution(OptionSchema schema, AlgorithmCatalog cat
             new RunOption("resolved_exchange", plan.Exchange, false),
         ];
     }
+
+    /// <summary>Warnings on options that were given in vain, as the options that they need say something else.</summary>
+    public IEnumerable<string> Idle(object options, ParsedCommand command, RecordedRun? recorded) => schema.Options
+        .Where(option => option.Needs.Count > 0 && IsGiven(option.Name, command, recorded) && !option.Get(options).Equals(option.Default))
+        .Where(option => option.Needs.All(need => !need.IsMetBy(Text(options, need.Name)!)))
+        .Select(option => $"--{option.Name} has no effect here: it needs {string.Join(", or ", option.Needs.Select(need => need.InWords))}.");
 
     /// <summary>Refuses a resumed run whose command line contradicts what the run was started with.</summary>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>.</exception>
@@ -88,6 +94,9 @@ internal sealed class OptionResolution(OptionSchema schema, AlgorithmCatalog cat
                 ExitCode.Usage, "--init_weights contradicts --resume, whose checkpoint holds the weights; give one of the two.");
         }
     }
+
+    private static bool IsGiven(string name, ParsedCommand command, RecordedRun? recorded) =>
+        command[name] is not null || (recorded is not null && recorded.FromCommandLine.Contains(name));
 
     private static object Plain(object value) => value is Enum ? OptionText.Format(value) : value;
 

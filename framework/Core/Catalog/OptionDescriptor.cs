@@ -35,6 +35,9 @@ public sealed class OptionDescriptor
     /// <summary>The command-line flag of a component's option; empty if there is none.</summary>
     public string Flag => _attribute.Flag;
 
+    /// <summary>What other options must say before this one can act, one of these at least; empty where it always does.</summary>
+    public IReadOnlyList<OptionNeed> Needs => OptionNeed.Parse(_attribute.Needs);
+
     /// <summary>The value where nothing is said.</summary>
     public object Default { get; }
 

@@ -20,7 +20,7 @@ namespace Compression.Core.Pipeline;
 /// </remarks>
 [Algorithm(
     "majority", AlgorithmRole.Exchange, "signSGD and Signum with majority vote, Bernstein et al. 2018, 2019",
-    Carries = PayloadForm.Signs, WithoutMemory = "a vote tells no worker what of its gradient arrived")]
+    Carries = PayloadForm.Signs, CompressesAlike = true, WithoutMemory = "a vote tells no worker what of its gradient arrived")]
 public sealed class MajorityVote : IGradientAggregator
 {
     private readonly MajorityOptions _options;

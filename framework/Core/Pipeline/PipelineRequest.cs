@@ -12,6 +12,9 @@ public sealed record PipelineRequest(
     /// <summary>Compressors of single parameters: <c>pattern=composition</c>, several separated by <c>;</c>.</summary>
     public string SlotOverrides { get; init; } = "";
 
+    /// <summary>The option that names the compressor, for messages.</summary>
+    public string CompressorOption { get; init; } = "--compressor";
+
     /// <summary>The optimizer's own momentum; memories that apply momentum refuse to be added to it.</summary>
     public double OptimizerMomentum { get; init; }
 

@@ -69,7 +69,7 @@ public sealed record PtbOptions : TrainerOptions
     public double LrDecay { get; init; }
 
     /// <summary>Epochs at the initial rate, with a decay factor.</summary>
-    [Option("decay_after", "epochs at the initial rate before lr_decay acts", Group = OptimizationGroup, Min = 0)]
+    [Option("decay_after", "epochs at the initial rate before lr_decay acts", Group = OptimizationGroup, Min = 0, Needs = "lr_decay!=0")]
     public int DecayAfter { get; init; }
 
     /// <summary>Momentum of SGD.</summary>
@@ -85,7 +85,7 @@ public sealed record PtbOptions : TrainerOptions
     public double Clip { get; init; } = 0.25;
 
     /// <summary>What is clipped.</summary>
-    [Option("clip_scope", "clip each worker's gradient before compression, or the average after it", Group = OptimizationGroup)]
+    [Option("clip_scope", "clip each worker's gradient before compression, or the average after it", Group = OptimizationGroup, Needs = "clip!=0")]
     public ClipScope ClipScope { get; init; } = ClipScope.Local;
 
     /// <summary>Steps of truncated backpropagation through time.</summary>

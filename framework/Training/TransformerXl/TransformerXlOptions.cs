@@ -108,11 +108,11 @@ public sealed record TransformerXlOptions : TrainerOptions
     public string Init { get; init; } = "normal";
 
     /// <summary>Width of uniform weights.</summary>
-    [Option("init_range", "half the width of uniform initial weights", Group = ModelGroup, Min = 0)]
+    [Option("init_range", "half the width of uniform initial weights", Group = ModelGroup, Min = 0, Needs = "init=uniform")]
     public double InitRange { get; init; } = 0.1;
 
     /// <summary>Deviation of weights.</summary>
-    [Option("init_std", "standard deviation of initial weights", Group = ModelGroup, Min = 0)]
+    [Option("init_std", "standard deviation of initial weights", Group = ModelGroup, Min = 0, Needs = "init=normal")]
     public double InitStd { get; init; } = 0.02;
 
     /// <summary>Deviation of projections.</summary>
@@ -132,7 +132,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     public string Optim { get; init; } = "adam";
 
     /// <summary>Definition of LAMB.</summary>
-    [Option("lamb_version", "definition of LAMB: of the runs of May 2019, or of the paper's third version", Group = OptimizationGroup, Choices = "2019-05|v3")]
+    [Option("lamb_version", "definition of LAMB: of the runs of May 2019, or of the paper's third version", Group = OptimizationGroup, Choices = "2019-05|v3", Needs = "optim=lamb")]
     public string LambVersionName { get; init; } = "2019-05";
 
     /// <summary>The rate.</summary>
@@ -140,7 +140,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     public double Lr { get; init; } = 2.5e-4;
 
     /// <summary>Momentum of SGD.</summary>
-    [Option("mom", "momentum of SGD", Group = OptimizationGroup, Min = 0, Max = 1, MaxExclusive = true)]
+    [Option("mom", "momentum of SGD", Group = OptimizationGroup, Min = 0, Max = 1, MaxExclusive = true, Needs = "optim=sgd")]
     public double Mom { get; init; }
 
     /// <summary>Weight decay.</summary>
@@ -160,7 +160,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     public double Clip { get; init; } = 0.25;
 
     /// <summary>What is clipped.</summary>
-    [Option("clip_scope", "clip each worker's gradient before compression, or the average after it", Group = OptimizationGroup)]
+    [Option("clip_scope", "clip each worker's gradient before compression, or the average after it", Group = OptimizationGroup, Needs = "clip!=0")]
     public ClipScope ClipScope { get; init; } = ClipScope.Local;
 
     /// <summary>How the rate changes.</summary>
@@ -177,27 +177,27 @@ public sealed record TransformerXlOptions : TrainerOptions
     public double MaxTokens { get; init; }
 
     /// <summary>Steps of warm-up.</summary>
-    [Option("warmup_step", "steps over which the rate rises from 0, where max_tokens is 0", Group = OptimizationGroup, Min = 0)]
+    [Option("warmup_step", "steps over which the rate rises from 0, where max_tokens is 0", Group = OptimizationGroup, Min = 0, Needs = "max_tokens=0")]
     public long WarmupStep { get; init; }
 
     /// <summary>Steps of training.</summary>
-    [Option("max_step", "end after so many steps, where max_tokens is 0", Group = OptimizationGroup, Min = 1)]
+    [Option("max_step", "end after so many steps, where max_tokens is 0", Group = OptimizationGroup, Min = 1, Needs = "max_tokens=0")]
     public long MaxStep { get; init; } = 100000;
 
     /// <summary>Lowest rate of the cosine.</summary>
-    [Option("eta_min", "lowest rate of the cosine", Group = OptimizationGroup, Min = 0)]
+    [Option("eta_min", "lowest rate of the cosine", Group = OptimizationGroup, Min = 0, Needs = "scheduler=cosine")]
     public double EtaMin { get; init; }
 
     /// <summary>Factor of dev_perf.</summary>
-    [Option("decay_rate", "factor of the rate in dev_perf", Group = OptimizationGroup, Min = 0, MinExclusive = true, Max = 1, MaxExclusive = true)]
+    [Option("decay_rate", "factor of the rate in dev_perf", Group = OptimizationGroup, Min = 0, MinExclusive = true, Max = 1, MaxExclusive = true, Needs = "scheduler=dev_perf")]
     public double DecayRate { get; init; } = 0.5;
 
     /// <summary>Patience of dev_perf.</summary>
-    [Option("patience", "evaluations without progress that dev_perf lets pass", Group = OptimizationGroup, Min = 0)]
+    [Option("patience", "evaluations without progress that dev_perf lets pass", Group = OptimizationGroup, Min = 0, Needs = "scheduler=dev_perf")]
     public int Patience { get; init; }
 
     /// <summary>Lowest rate of dev_perf.</summary>
-    [Option("lr_min", "lowest rate of dev_perf", Group = OptimizationGroup, Min = 0)]
+    [Option("lr_min", "lowest rate of dev_perf", Group = OptimizationGroup, Min = 0, Needs = "scheduler=dev_perf")]
     public double LrMin { get; init; }
 
     /// <summary>Sequences a worker.</summary>
@@ -257,15 +257,15 @@ public sealed record TransformerXlOptions : TrainerOptions
     public string Generate { get; init; } = "";
 
     /// <summary>Words to write.</summary>
-    [Option("tokens", "words that --generate writes", Group = TextGroup, Min = 1, Max = 1000000)]
+    [Option("tokens", "words that --generate writes", Group = TextGroup, Min = 1, Max = 1000000, Needs = "generate!=")]
     public int Tokens { get; init; } = 50;
 
     /// <summary>Temperature of sampling.</summary>
-    [Option("temperature", "--generate draws from the probabilities to the power of its inverse; 0: the likeliest word", Group = TextGroup, Min = 0, Max = 100)]
+    [Option("temperature", "--generate draws from the probabilities to the power of its inverse; 0: the likeliest word", Group = TextGroup, Min = 0, Max = 100, Needs = "generate!=")]
     public double Temperature { get; init; } = 1;
 
     /// <summary>Words to draw from.</summary>
-    [Option("top_k", "--generate draws from the likeliest so many words; 0: from all", Group = TextGroup, Min = 0)]
+    [Option("top_k", "--generate draws from the likeliest so many words; 0: from all", Group = TextGroup, Min = 0, Needs = "generate!=")]
     public int TopK { get; init; } = 40;
 
     /// <inheritdoc/>
