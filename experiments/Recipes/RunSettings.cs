@@ -85,6 +85,7 @@ public sealed record RunSettings
                 SlotOverrides = options.Slot,
                 WarmupEpochs = options.WarmupEpochs,
                 OptimizerMomentum = options.OptimizerMomentum,
+                MomentumOption = options.MomentumOption,
                 Workers = options.GradientWorkers,
             },
             NameOfRank = options.NameOf,

@@ -113,6 +113,29 @@ public sealed partial class ConsoleRunLoggerTests : IDisposable
     }
 
     [Fact]
+    public void A_wire_where_nothing_is_sent_is_told_from_one()
+    {
+        var sample = Samples.Summary();
+        using var logger = Logger();
+        logger.Finish(sample with { NumWorkers = 1, Bytes = sample.Bytes with { NothingSent = true } });
+        Assert.Contains("  would send a step  ", _output.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("sent a step", _output.ToString(), StringComparison.Ordinal);
+        Assert.All(Lines, line => Assert.True(line.Length <= 80, line));
+    }
+
+    [Theory]
+    [InlineData(1.01, true)]
+    [InlineData(1, false)]
+    public void A_floor_above_the_wire_is_explained(double times, bool explained)
+    {
+        var sample = Samples.Summary();
+        using var logger = Logger();
+        logger.Finish(sample with { Bytes = sample.Bytes with { EntropyFloorPerStep = times * sample.Bytes.WirePerStepPerWorker } });
+        Assert.Equal(explained, _output.ToString().Contains("its floor takes every choice of entries for equally likely", StringComparison.Ordinal));
+        Assert.All(Lines, line => Assert.True(line.Length <= 80, line));
+    }
+
+    [Fact]
     public void A_run_that_failed_says_why_and_shows_what_it_has()
     {
         var sample = Samples.Summary();

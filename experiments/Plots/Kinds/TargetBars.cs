@@ -93,7 +93,7 @@ internal sealed class TargetBars : PlotKind
             yield return "unset ytics";
             yield return FormattableString.Invariant($"set lmargin at screen {1 - half - (25 / width):F4}");
             yield return FormattableString.Invariant($"set rmargin at screen {1 - (25 / width):F4}");
-            foreach (string line in bytes.Script("Bytes sent by one worker (logarithmic)", "%.0s %cB", mostTics: 4))
+            foreach (string line in bytes.Script("Bytes on the wire of one worker (logarithmic)", "%.0s %cB", mostTics: 4))
             {
                 yield return line;
             }

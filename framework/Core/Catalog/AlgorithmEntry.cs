@@ -45,6 +45,9 @@ public sealed class AlgorithmEntry
     /// <summary>Of an exchange: it compresses by itself, all parameters and epochs alike.</summary>
     public bool CompressesAlike { get; }
 
+    /// <summary>The record of its options; null if it has none.</summary>
+    public Type? OptionsType => _optionsType;
+
     /// <summary>Its options; empty if it has none.</summary>
     public IReadOnlyList<OptionDescriptor> Options { get; }
 

@@ -189,7 +189,7 @@ public sealed class PipelineComposer
         {
             throw Refused(
                 memory,
-                $"it applies momentum, and so does the optimizer (momentum {OptionText.Format(request.OptimizerMomentum)}): set the optimizer's to 0, "
+                $"it applies momentum, and so does the optimizer ({request.MomentumOption} {OptionText.Format(request.OptimizerMomentum)}): set that to 0, "
                 + "or use --memory residual.");
         }
 

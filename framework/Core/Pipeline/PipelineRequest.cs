@@ -18,6 +18,9 @@ public sealed record PipelineRequest(
     /// <summary>The optimizer's own momentum; memories that apply momentum refuse to be added to it.</summary>
     public double OptimizerMomentum { get; init; }
 
+    /// <summary>The option that sets it.</summary>
+    public string MomentumOption { get; init; } = "--momentum";
+
     /// <summary>Workers, as far as known at composition; the measured choice of an exchange needs more than two.</summary>
     public int Workers { get; init; } = 1;
 

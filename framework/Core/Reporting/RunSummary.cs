@@ -109,7 +109,12 @@ public sealed record RunSummary
 /// <param name="WireCompressionRatio"><paramref name="DensePerStep"/> by <paramref name="WirePerStepPerWorker"/>.</param>
 public sealed record ByteSummary(
     double WirePerStepPerWorker, long WireTotal, double NominalPerStep, double EntropyFloorPerStep, double DensePerStep,
-    double DenseFloat16PerStep, double WireCompressionRatio);
+    double DenseFloat16PerStep, double WireCompressionRatio)
+{
+    /// <summary>One worker has no peers, and nothing was sent: the wire is what each of two workers would send. No key in the file otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool NothingSent { get; init; }
+}
 
 /// <summary>Seconds of a run on rank 0; <paramref name="Total"/> is wall-clock.</summary>
 public sealed record SecondsSummary(

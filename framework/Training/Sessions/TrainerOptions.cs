@@ -146,6 +146,9 @@ public abstract record TrainerOptions
     /// <summary>The momentum that the optimizer has of its own; some memories replace it.</summary>
     public virtual double OptimizerMomentum => 0;
 
+    /// <summary>The option that sets it.</summary>
+    public virtual string MomentumOption => "--momentum";
+
     /// <summary>Workers that exchange gradients with each other.</summary>
     public virtual int GradientWorkers => Math.Max(NumWorkers, VirtualWorkers);
 

@@ -159,7 +159,10 @@ internal sealed class TrainingReporter
                 _totals.FloorBits / 8 / workerSteps,
                 DenseBytesPerStep,
                 DenseBytesPerStep / 2,
-                _totals.WireBytes == 0 ? 0 : DenseBytesPerStep * workerSteps / _totals.WireBytes),
+                _totals.WireBytes == 0 ? 0 : DenseBytesPerStep * workerSteps / _totals.WireBytes)
+            {
+                NothingSent = _group.Total == 1,
+            },
             Seconds = new SecondsSummary(
                 _counters.SecondsTotal, seconds.ForwardBackward, seconds.Compress, seconds.Communicate, seconds.Decompress, seconds.Update,
                 seconds.Evaluate, seconds.Checkpoint)

@@ -112,11 +112,11 @@ public sealed record TransformerXlOptions : TrainerOptions
     public double InitRange { get; init; } = 0.1;
 
     /// <summary>Deviation of weights.</summary>
-    [Option("init_std", "standard deviation of initial weights", Group = ModelGroup, Min = 0, Needs = "init=normal")]
+    [Option("init_std", "standard deviation of initial weights", Group = ModelGroup, Min = 0)]
     public double InitStd { get; init; } = 0.02;
 
     /// <summary>Deviation of projections.</summary>
-    [Option("proj_init_std", "standard deviation of the initial projections of word vectors", Group = ModelGroup, Min = 0)]
+    [Option("proj_init_std", "standard deviation of the initial projections of word vectors", Group = ModelGroup, Min = 0, Needs = "d_embed!=-1 or div_val!=1")]
     public double ProjInitStd { get; init; } = 0.01;
 
     /// <summary>Start from these weights.</summary>
@@ -177,7 +177,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     public double MaxTokens { get; init; }
 
     /// <summary>Steps of warm-up.</summary>
-    [Option("warmup_step", "steps over which the rate rises from 0, where max_tokens is 0", Group = OptimizationGroup, Min = 0, Needs = "max_tokens=0")]
+    [Option("warmup_step", "steps over which the rate rises from 0, where max_tokens is 0", Group = OptimizationGroup, Min = 0)]
     public long WarmupStep { get; init; }
 
     /// <summary>Steps of training.</summary>
@@ -270,6 +270,9 @@ public sealed record TransformerXlOptions : TrainerOptions
 
     /// <inheritdoc/>
     public override double OptimizerMomentum => Optim == "sgd" ? Mom : 0;
+
+    /// <inheritdoc/>
+    public override string MomentumOption => "--mom";
 
     /// <summary>True where schedules count tokens.</summary>
     internal bool CountsTokens => MaxTokens > 0 || WarmupTokens > 0;

@@ -22,10 +22,10 @@ internal static class Effects
     /// <summary>The effect of an option, by the same run without it.</summary>
     public static Effect Of(string option, RunTrace without, RunTrace with)
     {
-        bool acts = !without.EvidenceBut(option).SequenceEqual(with.EvidenceBut(option)), noted = with.WarningsOn(option).Except(without.WarningsOn(option)).Any();
+        bool acts = !without.EvidenceBut(option).SequenceEqual(with.EvidenceBut(option)), noted = with.WarningsOn(option).Any();
         return with.Code != without.Code && with.Code is 2 or 3 ? (with.ErrorNames(option) ? Effect.Refused : Effect.Silent)
+            : acts && !with.WarningsOn(option).Any(line => line.Contains("no effect", StringComparison.Ordinal)) ? Effect.Acts
             : noted && !acts ? Effect.Noted
-            : acts && !(noted && with.WarningsOn(option).Any(line => line.Contains("no effect", StringComparison.Ordinal))) ? Effect.Acts
             : Effect.Silent;
     }
 }

@@ -5,6 +5,7 @@ internal static class OptionCases
 {
     private const string AtOtherRanks = "there is none in one process; MpiTrainingTests and ModelParallelTests hold it";
 
+    private const string ByTheTrainer = "this trainer refuses it, and says why";
     private const string AfterNaN = "it tells what becomes of a NaN";
     private const string AfterEvaluations = "it acts once the loss has stopped falling";
     private const string AtTheEndOfAnEpoch = "it acts at the end of an epoch";
@@ -54,6 +55,8 @@ internal static class OptionCases
         ["train epochs"] = new() { With = "max_steps=0", Value = "2", When = AtTheEndOfAnEpoch },
 
         // Of the One Billion Word LSTM.
+        ["lm1b overlap"] = new() { Elsewhere = ByTheTrainer },
+        ["model-parallel overlap"] = new() { Elsewhere = ByTheTrainer },
         ["lm1b datadir"] = new() { Value = "other-lm1b" },
         ["lm1b hpconfig"] = new() { Value = "vocab_size=12,batch_size=3,num_steps=4,emb_size=6,state_size=6,projected_size=4,num_sampled=6" },
         ["lm1b mode"] = new() { Elsewhere = "it needs a run's checkpoints; Lm1bTests hold it" },
@@ -70,12 +73,15 @@ internal static class OptionCases
         ["lm1b save_n_ckpts_per_epoch"] = new() { Value = "2", With = "max_steps=110", When = AtTheEndOfAnEpoch },
 
         // Of Transformer-XL.
-        ["transformer-xl dataset"] = new() { Value = "enwik8" },
+        ["transformer-xl dataset"] = new() { Value = "enwik8", Elsewhere = "it needs its files; CountedCorpusTests hold it" },
         ["transformer-xl data"] = new() { Value = "other" },
         ["transformer-xl config"] = new() { Value = "one_gpu", With = "max_tokens=60 cutoffs=3", When = "it trains 1.8e9 tokens" },
+        ["transformer-xl d_embed"] = new() { Value = "6" },
+        ["transformer-xl d_model"] = new() { Value = "10" },
+        ["transformer-xl warmup_step"] = new() { Value = "3" },
         ["transformer-xl attn_type"] = new() { Value = "1" },
         ["transformer-xl clamp_len"] = new() { Value = "2" },
-        ["transformer-xl adaptive"] = new() { Value = "true" },
+        ["transformer-xl adaptive"] = new() { Value = "true", Elsewhere = "the small text has one cluster; div_val and cutoffs act with it" },
         ["transformer-xl cutoffs"] = new() { With = "adaptive=true", Value = "4,8" },
         ["transformer-xl div_val"] = new() { With = "adaptive=true cutoffs=4", Value = "2" },
         ["transformer-xl proj_init_std"] = new() { With = "d_embed=6", Value = "0.3" },
@@ -99,11 +105,21 @@ internal static class OptionCases
         // Of the model-parallel LSTM.
         ["model-parallel data"] = new() { Value = "other" },
         ["model-parallel buckets"] = new() { Value = "none" },
-        ["model-parallel sentence_end"] = new() { Elsewhere = "no sentence of the small text ends within a line; BucketPlanTests hold it" },
+        ["model-parallel sentence_end"] = new() { With = "data=dotted", When = "it cuts lines at their periods" },
+        ["model-parallel micro_batches"] = new() { Value = "2" },
+        ["model-parallel eval_batch_size"] = new()
+        {
+            Elsewhere = "it sets the memory of an evaluation, never its result",
+            Demand = trace => trace.Evidence.Any(line => line.StartsWith("evaluations.csv 3,", StringComparison.Ordinal)),
+        },
         ["model-parallel stages"] = new() { Value = "1" },
-        ["model-parallel devices"] = new() { Value = "cpu,cpu" },
+        ["model-parallel devices"] = new()
+        {
+            Value = "cpu,cpu", Elsewhere = "stages that are threads have the same results; their bubble can be measured",
+            Demand = trace => trace.Output.Contains("bubble", StringComparison.Ordinal) && !trace.Output.Contains("bubble not measured", StringComparison.Ordinal),
+        },
         ["model-parallel placement"] = new() { With = "num_layers=3", Value = "0,1,1" },
-        ["model-parallel stage_memory"] = new() { With = "placement=auto", Value = "100000" },
+        ["model-parallel stage_memory"] = new() { Value = "100", Elsewhere = "it is a limit on what a measurement finds; PlacementTests hold it" },
         ["model-parallel timeline_steps"] = new() { With = "max_steps=8", Value = "0", When = "it begins with the sixth step" },
         ["model-parallel clip"] = new() { Value = "0.1" },
         ["model-parallel clip_scope"] = new() { With = "compressor=topk clip=0.1", When = OfWhatIsCompressed },

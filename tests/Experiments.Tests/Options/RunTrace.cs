@@ -18,8 +18,8 @@ internal sealed partial record RunTrace(int Code, string Errors, IReadOnlyList<s
     private static readonly string[] s_figures = ["status", "parameters", "steps", "epochs", "tokens", "train_loss", "final_parameters_sha256"];
     private static readonly string[] s_bytes = ["wire_total", "nominal_per_step", "entropy_floor_per_step"];
 
-    /// <summary>Warnings that name an option.</summary>
-    public IEnumerable<string> WarningsOn(string option) => Errors.Split('\n').Where(line => line.StartsWith("warning:", StringComparison.Ordinal) && Names(line, option));
+    /// <summary>Warnings on an option.</summary>
+    public IEnumerable<string> WarningsOn(string option) => Errors.Split('\n').Where(line => Regex.IsMatch(line, $@"^warning: --{option}(?![\w])"));
 
     /// <summary>Whether the one line of a failure names an option.</summary>
     public bool ErrorNames(string option) => Errors.Split('\n').Any(line => Names(line, option));
@@ -36,6 +36,8 @@ internal sealed partial record RunTrace(int Code, string Errors, IReadOnlyList<s
         sandbox.WriteCorpus();
         sandbox.WriteBillionWords();
         sandbox.WriteCorpus("other", lines: 80);
+        string dotted = Path.Combine(sandbox.WriteCorpus("dotted"), "ptb.train.txt");
+        File.WriteAllText(dotted, File.ReadAllText(dotted).Replace("cat ", "cat. ", StringComparison.Ordinal));
         sandbox.WriteBillionWords(shards: 3, "other-lm1b");
         OptionFiles.CopyTo(sandbox);
         var before = Files(sandbox).ToHashSet();
