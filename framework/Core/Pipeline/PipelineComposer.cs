@@ -1,6 +1,4 @@
 using Compression.Core.Catalog;
-using Compression.Core.Gradients;
-using Compression.Core.Kernels;
 using Compression.Core.Reporting;
 
 namespace Compression.Core.Pipeline;
