@@ -36,7 +36,7 @@ internal static class OptionCases
         },
         ["use_gpu"] = new() { Elsewhere = "it needs a GPU, and is refused without one" },
         ["resume"] = new() { Elsewhere = "it needs a checkpoint; TrainingRunTests and BadInputTests hold it" },
-        ["quiet"] = new() { Elsewhere = "it silences the console", Demand = trace => trace.Output.Trim().Count(c => c == '\n') == 0 },
+        ["quiet"] = new() { Elsewhere = "it silences the console", Demand = trace => !trace.Output.Trim().Contains('\n', StringComparison.Ordinal) },
         ["log_interval"] = new() { Value = "1" },
         ["exp_name"] = new() { Value = "other" },
         ["wandb"] = new() { Value = "offline" },
