@@ -38,9 +38,9 @@ internal static class SummaryTable
     // A payload may be more than what goes over the wire, and the floor takes no pattern for granted.
     private static string Footnote(ByteSummary bytes) => bytes.EntropyFloorPerStep <= bytes.WirePerStepPerWorker
         ? "  * payload, against 4 bytes a parameter\n"
-        : "  * payload, against 4 bytes a parameter. It includes the shard that a worker keeps\n"
-        + "    for itself, and its floor takes every choice of entries for equally likely;\n"
-        + "    the wire carries no own shard, and profits from entries that lie together.\n";
+        : "  * payload, against 4 bytes a parameter. It includes the shard that a worker\n"
+        + "    keeps for itself, and its floor takes every choice of entries for equally\n"
+        + "    likely; the wire carries no own shard, and profits from neighbours.\n";
 
     private static void Line(StringBuilder text, string label, string content) =>
         text.Append("  ").Append(label.PadRight(LabelWidth)).Append(content).Append('\n');
