@@ -36,6 +36,9 @@ public sealed class SignQuantizer : IQuantizer
     public bool SendsSigns => true;
 
     /// <inheritdoc/>
+    public bool NeedsMagnitude => _options.Magnitude == SignMagnitude.Sparsifier;
+
+    /// <inheritdoc/>
     public void Encode(in Selection selection, ParameterSlot slot, StepContext step, PayloadWriter writer)
     {
         var values = selection.Values;

@@ -44,6 +44,9 @@ public sealed class AdaCompSparsifier : ISparsifier
     /// <inheritdoc/>
     public bool IsUnbiased => false;
 
+    /// <inheritdoc/>
+    public bool GivesMagnitude => true;
+
     /// <summary>The paper's 8 or 16 bits an entry, of which the value takes one.</summary>
     public double NominalIndexBits => _bin <= 64 ? 7 : 15;
 

@@ -94,7 +94,7 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
             ResourceInfo.Read(environment.FullPath(options.ResourceInfoFile), $"--resource_info_file {options.ResourceInfoFile}");
         }
 
-        var rows = Components.Compose(options.RowCompressor);
+        var rows = Components.ComposeRows(options.RowCompressor);
         var corpus = Lm1bCorpus.Open(options.Datadir, options.Hyper().VocabSize);
         Lm1bTrainer.Check(options, pipeline, rows, workers, corpus);
         return new PreparedTraining<Lm1bOptions>(

@@ -73,11 +73,10 @@ internal sealed class OptionResolution(OptionSchema schema, AlgorithmCatalog cat
 
         foreach (string flag in flags)
         {
-            string now = OptionText.Shortest(recorded.Values.GetValueOrDefault(flag, "")), given = recorded.FromCommandLine.Contains(flag) ? now : "";
-            string kept = resume.State.Kept($"--{flag}") ?? now;
-            if (now != given || now != kept)
+            string now = OptionText.Shortest(recorded.Values.GetValueOrDefault(flag, "")), kept = resume.State.Kept($"--{flag}") ?? now;
+            if (now != kept)
             {
-                throw Wrong($"option {flag} is {TrainingState.InWords(now)}{(now != given ? " and not among those that were given" : "")}, in the checkpoint it is {TrainingState.InWords(kept)}");
+                throw Wrong($"option {flag} is {TrainingState.InWords(now)}, in the checkpoint it is {TrainingState.InWords(kept)}");
             }
         }
 
@@ -126,7 +125,7 @@ internal sealed class OptionResolution(OptionSchema schema, AlgorithmCatalog cat
     public IReadOnlyList<RunOption> Rows(
         object options, IReadOnlyDictionary<string, string> flags, PipelinePlan plan, ParsedCommand command, RecordedRun? recorded)
     {
-        bool Given(string name) => command[name] is not null || (recorded is not null && recorded.FromCommandLine.Contains(name));
+        bool Given(string name) => IsGiven(name, command, recorded);
         var own = schema.Options.Select(option => new RunOption(option.Name, Plain(option.Get(options)), Given(option.Name)));
         var components = catalog.Flags.Select(flag => new RunOption(
             flag.Key, flags.TryGetValue(flag.Key, out string? text) ? Typed(flag.First().Option, text) : null, Given(flag.Key)));
@@ -138,6 +137,12 @@ internal sealed class OptionResolution(OptionSchema schema, AlgorithmCatalog cat
             new RunOption(ResolvedExchange, plan.Exchange, false),
         ];
     }
+
+    /// <summary>Warnings on options that were given in vain, as the options that they need say something else.</summary>
+    public IEnumerable<string> Idle(object options, ParsedCommand command, RecordedRun? recorded) => schema.Options
+        .Where(option => option.Needs.Count > 0 && IsGiven(option.Name, command, recorded) && !option.Get(options).Equals(option.Default))
+        .Where(option => option.Needs.All(need => !need.IsMetBy(OptionText.Format(schema.Options.Single(other => other.Name == need.Name).Get(options)))))
+        .Select(option => $"--{option.Name} has no effect here: it needs {string.Join(", or ", option.Needs.Select(need => need.InWords))}.");
 
     /// <summary>Refuses a resumed run whose command line contradicts what the run was started with.</summary>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>.</exception>
@@ -156,6 +161,9 @@ internal sealed class OptionResolution(OptionSchema schema, AlgorithmCatalog cat
                 ExitCode.Usage, "--init_weights contradicts --resume, whose checkpoint holds the weights; give one of the two.");
         }
     }
+
+    private static bool IsGiven(string name, ParsedCommand command, RecordedRun? recorded) =>
+        command[name] is not null || (recorded is not null && recorded.FromCommandLine.Contains(name));
 
     private static object Plain(object value) => value is Enum ? OptionText.Format(value) : value;
 

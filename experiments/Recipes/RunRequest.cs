@@ -15,9 +15,10 @@ namespace Compression.Experiments.Recipes;
 /// <param name="Resume">Where to go on; null for a new run.</param>
 /// <param name="Folder">Full path of the run's folder; null where a new one is to be found.</param>
 /// <param name="Rows">Makes the rows of config.json from the final options.</param>
+/// <param name="Notes">What the user should know of the options.</param>
 internal sealed record RunRequest<TOptions>(
     string Verb, IReadOnlyList<string> Words, TOptions Options, RunSettings Settings, PipelinePlan Plan, ResumePoint? Resume,
-    string? Folder, Func<TOptions, IReadOnlyList<RunOption>> Rows)
+    string? Folder, Func<TOptions, IReadOnlyList<RunOption>> Rows, IReadOnlyList<string> Notes)
     where TOptions : TrainerOptions
 {
     /// <summary>The command as it can be typed again.</summary>

@@ -88,6 +88,7 @@ public sealed record RunSettings
                 WarmupEpochs = options.WarmupEpochs,
                 OptimizerMomentum = options.OptimizerMomentum,
                 PlainSgd = options.IsPlainSgd,
+                MomentumOption = options.MomentumOption,
                 Workers = options.GradientWorkers,
             },
             NameOfRank = options.NameOf,

@@ -21,7 +21,7 @@ internal static class TrainingRun
             using var stop = environment.ListenForStop();
             using var logger = folder is null ? new NullRunLogger() : OpenLogger(folder.Directory, request, prepared, observed!, group, stop, environment);
             var summary = prepared.Train(
-                new TrainingContext(group.Communicator, logger, request.Plan, path, environment.Time, stop.Token));
+                new TrainingContext(group.Communicator, logger, request.Plan, path, environment.Time, stop.Token) { Notes = request.Notes });
             return group.Conclude(summary.Status switch
             {
                 "completed" => ExitCode.Success,
@@ -52,7 +52,7 @@ internal static class TrainingRun
             directory, environment.Screen with { Quiet = request.Settings.Quiet }, environment.Time, request.Resume?.Step, trackers);
         logger.Message(request.CommandLine);
         logger.Message(prepared.Description);
-        foreach (string note in request.Plan.Notes.Concat(prepared.Notes))
+        foreach (string note in request.Notes.Concat(prepared.Notes))
         {
             logger.Warning(note);
         }

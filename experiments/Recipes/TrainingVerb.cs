@@ -163,7 +163,8 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
         RankLaunch.RequireSensibleWorkers(settings, environment);
         string? folder = handed ?? (command["out"] is { Length: > 0 } chosen ? environment.FullPath(chosen) : command["out"] ?? resume?.RunFolder);
         return new RunRequest<TOptions>(
-            Name, command.Words, options, settings, plan, resume, folder, final => _resolution.Rows(final, presetFlags.Concat(flags).ToDictionary(), plan, command, resume?.Recorded));
+            Name, command.Words, options, settings, plan, resume, folder, final => _resolution.Rows(final, presetFlags.Concat(flags).ToDictionary(), plan, command, resume?.Recorded),
+            [.. plan.Notes, .. _resolution.Idle(options, command, resume?.Recorded)]);
     }
 
     private PreparedTraining<TOptions> Check(RunRequest<TOptions> request, int workers, CommandEnvironment environment)

@@ -37,6 +37,9 @@ public sealed class AlgorithmAttribute : Attribute
     /// <summary>Of an exchange that takes no memory: why, as the end of a sentence. Empty where there would be nothing to keep.</summary>
     public string WithoutMemory { get; init; } = "";
 
+    /// <summary>Of an exchange: it compresses by itself, all parameters and epochs alike, so that rules for some of them cannot act.</summary>
+    public bool CompressesAlike { get; init; }
+
     /// <summary>Of a sparsifier: the value code that its paper gives it, used where the composition names no quantizer.</summary>
     public string Quantizer { get; init; } = "float32";
 }

@@ -18,6 +18,7 @@ public sealed class AlgorithmEntry
         Quantizer = attribute.Quantizer;
         Carries = attribute.Carries;
         WithoutMemory = attribute.WithoutMemory;
+        CompressesAlike = attribute.CompressesAlike;
         _constructor = type.GetConstructors().Single();
         _optionsType = _constructor.GetParameters().Select(parameter => parameter.ParameterType)
             .FirstOrDefault(parameter => parameter.GetProperties().Any(property => property.IsDefined(typeof(OptionAttribute))));
@@ -44,6 +45,12 @@ public sealed class AlgorithmEntry
 
     /// <summary>Of an exchange that takes no memory: why.</summary>
     public string WithoutMemory { get; }
+
+    /// <summary>Of an exchange: it compresses by itself, all parameters and epochs alike.</summary>
+    public bool CompressesAlike { get; }
+
+    /// <summary>The record of its options; null if it has none.</summary>
+    public Type? OptionsType => _optionsType;
 
     /// <summary>Its options; empty if it has none.</summary>
     public IReadOnlyList<OptionDescriptor> Options { get; }

@@ -20,4 +20,7 @@ public sealed record ComponentContext(BucketLayout Layout, KernelTeam Team, uint
 
     /// <summary>n, the number of workers.</summary>
     public int Workers { get; init; } = 1;
+
+    /// <summary>No parameters: enough to ask a part what it promises.</summary>
+    internal static ComponentContext OfNothing { get; } = new(BucketLayout.Create([]), KernelTeam.Single, 0);
 }

@@ -38,6 +38,9 @@ public sealed class OptionDescriptor
     /// <summary>Whom the value binds.</summary>
     public OptionScope Scope => _attribute.Scope;
 
+    /// <summary>What other options must say before this one can act, one of these at least; empty where it always does.</summary>
+    public IReadOnlyList<OptionNeed> Needs => OptionNeed.Parse(_attribute.Needs);
+
     /// <summary>The value where nothing is said.</summary>
     public object Default { get; }
 

@@ -18,6 +18,9 @@ public interface IQuantizer
     /// <summary>It writes one magnitude and the signs.</summary>
     bool SendsSigns => false;
 
+    /// <summary>It writes the magnitude that a sparsifier prescribes, and needs one that does.</summary>
+    bool NeedsMagnitude => false;
+
     /// <summary>Appends the code of the values.</summary>
     /// <param name="selection">The chosen entries of a slot, or all of it: its values are written, its indices are not.</param>
     /// <param name="slot">The parameter.</param>

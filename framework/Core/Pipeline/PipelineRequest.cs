@@ -14,11 +14,17 @@ public sealed record PipelineRequest(
     /// <summary>Compressors of single parameters: <c>pattern=composition</c>, several separated by <c>;</c>.</summary>
     public string SlotOverrides { get; init; } = "";
 
+    /// <summary>The option that names the compressor, for messages.</summary>
+    public string CompressorOption { get; init; } = "--compressor";
+
     /// <summary>The optimizer's own momentum; memories that apply momentum refuse to be added to it.</summary>
     public double OptimizerMomentum { get; init; }
 
     /// <summary>The optimizer's step is the learning rate times the average and nothing else, so that a residual can be counted in steps.</summary>
     public bool PlainSgd { get; init; }
+
+    /// <summary>The option that sets the optimizer's momentum.</summary>
+    public string MomentumOption { get; init; } = "--momentum";
 
     /// <summary>Workers, as far as known at composition; the measured choice of an exchange needs more than two.</summary>
     public int Workers { get; init; } = 1;

@@ -74,6 +74,10 @@ public sealed record RunSummary
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Reason { get; init; }
 
+    /// <summary>Warnings on the options: choices that were made, options without effect; no key in the file where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Notes { get; init; }
+
     /// <summary>The summary of a process that trained nothing itself.</summary>
     public static RunSummary Nothing(string status) => new()
     {

@@ -30,7 +30,7 @@ public static class CountedCorpus
         string[] candidates = Candidates(form, data, places);
         return candidates.FirstOrDefault(folder => FileOf(folder, form.Files[0]) is not null) ?? throw new UserErrorException(
             ExitCode.Environment,
-            $"{(data.Length > 0 ? $"--data {data}" : $"--dataset {Name(dataset)}")}: no {form.Files[0][0]} there (looked in {string.Join(", ", candidates.Distinct())}); {form.Cure}, or name the folder by --data.");
+            $"--dataset {Name(dataset)}{(data.Length > 0 ? $" --data {data}" : "")}: no {form.Files[0][0]} there (looked in {string.Join(", ", candidates.Distinct())}); {form.Cure}, or name the folder by --data.");
     }
 
     /// <summary>Whether a folder that no option names holds anything of a data set; then what lacks is an error.</summary>

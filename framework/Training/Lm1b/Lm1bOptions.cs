@@ -33,11 +33,11 @@ public sealed record Lm1bOptions : TrainerOptions
     public string Mode { get; init; } = "train";
 
     /// <summary>Batches of an evaluation.</summary>
-    [Option("eval_steps", "most batches of an evaluation", Group = TrainingGroup, Min = 1, Scope = OptionScope.Run)]
+    [Option("eval_steps", "most batches of an evaluation", Group = TrainingGroup, Min = 1, Scope = OptionScope.Run, Needs = "eval_n_per_epoch!=0")]
     public int EvalSteps { get; init; } = 70;
 
     /// <summary>Evaluate one checkpoint only.</summary>
-    [Option("eval_once", "evaluate the newest checkpoint and end, rather than wait for others", Group = TrainingGroup, Scope = OptionScope.Call)]
+    [Option("eval_once", "evaluate the newest checkpoint and end, rather than wait for others", Group = TrainingGroup, Scope = OptionScope.Call, Needs = "mode!=train")]
     public bool EvalOnce { get; init; }
 
     /// <summary>Evaluations within training.</summary>
@@ -58,7 +58,7 @@ public sealed record Lm1bOptions : TrainerOptions
     public string RunOption { get; init; } = "HYBRID";
 
     /// <summary>Servers of unsynchronised training.</summary>
-    [Option("num_servers", "server ranks beside the workers, with --sync false", Group = ExchangeGroup, Min = 1, Max = 1024)]
+    [Option("num_servers", "server ranks beside the workers, with --sync false", Group = ExchangeGroup, Min = 1, Max = 1024, Needs = "sync=false")]
     public int NumServers { get; init; } = 1;
 
     /// <summary>The compressor of row gradients.</summary>
@@ -66,7 +66,7 @@ public sealed record Lm1bOptions : TrainerOptions
     public string RowCompressor { get; init; } = "none";
 
     /// <summary>Pieces of a table's traffic.</summary>
-    [Option("num_variable_shards", "pieces into which a server's rows are cut: one is added up while the next are under way", Group = ExchangeGroup, Min = 1, Max = 4096, Scope = OptionScope.Run)]
+    [Option("num_variable_shards", "pieces into which a server's rows are cut: one is added up while the next are under way", Group = ExchangeGroup, Min = 1, Max = 4096, Scope = OptionScope.Run, Needs = "num_workers!=1 or sync=false")]
     public int NumVariableShards { get; init; } = 32;
 
     /// <summary>Look for the best number of pieces.</summary>
@@ -82,7 +82,7 @@ public sealed record Lm1bOptions : TrainerOptions
     public string Logdir { get; init; } = "";
 
     /// <summary>Folder of checkpoints.</summary>
-    [Option("ckpt_dir", "folder of the checkpoints; empty: checkpoints/ in the run's folder", Group = RunGroup, Scope = OptionScope.Host)]
+    [Option("ckpt_dir", "folder of the checkpoints; empty: checkpoints/ in the run's folder", Group = RunGroup, Scope = OptionScope.Host, Needs = "checkpoint_every!=0 or checkpoint_each_epoch=true or save_n_ckpts_per_epoch!=-1|0")]
     public string CkptDir { get; init; } = "";
 
     /// <summary>Steps between rows under their first name.</summary>

@@ -29,7 +29,7 @@ public sealed record ModelParallelOptions : TrainerOptions
     public string Buckets { get; init; } = "8,16,24,32,60";
 
     /// <summary>Length of the only bucket.</summary>
-    [Option("seq_len", "length of the only bucket where buckets is none", Group = DataGroup, Min = 1, Max = 65536)]
+    [Option("seq_len", "length of the only bucket where buckets is none", Group = DataGroup, Min = 1, Max = 65536, Needs = "buckets=none")]
     public int SeqLen { get; init; } = 35;
 
     /// <summary>What ends a sentence.</summary>
@@ -78,11 +78,11 @@ public sealed record ModelParallelOptions : TrainerOptions
     public string Schedule { get; init; } = "wavefront";
 
     /// <summary>Time steps of a block.</summary>
-    [Option("time_block", "time steps of a block of the wavefront", Group = PipelineGroup, Min = 1)]
+    [Option("time_block", "time steps of a block of the wavefront", Group = PipelineGroup, Min = 1, Needs = "schedule=wavefront")]
     public int TimeBlock { get; init; } = 8;
 
     /// <summary>Parts of a batch.</summary>
-    [Option("micro_batches", "parts of a batch for gpipe and 1f1b", Group = PipelineGroup, Min = 1)]
+    [Option("micro_batches", "parts of a batch for gpipe and 1f1b", Group = PipelineGroup, Min = 1, Needs = "schedule=gpipe|1f1b")]
     public int MicroBatches { get; init; } = 4;
 
     /// <summary>Steps of the timeline.</summary>
@@ -98,7 +98,7 @@ public sealed record ModelParallelOptions : TrainerOptions
     public double Clip { get; init; } = 5;
 
     /// <summary>What is clipped.</summary>
-    [Option("clip_scope", "clip each replica's gradient before compression, or the average after it", Group = OptimizationGroup)]
+    [Option("clip_scope", "clip each replica's gradient before compression, or the average after it", Group = OptimizationGroup, Needs = "clip!=0")]
     public ClipScope ClipScope { get; init; } = ClipScope.Local;
 
     /// <summary>Sentences of a replica's batch.</summary>

@@ -94,7 +94,7 @@ public sealed record PtbOptions : TrainerOptions
     public double Clip { get; init; } = 0.25;
 
     /// <summary>What is clipped.</summary>
-    [Option("clip_scope", "clip each worker's gradient before compression, or the average after it", Group = OptimizationGroup)]
+    [Option("clip_scope", "clip each worker's gradient before compression, or the average after it", Group = OptimizationGroup, Needs = "clip!=0")]
     public ClipScope ClipScope { get; init; } = ClipScope.Local;
 
     /// <summary>α of variance-based compression under its first name.</summary>

@@ -29,7 +29,7 @@ internal sealed class PtbTask : ITrainingTask
         }
     }
 
-    public string ModelName => "ptb-lstm";
+    public string ModelName => $"ptb-{_options.Model}";
 
     public ITrainableModel Model => _model;
 

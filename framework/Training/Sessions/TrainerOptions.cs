@@ -72,7 +72,7 @@ public abstract record TrainerOptions
     public bool UseGpu { get; init; }
 
     /// <summary>Seconds that an exchange may take.</summary>
-    [Option("comm_timeout", "seconds after which a waiting exchange fails; 0: no limit", Group = WorkersGroup, Min = 0, Scope = OptionScope.Host)]
+    [Option("comm_timeout", "seconds after which a waiting exchange fails; 0: no limit", Group = WorkersGroup, Min = 0, Scope = OptionScope.Host, Needs = "num_workers!=1")]
     public double CommTimeout { get; init; }
 
     /// <summary>Steps between two rows of metrics.</summary>
@@ -84,7 +84,7 @@ public abstract record TrainerOptions
     public string ExpName { get; init; } = "";
 
     /// <summary>Name of the project.</summary>
-    [Option("project_name", "name of the project that the run is filed under", Group = RunGroup, Scope = OptionScope.Host)]
+    [Option("project_name", "name of the project that the run is filed under", Group = RunGroup, Scope = OptionScope.Host, Needs = "wandb!=disabled")]
     public string ProjectName { get; init; } = "gradient-compression";
 
     /// <summary>Folder of the results.</summary>
@@ -100,31 +100,31 @@ public abstract record TrainerOptions
     public string Wandb { get; init; } = "disabled";
 
     /// <summary>User or team.</summary>
-    [Option("wandb_entity", "user or team of the project; empty: the key's own", Group = WandbGroup, Scope = OptionScope.Host)]
+    [Option("wandb_entity", "user or team of the project; empty: the key's own", Group = WandbGroup, Scope = OptionScope.Host, Needs = "wandb!=disabled")]
     public string WandbEntity { get; init; } = "";
 
     /// <summary>Group of runs.</summary>
-    [Option("wandb_group", "group that the run belongs to", Group = WandbGroup, Scope = OptionScope.Host)]
+    [Option("wandb_group", "group that the run belongs to", Group = WandbGroup, Scope = OptionScope.Host, Needs = "wandb!=disabled")]
     public string WandbGroupName { get; init; } = "";
 
     /// <summary>Kind of job.</summary>
-    [Option("wandb_job_type", "kind of job", Group = WandbGroup, Scope = OptionScope.Host)]
+    [Option("wandb_job_type", "kind of job", Group = WandbGroup, Scope = OptionScope.Host, Needs = "wandb!=disabled")]
     public string WandbJobType { get; init; } = "";
 
     /// <summary>Labels.</summary>
-    [Option("wandb_tags", "labels, separated by commas", Group = WandbGroup, Scope = OptionScope.Host)]
+    [Option("wandb_tags", "labels, separated by commas", Group = WandbGroup, Scope = OptionScope.Host, Needs = "wandb!=disabled")]
     public string WandbTags { get; init; } = "";
 
     /// <summary>Free text.</summary>
-    [Option("wandb_notes", "free text on the run", Group = WandbGroup, Scope = OptionScope.Host)]
+    [Option("wandb_notes", "free text on the run", Group = WandbGroup, Scope = OptionScope.Host, Needs = "wandb!=disabled")]
     public string WandbNotes { get; init; } = "";
 
     /// <summary>The run's id.</summary>
-    [Option("wandb_run_id", "id of the run; empty: a new one, or that of the run that --resume continues", Group = WandbGroup, Scope = OptionScope.Host)]
+    [Option("wandb_run_id", "id of the run; empty: a new one, or that of the run that --resume continues", Group = WandbGroup, Scope = OptionScope.Host, Needs = "wandb!=disabled")]
     public string WandbRunId { get; init; } = "";
 
     /// <summary>What becomes of a run that exists.</summary>
-    [Option("wandb_resume", "a run of this id that exists is replaced, continued, must exist, or must not", Group = WandbGroup, Choices = "no|allow|must|never", Scope = OptionScope.Host)]
+    [Option("wandb_resume", "a run of this id that exists is replaced, continued, must exist, or must not", Group = WandbGroup, Choices = "no|allow|must|never", Scope = OptionScope.Host, Needs = "wandb!=disabled")]
     public string WandbResume { get; init; } = "no";
 
     /// <summary>Steps between two checkpoints.</summary>
@@ -148,6 +148,9 @@ public abstract record TrainerOptions
 
     /// <summary>The optimizer's step is the learning rate times the average: SGD without momentum.</summary>
     public virtual bool IsPlainSgd => false;
+
+    /// <summary>The option that sets the optimizer's momentum.</summary>
+    public virtual string MomentumOption => "--momentum";
 
     /// <summary>Workers that exchange gradients with each other.</summary>
     public virtual int GradientWorkers => Math.Max(NumWorkers, VirtualWorkers);

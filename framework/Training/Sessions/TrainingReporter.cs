@@ -139,6 +139,7 @@ internal sealed class TrainingReporter
         {
             Status = status,
             Reason = reason,
+            Notes = _context.Notes is { Count: > 0 } notes ? notes : null,
             Model = _task.ModelName,
             Compressor = _context.Pipeline.Compressor,
             Memory = _context.Pipeline.Memory,

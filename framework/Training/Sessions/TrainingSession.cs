@@ -58,6 +58,11 @@ public sealed class TrainingSession : IDisposable
             _model.ReportReady(_overlap.Ready);
         }
 
+        if (_aggregators[0] is GroupedAggregator groups)
+        {
+            context.Logger.Message($"gradients are exchanged in {groups.Count} groups of {options.GroupBytes:N0} bytes or more{(options.Overlap ? ", during the backward pass" : "")}");
+        }
+
         _losses = new double[_group.Count];
         _checkpoints = new CheckpointStore(Path.Combine(context.RunFolder, "checkpoints"));
         TrainingState? saved = options.Resume.Length > 0 ? Restore(options.Resume) : null;

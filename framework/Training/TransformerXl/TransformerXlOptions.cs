@@ -112,7 +112,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     public string Init { get; init; } = "normal";
 
     /// <summary>Width of uniform weights.</summary>
-    [Option("init_range", "half the width of uniform initial weights", Group = ModelGroup, Min = 0)]
+    [Option("init_range", "half the width of uniform initial weights", Group = ModelGroup, Min = 0, Needs = "init=uniform")]
     public double InitRange { get; init; } = 0.1;
 
     /// <summary>Deviation of weights.</summary>
@@ -120,7 +120,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     public double InitStd { get; init; } = 0.02;
 
     /// <summary>Deviation of projections.</summary>
-    [Option("proj_init_std", "standard deviation of the initial projections of word vectors", Group = ModelGroup, Min = 0)]
+    [Option("proj_init_std", "standard deviation of the initial projections of word vectors", Group = ModelGroup, Min = 0, Needs = "d_embed!=-1 or div_val!=1")]
     public double ProjInitStd { get; init; } = 0.01;
 
     /// <summary>Start from these weights.</summary>
@@ -136,7 +136,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     public string Optim { get; init; } = "adam";
 
     /// <summary>Definition of LAMB.</summary>
-    [Option("lamb_version", "definition of LAMB: of the runs of May 2019 (rate corrected for the moments' start, trust at most 10), or of the paper's third version", Group = OptimizationGroup, Choices = "2019-05|v3")]
+    [Option("lamb_version", "definition of LAMB: of the runs of May 2019 (rate corrected for the moments' start, trust at most 10), or of the paper's third version", Group = OptimizationGroup, Choices = "2019-05|v3", Needs = "optim=lamb")]
     public string LambVersionName { get; init; } = "2019-05";
 
     /// <summary>The rate.</summary>
@@ -144,7 +144,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     public double Lr { get; init; } = 2.5e-4;
 
     /// <summary>Momentum of SGD.</summary>
-    [Option("mom", "momentum of SGD", Group = OptimizationGroup, Min = 0, Max = 1, MaxExclusive = true)]
+    [Option("mom", "momentum of SGD", Group = OptimizationGroup, Min = 0, Max = 1, MaxExclusive = true, Needs = "optim=sgd")]
     public double Mom { get; init; }
 
     /// <summary>Weight decay.</summary>
@@ -164,7 +164,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     public double Clip { get; init; } = 0.25;
 
     /// <summary>What is clipped.</summary>
-    [Option("clip_scope", "clip each worker's gradient before compression, or the average after it", Group = OptimizationGroup)]
+    [Option("clip_scope", "clip each worker's gradient before compression, or the average after it", Group = OptimizationGroup, Needs = "clip!=0")]
     public ClipScope ClipScope { get; init; } = ClipScope.Local;
 
     /// <summary>How the rate changes.</summary>
@@ -185,23 +185,23 @@ public sealed record TransformerXlOptions : TrainerOptions
     public long WarmupStep { get; init; }
 
     /// <summary>Steps of training.</summary>
-    [Option("max_step", "end after so many steps, where max_tokens is 0", Group = OptimizationGroup, Min = 1, Scope = OptionScope.Run)]
+    [Option("max_step", "end after so many steps, where max_tokens is 0", Group = OptimizationGroup, Min = 1, Scope = OptionScope.Run, Needs = "max_tokens=0")]
     public long MaxStep { get; init; } = 100000;
 
     /// <summary>Lowest rate of the cosine.</summary>
-    [Option("eta_min", "lowest rate of the cosine", Group = OptimizationGroup, Min = 0)]
+    [Option("eta_min", "lowest rate of the cosine", Group = OptimizationGroup, Min = 0, Needs = "scheduler=cosine")]
     public double EtaMin { get; init; }
 
     /// <summary>Factor of dev_perf.</summary>
-    [Option("decay_rate", "factor of the rate in dev_perf", Group = OptimizationGroup, Min = 0, MinExclusive = true, Max = 1, MaxExclusive = true)]
+    [Option("decay_rate", "factor of the rate in dev_perf", Group = OptimizationGroup, Min = 0, MinExclusive = true, Max = 1, MaxExclusive = true, Needs = "scheduler=dev_perf")]
     public double DecayRate { get; init; } = 0.5;
 
     /// <summary>Patience of dev_perf.</summary>
-    [Option("patience", "evaluations without progress that dev_perf lets pass", Group = OptimizationGroup, Min = 0)]
+    [Option("patience", "evaluations without progress that dev_perf lets pass", Group = OptimizationGroup, Min = 0, Needs = "scheduler=dev_perf")]
     public int Patience { get; init; }
 
     /// <summary>Lowest rate of dev_perf.</summary>
-    [Option("lr_min", "lowest rate of dev_perf", Group = OptimizationGroup, Min = 0)]
+    [Option("lr_min", "lowest rate of dev_perf", Group = OptimizationGroup, Min = 0, Needs = "scheduler=dev_perf")]
     public double LrMin { get; init; }
 
     /// <summary>Sequences a worker.</summary>
@@ -261,15 +261,15 @@ public sealed record TransformerXlOptions : TrainerOptions
     public string Generate { get; init; } = "";
 
     /// <summary>Words to write.</summary>
-    [Option("tokens", "words that --generate writes", Group = TextGroup, Min = 1, Max = 1000000, Scope = OptionScope.Call)]
+    [Option("tokens", "words that --generate writes", Group = TextGroup, Min = 1, Max = 1000000, Scope = OptionScope.Call, Needs = "generate!=")]
     public int Tokens { get; init; } = 50;
 
     /// <summary>Temperature of sampling.</summary>
-    [Option("temperature", "--generate draws from the probabilities to the power of its inverse; 0: the likeliest word", Group = TextGroup, Min = 0, Max = 100, Scope = OptionScope.Call)]
+    [Option("temperature", "--generate draws from the probabilities to the power of its inverse; 0: the likeliest word", Group = TextGroup, Min = 0, Max = 100, Scope = OptionScope.Call, Needs = "generate!=")]
     public double Temperature { get; init; } = 1;
 
     /// <summary>Words to draw from.</summary>
-    [Option("top_k", "--generate draws from the likeliest so many words; 0: from all", Group = TextGroup, Min = 0, Scope = OptionScope.Call)]
+    [Option("top_k", "--generate draws from the likeliest so many words; 0: from all", Group = TextGroup, Min = 0, Scope = OptionScope.Call, Needs = "generate!=")]
     public int TopK { get; init; } = 40;
 
     /// <inheritdoc/>
@@ -277,6 +277,9 @@ public sealed record TransformerXlOptions : TrainerOptions
 
     /// <inheritdoc/>
     public override bool IsPlainSgd => Optim == "sgd" && Mom == 0;
+
+    /// <inheritdoc/>
+    public override string MomentumOption => "--mom";
 
     /// <summary>True where schedules count tokens.</summary>
     internal bool CountsTokens => MaxTokens > 0 || WarmupTokens > 0;

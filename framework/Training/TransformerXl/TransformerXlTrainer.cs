@@ -43,6 +43,7 @@ public static class TransformerXlTrainer
         Require(options.BatchChunk <= options.BatchSize, $"--batch_chunk {options.BatchChunk}: --batch_size is {options.BatchSize}, which is the most chunks that work.");
         Require(micro == 0 || options.BatchChunk == 1, $"--batch_chunk {options.BatchChunk}: the compressor splits the batch into {micro} parts already; use --batch_chunk 1.");
         Require(!options.Overlap || options.BatchChunk == 1, "--overlap true: a gradient is complete after the last chunk alone; use --batch_chunk 1.");
+        Require(options.WarmupStep == 0 || !options.CountsTokens, $"--warmup_step {options.WarmupStep}: schedules count tokens here; use --warmup_tokens.");
         Require(options.Scheduler != "cosine" || !options.CountsTokens || options.MaxTokens > 0, "--warmup_tokens: a cosine by tokens needs --max_tokens, its length.");
         Require(
             !options.Fp16 || (!options.Overlap && options.VirtualWorkers == 0),
@@ -93,6 +94,11 @@ public static class TransformerXlTrainer
         if (options.Fp16 && !options.UseGpu)
         {
             context.Logger.Message("--fp16 true on a CPU: bfloat16 stands in; weights and hidden states are rounded to it, sums and trained weights are float32");
+        }
+
+        if (options.Adaptive && options.ShapeFor(corpus.Vocabulary.Count).Clusters == 1)
+        {
+            context.Logger.Warning($"--adaptive has no effect here: the {corpus.Vocabulary.Count:N0} words of the text are one cluster; give their ends by --cutoffs.");
         }
 
         var learner = new TransformerXlLearner(options, corpus, group, context.Pipeline.Traits.MicroBatches, team, schedule);
