@@ -21,7 +21,7 @@ internal static class TrainingRun
             using var stop = environment.ListenForStop();
             using var logger = folder is null ? new NullRunLogger() : OpenLogger(folder.Directory, request, prepared, observed!, group, stop, environment);
             var summary = prepared.Train(
-                new TrainingContext(group.Communicator, logger, request.Plan, path, environment.Time, stop.Token) { Notes = request.Notes });
+                new TrainingContext(group.Communicator, logger, request.Plan, path, environment.Time, stop.Token) { Notes = [.. request.Notes, .. prepared.Notes] });
             return group.Conclude(summary.Status switch
             {
                 "completed" => ExitCode.Success,

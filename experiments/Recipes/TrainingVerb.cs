@@ -114,7 +114,7 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
     {
         var (request, prepared) = Check(command, environment);
         request.RequireFolder();
-        foreach (string note in request.Plan.Notes.Concat(prepared.Notes))
+        foreach (string note in request.Notes.Concat(prepared.Notes))
         {
             CommandLine.Warn(note, environment);
         }

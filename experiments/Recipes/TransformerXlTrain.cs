@@ -103,7 +103,7 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
             options, corpus.Description + note, corpus.Files.ToDictionary(file => file.Name, file => file.Sha256), corpus.Parts(),
             context => TransformerXlTrainer.Train(options, corpus, context))
         {
-            Notes = [.. corpus.Warnings, .. TransformerXlTrainer.NoteOnWeights(options, corpus) is { } unmarked ? [unmarked] : Array.Empty<string>()],
+            Notes = [.. corpus.Warnings, .. TransformerXlTrainer.Notes(options, corpus)],
             Size = SizeOf(options, corpus.Vocabulary.Count, workers),
         };
     }

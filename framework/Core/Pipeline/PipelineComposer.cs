@@ -44,7 +44,7 @@ public sealed class PipelineComposer
 
         return new PipelinePlan(recipe.Text, memory.Text, exchange.Text, traits, notes, CreateAggregator, CreateCompressor)
         {
-            Flags = _catalog.Flags.ToDictionary(flag => flag.Key, flag => OptionText.Shortest(request.Flags.GetValueOrDefault(flag.Key, ""))),
+            Flags = _catalog.Flags.ToDictionary(flag => flag.Key, flag => OptionText.Shortest(request.Flags.GetValueOrDefault(flag.Key) ?? request.PresetFlags.GetValueOrDefault(flag.Key, ""))),
         };
     }
 

@@ -53,15 +53,29 @@ public static class TransformerXlTrainer
         DeviceRules.Require(options);
     }
 
-    /// <summary>Makes sure that weights to start from belong to the vocabulary at hand.</summary>
-    /// <returns>What the user must know of a file that names no vocabulary; null where it fits, or where there is none.</returns>
-    /// <exception cref="UserErrorException">They belong to another.</exception>
-    public static string? NoteOnWeights(TransformerXlOptions options, Corpus corpus)
+    /// <summary>What the user should know before the first step: weights that do not say which words they are of, an option without effect on this text.</summary>
+    /// <param name="options">Of the run.</param>
+    /// <param name="corpus">The text.</param>
+    /// <exception cref="UserErrorException">The weights are of other words.</exception>
+    public static IEnumerable<string> Notes(TransformerXlOptions options, Corpus corpus)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(corpus);
-        using var file = OpenWeights(options, out string shown, out var code);
-        return file is null ? null : VocabularyMark.Check(file, corpus.Vocabulary.Fingerprint(), shown, code);
+        var notes = new List<string>();
+        using (var file = OpenWeights(options, out string shown, out var code))
+        {
+            if (file is not null && VocabularyMark.Check(file, corpus.Vocabulary.Fingerprint(), shown, code) is { } unmarked)
+            {
+                notes.Add(unmarked);
+            }
+        }
+
+        if (options.Adaptive && options.ShapeFor(corpus.Vocabulary.Count).Clusters == 1)
+        {
+            notes.Add($"--adaptive has no effect here: the {corpus.Vocabulary.Count:N0} words of the text are one cluster; give their ends by --cutoffs.");
+        }
+
+        return notes;
     }
 
     /// <summary>Trains to the end, or until <see cref="TrainingContext.Stop"/>; logs, evaluates, writes checkpoints and the summary.</summary>
@@ -94,11 +108,6 @@ public static class TransformerXlTrainer
         if (options.Fp16 && !options.UseGpu)
         {
             context.Logger.Message("--fp16 true on a CPU: bfloat16 stands in; weights and hidden states are rounded to it, sums and trained weights are float32");
-        }
-
-        if (options.Adaptive && options.ShapeFor(corpus.Vocabulary.Count).Clusters == 1)
-        {
-            context.Logger.Warning($"--adaptive has no effect here: the {corpus.Vocabulary.Count:N0} words of the text are one cluster; give their ends by --cutoffs.");
         }
 
         var learner = new TransformerXlLearner(options, corpus, group, context.Pipeline.Traits.MicroBatches, team, schedule);
