@@ -2,7 +2,8 @@
 # Builds what changed, and starts the program with all arguments.
 #   ./run.sh [VERB] OPTIONS           ./run.sh --help
 #   ./run.sh test [FILTER]            builds with all checks and runs all tests
-#   ./run.sh prepare [PACKAGE...]     builds, and installs packages of the system: mpich (ranks), gnuplot-nox (pictures), iproute2 (lab)
+#   ./run.sh prepare [PACKAGE...]     builds, and installs packages of the system: mpich (ranks), gnuplot-nox (pictures), iproute2 (lab),
+#                                     chromium-headless-shell (the test of the report page)
 # A command that finds one of those missing calls "prepare" by itself. COMPRESSION_TORCH=cuda builds for CUDA devices.
 set -euo pipefail
 
@@ -47,7 +48,8 @@ has_package() {
         gnuplot-nox) command -v gnuplot > /dev/null ;;
         iproute2) command -v ip > /dev/null ;;
         git) command -v git > /dev/null ;;
-        *) fail 2 "prepare $1: no such package here; there are mpich, gnuplot-nox, iproute2." ;;
+        chromium-headless-shell) command -v chromium-headless-shell > /dev/null ;;
+        *) fail 2 "prepare $1: no such package here; there are mpich, gnuplot-nox, iproute2, chromium-headless-shell." ;;
     esac
 }
 
@@ -184,7 +186,7 @@ set_environment() {
 
 run_tests() {
     local filter=${1:-} results=$artifacts/test-results project name log
-    local passed=0 failed=0 skipped=0 broken=0 patience=600
+    local passed=0 failed=0 skipped=0 broken=0 patience=1500
     rm -rf "$results"
     mkdir -p "$results"
     install_packages dotnet-sdk-10.0 mpich gnuplot-nox iproute2 git

@@ -13,7 +13,9 @@ namespace Compression.Memory;
 /// <remarks>
 /// Three floats a parameter: h, g − h, and, where results are written, H. Of virtual workers one writes them, so H is there once.
 /// </remarks>
-[Algorithm("ef21", AlgorithmRole.Memory, "EF21, Richtárik et al. 2021")]
+[Algorithm(
+    "ef21", AlgorithmRole.Memory, "EF21, Richtárik et al. 2021",
+    DiffersFromPaper = "peers keep the mean of all estimates and not each of them")]
 public sealed class Ef21Memory : IGradientMemory
 {
     private readonly ComponentContext _context;

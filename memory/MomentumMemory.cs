@@ -15,7 +15,9 @@ namespace Compression.Memory;
 /// The paper sets v = 0 at sent entries. Where values travel as they are, v − decoded is that zero; where a quantizer rounds them, its
 /// error is kept.
 /// </remarks>
-[Algorithm("momentum", AlgorithmRole.Memory, "DGC, Lin et al. 2018")]
+[Algorithm(
+    "momentum", AlgorithmRole.Memory, "DGC, Lin et al. 2018",
+    DiffersFromPaper = "where a quantizer rounds what is sent, its error stays; a parameter that is sent whole keeps its velocity; the clip goes by the gradients that are exchanged together")]
 public sealed class MomentumMemory : IGradientMemory
 {
     private readonly MomentumOptions _options;

@@ -14,7 +14,9 @@ namespace Compression.Memory;
 /// e is in units of the gradient. Where the compressor's paper keeps it in units of the step γg (EF-signSGD), e is multiplied by
 /// γ_{t−1}/γ_t when the learning rate changes, so that what is held back still moves the parameters as far as it would have.
 /// </remarks>
-[Algorithm("residual", AlgorithmRole.Memory, "Seide et al. 2014; Stich et al. 2018; Karimireddy et al. 2019")]
+[Algorithm(
+    "residual", AlgorithmRole.Memory, "Seide et al. 2014; Stich et al. 2018; Karimireddy et al. 2019",
+    DiffersFromPaper = "counted in gradients, as Seide's is; Stich's and Karimireddy's are in steps, which differs where the learning rate changes, and which holds here for sign of every entry behind SGD without momentum alone")]
 public sealed class ResidualMemory : IGradientMemory
 {
     // A double's bits in two floats.

@@ -20,7 +20,8 @@ namespace Compression.Compressors.LowRank;
 /// </remarks>
 [Algorithm(
     "powersgd", AlgorithmRole.Exchange, "PowerSGD, Vogels et al. 2019: low-rank factors by all-reduce",
-    Carries = PayloadForm.Floats, WithoutMemory = "it keeps by itself what its approximation leaves out")]
+    Carries = PayloadForm.Floats, CompressesAlike = true, WithoutMemory = "it keeps by itself what its approximation leaves out",
+    DiffersFromPaper = "a column without a direction of its own is left out and drawn anew, where the paper divides by a small constant; momentum is the optimizer's own, where the paper adds it after decompression")]
 public sealed class PowerSgd : IGradientAggregator
 {
     private readonly PowerSgdOptions _options;

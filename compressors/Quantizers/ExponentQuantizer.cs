@@ -16,7 +16,9 @@ namespace Compression.Compressors.Quantizers;
 /// there is such a value, k = 7 stands for zero in this slot and step, and what lies between 0 and 2^(e−6) goes to the nearer of the two.
 /// On the wire: a byte that is 1 where k = 7 is zero, 2^e as a float32 (0 where all is zero), then the codes in <see cref="BitPlanes"/>.
 /// </remarks>
-[Algorithm("exponent", AlgorithmRole.Quantizer, "Tsuzuku et al. 2018")]
+[Algorithm(
+    "exponent", AlgorithmRole.Quantizer, "Tsuzuku et al. 2018",
+    DiffersFromPaper = "a value too small for its 3 bits is sent as zero or the least power; the paper does not send it")]
 public sealed class ExponentQuantizer : IQuantizer
 {
     private readonly KernelTeam _team;

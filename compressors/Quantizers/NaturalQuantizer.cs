@@ -14,7 +14,9 @@ namespace Compression.Compressors.Quantizers;
 /// Zero stays zero. A subnormal becomes 0 or 2⁻¹²⁶, without bias as all others. Magnitudes above 2¹²⁷ have no upper neighbour among
 /// float32 and become 2¹²⁷.
 /// </remarks>
-[Algorithm("natural", AlgorithmRole.Quantizer, "natural compression, Horváth et al. 2019")]
+[Algorithm(
+    "natural", AlgorithmRole.Quantizer, "natural compression, Horváth et al. 2019",
+    DiffersFromPaper = "magnitudes above 2^127 become 2^127")]
 public sealed class NaturalQuantizer : IQuantizer
 {
     private readonly KernelTeam _team;

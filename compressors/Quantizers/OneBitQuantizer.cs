@@ -16,7 +16,9 @@ namespace Compression.Compressors.Quantizers;
 /// A column is an index in a slot's last dimension; all other dimensions are rows. A vector, and the values that a sparsifier chose, are one
 /// column. On the wire: the means of all columns for bit 0, those for bit 1, the bits. The mean of no values is written as 0.
 /// </remarks>
-[Algorithm("onebit", AlgorithmRole.Quantizer, "1-bit SGD, Seide et al. 2014")]
+[Algorithm(
+    "onebit", AlgorithmRole.Quantizer, "1-bit SGD, Seide et al. 2014",
+    DiffersFromPaper = "sums are not quantized a second time, unless --exchange reducescatter does it")]
 public sealed class OneBitQuantizer : IQuantizer
 {
     private readonly KernelTeam _team;

@@ -19,7 +19,9 @@ namespace Compression.Compressors.Quantizers;
 /// On the wire: the coding, the norms, then either the levels plus s in <see cref="BitPlanes"/>, or the lengths of the segments of
 /// <see cref="GammaPack"/>, 2 bytes each, and the segments.
 /// </remarks>
-[Algorithm("qsgd", AlgorithmRole.Quantizer, "Alistarh et al. 2017")]
+[Algorithm(
+    "qsgd", AlgorithmRole.Quantizer, "Alistarh et al. 2017",
+    DiffersFromPaper = "every level has its own gamma code, or fixed bits where they are fewer; the paper writes runs of zeros and levels in the omega code")]
 public sealed class QsgdQuantizer : IQuantizer
 {
     private const byte PackedCode = 0;

@@ -10,7 +10,9 @@ namespace Compression.Compressors.Quantizers;
 /// Sends (‖p‖₁/d)·sign(p) with sign(0) = +: one scale, then 1 bit a value
 /// (EF-signSGD; Karimireddy et al. 2019, "Error feedback fixes SignSGD and other gradient compression schemes", Algorithm 1).
 /// </summary>
-[Algorithm("sign", AlgorithmRole.Quantizer, "EF-signSGD, Karimireddy et al. 2019")]
+[Algorithm(
+    "sign", AlgorithmRole.Quantizer, "EF-signSGD, Karimireddy et al. 2019",
+    DiffersFromPaper = "one scale for each parameter, where Algorithm 1 has one for the whole vector; the residual is counted in steps, as in the paper, behind SGD without momentum alone, and in gradients behind other optimizers and behind a sparsifier")]
 public sealed class SignQuantizer : IQuantizer
 {
     private readonly SignOptions _options;
@@ -32,6 +34,9 @@ public sealed class SignQuantizer : IQuantizer
 
     /// <inheritdoc/>
     public bool SendsSigns => true;
+
+    /// <inheritdoc/>
+    public bool NeedsMagnitude => _options.Magnitude == SignMagnitude.Sparsifier;
 
     /// <inheritdoc/>
     public void Encode(in Selection selection, ParameterSlot slot, StepContext step, PayloadWriter writer)

@@ -19,7 +19,8 @@ namespace Compression.Compressors.Quantizers;
 /// </remarks>
 [Algorithm(
     "terngrad", AlgorithmRole.Exchange, "TernGrad, Wen et al. 2017: shared scale, trits added up as integers",
-    Carries = PayloadForm.Floats, WithoutMemory = "its draws are unbiased")]
+    Carries = PayloadForm.Floats, CompressesAlike = true, WithoutMemory = "errors of its draws even out, and a residual of them would grow",
+    DiffersFromPaper = "the scale that workers share is the largest after each one's own clip; values that are all equal are not clipped; unbiased with clip_const 0 alone")]
 public sealed class TernGradExchange : IGradientAggregator
 {
     private readonly TernGradOptions _options;

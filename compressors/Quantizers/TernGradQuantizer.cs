@@ -14,7 +14,9 @@ namespace Compression.Compressors.Quantizers;
 /// σ² is the mean of (v − mean)² over the values, as in the paper's own code. Values that are all equal up to rounding (σ below 10⁻⁶ of their
 /// root mean square; a single value is the plain case) are not clipped: a clip at 0 would send nothing for ever.
 /// </remarks>
-[Algorithm("terngrad", AlgorithmRole.Quantizer, "TernGrad, Wen et al. 2017")]
+[Algorithm(
+    "terngrad", AlgorithmRole.Quantizer, "TernGrad, Wen et al. 2017",
+    DiffersFromPaper = "the scale is the largest magnitude after the clip (the authors' code takes the clip even where no value is that large); values that are all equal are not clipped; unbiased with clip_const 0 alone")]
 public sealed class TernGradQuantizer : IQuantizer
 {
     private const double LeastSpread = 1e-6;
@@ -33,10 +35,12 @@ public sealed class TernGradQuantizer : IQuantizer
     }
 
     /// <summary>
-    /// The expectation of what is sent is the clipped value: the value itself where <see cref="TernGradOptions.Clip"/> is 0. With a clip
-    /// there is bias in the tails; the paper uses no memory all the same, so that none is the default here either.
+    /// The expectation of what is sent is the clipped value: the value itself where <see cref="TernGradOptions.Clip"/> is 0. A clip biases the tails.
     /// </summary>
-    public bool IsUnbiased => true;
+    public bool IsUnbiased => _options.Clip == 0;
+
+    /// <summary>No: a single draw is off by more than its value, and a residual of such errors grows. The paper has none either.</summary>
+    public bool WantsMemory => false;
 
     /// <inheritdoc/>
     public bool IsLossless => false;

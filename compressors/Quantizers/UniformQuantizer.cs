@@ -13,7 +13,9 @@ namespace Compression.Compressors.Quantizers;
 /// Range <c>max</c>: the 2^b − 1 levels −s to s of M/s with s = 2^(b−1) − 1, one float32 M a bucket, so that zeros stay zeros; with one
 /// bit, which has no room for a zero, the two levels ±M.
 /// </summary>
-[Algorithm("uniform", AlgorithmRole.Quantizer, "CGX, Markov et al. 2022")]
+[Algorithm(
+    "uniform", AlgorithmRole.Quantizer, "CGX, Markov et al. 2022",
+    DiffersFromPaper = "one number of bits for all parameters (--slot gives others), which CGX adapts; range max and rounding to the nearest are additions")]
 public sealed class UniformQuantizer : IQuantizer
 {
     private readonly KernelTeam _team;

@@ -18,7 +18,9 @@ public sealed record DgcOptions : RatioOptions
 /// until the number of entries at or above it lies in [0.8k, 1.3k]. Too many: the k-th largest of them becomes the threshold (the paper's
 /// hierarchical selection). Too few: the threshold is lowered by a fifth, at most ten times.
 /// </summary>
-[Algorithm("dgc", AlgorithmRole.Sparsifier, "Lin et al. 2018")]
+[Algorithm(
+    "dgc", AlgorithmRole.Sparsifier, "Lin et al. 2018",
+    DiffersFromPaper = "the sample is strided, and too low a count lowers the threshold by a fifth at a time; momentum correction, masking and clipping are --memory momentum, the warm-up is --warmup_epochs")]
 public sealed class DgcSparsifier : ISparsifier
 {
     private const int MaxRounds = 10;

@@ -9,11 +9,13 @@ namespace Compression.Compressors.Sparsifiers;
 public sealed record GaussianKOptions : RatioOptions;
 
 /// <summary>
-/// Gaussian-k (Shi et al. 2019, "Understanding top-k sparsification in distributed deep learning", Algorithm 1): the threshold that a
-/// normal distribution with the entries' second moment exceeds with probability ρ, Φ⁻¹(1 − ρ/2)·σ, halved while fewer than ⅔k entries lie
+/// Gaussian-k (Shi et al. 2019, "Understanding top-k sparsification in distributed deep learning", Algorithm 1): the threshold
+/// |μ| + Φ⁻¹(1 − ρ/2)·σ, with mean and standard deviation of the entries, halved while fewer than ⅔k entries lie
 /// at or above it and raised by a half while more than 4/3 k do, at most four times.
 /// </summary>
-[Algorithm("gaussiank", AlgorithmRole.Sparsifier, "Shi et al. 2019")]
+[Algorithm(
+    "gaussiank", AlgorithmRole.Sparsifier, "Shi et al. 2019",
+    DiffersFromPaper = "the threshold starts at the magnitude of the mean, so that the sign of a gradient does not matter (published: at the mean); all that reach it are sent, where the published code stops at k by position")]
 public sealed class GaussianKSparsifier : ISparsifier
 {
     private const int MaxRounds = 4;
@@ -42,9 +44,10 @@ public sealed class GaussianKSparsifier : ISparsifier
             return default;
         }
 
-        double deviation = Math.Sqrt(SumOfSquares.Invoke(_team, values) / values.Length);
+        var (sum, squares, _) = Moments.Invoke(_team, values);
+        double mean = sum / values.Length, deviation = Math.Sqrt(Math.Max(0, (squares / values.Length) - (mean * mean)));
         double target = Math.Max(1, _options.RatioIn(gradient.Step) * values.Length);
-        double threshold = NormalQuantile.UpperTail(0.5 * _options.RatioIn(gradient.Step)) * deviation;
+        double threshold = Math.Abs(mean) + (NormalQuantile.UpperTail(0.5 * _options.RatioIn(gradient.Step)) * deviation);
         for (int round = 0; ; round++)
         {
             // A zero gradient has nothing to send, whatever the threshold.

@@ -15,7 +15,9 @@ public sealed record RandomKOptions : RatioOptions;
 /// sent (Stich et al. 2018, "Sparsified SGD with memory"). Without a memory the values are scaled by d/k, which makes their expectation
 /// the gradient; with one they are sent as they are.
 /// </summary>
-[Algorithm("randomk", AlgorithmRole.Sparsifier, "Stich et al. 2018")]
+[Algorithm(
+    "randomk", AlgorithmRole.Sparsifier, "Stich et al. 2018",
+    DiffersFromPaper = "all workers draw the same positions, so that none travels; without a memory values are scaled by d/k")]
 public sealed class RandomKSparsifier : ISparsifier
 {
     private readonly RandomKOptions _options;

@@ -33,7 +33,9 @@ public sealed record SidcoOptions : RatioOptions
 /// reaches it and refits to what exceeds the last threshold. The number of stages follows the mean count of the last five steps: one fewer
 /// where it exceeds the target by a fifth, one more where it falls short by a fifth.
 /// </summary>
-[Algorithm("sidco", AlgorithmRole.Sparsifier, "Abdelmoniem et al. 2021")]
+[Algorithm(
+    "sidco", AlgorithmRole.Sparsifier, "Abdelmoniem et al. 2021",
+    DiffersFromPaper = "each parameter has its own number of stages; tail pareto is the variant that fits generalised Pareto distributions in all stages, and the one that begins with a gamma distribution is left out")]
 public sealed class SidcoSparsifier : ISparsifier
 {
     private const double StageRatio = 0.25;

@@ -17,7 +17,9 @@ public sealed record ThresholdOptions
 /// Sends the entries with |p| > τ, an absolute threshold; a step may send nothing (Strom 2015, "Scalable distributed DNN training using
 /// commodity GPU cloud computing").
 /// </summary>
-[Algorithm("threshold", AlgorithmRole.Sparsifier, "Strom 2015")]
+[Algorithm(
+    "threshold", AlgorithmRole.Sparsifier, "Strom 2015",
+    DiffersFromPaper = "values travel as they are; Strom sends plus and minus the threshold, to which threshold+sign comes near with the mean magnitude")]
 public sealed class ThresholdSparsifier : ISparsifier
 {
     private readonly uint _threshold;

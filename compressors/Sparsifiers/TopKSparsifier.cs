@@ -9,7 +9,9 @@ namespace Compression.Compressors.Sparsifiers;
 /// Sends the k = max(1, ⌊ρd⌋) entries of largest magnitude: exactly k, among equal magnitudes the lower index
 /// (Aji &amp; Heafield 2017, "Sparse communication for distributed gradient descent"; Lin et al. 2018).
 /// </summary>
-[Algorithm("topk", AlgorithmRole.Sparsifier, "Aji & Heafield 2017; Lin et al. 2018")]
+[Algorithm(
+    "topk", AlgorithmRole.Sparsifier, "Aji & Heafield 2017; Lin et al. 2018",
+    DiffersFromPaper = "exactly k are sent, of each parameter or of all, where Aji and Heafield take a threshold that is estimated from a sample")]
 public sealed class TopKSparsifier : ISparsifier
 {
     private readonly TopKOptions _options;

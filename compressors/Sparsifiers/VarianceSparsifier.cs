@@ -26,7 +26,9 @@ public sealed record VarianceOptions
 /// from its noise, r² > αv, with v the decayed sum over samples of their squared shares of the gradient. What waits is kept here, so
 /// that no memory is needed. Over m micro-batches in place of single samples v is that of m larger samples.
 /// </summary>
-[Algorithm("variance", AlgorithmRole.Sparsifier, "Tsuzuku et al. 2018", Quantizer = "exponent")]
+[Algorithm(
+    "variance", AlgorithmRole.Sparsifier, "Tsuzuku et al. 2018", Quantizer = "exponent",
+    DiffersFromPaper = "second moments are those of 4 micro-batches (variance_micro_batches) and not of single samples; as many as the batch has are the paper's")]
 public sealed class VarianceSparsifier : ISparsifier
 {
     private readonly VarianceOptions _options;

@@ -115,6 +115,9 @@ public static class CommandLine
             : new UserErrorException(ExitCode.Usage, $"{first} {second}: there is no such verb{NearestNames.Hint(second, members)}; there are {string.Join(", ", members)}.");
     }
 
+    /// <summary>Prints a warning of a command that keeps no log.</summary>
+    internal static void Warn(string message, CommandEnvironment environment) => environment.Screen.Error.WriteLine($"warning: {message}");
+
     /// <summary>Prints the one line that a failure gets.</summary>
     internal static int Report(ExitCode code, string message, CommandEnvironment environment)
     {

@@ -9,6 +9,8 @@ namespace Compression.Experiments.Recipes;
 /// <summary>The algorithms that the program is built with; a new class in these assemblies joins by itself.</summary>
 internal static class Components
 {
+    private static readonly ImmutableDictionary<string, string> s_noFlags = ImmutableDictionary<string, string>.Empty;
+
     /// <summary>Compressors, memories and exchanges.</summary>
     public static AlgorithmCatalog Catalog() => AlgorithmCatalog.FromAssemblies(
         typeof(TopKSparsifier).Assembly, typeof(ResidualMemory).Assembly, typeof(CompressedGather).Assembly);
@@ -17,6 +19,11 @@ internal static class Components
     public static PipelinePlan Compose(string compressor) => Compose(compressor, "auto");
 
     /// <summary>A pipeline around a compressor and an exchange, everything else by default.</summary>
-    public static PipelinePlan Compose(string compressor, string exchange) => new PipelineComposer(Catalog()).Compose(
-        new PipelineRequest(compressor, "auto", exchange, MinSlotSize: 0, ImmutableDictionary<string, string>.Empty));
+    public static PipelinePlan Compose(string compressor, string exchange) => Compose(new PipelineRequest(compressor, "auto", exchange, MinSlotSize: 0, s_noFlags));
+
+    /// <summary>The pipeline of row gradients, whose compressor has an option of its own.</summary>
+    public static PipelinePlan ComposeRows(string compressor) =>
+        Compose(new PipelineRequest(compressor, "auto", "auto", MinSlotSize: 0, s_noFlags) { CompressorOption = "--row_compressor" });
+
+    private static PipelinePlan Compose(PipelineRequest request) => new PipelineComposer(Catalog()).Compose(request);
 }

@@ -32,7 +32,7 @@ internal sealed record CompressorFacts(bool Unbiased, bool WantsMemory, bool Kee
         {
             var quantizer = (IQuantizer)entry.CreateDefault(context);
             quantizer.Encode(new Selection([], values), layout.Slots[0], step, writer);
-            return new CompressorFacts(quantizer.IsUnbiased, !quantizer.IsUnbiased, false, writer.FloorBits / Length, null);
+            return new CompressorFacts(quantizer.IsUnbiased, quantizer.WantsMemory, false, writer.FloorBits / Length, null);
         }
 
         if (entry.Role == AlgorithmRole.Sparsifier)
@@ -58,7 +58,8 @@ internal sealed record CompressorFacts(bool Unbiased, bool WantsMemory, bool Kee
     /// <summary>One line for people.</summary>
     public string Describe()
     {
-        string bias = Unbiased ? "unbiased, needs no memory" : KeepsResidual ? "keeps by itself what it does not send" : "biased, wants a memory";
+        string bias = Unbiased ? "unbiased, needs no memory" : KeepsResidual ? "keeps by itself what it does not send"
+            : WantsMemory ? "biased, wants a memory" : "biased, goes without a memory";
         string floor = Sent is not null && FloorBits == 0 ? "no index is sent" : Sent is { } share
             ? string.Create(CultureInfo.InvariantCulture, $"floor {FloorBits:F2} bits an index where it sends {share:P1} of normal values")
             : string.Create(CultureInfo.InvariantCulture, $"floor {FloorBits:F2} bits a value");

@@ -52,18 +52,21 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
     }
 
     /// <inheritdoc/>
-    protected override ExitCode? RunInstead(Lm1bOptions options, PipelinePlan pipeline, ParsedCommand command, CommandEnvironment environment)
-    {
-        if (options.Mode == "train")
-        {
-            return null;
-        }
+    protected override bool Trains(Lm1bOptions options) => options.Mode == "train";
 
+    /// <inheritdoc/>
+    protected override ExitCode RunInstead(Lm1bOptions options, PipelinePlan pipeline, ParsedCommand command, CommandEnvironment environment)
+    {
         Requirements.Libtorch(useGpu: false);
         string run = Path.GetDirectoryName(Path.GetDirectoryName(options.Resume))!;
         var corpus = Lm1bCorpus.Open(DataFolder(options.Datadir, environment), options.Hyper().VocabSize);
+        foreach (string warning in corpus.Warnings)
+        {
+            CommandLine.Warn(warning, environment);
+        }
+
         using var checkpoint = new Lm1bCheckpoint(options, corpus, options.Threads);
-        return new FollowedCheckpoints(run, options.Mode, options.MaxSteps, options.EvalOnce).Evaluate(checkpoint.Evaluate, environment);
+        return new FollowedCheckpoints(run, options.Mode, options.MaxSteps, options.EvalOnce).Evaluate(folder => checkpoint.Evaluate(folder, note => CommandLine.Warn(note, environment)), environment);
     }
 
     /// <inheritdoc/>
@@ -86,16 +89,24 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
                 ExitCode.Usage, $"--ckpt_dir {options.CkptDir}: holds checkpoints of another run ({Path.GetFileName(other)}); go on with that run by --resume RUN, or choose another folder.");
         }
 
-        var rows = Components.Compose(options.RowCompressor);
+        if (options.ResourceInfoFile.Length > 0)
+        {
+            ResourceInfo.Read(environment.FullPath(options.ResourceInfoFile), $"--resource_info_file {options.ResourceInfoFile}");
+        }
+
+        var rows = Components.ComposeRows(options.RowCompressor);
         var corpus = Lm1bCorpus.Open(options.Datadir, options.Hyper().VocabSize);
         Lm1bTrainer.Check(options, pipeline, rows, workers, corpus);
         return new PreparedTraining<Lm1bOptions>(
-            options, corpus.Description, corpus.Sha256,
+            options, corpus.Description, corpus.Sha256, corpus.Parts(),
             context =>
             {
                 LinkCheckpoints(options, context);
                 return Lm1bTrainer.Train(options, corpus, rows, context, found => Show(found, options, context.RunFolder, environment));
-            });
+            })
+        {
+            Notes = corpus.Warnings,
+        };
     }
 
     // The run's folder stays whole, wherever its checkpoints lie.

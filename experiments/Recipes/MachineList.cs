@@ -21,17 +21,13 @@ internal sealed class MachineList : IDisposable
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>: a line is malformed, or the command contradicts the list.</exception>
     public static MachineList Of(ParsedCommand command, CommandEnvironment environment)
     {
-        if (command["resource_info_file"] is not { Length: > 0 } path)
+        if (command["resource_info_file"] is not { Length: > 0 } path || MpiEnvironment.Current.IsUnderLauncher)
         {
             return new MachineList(command, null);
         }
 
         string shown = $"--resource_info_file {path}";
         var machines = ResourceInfo.Read(environment.FullPath(path), shown);
-        if (MpiEnvironment.Current.IsUnderLauncher)
-        {
-            return new MachineList(command, null);
-        }
 
         if (command["hostfile"] is { Length: > 0 } hostfile)
         {

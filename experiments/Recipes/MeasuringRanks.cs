@@ -20,6 +20,7 @@ internal static class MeasuringRanks
     public static ExitCode Run(CommandEnvironment environment, Action<ICommunicator, TextWriter?> measure)
     {
         using var group = RankGroup.Join(timeout: 0);
+        SharedByRanks.Require(group, SharedFact.OfProgram());
         try
         {
             measure(group.Communicator, group.IsFirst ? environment.Screen.Output : null);

@@ -43,9 +43,10 @@ internal sealed class ModelParallelTrain : TrainingVerb<ModelParallelOptions>
         double tokens = (double)corpus.Train.Length * options.NumRound;
         double limit = options.MaxSteps > 0 ? (double)options.MaxSteps * options.GradientWorkers * options.BatchSize * options.SeqLen : tokens;
         return new PreparedTraining<ModelParallelOptions>(
-            options, corpus.Description, corpus.Files.ToDictionary(file => file.Name, file => file.Sha256),
+            options, corpus.Description, corpus.Files.ToDictionary(file => file.Name, file => file.Sha256), corpus.Parts(),
             context => ModelParallelTrainer.Train(options, corpus, context))
         {
+            Notes = corpus.Warnings,
             Size = new TrainingSize(options.ModelFor(corpus.Vocabulary.Count).Layout().Length, Math.Min(tokens, limit)),
         };
     }

@@ -27,10 +27,23 @@ internal sealed class PtbTrain : TrainingVerb<PtbOptions>
     ];
 
     /// <inheritdoc/>
+    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment) => base.Run(OtherNames.Resolve(command, FirstName), environment);
+
+    /// <inheritdoc/>
     protected override IReadOnlyList<KeyValuePair<string, string>> PresetValues(ParsedCommand command, CommandEnvironment environment)
     {
         string preset = command["preset"] ?? (CorpusChoice.IsSample(command["data"] ?? "", environment) ? "sample" : "none");
-        return [KeyValuePair.Create("preset", preset), .. PtbPresets.Values(preset)];
+        var values = PtbPresets.Values(preset);
+        string schedule = ScheduleOf(command) ?? "";
+        bool isPresets = schedule.Length == 0 || values.Contains(KeyValuePair.Create("lr_schedule", schedule));
+
+        // Another schedule takes the place of the preset's, with all that belongs to it.
+        return
+        [
+            KeyValuePair.Create("preset", preset),
+            .. values.Where(pair => isPresets || pair.Key is not ("lr_schedule" or "lr_decay" or "decay_after")),
+            .. isPresets ? Array.Empty<KeyValuePair<string, string>>() : [KeyValuePair.Create("lr_schedule", schedule)],
+        ];
     }
 
     /// <inheritdoc/>
@@ -45,24 +58,38 @@ internal sealed class PtbTrain : TrainingVerb<PtbOptions>
             SaveWeights = FullOrEmpty(options.SaveWeights, environment),
         };
         PtbTrainer.Check(options, pipeline, corpus, workers);
+        string? note = null;
         if (options.Resume.Length > 0)
         {
             string model = Path.Combine(options.Resume, SavedPtbModel.FileName);
-            SavedPtbModel.RequireSame(model, $"--resume {options.Resume}", ExitCode.Checkpoint, options, corpus.Vocabulary.Count);
+            note = SavedPtbModel.RequireSame(model, $"--resume {options.Resume}", ExitCode.Checkpoint, options, corpus.Vocabulary);
         }
         else if (options.InitWeights.Length > 0)
         {
-            SavedPtbModel.RequireSame(
-                options.InitWeights, $"--init_weights {options.InitWeights}", ExitCode.Usage, options, corpus.Vocabulary.Count);
+            note = SavedPtbModel.RequireSame(options.InitWeights, $"--init_weights {options.InitWeights}", ExitCode.Usage, options, corpus.Vocabulary);
         }
 
         return new PreparedTraining<PtbOptions>(
-            options, corpus.Description, corpus.Files.ToDictionary(file => file.Name, file => file.Sha256),
+            options, corpus.Description, corpus.Files.ToDictionary(file => file.Name, file => file.Sha256), corpus.Parts(),
             context => PtbTrainer.Train(options, corpus, context))
         {
+            Notes = [.. corpus.Warnings, .. note is null ? Array.Empty<string>() : [note]],
             Size = SizeOf(options, corpus, workers),
         };
     }
+
+    // GradComp's names.
+    private static (string, string)? FirstName(string name, string value) => name switch
+    {
+        "save" => ("save_weights", Path.Combine(value, SavedPtbModel.FileName)),
+        "alpha" => ("variance_alpha", value),
+        _ => null,
+    };
+
+    // --lr_decay alone is GradComp's, unless a preset was asked for that has a schedule with a decay. Null where the preset's holds.
+    private static string? ScheduleOf(ParsedCommand command) => command["lr_schedule"]
+        ?? (command["lr_decay"] is null || (command["preset"] is { } preset && PtbPresets.Values(preset).Any(pair => pair.Key == "lr_decay")) ? null
+        : command["decay_after"] is null ? "gradcomp" : "step");
 
     private static TrainingSize SizeOf(PtbOptions options, Corpus corpus, int workers)
     {

@@ -37,12 +37,18 @@ internal sealed class RankGroup : IDisposable
     /// <param name="severalThreads">Several threads will exchange at once.</param>
     public static RankGroup Join(double timeout, bool severalThreads = false)
     {
-        var mpi = MpiCommunicator.Start(new MpiOptions { Timeout = timeout > 0 ? TimeSpan.FromSeconds(timeout) : null, ThreadMultiple = severalThreads });
+        var mpi = MpiCommunicator.Start(new MpiOptions { Timeout = LimitOf(timeout), ThreadMultiple = severalThreads });
         return new RankGroup(mpi, mpi);
     }
 
+    /// <summary>Sets the time that an exchange may take from now on.</summary>
+    /// <param name="timeout">Seconds; 0: no limit.</param>
+    public void Limit(double timeout) => _mpi?.Limit(LimitOf(timeout));
+
     /// <summary>Runs a check on every rank. Where it fails, the lowest failing rank reports and all end with its code.</summary>
-    public T AllAgree<T>(Func<T> check)
+    /// <param name="check">Throws where it fails.</param>
+    /// <param name="saysWhere">A failure that some ranks alone meet is told with rank and host.</param>
+    public T AllAgree<T>(Func<T> check, bool saysWhere = false)
     {
         if (Communicator.WorldSize == 1)
         {
@@ -62,7 +68,6 @@ internal sealed class RankGroup : IDisposable
             failure = exception;
         }
 
-        // Two numbers in one exchange: the lowest failing rank, and its code.
         int size = Communicator.WorldSize;
         Span<double> first = [failure is null ? size : Communicator.Rank];
         Communicator.AllReduce(first, ReduceOperation.Min);
@@ -71,14 +76,24 @@ internal sealed class RankGroup : IDisposable
             return result!;
         }
 
-        Span<double> code = [failure is null || Communicator.Rank != (int)first[0] ? 0 : (double)CodeOf(failure)];
-        Communicator.AllReduce(code);
-        if (failure is not null && Communicator.Rank == (int)first[0])
+        // Its code, and how many fail.
+        bool reports = failure is not null && Communicator.Rank == (int)first[0];
+        Span<double> sums = [reports ? (double)CodeOf(failure!) : 0, failure is null ? 0 : 1];
+        Communicator.AllReduce(sums);
+        if (!reports)
         {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+            throw new AlreadyReportedException((ExitCode)(int)sums[0]);
         }
 
-        throw new AlreadyReportedException((ExitCode)(int)code[0]);
+        // What not all have met is something of one host.
+        if (failure is UserErrorException error && (int)sums[1] < size && saysWhere)
+        {
+            throw new UserErrorException(
+                error.Code, FormattableString.Invariant($"rank {Communicator.Rank} on {Environment.MachineName}: {error.Message}"), error);
+        }
+
+        System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure!);
+        throw failure!;
     }
 
     /// <summary>Gives all ranks a text of the first.</summary>
@@ -136,4 +151,6 @@ internal sealed class RankGroup : IDisposable
 
     /// <summary>Leaves the group.</summary>
     public void Dispose() => Communicator.Dispose();
+
+    private static TimeSpan? LimitOf(double timeout) => timeout > 0 ? TimeSpan.FromSeconds(timeout) : null;
 }

@@ -3,6 +3,7 @@ using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Mpi;
 using Compression.Mpi.Launching;
+using Compression.Training.Sessions;
 
 namespace Compression.Experiments.Recipes;
 
@@ -82,14 +83,23 @@ internal static class RankLaunch
             throw new UserErrorException(ExitCode.Usage, $"--hostfile {hostfile}: no such file; name one with a host a line.");
         }
 
-        if (!File.ReadLines(path).Select(line => line.Trim()).Any(line => line.Length > 0 && line[0] != '#'))
+        string[] lines = [.. File.ReadLines(path).Select(line => line.Trim())];
+        if (!lines.Any(line => line.Length > 0 && line[0] != '#'))
         {
             throw new UserErrorException(ExitCode.Usage, $"--hostfile {hostfile}: it names no host; write one host a line.");
+        }
+
+        // What is no UTF-8 reads as U+FFFD.
+        int odd = Array.FindIndex(lines, line => line.Any(c => c == '\uFFFD' || (char.IsControl(c) && c != '\t')));
+        if (odd >= 0)
+        {
+            throw new UserErrorException(ExitCode.Usage, string.Create(CultureInfo.InvariantCulture, $"--hostfile {hostfile}, line {odd + 1}: no text; write one host a line, in UTF-8."));
         }
     }
 
     /// <summary>Starts the ranks of a request that has passed all checks, and waits for them.</summary>
     public static ExitCode Execute<TOptions>(RunRequest<TOptions> request, CommandEnvironment environment)
+        where TOptions : TrainerOptions
     {
         var settings = request.Settings;
         var folder = request.OpenFolder(environment);

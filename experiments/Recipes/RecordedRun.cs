@@ -9,6 +9,12 @@ namespace Compression.Experiments.Recipes;
 /// <param name="FromCommandLine">The names that its user gave.</param>
 public sealed record RecordedRun(IReadOnlyDictionary<string, string> Values, IReadOnlySet<string> FromCommandLine)
 {
+    /// <summary>The names of all options, those without a value too.</summary>
+    public required IReadOnlyList<string> Names { get; init; }
+
+    /// <summary>Where it was read.</summary>
+    public required string File { get; init; }
+
     /// <summary>Reads the config.json of a run folder.</summary>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Checkpoint"/>: it is missing or damaged.</exception>
     public static RecordedRun Read(string runFolder)
@@ -16,7 +22,7 @@ public sealed record RecordedRun(IReadOnlyDictionary<string, string> Values, IRe
         string path = Path.Combine(runFolder, RunFiles.Config);
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var document = JsonDocument.Parse(System.IO.File.ReadAllBytes(path));
             var options = document.RootElement.GetProperty("options").EnumerateObject()
                 .Where(option => option.Value.ValueKind != JsonValueKind.Null)
                 .ToDictionary(option => option.Name, option => option.Value.ToString(), StringComparer.Ordinal);
@@ -26,7 +32,11 @@ public sealed record RecordedRun(IReadOnlyDictionary<string, string> Values, IRe
             }
 
             var given = document.RootElement.GetProperty("from_command_line").EnumerateArray().Select(name => name.GetString()!);
-            return new RecordedRun(options, given.ToHashSet(StringComparer.Ordinal));
+            return new RecordedRun(options, given.ToHashSet(StringComparer.Ordinal))
+            {
+                Names = [.. document.RootElement.GetProperty("options").EnumerateObject().Select(option => option.Name)],
+                File = path,
+            };
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Tracking;
@@ -8,8 +9,9 @@ namespace Compression.Experiments.Recipes;
 /// <summary>Where a resumed run goes on.</summary>
 /// <param name="Checkpoint">Folder of the checkpoint.</param>
 /// <param name="RunFolder">Folder of the run that wrote it, and into which the run continues.</param>
-/// <param name="Recorded">The run's options.</param>
-public sealed record ResumePoint(string Checkpoint, string RunFolder, RecordedRun Recorded)
+/// <param name="Recorded">The run's options as its config.json has them.</param>
+/// <param name="State">Where the run stood, and its options when the checkpoint was written.</param>
+public sealed record ResumePoint(string Checkpoint, string RunFolder, RecordedRun Recorded, TrainingState State)
 {
     /// <summary>The value of <c>--resume</c> that asks for the newest checkpoint.</summary>
     public const string Latest = "latest";
@@ -33,7 +35,7 @@ public sealed record ResumePoint(string Checkpoint, string RunFolder, RecordedRu
                 ExitCode.Usage, $"--out {chosenOut}: a resumed run continues in its own folder {runFolder}; leave --out away.");
         }
 
-        return new ResumePoint(checkpoint, runFolder, RecordedRun.Read(runFolder));
+        return new ResumePoint(checkpoint, runFolder, RecordedRun.Read(runFolder), LoadedCheckpoint.ReadState(checkpoint));
     }
 
     /// <summary>Steps that the run had done.</summary>
@@ -42,27 +44,27 @@ public sealed record ResumePoint(string Checkpoint, string RunFolder, RecordedRu
 
     /// <summary>Checks that every file is intact and that the run goes on as it was.</summary>
     /// <param name="workers">Workers of this run; null where it may have any number.</param>
-    /// <param name="now">The text of this run's option of that name; null for what only the trainer knows.</param>
+    /// <param name="options">This run's, as in <see cref="TrainingState.Options"/>; what only the trainer knows is not among them.</param>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Checkpoint"/>: damaged, or another run's.</exception>
-    public void Verify(int? workers, Func<string, string?> now)
+    public void Verify(int? workers, IReadOnlyDictionary<string, string> options)
     {
-        var state = LoadedCheckpoint.Verify(Checkpoint);
-        if (workers is not null && state.WorldSize != workers)
+        LoadedCheckpoint.Verify(Checkpoint);
+        if (workers is not null && State.WorldSize != workers)
         {
             throw new UserErrorException(
                 ExitCode.Checkpoint,
-                $"--resume {Checkpoint}: written by {state.WorldSize} workers, this run has {workers}; start {state.WorldSize} workers, or a new run.");
+                $"--resume {Checkpoint}: written by {State.WorldSize} workers, this run has {workers}; start {State.WorldSize} workers (--num_workers {State.WorldSize}), or a new run.");
         }
 
-        foreach (var (name, then) in state.Options)
+        if (State.FirstDifference(options, options.ContainsKey) is { } difference)
         {
-            if (now(name.TrimStart('-')) is { } text && text != then)
-            {
-                throw new UserErrorException(
-                    ExitCode.Checkpoint, $"--resume {Checkpoint}: written with {name} {then}, this run has {text}; use the same, or start a new run.");
-            }
+            throw new UserErrorException(ExitCode.Checkpoint, $"--resume {Checkpoint}: {difference}; use the same, or start a new run.");
         }
     }
+
+    /// <summary>What tells this checkpoint from others: a checksum over those of its files.</summary>
+    public string Fingerprint() =>
+        $"SHA-256 {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(Checkpoint, LoadedCheckpoint.Checksums))))[..16]}";
 
     private static string FindLatest(string? chosenOut, CommandEnvironment environment)
     {

@@ -4,6 +4,7 @@ using Compression.Mpi;
 using Compression.Tracking;
 using Compression.Tracking.Provenance;
 using Compression.Training;
+using Compression.Training.Sessions;
 
 namespace Compression.Experiments.Recipes;
 
@@ -11,10 +12,10 @@ namespace Compression.Experiments.Recipes;
 internal static class RunRecords
 {
     /// <summary>Looks at the machine before MPI starts, as that is no time to start git; null on all ranks but the first.</summary>
-    public static RunEnvironment? ObserveMachine(RunSettings settings, CommandEnvironment environment) => MpiEnvironment.Current.Rank is > 0
+    public static RunEnvironment? ObserveMachine(CommandEnvironment environment) => MpiEnvironment.Current.Rank is > 0
         ? null
         : RunEnvironment.Observe(
-            settings.Threads, mpiLibrary: null, libtorch: null, new Dictionary<string, string>(), environment.Time, environment.RepositoryRoot) with
+            threads: 0, mpiLibrary: null, libtorch: null, new Dictionary<string, string>(), environment.Time, environment.RepositoryRoot) with
         {
             Network = environment.Variable(Lab.NetworkVariable),
         };
@@ -22,10 +23,17 @@ internal static class RunRecords
     /// <summary>Writes config.json and environment.json.</summary>
     public static void Write<TOptions>(
         RunDirectory directory, RunRequest<TOptions> request, PreparedTraining<TOptions> prepared, RunEnvironment observed, string? mpiLibrary)
+        where TOptions : TrainerOptions
     {
         RunOption[] rows = [.. request.Rows(prepared.Options)
             .Select(row => row.Name == "out" ? row with { Value = directory.FullPath } : row)];
         ConfigFile.Write(directory, rows, request.CommandLine);
-        (observed with { MpiLibrary = mpiLibrary, Libtorch = TorchRuntime.Read().Version, DataSha256 = prepared.DataSha256 }).Write(directory);
+        (observed with
+        {
+            Threads = request.Settings.Threads,
+            MpiLibrary = mpiLibrary,
+            Libtorch = TorchRuntime.Read().Version,
+            DataSha256 = prepared.DataSha256,
+        }).Write(directory);
     }
 }

@@ -1,6 +1,8 @@
+using Compression.Core.Catalog;
 using Compression.Core.Pipeline;
 using Compression.Experiments.Cli;
 using Compression.Tracking.Provenance;
+using Compression.Training.Sessions;
 
 namespace Compression.Experiments.Recipes;
 
@@ -13,12 +15,39 @@ namespace Compression.Experiments.Recipes;
 /// <param name="Resume">Where to go on; null for a new run.</param>
 /// <param name="Folder">Full path of the run's folder; null where a new one is to be found.</param>
 /// <param name="Rows">Makes the rows of config.json from the final options.</param>
+/// <param name="Notes">What the user should know of the options.</param>
 internal sealed record RunRequest<TOptions>(
     string Verb, IReadOnlyList<string> Words, TOptions Options, RunSettings Settings, PipelinePlan Plan, ResumePoint? Resume,
-    string? Folder, Func<TOptions, IReadOnlyList<RunOption>> Rows)
+    string? Folder, Func<TOptions, IReadOnlyList<RunOption>> Rows, IReadOnlyList<string> Notes)
+    where TOptions : TrainerOptions
 {
     /// <summary>The command as it can be typed again.</summary>
     public string CommandLine => string.Join(' ', new[] { "./run.sh", Verb }.Concat(Words.Select(Quote)));
+
+    /// <summary>Refuses a chosen folder in which another run lies; writes nothing.</summary>
+    /// <exception cref="Core.Reporting.UserErrorException"><see cref="Core.Reporting.ExitCode.Usage"/>.</exception>
+    public void RequireFolder()
+    {
+        if (Folder is not null)
+        {
+            Tracking.RunDirectory.RequireFree(Folder, Resume is not null);
+        }
+    }
+
+    /// <summary>What all ranks must have alike.</summary>
+    /// <param name="prepared">What this rank has read.</param>
+    public IReadOnlyList<SharedFact> Shared(PreparedTraining<TOptions> prepared)
+    {
+        const string Words = "start all ranks with the same command line and, of a resumed run, the same folder";
+        var result = KeptOptions.OfResult(prepared.Options, Plan);
+        return
+        [
+            .. prepared.SharedData.Select(part => new SharedFact(part.Key, part.Value, "give all hosts the same data, where --data or COMPRESSION_DATA points")),
+            .. Resume is null ? Array.Empty<SharedFact>() : [new("the checkpoint", Resume.Fingerprint(), Words)],
+            .. result.Concat(KeptOptions.Texts(prepared.Options, OptionScope.Run).ExceptBy(result.Keys, option => option.Key))
+                .Select(option => new SharedFact(option.Key, option.Value, Words)),
+        ];
+    }
 
     /// <summary>Opens the run's folder.</summary>
     public RunFolder OpenFolder(CommandEnvironment environment) => RunFolder.Open(

@@ -52,7 +52,8 @@ public sealed record RunSettings
     /// <summary>Reads the options of a trainer.</summary>
     /// <param name="options">Checked one by one.</param>
     /// <param name="flags">Flags of components.</param>
-    public static RunSettings Of(TrainerOptions options, IReadOnlyDictionary<string, string> flags)
+    /// <param name="presetFlags">Flags of components that stand below them.</param>
+    public static RunSettings Of(TrainerOptions options, IReadOnlyDictionary<string, string> flags, IReadOnlyDictionary<string, string> presetFlags)
     {
         ArgumentNullException.ThrowIfNull(options);
         return new RunSettings
@@ -82,9 +83,12 @@ public sealed record RunSettings
             },
             Pipeline = new PipelineRequest(options.Compressor, options.Memory, options.Exchange, options.MinSlotSize, flags)
             {
+                PresetFlags = presetFlags,
                 SlotOverrides = options.Slot,
                 WarmupEpochs = options.WarmupEpochs,
                 OptimizerMomentum = options.OptimizerMomentum,
+                PlainSgd = options.IsPlainSgd,
+                MomentumOption = options.MomentumOption,
                 Workers = options.GradientWorkers,
             },
             NameOfRank = options.NameOf,

@@ -1,6 +1,7 @@
 using Compression.Core.Catalog;
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
+using Compression.Training.Data;
 using Compression.Training.Ptb;
 
 namespace Compression.Experiments.Recipes;
@@ -50,9 +51,10 @@ internal static class SavedPtbModel
     /// <param name="shown">The option that led to it, and its value.</param>
     /// <param name="code">How the program ends where it does not.</param>
     /// <param name="options">The sizes.</param>
-    /// <param name="words">Size of the vocabulary.</param>
+    /// <param name="vocabulary">Of the corpus at hand.</param>
+    /// <returns>What the user must know of a file that names no vocabulary; null where it fits.</returns>
     /// <exception cref="UserErrorException">It belongs to another; the option is named.</exception>
-    public static void RequireSame(string weights, string shown, ExitCode code, PtbOptions options, int words)
+    public static string? RequireSame(string weights, string shown, ExitCode code, PtbOptions options, Vocabulary vocabulary)
     {
         var saved = OptionsOf(weights, shown, code, options);
         (string Name, object Saved, object Now)[] sizes =
@@ -68,11 +70,13 @@ internal static class SavedPtbModel
         }
 
         using var file = Open(weights, shown, code);
-        if (file.Find(Encoder)!.Shape[0] != words)
+        if (file.Find(Encoder)!.Shape[0] != vocabulary.Count)
         {
             throw new UserErrorException(
-                code, $"{shown}: its vocabulary has {file.Find(Encoder)!.Shape[0]} words, the corpus has {words}; name the corpus that it was trained on by --data.");
+                code, $"{shown}: its vocabulary has {file.Find(Encoder)!.Shape[0]} words, the corpus has {vocabulary.Count}; name the corpus that it was trained on by --data.");
         }
+
+        return VocabularyMark.Check(file, vocabulary.Fingerprint(), shown, code);
     }
 
     private static SafetensorsFile Open(string weights, string shown, ExitCode code)

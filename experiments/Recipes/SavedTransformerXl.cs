@@ -2,6 +2,7 @@ using System.Globalization;
 using Compression.Core.Communication;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
+using Compression.Training.Checkpoints;
 using Compression.Training.Data;
 using Compression.Training.Sessions;
 using Compression.Training.TransformerXl;
@@ -26,6 +27,19 @@ internal sealed class SavedTransformerXl(TransformerXlOptions options, Corpus co
                 ExitCode.Usage, $"--{(options.EvalOnly ? "eval_only" : "generate")}: needs weights; name a run by --resume, or a file by --init_weights.");
         }
 
+        foreach (string warning in corpus.Warnings)
+        {
+            CommandLine.Warn(warning, environment);
+        }
+
+        using (var file = WeightsFile.Open(path, shown, code))
+        {
+            if (VocabularyMark.Check(file, corpus.Vocabulary.Fingerprint(), shown, code) is { } note)
+            {
+                CommandLine.Warn(note, environment);
+            }
+        }
+
         if (options.EvalOnly)
         {
             Evaluate(path, environment);
@@ -34,7 +48,7 @@ internal sealed class SavedTransformerXl(TransformerXlOptions options, Corpus co
         if (options.Generate.Length > 0)
         {
             using var generator = new TextGenerator(options, corpus.Vocabulary, path, shown, code);
-            int[] start = generator.Encode(options.Generate);
+            int[] start = corpus.Vocabulary.Encode(options.Generate);
             environment.Screen.Output.WriteLine(corpus.Vocabulary.Decode([.. start, .. generator.Continue(start)]).TrimEnd());
         }
     }

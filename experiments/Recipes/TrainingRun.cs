@@ -12,6 +12,7 @@ internal static class TrainingRun
     /// <summary>Opens the run's folder, trains, and returns the exit code.</summary>
     public static ExitCode Execute<TOptions>(
         RunRequest<TOptions> request, PreparedTraining<TOptions> prepared, RankGroup group, RunEnvironment? observed, CommandEnvironment environment)
+        where TOptions : TrainerOptions
     {
         var folder = group.AllAgree(() => group.IsFirst ? request.OpenFolder(environment) : null);
         string path = group.FromFirst(folder?.Directory.FullPath ?? "");
@@ -20,7 +21,7 @@ internal static class TrainingRun
             using var stop = environment.ListenForStop();
             using var logger = folder is null ? new NullRunLogger() : OpenLogger(folder.Directory, request, prepared, observed!, group, stop, environment);
             var summary = prepared.Train(
-                new TrainingContext(group.Communicator, logger, request.Plan, path, environment.Time, stop.Token));
+                new TrainingContext(group.Communicator, logger, request.Plan, path, environment.Time, stop.Token) { Notes = [.. request.Notes, .. prepared.Notes] });
             return group.Conclude(summary.Status switch
             {
                 "completed" => ExitCode.Success,
@@ -40,6 +41,7 @@ internal static class TrainingRun
     private static IRunLogger OpenLogger<TOptions>(
         RunDirectory directory, RunRequest<TOptions> request, PreparedTraining<TOptions> prepared, RunEnvironment observed, RankGroup group,
         StopRequest stop, CommandEnvironment environment)
+        where TOptions : TrainerOptions
     {
         RunRecords.Write(directory, request, prepared, observed, group.MpiLibrary);
         IRunLogger logger = new NullRunLogger();
@@ -50,7 +52,7 @@ internal static class TrainingRun
             directory, environment.Screen with { Quiet = request.Settings.Quiet }, environment.Time, request.Resume?.Step, trackers);
         logger.Message(request.CommandLine);
         logger.Message(prepared.Description);
-        foreach (string note in request.Plan.Notes)
+        foreach (string note in request.Notes.Concat(prepared.Notes))
         {
             logger.Warning(note);
         }

@@ -34,12 +34,17 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
     protected abstract PreparedTraining<TOptions> Prepare(
         TOptions options, PipelinePlan pipeline, int workers, CommandEnvironment environment);
 
-    /// <summary>Does something else than train, where the options ask for it; null to train.</summary>
+    /// <summary>Whether the command line asks for training, and not for <see cref="RunInstead"/>.</summary>
+    /// <param name="options">As the command line alone has them.</param>
+    protected virtual bool Trains(TOptions options) => true;
+
+    /// <summary>Does what <see cref="Trains"/> says is no training.</summary>
     /// <param name="options">Resolved, and checked one by one.</param>
     /// <param name="pipeline">The checked composition.</param>
     /// <param name="command">What the user wrote.</param>
     /// <param name="environment">Where it runs.</param>
-    protected virtual ExitCode? RunInstead(TOptions options, PipelinePlan pipeline, ParsedCommand command, CommandEnvironment environment) => null;
+    protected virtual ExitCode RunInstead(TOptions options, PipelinePlan pipeline, ParsedCommand command, CommandEnvironment environment) =>
+        throw new NotSupportedException();
 
     /// <inheritdoc/>
     public override ExitCode Run(ParsedCommand command, CommandEnvironment environment)
@@ -47,27 +52,16 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
         ArgumentNullException.ThrowIfNull(command);
         ArgumentNullException.ThrowIfNull(environment);
         var launch = MpiEnvironment.Current;
-        RunRequest<TOptions> request;
-        try
+        var stated = ReadWords(command, launch);
+        if (launch.IsUnderLauncher && Trains(stated))
         {
-            request = Read(command, environment, launch);
-        }
-        catch (UserErrorException error) when (error.Code == ExitCode.Usage && launch.Rank > 0)
-        {
-            throw new AlreadyReportedException(error.Code);
+            return RunAsRank(stated, command, environment, launch);
         }
 
-        if (RunInstead(request.Options, request.Plan, command, environment) is { } done)
+        var request = Read(command, environment, launch);
+        if (!Trains(stated))
         {
-            return done;
-        }
-
-        if (launch.IsUnderLauncher)
-        {
-            var started = RunRecords.ObserveMachine(request.Settings, environment);
-            using var group = RankGroup.Join(request.Settings.CommTimeout, severalThreads: request.Settings.Servers > 0);
-            var prepared = group.AllAgree(() => Check(request, group.Communicator.WorldSize - request.Settings.Servers, environment));
-            return TrainingRun.Execute(request, prepared, group, started, environment);
+            return RunInstead(request.Options, request.Plan, command, environment);
         }
 
         int workers = Math.Max(request.Settings.Workers, request.Settings.VirtualWorkers);
@@ -77,22 +71,66 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
             return RankLaunch.Execute(request, environment);
         }
 
-        var observed = RunRecords.ObserveMachine(request.Settings, environment);
+        var observed = RunRecords.ObserveMachine(environment);
         using var alone = RankGroup.Alone();
         return TrainingRun.Execute(request, training, alone, observed, environment);
     }
 
-    /// <inheritdoc/>
-    TrainingSize? ITrainer.Check(ParsedCommand command, CommandEnvironment environment)
+    // Every file is read after joining: a rank that ends before it has joined leaves the others waiting.
+    private ExitCode RunAsRank(TOptions stated, ParsedCommand command, CommandEnvironment environment, MpiEnvironment launch)
     {
+        var started = RunRecords.ObserveMachine(environment);
+        using var group = RankGroup.Join(stated.CommTimeout, severalThreads: stated.ServerRanks > 0);
+        SharedByRanks.Require(group, SharedFact.OfProgram());
+        var (request, prepared) = group.AllAgree(() =>
+        {
+            var mine = Read(command, environment, launch);
+            return (mine, Check(mine, group.Communicator.WorldSize - mine.Settings.Servers, environment));
+        }, saysWhere: true);
+        group.Limit(request.Settings.CommTimeout);
+        SharedByRanks.Require(group, request.Shared(prepared));
+        return TrainingRun.Execute(request, prepared, group, started, environment);
+    }
+
+    // All ranks are given the same words; the first says what is wrong with them.
+    private TOptions ReadWords(ParsedCommand command, MpiEnvironment launch)
+    {
+        try
+        {
+            return (TOptions)_resolution.Bind(command.Values);
+        }
+        catch (UserErrorException error) when (launch.Rank > 0)
+        {
+            throw new AlreadyReportedException(error.Code);
+        }
+    }
+
+    /// <inheritdoc/>
+    TrainingSize? ITrainer.Check(ParsedCommand command, CommandEnvironment environment) => Check(command, environment).Prepared.Size;
+
+    /// <summary>Goes the way of a run that starts here, up to its first step; writes nothing.</summary>
+    /// <exception cref="UserErrorException">The run cannot work.</exception>
+    protected PreparedTraining<TOptions> DryRun(ParsedCommand command, CommandEnvironment environment)
+    {
+        var (request, prepared) = Check(command, environment);
+        request.RequireFolder();
+        foreach (string note in request.Notes.Concat(prepared.Notes))
+        {
+            CommandLine.Warn(note, environment);
+        }
+
+        return prepared;
+    }
+
+    private (RunRequest<TOptions> Request, PreparedTraining<TOptions> Prepared) Check(ParsedCommand command, CommandEnvironment environment)
+    {
+        _ = ReadWords(command, MpiEnvironment.Current);
         var request = Read(command, environment, MpiEnvironment.Current);
-        return Check(request, Math.Max(request.Settings.Workers, request.Settings.VirtualWorkers), environment).Size;
+        return (request, Check(request, Math.Max(request.Settings.Workers, request.Settings.VirtualWorkers), environment));
     }
 
     private RunRequest<TOptions> Read(ParsedCommand command, CommandEnvironment environment, MpiEnvironment launch)
     {
-        // Mistyped values are told before anything else is looked at.
-        _ = _resolution.Bind(command.Values);
         var variables = WandbVariables.Read(environment);
         _resolution.CheckVariables(variables, WandbVariables.NameOf);
         string? handed = RankLaunch.FolderFromLauncher(environment, launch);
@@ -101,7 +139,7 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
         if (resume is not null)
         {
             OptionResolution.RequireConsistent(command, resume.Recorded);
-            below = [.. variables, .. resume.Recorded.Values, KeyValuePair.Create("out", resume.RunFolder)];
+            below = [.. variables, .. _resolution.TakenOver(resume), KeyValuePair.Create("out", resume.RunFolder)];
         }
         else
         {
@@ -109,7 +147,8 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
         }
 
         var flags = _resolution.Flags(command, resume?.Recorded);
-        var settings = RunSettings.Of((TOptions)_resolution.Bind(below, command.Values), flags);
+        var presetFlags = _resolution.PresetFlags(below, flags);
+        var settings = RunSettings.Of((TOptions)_resolution.Bind(below, command.Values), flags, presetFlags);
         var world = RankLaunch.WorldSize(settings, command, launch);
         int threads = RankLaunch.ThreadsOfRank(settings, launch);
         KeyValuePair<string, string>[] fixedHere =
@@ -119,12 +158,13 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
             .. resume is not null ? [KeyValuePair.Create("resume", resume.Checkpoint)] : Array.Empty<KeyValuePair<string, string>>(),
         ];
         var options = (TOptions)_resolution.Bind(below, command.Values, fixedHere);
-        settings = RunSettings.Of(options, flags);
+        settings = RunSettings.Of(options, flags, presetFlags);
         var plan = new PipelineComposer(_catalog).Compose(settings.Pipeline);
         RankLaunch.RequireSensibleWorkers(settings, environment);
         string? folder = handed ?? (command["out"] is { Length: > 0 } chosen ? environment.FullPath(chosen) : command["out"] ?? resume?.RunFolder);
         return new RunRequest<TOptions>(
-            Name, command.Words, options, settings, plan, resume, folder, final => _resolution.Rows(final, flags, plan, command, resume?.Recorded));
+            Name, command.Words, options, settings, plan, resume, folder, final => _resolution.Rows(final, presetFlags.Concat(flags).ToDictionary(), plan, command, resume?.Recorded),
+            [.. plan.Notes, .. _resolution.Idle(options, command, resume?.Recorded)]);
     }
 
     private PreparedTraining<TOptions> Check(RunRequest<TOptions> request, int workers, CommandEnvironment environment)
@@ -141,13 +181,8 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
             RunTrackers.Check(request.Settings, environment);
         }
 
-        request.Resume?.Verify(ResumesWithOtherWorkers ? null : request.Settings.VirtualWorkers > 0 ? 1 : workers, name => name switch
-        {
-            "compressor" => request.Plan.Compressor,
-            "memory" => request.Plan.Memory,
-            "exchange" => request.Plan.Exchange,
-            _ => _resolution.Text(request.Options, name),
-        });
+        request.Resume?.Verify(
+            ResumesWithOtherWorkers ? null : request.Settings.VirtualWorkers > 0 ? 1 : workers, KeptOptions.OfResult(request.Options, request.Plan));
         return Prepare(request.Options, request.Plan, workers, environment);
     }
 }

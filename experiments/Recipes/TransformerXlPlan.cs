@@ -10,8 +10,9 @@ namespace Compression.Experiments.Recipes;
 /// <summary>What a run of Transformer-XL would be: its options, parameters, memory and command.</summary>
 /// <param name="options">Resolved.</param>
 /// <param name="pipeline">The composition.</param>
-/// <param name="vocabulary">Words.</param>
-internal sealed class TransformerXlPlan(TransformerXlOptions options, PipelinePlan pipeline, int vocabulary)
+/// <param name="data">One line on the text.</param>
+/// <param name="size">Words, parameters, tokens.</param>
+internal sealed class TransformerXlPlan(TransformerXlOptions options, PipelinePlan pipeline, string data, TrainingSize size)
 {
     private const double MiB = 1 << 20;
 
@@ -19,7 +20,7 @@ internal sealed class TransformerXlPlan(TransformerXlOptions options, PipelinePl
     public void Print(ParsedCommand command, CommandEnvironment environment)
     {
         var output = environment.Screen.Output;
-        var shape = options.ShapeFor(vocabulary);
+        var shape = options.ShapeFor(size.Words);
         void Line(string name, FormattableString value) => output.WriteLine($"  {name,-24}{value.ToString(CultureInfo.InvariantCulture)}");
 
         output.WriteLine("options");
@@ -29,19 +30,20 @@ internal sealed class TransformerXlPlan(TransformerXlOptions options, PipelinePl
         }
 
         Line("others", $"at their defaults");
+        output.WriteLine("text");
+        output.WriteLine("  " + data);
         output.WriteLine("model");
-        Line("vocabulary", $"{vocabulary:N0}");
-        Line("parameters", $"{shape.ParameterCount():N0}");
+        Line("vocabulary", $"{size.Words:N0}");
+        Line("parameters", $"{size.Parameters:N0}");
         Line("outside the embedding", $"{shape.NonEmbeddingCount():N0}");
         int world = Math.Max(options.NumWorkers, options.VirtualWorkers);
         output.WriteLine("batch");
         Line("workers", $"{world:N0}");
         Line("sequences a step", $"{(long)options.BatchSize * world:N0}");
         Line("tokens a step", $"{(long)options.BatchSize * options.TgtLen * world:N0}");
-        double tokens = options.MaxTokens > 0 ? options.MaxTokens : (double)options.MaxStep * options.BatchSize * options.TgtLen * world;
-        Line("steps", $"{Math.Ceiling(tokens / ((double)options.BatchSize * options.TgtLen * world)):N0}");
+        Line("steps", $"{Math.Ceiling(size.Tokens / ((double)options.BatchSize * options.TgtLen * world)):N0}");
         output.WriteLine("memory a worker, float32");
-        double state = shape.ParameterCount() * sizeof(float) / MiB;
+        double state = size.Parameters * sizeof(float) / MiB;
         int kept = options.Optim switch { "adam" or "lamb" => 3, "adagrad" => 2, _ => options.Mom > 0 ? 1 : 0 };
         bool remembers = pipeline.Memory != "none";
         int copies = options.Fp16 && !options.UseGpu ? 3 : 2;

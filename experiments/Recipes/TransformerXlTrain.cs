@@ -1,3 +1,4 @@
+using Compression.Core.Catalog;
 using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
@@ -47,21 +48,31 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
     }
 
     /// <inheritdoc/>
-    protected override ExitCode? RunInstead(
+    protected override bool Trains(TransformerXlOptions options) => !options.DryRun && !options.EvalOnly && options.Generate.Length == 0;
+
+    /// <inheritdoc/>
+    protected override ExitCode RunInstead(
         TransformerXlOptions options, PipelinePlan pipeline, ParsedCommand command, CommandEnvironment environment)
     {
+        if (options.DryRun && (options.EvalOnly || options.Generate.Length > 0))
+        {
+            throw new UserErrorException(
+                ExitCode.Usage, $"--dry_run: shows what would be trained, and --{(options.EvalOnly ? "eval_only" : "generate")} trains nothing; give one of the two.");
+        }
+
+        if (options.DryRun && MpiEnvironment.Current.Rank > 0)
+        {
+            return ExitCode.Success; // The first rank shows it.
+        }
+
         if (options.DryRun)
         {
-            int vocabulary = LaunchTable.Find(options.Config)?.Vocabulary ?? Load(options, environment).Corpus.Vocabulary.Count;
-            new TransformerXlPlan(options, pipeline, vocabulary).Print(command, environment);
+            var prepared = DryRun(command, environment);
+            new TransformerXlPlan(prepared.Options, pipeline, prepared.Description, prepared.Size!).Print(command, environment);
             return ExitCode.Success;
         }
 
-        if (options.Generate.Length == 0 && !options.EvalOnly)
-        {
-            return null;
-        }
-
+        options.RequireText();
         Requirements.Libtorch(options.UseGpu);
         new SavedTransformerXl(options, Load(options, environment).Corpus).Use(environment);
         return ExitCode.Success;
@@ -71,34 +82,64 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
     protected override PreparedTraining<TransformerXlOptions> Prepare(
         TransformerXlOptions options, PipelinePlan pipeline, int workers, CommandEnvironment environment)
     {
-        var (corpus, folder) = Load(options, environment);
+        options.RequireText();
         options = options with
         {
-            Data = folder,
             InitWeights = FullOrEmpty(options.InitWeights, environment),
             SaveWeights = FullOrEmpty(options.SaveWeights, environment),
         };
+        if (options.DryRun && options.Data.Length == 0 && !CountedCorpus.IsAtHand(options.Dataset, Places(environment)))
+        {
+            return WithoutText(options, pipeline, workers);
+        }
+
+        var (corpus, folder) = Load(options, environment);
+        options = options with { Data = folder };
         TransformerXlTrainer.Check(options, pipeline, corpus, workers);
         string note = LaunchTable.Find(options.Config) is { } table && table.Workers != workers
             ? $"; {table.Name} names {table.Workers} workers, here are {workers}, and the learning rate is that of their batch"
             : "";
-        double tokens = options.MaxTokens > 0 ? options.MaxTokens : (double)options.MaxStep * options.BatchSize * options.TgtLen * workers;
         return new PreparedTraining<TransformerXlOptions>(
-            options, corpus.Description + note, corpus.Files.ToDictionary(file => file.Name, file => file.Sha256),
+            options, corpus.Description + note, corpus.Files.ToDictionary(file => file.Name, file => file.Sha256), corpus.Parts(),
             context => TransformerXlTrainer.Train(options, corpus, context))
         {
-            Size = new TrainingSize(options.ShapeFor(corpus.Vocabulary.Count).ParameterCount(), tokens),
+            Notes = [.. corpus.Warnings, .. TransformerXlTrainer.Notes(options, corpus)],
+            Size = SizeOf(options, corpus.Vocabulary.Count, workers),
         };
     }
 
+    // What can be said of a run whose text is not here: as much as its published number of words tells.
+    private static PreparedTraining<TransformerXlOptions> WithoutText(TransformerXlOptions options, PipelinePlan pipeline, int workers)
+    {
+        int words = options.Bpe ? CountedCorpus.BytePairs
+            : options.Dataset == TextDataset.Wt103 && LaunchTable.Find(options.Config) is { } table ? table.Vocabulary
+            : CountedCorpus.PublishedTypes(options.Dataset);
+        TransformerXlTrainer.Check(options, pipeline, words);
+        return new PreparedTraining<TransformerXlOptions>(
+            options, $"no {OptionText.Format(options.Dataset)} at hand: counted with its published vocabulary, checked without its text", new Dictionary<string, string>(),
+            [], static _ => throw new InvalidOperationException("A dry run trains nothing."))
+        {
+            Size = SizeOf(options, words, workers),
+        };
+    }
+
+    private static TrainingSize SizeOf(TransformerXlOptions options, int words, int workers) => new(
+        options.ShapeFor(words).ParameterCount(),
+        options.MaxTokens > 0 ? options.MaxTokens : (double)options.MaxStep * options.BatchSize * options.TgtLen * workers)
+    {
+        Words = words,
+    };
+
     private static (Corpus Corpus, string Folder) Load(TransformerXlOptions options, CommandEnvironment environment)
     {
-        string folder = CountedCorpus.Find(
-            options.Dataset, options.Data, new CorpusPlaces(environment.CallerFolder, environment.RepositoryRoot, environment.Datasets));
+        string folder = CountedCorpus.Find(options.Dataset, options.Data, Places(environment));
         var everywhere = new EnumerationOptions { RecurseSubdirectories = true };
         bool isLarge = new DirectoryInfo(folder).EnumerateFiles("*", everywhere).Sum(file => file.Length) > BytesWorthKeeping;
-        return (CountedCorpus.Load(options.Dataset, folder, isLarge ? Path.Combine(environment.RepositoryRoot, CacheFolder) : null), folder);
+        string? cache = isLarge ? Path.Combine(environment.RepositoryRoot, CacheFolder) : null;
+        return (CountedCorpus.Load(options.Dataset, folder, cache, options.Bpe), folder);
     }
+
+    private static CorpusPlaces Places(CommandEnvironment environment) => new(environment.CallerFolder, environment.RepositoryRoot, environment.Datasets);
 
     // The published code's names of the run's folder and of a restart.
     private static (string, string)? FirstName(string name, string value) => name switch

@@ -45,7 +45,11 @@ internal sealed class Evaluate : Verb<EvaluateOptions>
             Threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
             UseGpu = options.UseGpu,
         });
-        SavedPtbModel.RequireSame(weights, $"--weights {options.Weights}", ExitCode.Checkpoint, model, corpus.Vocabulary.Count);
+        if (SavedPtbModel.RequireSame(weights, $"--weights {options.Weights}", ExitCode.Checkpoint, model, corpus.Vocabulary) is { } note)
+        {
+            CommandLine.Warn(note, environment);
+        }
+
         var plan = new PipelineComposer(Components.Catalog()).Compose(
             new PipelineRequest(model.Compressor, model.Memory, model.Exchange, 0, new Dictionary<string, string>()));
         using var stop = environment.ListenForStop();
@@ -54,6 +58,11 @@ internal sealed class Evaluate : Verb<EvaluateOptions>
         var context = new TrainingContext(alone, silent, plan, "", environment.Time, stop.Token);
         environment.Screen.Output.WriteLine($"{weights}: {model.NumLayers} layers, emb_size {model.EmbSize}, num_hid {model.NumHid}");
         environment.Screen.Output.WriteLine(corpus.Description);
+        foreach (string warning in corpus.Warnings)
+        {
+            CommandLine.Warn(warning, environment);
+        }
+
         foreach (string split in options.Split == "both" ? (string[])["valid", "test"] : [options.Split])
         {
             var record = PtbTrainer.Evaluate(model, corpus, split, context);

@@ -34,6 +34,11 @@ internal abstract class ListAlgorithms(params AlgorithmRole[] roles) : Verb<List
                     environment.Screen.Output.WriteLine($"  {"",-20}{facts.Describe()}{own}");
                 }
 
+                if (entry.DiffersFromPaper.Length > 0)
+                {
+                    environment.Screen.Output.WriteLine($"  {"",-20}differs from the paper: {entry.DiffersFromPaper}");
+                }
+
                 foreach (var option in entry.Options)
                 {
                     string flag = option.Flag.Length > 0 ? $", or --{option.Flag}" : "";
@@ -45,10 +50,15 @@ internal abstract class ListAlgorithms(params AlgorithmRole[] roles) : Verb<List
 
         if (aliases.Count > 0)
         {
-            environment.Screen.Output.WriteLine("historic names:");
+            environment.Screen.Output.WriteLine("names from elsewhere:");
             foreach (var (name, meaning) in aliases)
             {
-                environment.Screen.Output.WriteLine($"  {name,-20}{meaning}");
+                environment.Screen.Output.WriteLine($"  {name,-42}{meaning}");
+            }
+
+            foreach (var other in NamesElsewhere.Others)
+            {
+                environment.Screen.Output.WriteLine($"  {$"{other.Option} {other.Name}",-42}{(other.IsBuilt ? "" : "nearest: ")}{other.Write}");
             }
 
             environment.Screen.Output.WriteLine("Any sparsifier goes with any quantizer: --compressor 'topk(ratio=0.001)+sign'.");
@@ -87,6 +97,7 @@ internal abstract class ListAlgorithms(params AlgorithmRole[] roles) : Verb<List
                 writer.WriteString("name", entry.Name);
                 writer.WriteString("role", OptionText.Format(entry.Role));
                 writer.WriteString("source", entry.Source);
+                writer.WriteString("differs_from_paper", entry.DiffersFromPaper.Length > 0 ? entry.DiffersFromPaper : null);
                 if (CompressorFacts.Of(entry) is { } facts)
                 {
                     Write(writer, entry, facts);
@@ -123,7 +134,7 @@ internal abstract class ListAlgorithms(params AlgorithmRole[] roles) : Verb<List
     }
 }
 
-/// <summary>Sparsifiers, quantizers, and historic names of their compositions.</summary>
+/// <summary>Sparsifiers, quantizers, and names that others have for their compositions.</summary>
 internal sealed class ListCompressors() : ListAlgorithms(AlgorithmRole.Sparsifier, AlgorithmRole.Quantizer)
 {
     /// <inheritdoc/>

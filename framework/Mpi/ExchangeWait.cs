@@ -18,15 +18,15 @@ internal sealed class ExchangeWait
     private static readonly TimeSpan s_yielding = TimeSpan.FromSeconds(1);
 
     private readonly MpiLibrary _library;
-    private readonly TimeSpan? _limit;
 
     public ExchangeWait(MpiLibrary library, TimeSpan? limit)
     {
         _library = library;
-        _limit = limit;
+        Limit = limit;
     }
 
-    public bool HasLimit => _limit is not null;
+    /// <summary>Longest time that one exchange may take; null for none.</summary>
+    public TimeSpan? Limit { get; set; }
 
     /// <summary>True after an error or a time-out: requests may still be under way, and finalizing would wait for them.</summary>
     public bool HasFailed { get; private set; }
@@ -61,11 +61,11 @@ internal sealed class ExchangeWait
         {
             meanwhile?.Invoke();
             TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
-            if (elapsed > _limit)
+            if (elapsed > Limit)
             {
                 HasFailed = true;
                 throw new CommunicationException(
-                    string.Create(CultureInfo.InvariantCulture, $"The {what} did not end within {_limit.Value.TotalSeconds:0.###} s: ")
+                    string.Create(CultureInfo.InvariantCulture, $"The {what} did not end within {Limit.Value.TotalSeconds:0.###} s: ")
                     + "a peer is stuck or gone, or the network is too slow for this limit.");
             }
 

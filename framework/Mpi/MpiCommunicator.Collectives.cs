@@ -43,7 +43,7 @@ public sealed unsafe partial class MpiCommunicator
         nint type = _library.Handles.Int;
         fixed (int* lengths = _lengths, offsets = _offsets)
         {
-            if (_blocking)
+            if (IsBlocking)
             {
                 _wait.Check(_library.Allgather(&own, 1, type, lengths, 1, type, _handle), Names.AllGather);
             }
@@ -62,7 +62,7 @@ public sealed unsafe partial class MpiCommunicator
             type = _library.Handles.Byte;
             fixed (byte* send = payload, receive = gathered.All)
             {
-                if (_blocking)
+                if (IsBlocking)
                 {
                     _wait.Check(_library.Allgatherv(send, own, type, receive, lengths, offsets, type, _handle), Names.AllGather);
                 }
@@ -93,7 +93,7 @@ public sealed unsafe partial class MpiCommunicator
         nint type = _library.Handles.Int;
         fixed (int* sendLengths = lengths, sendOffsets = _outgoingOffsets, receiveLengths = _lengths, receiveOffsets = _offsets)
         {
-            if (_blocking)
+            if (IsBlocking)
             {
                 _wait.Check(_library.Alltoall(sendLengths, 1, type, receiveLengths, 1, type, _handle), Names.AllToAll);
             }
@@ -108,7 +108,7 @@ public sealed unsafe partial class MpiCommunicator
             type = _library.Handles.Byte;
             fixed (byte* send = outgoing, receive = incoming.All)
             {
-                if (_blocking)
+                if (IsBlocking)
                 {
                     _wait.Check(
                         _library.Alltoallv(send, sendLengths, sendOffsets, type, receive, receiveLengths, receiveOffsets, type, _handle),
@@ -134,7 +134,7 @@ public sealed unsafe partial class MpiCommunicator
         nint request = 0;
         fixed (byte* pointer = data)
         {
-            if (_blocking)
+            if (IsBlocking)
             {
                 _wait.Check(_library.Bcast(pointer, data.Length, _library.Handles.Byte, root, _handle), Names.Broadcast);
             }
@@ -186,7 +186,7 @@ public sealed unsafe partial class MpiCommunicator
     {
         SettleLengths();
         nint request = 0;
-        if (_blocking)
+        if (IsBlocking)
         {
             _wait.Check(_library.Barrier(_handle), Names.Barrier);
         }
@@ -207,7 +207,7 @@ public sealed unsafe partial class MpiCommunicator
 
         nint request = 0;
         void* inPlace = (void*)_library.Family.InPlace;
-        if (_blocking)
+        if (IsBlocking)
         {
             _wait.Check(_library.Allreduce(inPlace, pointer, count, type, operation, _handle), Names.AllReduce);
         }

@@ -23,7 +23,6 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
     private readonly MpiLibrary _library;
     private readonly ExchangeWait _wait;
     private readonly bool _isWorld;
-    private readonly bool _blocking;
     private readonly int[] _lengths;
     private readonly int[] _offsets;
     private readonly int[] _outgoingOffsets;
@@ -36,7 +35,6 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
         _wait = wait;
         _handle = handle;
         _isWorld = isWorld;
-        _blocking = library.Family.YieldsWhileBlocked && !wait.HasLimit;
         wait.Check(library.CommSetErrhandler(handle, library.Handles.ErrorsReturn), "MPI_Comm_set_errhandler");
         int rank = 0;
         int size = 0;
@@ -67,11 +65,17 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
     /// </summary>
     public long BytesHanded { get; private set; }
 
+    // A blocked call cannot be given up.
+    private bool IsBlocking => _library.Family.YieldsWhileBlocked && _wait.Limit is null;
+
     /// <summary>The job's exit code, for the case that its end has to be forced; the same on all ranks.</summary>
     public ExitCode Conclusion { get; set; }
 
     /// <summary>The MPI library and its version, one line.</summary>
     public string LibraryVersion => _library.Version;
+
+    /// <summary>Sets the longest time that one exchange may take from now on; see <see cref="MpiOptions.Timeout"/>.</summary>
+    public void Limit(TimeSpan? timeout) => _wait.Limit = timeout;
 
     /// <summary>Finds the MPI library, initializes it, and returns the communicator of all ranks. Once in a process.</summary>
     /// <exception cref="UserErrorException">No MPI here, or not the launcher's (3).</exception>

@@ -46,20 +46,23 @@ public sealed class RunDirectory
             return OpenNew(Path.Combine(root, DefaultName(experiment, time)));
         }
 
-        if (string.IsNullOrWhiteSpace(chosen))
-        {
-            throw Unusable(chosen, "is empty");
-        }
-
+        RequireName(chosen);
         Create(chosen);
         var directory = new RunDirectory(chosen);
-        if (!resuming && directory.HoldsRun())
-        {
-            throw Unusable(chosen, "already holds a run, which stays untouched", " or continue it with --resume latest");
-        }
-
+        directory.RequireNoRun(chosen, resuming);
         directory.Claim(FileMode.OpenOrCreate);
         return directory;
+    }
+
+    /// <summary>Refuses a folder that <see cref="Open"/> would, as far as that shows without writing.</summary>
+    /// <param name="chosen">The value of <c>--out</c>.</param>
+    /// <param name="resuming">Whether the results of an earlier run may be there.</param>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>: a file is in the way, or it holds another run.</exception>
+    public static void RequireFree(string chosen, bool resuming)
+    {
+        RequireName(chosen);
+        RequireNoFile(chosen);
+        new RunDirectory(chosen).RequireNoRun(chosen, resuming);
     }
 
     /// <summary>Whether the folder holds anything that a run left.</summary>
@@ -97,13 +100,33 @@ public sealed class RunDirectory
         }
     }
 
-    private static void Create(string path)
+    private static void RequireName(string chosen)
+    {
+        if (string.IsNullOrWhiteSpace(chosen))
+        {
+            throw Unusable(chosen, "is empty");
+        }
+    }
+
+    private void RequireNoRun(string chosen, bool resuming)
+    {
+        if (!resuming && HoldsRun())
+        {
+            throw Unusable(chosen, "already holds a run, which stays untouched", " or continue it with --resume latest");
+        }
+    }
+
+    private static void RequireNoFile(string path)
     {
         if (File.Exists(path))
         {
             throw Unusable(path, "is a file, not a folder");
         }
+    }
 
+    private static void Create(string path)
+    {
+        RequireNoFile(path);
         try
         {
             Directory.CreateDirectory(path);

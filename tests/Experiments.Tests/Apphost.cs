@@ -7,17 +7,23 @@ internal static class Apphost
 {
     private const string Name = "Compression.Experiments";
 
-    /// <summary>Long enough on a busy machine; a test that gets there fails.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
     /// <summary>The executable, built beside the tests.</summary>
     public static string Path { get; } = System.IO.Path.GetFullPath(System.IO.Path.Combine(
         AppContext.BaseDirectory, "..", "..", Name, System.IO.Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), Name));
 
     /// <summary>Starts it in a sandbox, with these variables beside those that it always has.</summary>
-    public static Process Start(Sandbox sandbox, string commandLine, params (string Name, string Value)[] variables)
+    public static Process Start(Sandbox sandbox, string commandLine, params (string Name, string Value)[] variables) =>
+        StartProgram(sandbox, Path, Sandbox.Split(commandLine), variables);
+
+    /// <summary>Runs another program to its end, in a sandbox and with the same variables.</summary>
+    public static Outcome RunProgram(Sandbox sandbox, string program, params string[] arguments) => ToEnd(StartProgram(sandbox, program, arguments));
+
+    /// <summary>Runs it to its end.</summary>
+    public static Outcome Run(Sandbox sandbox, string commandLine, params (string Name, string Value)[] variables) => ToEnd(Start(sandbox, commandLine, variables));
+
+    private static Process StartProgram(Sandbox sandbox, string program, string[] arguments, params (string Name, string Value)[] variables)
     {
-        var start = new ProcessStartInfo(Path, Sandbox.Split(commandLine))
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = sandbox.Folder,
             RedirectStandardOutput = true,
@@ -34,13 +40,12 @@ internal static class Apphost
         return Process.Start(start)!;
     }
 
-    /// <summary>Runs it to its end.</summary>
-    public static Outcome Run(Sandbox sandbox, string commandLine, params (string Name, string Value)[] variables)
+    private static Outcome ToEnd(Process started)
     {
-        using var process = Start(sandbox, commandLine, variables);
+        using var process = started;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
-        Assert.True(process.WaitForExit(Patience), "The program does not end.");
+        Assert.True(process.WaitForExit(Patience.Limit), "The program does not end.");
         return new Outcome(process.ExitCode, output.Result, errors.Result);
     }
 
@@ -50,6 +55,10 @@ internal static class Apphost
         using var kill = Process.Start("/bin/sh", ["-c", $"kill -{signal} {process}"]);
         kill.WaitForExit();
     }
+
+    /// <summary>Whether a process has taken the signal STOP.</summary>
+    public static bool StandsStill(int process) =>
+        File.ReadLines($"/proc/{process}/status").Any(line => line.StartsWith("State:\tT", StringComparison.Ordinal));
 
     /// <summary>The process that is a given rank of the job which writes into a folder.</summary>
     public static int ProcessOfRank(int rank, string runFolder)

@@ -63,7 +63,7 @@ public sealed class Lm1bTests
         WaitForStep(sandbox, process, Steps);
         Assert.False(File.Exists(sandbox.At("run", "summary.json")), "A worker that stands still is not waited for in the end.");
         Apphost.Signal(other, "CONT");
-        Assert.True(process.WaitForExit(Apphost.Patience), "The program does not end.");
+        Assert.True(process.WaitForExit(Patience.Limit), "The program does not end.");
         Assert.True(process.ExitCode == 0, await errors + await output);
         Assert.Equal(2 * Steps, Staleness(TrainingRunTests.Summary(sandbox, "run")).Sum(count => count.Value));
     }
@@ -80,16 +80,18 @@ public sealed class Lm1bTests
         WaitForStep(sandbox, process, 5);
         int other = Apphost.ProcessOfRank(1, sandbox.At("run"));
         Apphost.Signal(other, "STOP");
+        Patience.Until(process, () => Apphost.StandsStill(other), "The worker does not stand still.");
         int seen = Losses(sandbox, "run").Length;
 
-        // The step in progress may still end on the first rank, and none after it.
-        for (int look = 0; look < 300; look++)
+        // The step in progress may still end on the first rank, and none after it. A run that does not wait takes a few milliseconds a step.
+        for (int look = 0; look < 100; look++)
         {
             Assert.InRange(Losses(sandbox, "run").Length, seen, seen + 2);
+            Assert.False(process.WaitForExit(TimeSpan.FromMilliseconds(20)));
         }
 
         Apphost.Signal(other, "CONT");
-        Assert.True(process.WaitForExit(Apphost.Patience), "The program does not end.");
+        Assert.True(process.WaitForExit(Patience.Limit), "The program does not end.");
         Assert.True(process.ExitCode == 0, await errors + await output);
         Assert.Equal(Losses(sandbox, "straight"), Losses(sandbox, "run"));
     }
@@ -138,13 +140,6 @@ public sealed class Lm1bTests
     private static Dictionary<int, long> Staleness(JsonElement summary) => summary.GetProperty("staleness").EnumerateObject()
         .ToDictionary(count => int.Parse(count.Name, CultureInfo.InvariantCulture), count => count.Value.GetInt64());
 
-    private static void WaitForStep(Sandbox sandbox, Process process, int step)
-    {
-        var patience = Stopwatch.StartNew();
-        while (Losses(sandbox, "run").Length < step)
-        {
-            Assert.False(process.WaitForExit(TimeSpan.FromMilliseconds(20)), "The program ended too soon.");
-            Assert.True(patience.Elapsed < Apphost.Patience, $"Step {step} does not come.");
-        }
-    }
+    private static void WaitForStep(Sandbox sandbox, Process process, int step) =>
+        Patience.Until(process, () => Losses(sandbox, "run").Length >= step, $"Step {step} does not come.");
 }

@@ -58,7 +58,7 @@ internal sealed class RunScript : IDisposable
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
-        Assert.True(process.WaitForExit(Apphost.Patience), "The script does not end.");
+        Assert.True(process.WaitForExit(Patience.Limit), "The script does not end.");
         return new Outcome(process.ExitCode, output.Result, errors.Result);
     }
 
@@ -75,7 +75,7 @@ internal sealed class RunScript : IDisposable
         }
     }
 
-    private static string RepositoryRoot()
+    public static string RepositoryRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "Compression.sln")))

@@ -21,6 +21,7 @@ public sealed class TransformerXlTests
         var outcome = sandbox.Run($"transformer-xl --config {config} --dry_run");
         Assert.True(outcome.Code == 0, outcome.Errors);
         Assert.Matches($@"parameters +{parameters}\n", outcome.Output);
+        Assert.Contains("no wt103 at hand", outcome.Output, StringComparison.Ordinal);
         Assert.Matches($@"sequences a step +{sequences}\n", outcome.Output);
         Assert.Contains($"mpiexec.mpich {ranks} ./run.sh transformer-xl --config {config}", outcome.Output, StringComparison.Ordinal);
         Assert.Contains("MiB (lamb)", outcome.Output, StringComparison.Ordinal);

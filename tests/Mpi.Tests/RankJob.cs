@@ -7,12 +7,9 @@ namespace Compression.Mpi.Tests;
 /// <summary>A job of ranks started through the launcher in a process of its own, as a user starts one.</summary>
 internal sealed class RankJob : IDisposable
 {
-    /// <summary>Only ends jobs that hang; far beyond what any of them takes.</summary>
-    private static readonly TimeSpan s_hangs = TimeSpan.FromMinutes(2);
-
     private readonly Process _process;
     private readonly Task<string> _errors;
-    private readonly CancellationTokenSource _limit = new(s_hangs);
+    private readonly CancellationTokenSource _limit = new(Patience.Limit);
 
     private RankJob(Process process)
     {

@@ -113,6 +113,18 @@ public sealed partial class ConsoleRunLoggerTests : IDisposable
     }
 
     [Fact]
+    public void Bytes_that_nobody_took_are_in_the_conditional_and_a_floor_above_the_wire_is_explained()
+    {
+        var sample = Samples.Summary();
+        using var logger = Logger();
+        logger.Finish(sample with { Bytes = sample.Bytes with { Booked = true, EntropyFloorPerStep = 143_221.75 } });
+        Assert.Contains(Lines, line => line.StartsWith("  would send a step  a worker  ratio", StringComparison.Ordinal));
+        int note = Lines.ToList().IndexOf("  * payload, against 4 bytes a parameter");
+        Assert.StartsWith("    the floor lies above the wire: ", Lines[note + 1], StringComparison.Ordinal);
+        Assert.All(Lines, line => Assert.InRange(line.Length, 0, 80));
+    }
+
+    [Fact]
     public void A_run_that_failed_says_why_and_shows_what_it_has()
     {
         var sample = Samples.Summary();

@@ -28,6 +28,7 @@ public sealed class FiguresTests
     public void Numbers(double value, string text) => Assert.Equal(text, Figures.Number(value));
 
     [Theory]
+    [InlineData(0.0, "-")]
     [InlineData(0.251, "0.25x")]
     [InlineData(1.0, "1.00x")]
     [InlineData(12.34, "12.3x")]

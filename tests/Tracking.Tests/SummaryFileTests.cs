@@ -8,7 +8,7 @@ public sealed class SummaryFileTests : IDisposable
 {
     private static readonly string[] Keys =
     [
-        "status", "model", "compressor", "memory", "exchange", "num_workers", "parameters", "steps", "epochs", "tokens", "train_loss",
+        "status", "model", "compressor", "memory", "exchange", "num_workers", "parameters", "steps", "skipped_steps", "epochs", "tokens", "train_loss",
         "valid_perplexity", "test_perplexity", "words_per_second", "peak_memory_bytes", "final_parameters_sha256", "bytes", "seconds",
     ];
 

@@ -154,12 +154,14 @@ internal sealed class CurveOverBytes : CurvePicture
     public override string Name => "bytes";
 
     /// <inheritdoc/>
-    public override string Summary => "perplexity against bytes sent";
+    public override string Summary => "perplexity against a worker's bytes";
 
     private protected override string Across => Bytes;
 
     private protected override string Against => "against bytes on the wire";
 
+    private protected override string Remark(PlotInput input) => input.RemarkOnBytes;
+
     private protected override (double, IEnumerable<string>) Horizontal(IReadOnlyList<double> values) =>
-        (1, Axis.Of("x", values, 8).Script("Bytes sent by one worker", "%.0s %cB"));
+        (1, Axis.Of("x", values, 8).Script("Bytes of one worker", "%.0s %cB"));
 }

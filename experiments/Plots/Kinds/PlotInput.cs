@@ -18,6 +18,9 @@ internal sealed record PlotInput(IReadOnlyList<RunSeries> Series, PictureOptions
     /// <summary>What a caption must say of the parts of a step; empty where they need no remark.</summary>
     public string RemarkOnParts => HasSimulations ? "Parts of a simulation are sums over all its workers" : "";
 
+    /// <summary>What a caption must say of bytes; empty where they need no remark.</summary>
+    public string RemarkOnBytes => Runs.Any(run => run.IsBooked) ? "Bytes of a single worker are those that it would send as one of two" : "";
+
     private bool HasSimulations => Runs.Any(run => run.VirtualWorkers > 0);
 
     /// <summary>A caption: what the picture adds, then machine, workers, seeds, corpus, and what is missing.</summary>

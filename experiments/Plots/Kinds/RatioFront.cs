@@ -64,7 +64,7 @@ internal sealed class RatioFront : PlotKind
             Title = $"{title} at the end against true compression",
             Caption = input.Caption(
                 shown, intervals: true,
-                "True ratio: bytes of a float32 ring all-reduce by bytes on the wire, headers and all",
+                "True ratio: bytes of a float32 ring all-reduce by bytes on the wire, headers and all", input.RemarkOnBytes,
                 kind == PerplexityKind.Train ? "Training perplexity is that of the last log interval" : "",
                 vertical.IsCut ? string.Create(CultureInfo.InvariantCulture, $"Cut above {vertical.High:N0}") : ""),
             Data = table,

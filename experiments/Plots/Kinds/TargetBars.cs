@@ -56,7 +56,7 @@ internal sealed class TargetBars : PlotKind
                 shown, intervals: true,
                 input.Options.Perplexity > 0 ? "" : "The target is the best that the weakest run reached",
                 kind == PerplexityKind.Train ? "Training perplexity is the mean over a log interval" : "",
-                input.RemarkOnClock),
+                input.RemarkOnClock, input.RemarkOnBytes),
             Data = table,
             Commands = [.. Commands(input, shown, table)],
             Width = 620 + Picture.RoomFor(shown),
@@ -93,7 +93,7 @@ internal sealed class TargetBars : PlotKind
             yield return "unset ytics";
             yield return FormattableString.Invariant($"set lmargin at screen {1 - half - (25 / width):F4}");
             yield return FormattableString.Invariant($"set rmargin at screen {1 - (25 / width):F4}");
-            foreach (string line in bytes.Script("Bytes sent by one worker (logarithmic)", "%.0s %cB", mostTics: 4))
+            foreach (string line in bytes.Script("Bytes of one worker (logarithmic)", "%.0s %cB", mostTics: 4))
             {
                 yield return line;
             }

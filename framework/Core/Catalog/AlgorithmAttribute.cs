@@ -28,11 +28,17 @@ public sealed class AlgorithmAttribute : Attribute
     /// <summary>Paper or origin.</summary>
     public string Source { get; }
 
+    /// <summary>What is computed otherwise than its paper says, as <c>list</c> and docs/algorithms.md show it; empty where nothing is.</summary>
+    public string DiffersFromPaper { get; init; } = "";
+
     /// <summary>Of an exchange: what it can carry.</summary>
     public PayloadForm Carries { get; init; } = PayloadForm.Any;
 
     /// <summary>Of an exchange that takes no memory: why, as the end of a sentence. Empty where there would be nothing to keep.</summary>
     public string WithoutMemory { get; init; } = "";
+
+    /// <summary>Of an exchange: it compresses by itself, all parameters and epochs alike, so that rules for some of them cannot act.</summary>
+    public bool CompressesAlike { get; init; }
 
     /// <summary>Of a sparsifier: the value code that its paper gives it, used where the composition names no quantizer.</summary>
     public string Quantizer { get; init; } = "float32";

@@ -14,9 +14,11 @@ public sealed class AlgorithmEntry
         Name = attribute.Name;
         Role = attribute.Role;
         Source = attribute.Source;
+        DiffersFromPaper = attribute.DiffersFromPaper;
         Quantizer = attribute.Quantizer;
         Carries = attribute.Carries;
         WithoutMemory = attribute.WithoutMemory;
+        CompressesAlike = attribute.CompressesAlike;
         _constructor = type.GetConstructors().Single();
         _optionsType = _constructor.GetParameters().Select(parameter => parameter.ParameterType)
             .FirstOrDefault(parameter => parameter.GetProperties().Any(property => property.IsDefined(typeof(OptionAttribute))));
@@ -32,6 +34,9 @@ public sealed class AlgorithmEntry
     /// <summary>Paper or origin.</summary>
     public string Source { get; }
 
+    /// <summary>What is computed otherwise than its paper says; empty where nothing is.</summary>
+    public string DiffersFromPaper { get; }
+
     /// <summary>Of a sparsifier: the quantizer that goes with it by default.</summary>
     public string Quantizer { get; }
 
@@ -40,6 +45,12 @@ public sealed class AlgorithmEntry
 
     /// <summary>Of an exchange that takes no memory: why.</summary>
     public string WithoutMemory { get; }
+
+    /// <summary>Of an exchange: it compresses by itself, all parameters and epochs alike.</summary>
+    public bool CompressesAlike { get; }
+
+    /// <summary>The record of its options; null if it has none.</summary>
+    public Type? OptionsType => _optionsType;
 
     /// <summary>Its options; empty if it has none.</summary>
     public IReadOnlyList<OptionDescriptor> Options { get; }
@@ -50,9 +61,10 @@ public sealed class AlgorithmEntry
     /// <summary>True if the class is made from a part of this type: an exchange that takes no compressor sends plain floats.</summary>
     internal bool Takes(Type part) => _constructor.GetParameters().Any(parameter => parameter.ParameterType == part);
 
-    /// <summary>Reads the options of one use: those written in parentheses go before the flags of the command line.</summary>
-    internal object? BindOptions(AlgorithmTerm term, IReadOnlyDictionary<string, string> flags)
+    /// <summary>Reads the options of one use: those written in parentheses go over the flags of the command line, and these over a preset's.</summary>
+    internal object? BindOptions(AlgorithmTerm term, IReadOnlyDictionary<string, string> presetFlags, IReadOnlyDictionary<string, string> commandFlags)
     {
+        string? FlagOf(OptionDescriptor option) => commandFlags.GetValueOrDefault(option.Flag) ?? presetFlags.GetValueOrDefault(option.Flag);
         if (_optionsType is null)
         {
             return term.Arguments.Count == 0 ? null : throw new Reporting.UserErrorException(
@@ -60,15 +72,15 @@ public sealed class AlgorithmEntry
         }
 
         var schema = OptionSchema.Of(_optionsType);
-        foreach (var option in schema.Options.Where(option => option.Flag.Length > 0 && flags.ContainsKey(option.Flag)))
+        var flags = new List<KeyValuePair<string, string>>();
+        foreach (var option in schema.Options.Where(option => FlagOf(option) is not null))
         {
             // A flag's value is checked under the flag's own name, also where parentheses overrule it.
-            option.Set(schema.Bind([], static name => name), flags[option.Flag], $"--{option.Flag}");
+            option.Set(schema.Bind([], static name => name), FlagOf(option)!, $"--{option.Flag}");
+            flags.Add(KeyValuePair.Create(option.Name, FlagOf(option)!));
         }
 
-        var fromFlags = schema.Options
-            .Where(option => option.Flag.Length > 0 && flags.ContainsKey(option.Flag) && term.Arguments.All(pair => pair.Key != option.Name))
-            .Select(option => KeyValuePair.Create(option.Name, flags[option.Flag]));
+        var fromFlags = flags.Where(flag => term.Arguments.All(pair => pair.Key != flag.Key));
         return schema.Bind(fromFlags.Concat(term.Arguments), name => $"{Name}({name}=...)");
     }
 

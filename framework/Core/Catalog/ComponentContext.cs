@@ -12,7 +12,7 @@ public sealed record ComponentContext(BucketLayout Layout, KernelTeam Team, uint
     /// <summary>A memory keeps what is not sent: methods that scale to stay unbiased then must not.</summary>
     public bool HasMemory { get; init; }
 
-    /// <summary>The compressor's paper keeps its residual in units of the optimizer's step, not of the gradient.</summary>
+    /// <summary>The compressor's paper keeps its residual in units of the step γg, and the optimizer makes such steps.</summary>
     public bool ResidualInStepUnits { get; init; }
 
     /// <summary>The worker, 0 to <see cref="Workers"/> − 1.</summary>
@@ -20,4 +20,7 @@ public sealed record ComponentContext(BucketLayout Layout, KernelTeam Team, uint
 
     /// <summary>n, the number of workers.</summary>
     public int Workers { get; init; } = 1;
+
+    /// <summary>No parameters: enough to ask a part what it promises.</summary>
+    internal static ComponentContext OfNothing { get; } = new(BucketLayout.Create([]), KernelTeam.Single, 0);
 }

@@ -39,6 +39,15 @@ public sealed class OptionAttribute : Attribute
     /// <summary><see cref="Max"/> itself is not valid.</summary>
     public bool MaxExclusive { get; init; }
 
+    /// <summary>
+    /// The values of other options without which this one has no effect, as in <c>optim=sgd</c> or <c>clip!=0 or init=normal|uniform</c>;
+    /// empty where it always acts. Given in vain, it is named in a warning.
+    /// </summary>
+    public string Needs { get; init; } = "";
+
     /// <summary>Of a text option: its valid values, separated by <c>|</c>; empty where any text is valid.</summary>
     public string Choices { get; init; } = "";
+
+    /// <summary>Whom the value binds.</summary>
+    public OptionScope Scope { get; init; }
 }

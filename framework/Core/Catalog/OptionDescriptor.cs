@@ -35,6 +35,12 @@ public sealed class OptionDescriptor
     /// <summary>The command-line flag of a component's option; empty if there is none.</summary>
     public string Flag => _attribute.Flag;
 
+    /// <summary>Whom the value binds.</summary>
+    public OptionScope Scope => _attribute.Scope;
+
+    /// <summary>What other options must say before this one can act, one of these at least; empty where it always does.</summary>
+    public IReadOnlyList<OptionNeed> Needs => OptionNeed.Parse(_attribute.Needs);
+
     /// <summary>The value where nothing is said.</summary>
     public object Default { get; }
 
@@ -82,6 +88,10 @@ public sealed class OptionDescriptor
     /// <param name="shownAs">How the user wrote the option's name, for the message.</param>
     /// <exception cref="UserErrorException">Not of the type, or outside the range; names the nearest valid value.</exception>
     public void Set(object owner, string text, string shownAs) => _property.SetValue(owner, Parse(text, shownAs));
+
+    /// <summary>Another spelling of a value in the form in which <see cref="OptionText.Format"/> writes it.</summary>
+    /// <inheritdoc cref="Set"/>
+    public string Normalize(string text, string shownAs) => OptionText.Format(Parse(text, shownAs));
 
     private object Parse(string text, string shownAs)
     {

@@ -5,6 +5,12 @@ namespace Compression.Core.Catalog;
 /// <summary>How option values are written: invariant, shortest form that reads back to the same value, lower-case words.</summary>
 public static class OptionText
 {
+    /// <summary>A text that a user wrote, with numbers and truth values as <see cref="Format"/> writes them.</summary>
+    public static string Shortest(string text) =>
+        bool.TryParse(text, out bool flag) ? Format(flag)
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? Format(number)
+        : text;
+
     /// <summary>The text of a value of any option type.</summary>
     public static string Format(object value) => value switch
     {

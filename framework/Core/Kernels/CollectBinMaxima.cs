@@ -4,7 +4,7 @@ namespace Compression.Core.Kernels;
 
 /// <summary>
 /// AdaComp's choice (Chen et al. 2018, Algorithm 2): a buffer G falls into bins; in each, entries whose magnitude after adding the step
-/// once more, |G + dW|, reaches the bin's largest |G| are collected. Bins that are zero give nothing. Magnitudes compare as
+/// c times more, |G + c·dW|, reaches the bin's largest |G| are collected. Bins that are zero give nothing. Magnitudes compare as
 /// <see cref="MagnitudeBits"/>.
 /// </summary>
 public static unsafe class CollectBinMaxima
@@ -12,10 +12,12 @@ public static unsafe class CollectBinMaxima
     /// <param name="team">Threads.</param>
     /// <param name="values">G.</param>
     /// <param name="step">dW, as many elements.</param>
+    /// <param name="compensation">c.</param>
     /// <param name="binLength">Elements of a bin; the last may be short.</param>
     /// <param name="found">Takes positions and values of G.</param>
     /// <returns>The mean over all bins of the largest |G|; 0 for an empty buffer.</returns>
-    public static double Invoke(KernelTeam team, ReadOnlySpan<float> values, ReadOnlySpan<float> step, int binLength, Candidates found)
+    public static double Invoke(
+        KernelTeam team, ReadOnlySpan<float> values, ReadOnlySpan<float> step, float compensation, int binLength, Candidates found)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(step.Length, values.Length);
         int partLength = Math.Max(1, Partition.Length / binLength) * binLength;
@@ -25,7 +27,7 @@ public static unsafe class CollectBinMaxima
         fixed (float* g = values, d = step)
         fixed (double* maxima = sums)
         {
-            found.Collect(team, values.Length, parts, new Pass(g, d, values.Length, partLength, binLength, maxima));
+            found.Collect(team, values.Length, parts, new Pass(g, d, compensation, values.Length, partLength, binLength, maxima));
         }
 
         foreach (double part in sums.AsSpan(0, parts))
@@ -38,7 +40,8 @@ public static unsafe class CollectBinMaxima
         return bins == 0 ? 0 : sum / bins;
     }
 
-    private readonly struct Pass(float* values, float* step, int length, int partLength, int binLength, double* maxima) : ICollectingPass
+    private readonly struct Pass(float* values, float* step, float compensation, int length, int partLength, int binLength, double* maxima)
+        : ICollectingPass
     {
         public void Execute(int part, CandidateRoom room)
         {
@@ -98,7 +101,7 @@ public static unsafe class CollectBinMaxima
             for (; i <= end - 16; i += 16)
             {
                 var lanes = Vector512.Load(values + i);
-                var chosen = Vector512.GreaterThanOrEqual((lanes + Vector512.Load(step + i)).AsUInt32() & mask, limit);
+                var chosen = Vector512.GreaterThanOrEqual((lanes + (Vector512.Load(step + i) * compensation)).AsUInt32() & mask, limit);
                 taken += VectorCompaction.Append(chosen, i, lanes, room.Positions + taken, room.Values + taken);
             }
 
@@ -107,14 +110,14 @@ public static unsafe class CollectBinMaxima
                 // The last vector ends with the bin; of its lanes only those count that were not looked at yet.
                 int first = end - 16;
                 var lanes = Vector512.Load(values + first);
-                var chosen = Vector512.GreaterThanOrEqual((lanes + Vector512.Load(step + first)).AsUInt32() & mask, limit)
+                var chosen = Vector512.GreaterThanOrEqual((lanes + (Vector512.Load(step + first) * compensation)).AsUInt32() & mask, limit)
                     & Vector512.GreaterThanOrEqual(Vector512<uint>.Indices, Vector512.Create((uint)(i - first)));
                 return taken + VectorCompaction.Append(chosen, first, lanes, room.Positions + taken, room.Values + taken);
             }
 
             for (; i < end; i++)
             {
-                if (MagnitudeBits.Of(values[i] + step[i]) >= threshold)
+                if (MagnitudeBits.Of(values[i] + (step[i] * compensation)) >= threshold)
                 {
                     room.Positions[taken] = i;
                     room.Values[taken++] = values[i];

@@ -13,6 +13,13 @@ internal sealed record CompressorPair(BoundAlgorithm Sparsifier, BoundAlgorithm 
     /// <summary>The sparsifier sends a given share of the entries, which a warm-up can raise.</summary>
     public bool HasRatio => Sparsifier.Entry.Options.Any(option => option.Flag == "compress_ratio");
 
+    /// <summary>Every float32 arrives as it was.</summary>
+    public bool IsLossless => Create(ComponentContext.OfNothing).Traits.Lossless;
+
+    /// <summary>The quantizer is to write a magnitude that the sparsifier does not prescribe.</summary>
+    public bool LacksMagnitude => ((IQuantizer)Quantizer.Create(ComponentContext.OfNothing)).NeedsMagnitude
+        && !((ISparsifier)Sparsifier.Create(ComponentContext.OfNothing)).GivesMagnitude;
+
     /// <summary>Both algorithms.</summary>
     public IEnumerable<AlgorithmEntry> Entries => [Sparsifier.Entry, Quantizer.Entry];
 

@@ -1,10 +1,13 @@
 namespace Compression.Core.Pipeline;
 
 /// <summary>What the composition must know of a compressor.</summary>
-/// <param name="Unbiased">The expectation of the decoded gradient is the gradient: no memory needed.</param>
+/// <param name="Unbiased">The expectation of the decoded gradient is the gradient.</param>
 /// <param name="Lossless">Every float32 arrives as it was: a plain all-reduce does the same.</param>
 public sealed record CompressorTraits(bool Unbiased, bool Lossless)
 {
+    /// <summary>What it does not send is lost without a memory, and makes up for it with one.</summary>
+    public bool WantsMemory { get; init; } = !Unbiased;
+
     /// <summary>It keeps what it does not send by itself: a memory on top would keep it twice.</summary>
     public bool KeepsResidual { get; init; }
 

@@ -20,7 +20,8 @@ namespace Compression.Core.Pipeline;
 /// the path has log₂ n payloads up and as many down.
 /// </remarks>
 [Algorithm(
-    "gtopk", AlgorithmRole.Exchange, "gTop-k, Shi et al. 2019: a tree that keeps k", Carries = PayloadForm.SparseFloats)]
+    "gtopk", AlgorithmRole.Exchange, "gTop-k, Shi et al. 2019: a tree that keeps k", Carries = PayloadForm.SparseFloats,
+    DiffersFromPaper = "what a node of the tree rejects returns to its sender; the paper returns what is not among the final positions, and loses what comes in again over another branch")]
 public sealed class GlobalTopKExchange : IGradientAggregator
 {
     private const int UpTag = 11;

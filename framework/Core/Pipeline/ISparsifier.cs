@@ -22,6 +22,9 @@ public interface ISparsifier : ICheckpointable
     /// <summary>It chooses among all parameters at once.</summary>
     bool NeedsWholeBucket => false;
 
+    /// <summary>It prescribes the magnitude of what it sends: <see cref="Selection.Magnitude"/>.</summary>
+    bool GivesMagnitude => false;
+
     /// <summary>See <see cref="ICompressor.CompletesSum"/>.</summary>
     bool CompletesSum => false;
 

@@ -20,7 +20,8 @@ namespace Compression.Core.Pipeline;
 /// </remarks>
 [Algorithm(
     "majority", AlgorithmRole.Exchange, "signSGD and Signum with majority vote, Bernstein et al. 2018, 2019",
-    Carries = PayloadForm.Signs, WithoutMemory = "a vote tells no worker what of its gradient arrived")]
+    Carries = PayloadForm.Signs, CompressesAlike = true, WithoutMemory = "a vote tells no worker what of its gradient arrived",
+    DiffersFromPaper = "the result is the majority's sign times the mean magnitude (scale=one: 1, as in the papers); a split vote goes to both signs in turn")]
 public sealed class MajorityVote : IGradientAggregator
 {
     private readonly MajorityOptions _options;

@@ -9,6 +9,7 @@ namespace Compression.Core.Pipeline;
 /// </summary>
 [Algorithm(
     "ps", AlgorithmRole.Exchange, "parameter server, Li et al. 2014: push compressed, pull dense or compressed",
-    Carries = PayloadForm.Any & ~PayloadForm.SelfKept)]
+    Carries = PayloadForm.Any & ~PayloadForm.SelfKept,
+    DiffersFromPaper = "synchronous, and on the workers themselves; the paper's servers are apart, and workers need not wait")]
 public sealed class ParameterServer(ParameterServerOptions options, CompressorFactory compressors, IGradientMemory memory, ComponentContext context)
     : ShardedExchange(compressors, memory, context, compressSums: options.Pull == PullFormat.Compressed);

@@ -19,6 +19,7 @@ public sealed class PerSlotCompressor : ICompressor, ISelector
         _groups = [.. all.Select(compressor => (compressor, layout.Slots.Where(slot => _bySlot[slot.Index] == compressor).ToArray()))];
         Traits = new CompressorTraits(all.All(compressor => compressor.Traits.Unbiased), all.All(compressor => compressor.Traits.Lossless))
         {
+            WantsMemory = all.Any(compressor => compressor.Traits.WantsMemory),
             KeepsResidual = all.Any(compressor => compressor.Traits.KeepsResidual),
             NeedsWholeBucket = all.Any(compressor => compressor.Traits.NeedsWholeBucket),
             MicroBatches = all.Max(compressor => compressor.Traits.MicroBatches),

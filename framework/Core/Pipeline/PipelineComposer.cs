@@ -1,6 +1,4 @@
 using Compression.Core.Catalog;
-using Compression.Core.Gradients;
-using Compression.Core.Kernels;
 using Compression.Core.Reporting;
 
 namespace Compression.Core.Pipeline;
@@ -21,40 +19,86 @@ public sealed class PipelineComposer
     {
         var notes = new List<string>();
         var recipe = new CompressorRecipe(
-            BindPair(request.Compressor, request, "--compressor"), BindPair("dense+float32", request, "--compressor"),
+            BindPair(request.Compressor, request, request.CompressorOption), BindPair("dense+float32", request, "--compressor"),
             [.. ReadOverrides(request)], request.MinSlotSize, request.WarmupEpochs);
-        var exchange = ChooseExchange(request, TraitsOf(recipe, hasMemory: false), recipe.Main);
+        var exchange = ChooseExchange(request, TraitsOf(recipe, hasMemory: false), recipe.Main, notes);
+        recipe = WithoutIdleRules(recipe, exchange, request, notes);
         var memory = ChooseMemory(request, TraitsOf(recipe, hasMemory: false), exchange, notes);
         NoteUnusedFlags(request, [.. recipe.Entries, memory.Entry, exchange.Entry], notes);
 
         var traits = TraitsOf(recipe, HasMemory(memory));
         traits = traits with { NeedsWholeBucket = traits.NeedsWholeBucket || SampleOf(memory).NeedsWholeBucket };
+        if (traits.MicroBatches > 0)
+        {
+            notes.Add($"Second moments are those of {traits.MicroBatches} micro-batches of a worker's batch; with as many as --batch_size they are the paper's, of samples.");
+        }
+
         var factory = new CompressorFactory(CreateCompressor);
         ICompressor CreateCompressor(ComponentContext context) => recipe.Create(context with { HasMemory = HasMemory(memory) });
         IGradientAggregator CreateAggregator(ComponentContext context)
         {
-            context = context with { HasMemory = HasMemory(memory), ResidualInStepUnits = traits.ResidualInStepUnits };
+            context = context with { HasMemory = HasMemory(memory), ResidualInStepUnits = traits.ResidualInStepUnits && request.PlainSgd };
             return (IGradientAggregator)exchange.Create(
                 context, exchange.Entry.Takes(typeof(ICompressor)) ? CreateCompressor(context) : null, factory, memory.Create(context));
         }
 
-        return new PipelinePlan(recipe.Text, memory.Text, exchange.Text, traits, notes, CreateAggregator, CreateCompressor);
+        return new PipelinePlan(recipe.Text, memory.Text, exchange.Text, traits, notes, CreateAggregator, CreateCompressor)
+        {
+            Flags = _catalog.Flags.ToDictionary(flag => flag.Key, flag => OptionText.Shortest(request.Flags.GetValueOrDefault(flag.Key) ?? request.PresetFlags.GetValueOrDefault(flag.Key, ""))),
+        };
     }
 
     private static bool HasMemory(BoundAlgorithm memory) => memory.Entry.Name != "none";
 
     private static CompressorTraits TraitsOf(CompressorRecipe recipe, bool hasMemory) =>
-        recipe.Create(new ComponentContext(BucketLayout.Create([]), KernelTeam.Single, 0) { HasMemory = hasMemory }).Traits;
+        recipe.Create(ComponentContext.OfNothing with { HasMemory = hasMemory }).Traits;
 
     private static IGradientMemory SampleOf(BoundAlgorithm memory) =>
-        (IGradientMemory)memory.Create(new ComponentContext(BucketLayout.Create([]), KernelTeam.Single, 0));
+        (IGradientMemory)memory.Create(ComponentContext.OfNothing);
 
     private CompressorPair BindPair(string text, PipelineRequest request, string shownAs)
     {
         var (sparsifier, quantizer) = _catalog.ParseCompressor(text, shownAs);
-        return new CompressorPair(
+        var pair = new CompressorPair(
             Bind(AlgorithmRole.Sparsifier, sparsifier, request, shownAs), Bind(AlgorithmRole.Quantizer, quantizer, request, shownAs));
+        return !pair.LacksMagnitude ? pair : throw new UserErrorException(
+            ExitCode.Usage, $"{shownAs} {pair.Text}: {pair.Sparsifier.Entry.Name} prescribes no magnitude; leave magnitude=sparsifier away, or use adacomp.");
     }
+
+    // Rules for some parameters or epochs: refused where an exchange cannot follow them, left away and named where everything is sent in full anyway.
+    private static CompressorRecipe WithoutIdleRules(CompressorRecipe recipe, BoundAlgorithm exchange, PipelineRequest request, List<string> notes)
+    {
+        if (exchange.Entry.CompressesAlike && GivenRules(request) is [var rule, ..])
+        {
+            throw new UserErrorException(
+                ExitCode.Usage, $"{rule}: --exchange {exchange.Entry.Name} compresses all parameters alike, from the first step on; leave it away, or use another --exchange.");
+        }
+
+        bool mainIsDense = recipe.Main.IsLossless, allAreDense = mainIsDense && recipe.Overrides.All(other => other.Pair.IsLossless);
+        void Note(bool idle, string option)
+        {
+            if (idle)
+            {
+                notes.Add($"{option} has no effect here: everything is sent in full anyway.");
+            }
+        }
+
+        Note(mainIsDense && recipe.MinSlotSize > 0, "--min_slot_size");
+        Note(allAreDense && recipe.Overrides.Length > 0, "--slot");
+        Note(allAreDense && recipe.WarmupEpochs > 0, "--warmup_epochs");
+        return recipe with
+        {
+            MinSlotSize = mainIsDense ? 0 : recipe.MinSlotSize,
+            WarmupEpochs = allAreDense ? 0 : recipe.WarmupEpochs,
+        };
+    }
+
+    private static string[] GivenRules(PipelineRequest request) =>
+    [
+        .. request.WarmupEpochs > 0 ? [$"--warmup_epochs {request.WarmupEpochs}"] : Array.Empty<string>(),
+        .. request.SlotOverrides.Length > 0 ? [$"--slot '{request.SlotOverrides}'"] : Array.Empty<string>(),
+        .. request.MinSlotSize > 0 ? [$"--min_slot_size {request.MinSlotSize}"] : Array.Empty<string>(),
+    ];
 
     private IEnumerable<(string Pattern, CompressorPair Pair)> ReadOverrides(PipelineRequest request)
     {
@@ -71,9 +115,15 @@ public sealed class PipelineComposer
         }
     }
 
-    private BoundAlgorithm ChooseExchange(PipelineRequest request, CompressorTraits traits, CompressorPair main)
+    private BoundAlgorithm ChooseExchange(PipelineRequest request, CompressorTraits traits, CompressorPair main, List<string> notes)
     {
-        var exchange = Bind(AlgorithmRole.Exchange, Single(DefaultExchange(request, traits), "--exchange"), request, "--exchange");
+        string chosen = DefaultExchange(request, traits);
+        if (request.Exchange is not Auto && chosen != request.Exchange)
+        {
+            notes.Add($"--exchange {request.Exchange}: its options have no effect here, where {chosen} is the only choice.");
+        }
+
+        var exchange = Bind(AlgorithmRole.Exchange, Single(chosen, "--exchange"), request, "--exchange");
         if ((exchange.Entry.Carries & traits.Form) == 0)
         {
             string fitting = string.Join(", ", _catalog.Entries
@@ -81,7 +131,7 @@ public sealed class PipelineComposer
             throw new UserErrorException(
                 ExitCode.Usage,
                 $"--exchange {exchange.Entry.Name} carries {InWords(exchange.Entry.Carries)}, not {main.Sparsifier.Entry.Name}+{main.Quantizer.Entry.Name}"
-                + $"{(request.WarmupEpochs > 0 || request.SlotOverrides.Length > 0 || request.MinSlotSize > 0 ? " with these rules for slots and warm-up" : "")}; use {fitting}.");
+                + $"{(GivenRules(request) is { Length: > 0 } rules ? $" with {string.Join(" and ", rules)}" : "")}; use {fitting}.");
         }
 
         return exchange;
@@ -113,13 +163,15 @@ public sealed class PipelineComposer
     {
         bool takesMemory = exchange.Entry.Takes(typeof(IGradientMemory));
         bool keepsNothing = traits.Lossless || !takesMemory;
-        string name = request.Memory != Auto ? request.Memory : traits.Unbiased || traits.KeepsResidual || keepsNothing ? "none" : "residual";
+        string name = request.Memory != Auto ? request.Memory : traits.WantsMemory && !traits.KeepsResidual && !keepsNothing ? "residual" : "none";
         var memory = Bind(AlgorithmRole.Memory, Single(name, "--memory"), request, "--memory");
         if (!HasMemory(memory))
         {
             if (!traits.Unbiased && !traits.KeepsResidual && takesMemory)
             {
-                notes.Add("This compressor is biased and --memory is none: what is not sent is lost; --memory residual keeps it.");
+                notes.Add(traits.WantsMemory
+                    ? "This compressor is biased and --memory is none: what is not sent is lost; --memory residual keeps it."
+                    : "This compressor is biased and goes without a memory, as in its paper: what it cuts off is lost.");
             }
 
             return memory;
@@ -145,7 +197,7 @@ public sealed class PipelineComposer
         {
             throw Refused(
                 memory,
-                $"it applies momentum, and so does the optimizer (momentum {OptionText.Format(request.OptimizerMomentum)}): set the optimizer's to 0, "
+                $"it applies momentum, and so does the optimizer ({request.MomentumOption} {OptionText.Format(request.OptimizerMomentum)}): set that to 0, "
                 + "or use --memory residual.");
         }
 
@@ -167,7 +219,7 @@ public sealed class PipelineComposer
     private BoundAlgorithm Bind(AlgorithmRole role, AlgorithmTerm term, PipelineRequest request, string shownAs)
     {
         var entry = _catalog.Find(role, term.Name, shownAs);
-        return new BoundAlgorithm(entry, entry.BindOptions(term, request.Flags));
+        return new BoundAlgorithm(entry, entry.BindOptions(term, request.PresetFlags, request.Flags));
     }
 
     private static AlgorithmTerm Single(string text, string shownAs) => AlgorithmTerm.Parse(text, shownAs) is [var term]

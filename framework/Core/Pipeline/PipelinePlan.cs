@@ -44,6 +44,9 @@ public sealed class PipelinePlan
     /// <summary>What the user should know: choices that were made, and options without effect.</summary>
     public IReadOnlyList<string> Notes { get; }
 
+    /// <summary>Every flag of a component that the catalog knows, with the value that it was given in its shortest form; empty where it was not given.</summary>
+    public IReadOnlyDictionary<string, string> Flags { get; internal init; } = new Dictionary<string, string>();
+
     /// <summary>Makes one worker's aggregator.</summary>
     /// <param name="layout">The model's parameters.</param>
     /// <param name="team">The threads of its kernels.</param>

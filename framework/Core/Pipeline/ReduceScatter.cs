@@ -9,6 +9,7 @@ namespace Compression.Core.Pipeline;
 /// </summary>
 [Algorithm(
     "reducescatter", AlgorithmRole.Exchange, "CGX, Markov et al. 2022: shards to owners, compressed sums to all",
-    Carries = PayloadForm.Any & ~PayloadForm.SelfKept)]
+    Carries = PayloadForm.Any & ~PayloadForm.SelfKept,
+    DiffersFromPaper = "the owner of a sum keeps the error of its second compression where there is a memory; CGX drops it")]
 public sealed class ReduceScatter(CompressorFactory compressors, IGradientMemory memory, ComponentContext context)
     : ShardedExchange(compressors, memory, context, compressSums: true);

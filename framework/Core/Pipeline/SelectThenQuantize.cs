@@ -24,6 +24,7 @@ public sealed class SelectThenQuantize : ICompressor, ISelector
         Traits = new CompressorTraits(
             Unbiased: sparsifier.IsUnbiased && quantizer.IsUnbiased, Lossless: sparsifier.KeepsAll && quantizer.IsLossless)
         {
+            WantsMemory = !sparsifier.IsUnbiased || quantizer.WantsMemory,
             KeepsResidual = sparsifier.KeepsResidual,
             MicroBatches = sparsifier.MicroBatches,
             NeedsWholeBucket = sparsifier.NeedsWholeBucket,

@@ -29,6 +29,9 @@ public sealed record RunSummary
     /// <summary>Steps done.</summary>
     public required long Steps { get; init; }
 
+    /// <summary>Of <see cref="Steps"/>, those that changed no parameter: a loss or gradient was not finite, and all workers left the step out.</summary>
+    public long SkippedSteps { get; init; }
+
     /// <summary>Epochs done, with fraction.</summary>
     public required double Epochs { get; init; }
 
@@ -53,7 +56,7 @@ public sealed record RunSummary
     /// <summary>SHA-256 of all parameters, float32 little-endian in the order of the layout; lower-case hex.</summary>
     public required string FinalParametersSha256 { get; init; }
 
-    /// <summary>What was sent.</summary>
+    /// <summary>What was sent, or would have been.</summary>
     public required ByteSummary Bytes { get; init; }
 
     /// <summary>Bytes a step that rank 0's worker sent beside the pipeline, by kind: rows looked up, gradients of rows; no key in the file where there are none.</summary>
@@ -70,6 +73,10 @@ public sealed record RunSummary
     /// <summary>The reason, where the run failed or was interrupted; no key in the file otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Reason { get; init; }
+
+    /// <summary>Warnings on the options: choices that were made, options without effect; no key in the file where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Notes { get; init; }
 
     /// <summary>The summary of a process that trained nothing itself.</summary>
     public static RunSummary Nothing(string status) => new()
@@ -105,7 +112,12 @@ public sealed record RunSummary
 /// <param name="WireCompressionRatio"><paramref name="DensePerStep"/> by <paramref name="WirePerStepPerWorker"/>.</param>
 public sealed record ByteSummary(
     double WirePerStepPerWorker, long WireTotal, double NominalPerStep, double EntropyFloorPerStep, double DensePerStep,
-    double DenseFloat16PerStep, double WireCompressionRatio);
+    double DenseFloat16PerStep, double WireCompressionRatio)
+{
+    /// <summary>Nothing was sent, as the only worker has no peer; the bytes are those of one of two workers. No key in the file otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Booked { get; init; }
+}
 
 /// <summary>Seconds of a run on rank 0; <paramref name="Total"/> is wall-clock.</summary>
 public sealed record SecondsSummary(

@@ -69,7 +69,8 @@ public static class MpiLauncher
         CancellationToken cancellation = default)
     {
         options.Validate();
-        options = WithTerminal(options);
+        using var hosts = PlainHostFile.Of(options.HostFile);
+        options = WithTerminal(options) with { HostFile = hosts.Path };
         LauncherProgram program = LauncherProgram.Find(MpiEnvironment.Current[LoadedMpi.ChoiceVariable]);
         using Process process = Start(program, options, executable, arguments);
         process.StandardInput.Close();

@@ -30,7 +30,7 @@ public static class Figures
     /// <summary>How many times less: 1.23x, 12.3x, 612x; a dash where nothing was sent.</summary>
     public static string Ratio(double value) => value switch
     {
-        double.NaN or double.PositiveInfinity => "-",
+        double.NaN or double.PositiveInfinity or 0 => "-",
         >= 99.95 => $"{Rate(value)}x",
         >= 9.995 => string.Create(CultureInfo.InvariantCulture, $"{value:F1}x"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{value:F2}x"),

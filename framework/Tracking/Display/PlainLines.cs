@@ -49,6 +49,11 @@ internal static class PlainLines
     public static string End(RunSummary summary)
     {
         List<string> results = [$"{Figures.Count(summary.Steps)} steps in {Figures.Duration(summary.Seconds.Total)}"];
+        if (summary.SkippedSteps > 0)
+        {
+            results.Add($"{Figures.Count(summary.SkippedSteps)} skipped");
+        }
+
         if (summary.ValidPerplexity is { } valid)
         {
             results.Add($"valid ppl {Figures.Number(valid)}");

@@ -23,17 +23,19 @@ internal static class SummaryTable
         Line(
             text,
             "trained",
-            $"{Figures.Count(summary.Steps)} steps, {Epochs(summary.Epochs)} epochs, {Figures.Count(summary.Tokens)} tokens, "
+            $"{Figures.Count(summary.Steps)} steps{Skipped(summary)}, {Epochs(summary.Epochs)} epochs, {Figures.Count(summary.Tokens)} tokens, "
             + Figures.Duration(summary.Seconds.Total));
         Line(text, "model", $"{summary.Model}, {Figures.Count(summary.Parameters)} parameters, {Workers(summary.NumWorkers)}");
         Line(text, "compressor", summary.Compressor);
         Line(text, "memory", $"{summary.Memory}, exchange {summary.Exchange}");
         Line(text, "perplexity", Perplexities(summary));
         Line(text, "speed", $"{Figures.Rate(summary.WordsPerSecond)} words/s, peak memory {Figures.Bytes(summary.PeakMemoryBytes)}");
-        text.Append('\n').Append(Figured(summary)).Append("  * payload, against 4 bytes a parameter\n\n");
+        text.Append('\n').Append(Figured(summary)).Append("  * payload, against 4 bytes a parameter\n").Append(FloorNote(summary.Bytes)).Append('\n');
         Line(text, "results", resultsAt);
         return text.ToString();
     }
+
+    private static string Skipped(RunSummary summary) => summary.SkippedSteps == 0 ? "" : $" ({Figures.Count(summary.SkippedSteps)} skipped)";
 
     private static void Line(StringBuilder text, string label, string content) =>
         text.Append("  ").Append(label.PadRight(LabelWidth)).Append(content).Append('\n');
@@ -79,13 +81,22 @@ internal static class SummaryTable
     {
         var bytes = summary.Bytes;
         var payload = BytesPerParameter * summary.Parameters;
-        return Columns("sent a step", "a worker", "ratio")
+        return Columns(bytes.Booked ? "would send a step" : "sent a step", "a worker", "ratio")
             .AddRow("dense float32", Figures.Bytes(bytes.DensePerStep), Against(bytes.DensePerStep, bytes.DensePerStep))
             .AddRow("dense float16", Figures.Bytes(bytes.DenseFloat16PerStep), Against(bytes.DensePerStep, bytes.DenseFloat16PerStep))
             .AddRow("wire", Figures.Bytes(bytes.WirePerStepPerWorker), Figures.Ratio(bytes.WireCompressionRatio))
             .AddRow("nominal *", Figures.Bytes(bytes.NominalPerStep), Against(payload, bytes.NominalPerStep))
             .AddRow("entropy floor *", Figures.Bytes(bytes.EntropyFloorPerStep), Against(payload, bytes.EntropyFloorPerStep));
     }
+
+    // Two reasons, which the figures do not tell apart: the exchange, and how the entries lie.
+    private static string FloorNote(ByteSummary bytes) => !(bytes.EntropyFloorPerStep > bytes.WirePerStepPerWorker)
+        ? ""
+        : """
+              the floor lies above the wire: it counts what stays with its worker,
+              or takes entries as evenly spread that cluster, and so take less
+
+          """.ReplaceLineEndings("\n");
 
     private static Table TimeTable(SecondsSummary s)
     {

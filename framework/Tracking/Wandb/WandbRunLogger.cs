@@ -195,7 +195,7 @@ public sealed class WandbRunLogger : IRunLogger
     private static string PageOf(Uri server, RunAddress run)
     {
         string site = server.Host == "api.wandb.ai" ? "https://wandb.ai" : server.AbsoluteUri.TrimEnd('/');
-        return $"{site}/{run.Entity}/{run.Project}/runs/{run.Run}";
+        return $"{site}/{Uri.EscapeDataString(run.Entity)}/{Uri.EscapeDataString(run.Project)}/runs/{Uri.EscapeDataString(run.Run)}";
     }
 
     private async Task FollowAsync()
@@ -204,9 +204,9 @@ public sealed class WandbRunLogger : IRunLogger
         {
             await _uploader!.FollowAsync(() => _log.Length, _giveUp.Token).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is WandbException or InvalidDataException)
+        catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            _notices.Enqueue((true, $"Weights & Biases: {failure.Message}; training goes on, the rows wait in {_log.FullPath}"));
+            _notices.Enqueue((true, $"Weights & Biases: {ReasonOf(failure)}; training goes on, the rows wait in {_log.FullPath}"));
             throw;
         }
     }
@@ -306,11 +306,16 @@ public sealed class WandbRunLogger : IRunLogger
             ((IAsyncResult)_upload).AsyncWaitHandle.WaitOne();
             return _upload.IsCompletedSuccessfully ? null : $"{_run.Options.Server.Authority} does not keep up";
         }
-        catch (Exception failure) when (failure is WandbException or InvalidDataException)
+        catch (Exception failure)
         {
-            return failure.Message;
+            return ReasonOf(failure);
         }
     }
+
+    // Reporting never ends a run, whatever happens to it.
+    private static string ReasonOf(Exception failure) => failure is WandbException or InvalidDataException
+        ? failure.Message
+        : WriteFailure.OneLine($"{failure.GetType().Name}: {failure.Message}");
 
     private void Stop()
     {

@@ -51,6 +51,14 @@ public static class WandbSync
                 output.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
                     $"{log}: {(result.NewRows == 0 ? "nothing new" : $"{result.NewRows} rows uploaded")}, {result.Rows} rows there{(result.IsTorn ? "; the file's end is torn, as after a kill" : "")}"));
+                if (result.Damage is { } damage)
+                {
+                    throw new UserErrorException(
+                        ExitCode.Failure,
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"'{log}': damaged at byte {damage.At}; {damage.Records} record{(damage.Records == 1 ? "" : "s")} of it cannot be read, {damage.Rows} of them rows of history, all others are uploaded. With an undamaged copy in its place, delete the run on the server and {UploadState.PathOf(log)}, and sync again."));
+                }
             }
             catch (UserErrorException failure) when (logs.Count > 1)
             {
@@ -79,7 +87,7 @@ public static class WandbSync
         }
         catch (InvalidDataException damage)
         {
-            throw new UserErrorException(ExitCode.Failure, $"'{log}': {damage.Message}; name another.", damage);
+            throw new UserErrorException(ExitCode.Failure, $"'{log}': {damage.Message}.", damage);
         }
         catch (Exception failure) when (WriteFailure.IsCauseOf(failure))
         {

@@ -11,6 +11,9 @@ public sealed record CheckpointContents
     /// <summary>Names, types and shapes of the model's tensors, in the order that <see cref="WriteModel"/> writes them.</summary>
     public required IReadOnlyList<TensorEntry> ModelTensors { get; init; }
 
+    /// <summary>Free text by name that goes into the model's file; null for none.</summary>
+    public IReadOnlyDictionary<string, string>? ModelMetadata { get; init; }
+
     /// <summary>Writes the tensors; called on rank 0 only.</summary>
     public required Action<SafetensorsWriter> WriteModel { get; init; }
 

@@ -107,7 +107,7 @@ public sealed class CheckpointStore
         _afterOperation(string.Create(CultureInfo.InvariantCulture, $"write rank {rank}"));
         if (rank == 0)
         {
-            SafetensorsWriter.Save(Path.Combine(partial, CheckpointNames.Model), contents.ModelTensors, contents.WriteModel);
+            SafetensorsWriter.Save(Path.Combine(partial, CheckpointNames.Model), contents.ModelTensors, contents.WriteModel, contents.ModelMetadata);
             _afterOperation("write the model");
             WriteDurably(Path.Combine(partial, CheckpointNames.State), contents.State.ToJson());
         }

@@ -65,26 +65,17 @@ public sealed class LoadedCheckpoint : IDisposable
         }
     }
 
+    /// <summary>Name of the file with the checksums of all others.</summary>
+    public const string Checksums = ChecksumList.FileName;
+
+    /// <summary>Reads where a run stood; of the checkpoint's files this one alone is compared with its checksum.</summary>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Checkpoint"/>: it is missing or damaged.</exception>
+    public static TrainingState ReadState(string folder) => Guarded(folder, () => ReadState(folder, ChecksumList.Read(folder)));
+
     /// <summary>Compares every file of a checkpoint with its checksum.</summary>
     /// <returns>The state of the run that wrote it.</returns>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Checkpoint"/>: a file is missing or damaged.</exception>
-    public static TrainingState Verify(string folder)
-    {
-        if (!Directory.Exists(folder))
-        {
-            throw new UserErrorException(
-                ExitCode.Checkpoint, $"{folder}: no such checkpoint; name a folder such as RUN/checkpoints/step-000100");
-        }
-
-        try
-        {
-            return VerifyFiles(folder);
-        }
-        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
-        {
-            throw new UserErrorException(ExitCode.Checkpoint, $"{folder}: cannot be read: {cause.Message}", cause);
-        }
-    }
+    public static TrainingState Verify(string folder) => Guarded(folder, () => VerifyFiles(folder));
 
     /// <summary>Closes the files.</summary>
     public void Dispose()
@@ -99,12 +90,35 @@ public sealed class LoadedCheckpoint : IDisposable
         return !file.Tensors.Any();
     }
 
+    private static TrainingState Guarded(string folder, Func<TrainingState> read)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new UserErrorException(
+                ExitCode.Checkpoint, $"{folder}: no such checkpoint; name a folder such as RUN/checkpoints/step-000100");
+        }
+
+        try
+        {
+            return read();
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException(ExitCode.Checkpoint, $"{folder}: cannot be read: {cause.Message}", cause);
+        }
+    }
+
+    private static TrainingState ReadState(string folder, IReadOnlyDictionary<string, string> hashes)
+    {
+        ChecksumList.Verify(folder, CheckpointNames.State, hashes);
+        string path = Path.Combine(folder, CheckpointNames.State);
+        return TrainingState.FromJson(path, File.ReadAllBytes(path));
+    }
+
     private static TrainingState VerifyFiles(string folder)
     {
         var hashes = ChecksumList.Read(folder);
-        ChecksumList.Verify(folder, CheckpointNames.State, hashes);
-        string path = Path.Combine(folder, CheckpointNames.State);
-        var state = TrainingState.FromJson(path, File.ReadAllBytes(path));
+        var state = ReadState(folder, hashes);
         if (hashes.Count != state.WorldSize + 2L)
         {
             throw ChecksumList.Damaged(

@@ -8,6 +8,9 @@ namespace Compression.Training.Checkpoints;
 /// <summary>The content of a checkpoint's state.json: where a run stands, and what it must be resumed with.</summary>
 public sealed record TrainingState
 {
+    // These differ wherever an option that is part of them does, which is told before them.
+    private static readonly string[] s_compositions = ["--compressor", "--memory", "--exchange"];
+
     /// <summary>Steps done in the whole run.</summary>
     public required long Step { get; init; }
 
@@ -31,6 +34,10 @@ public sealed record TrainingState
 
     /// <summary>The options that a resumed run must share, by name; one that differs is named in the message.</summary>
     public ImmutableSortedDictionary<string, string> Options { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>The options that a resumed run may have otherwise, by name; null in checkpoints of versions that did not keep them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableSortedDictionary<string, string>? Changeable { get; init; }
 
     /// <summary>Whatever else goes on counting: tokens, wire bytes, seconds. Whole numbers are exact up to 2⁵³.</summary>
     public ImmutableSortedDictionary<string, double> Counters { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
@@ -60,15 +67,9 @@ public sealed record TrainingState
                 $"holds state of stages with the layers on {Placement ?? "one stage"}, this run has them on {placement ?? "one stage"}: use --placement {Placement}, or start a new run");
         }
 
-        foreach (string name in Options.Keys.Union(options.Keys).Order(StringComparer.Ordinal))
+        if (FirstDifference(options, static _ => true) is { } difference)
         {
-            string? then = Options.GetValueOrDefault(name);
-            string? now = options.GetValueOrDefault(name);
-            if (then != now)
-            {
-                throw Mismatch(
-                    folder, $"written with {name} {then ?? "not set"}, this run has {now ?? "not set"}: use the same, or start a new run");
-            }
+            throw Mismatch(folder, $"{difference}: use the same, or start a new run");
         }
 
         if (ModelFingerprint != modelFingerprint)
@@ -76,6 +77,32 @@ public sealed record TrainingState
             throw Mismatch(folder, "written by a model with other parameters: use the same model options, or start a new run");
         }
     }
+
+    /// <summary>The text of an option when this was written; null where it was not kept.</summary>
+    /// <param name="name">With dashes.</param>
+    public string? Kept(string name) => Changeable?.GetValueOrDefault(name) ?? Options.GetValueOrDefault(name);
+
+    /// <summary>The first option that this state has otherwise than a run, in words; null where there is none.</summary>
+    /// <param name="options">The run's; what <see cref="Options"/> does not hold is not compared, see <see cref="NotKept"/>.</param>
+    /// <param name="comparing">Given a name: whether it is compared.</param>
+    public string? FirstDifference(IReadOnlyDictionary<string, string> options, Func<string, bool> comparing) => Options
+        .OrderBy(then => s_compositions.Contains(then.Key))
+        .Where(then => comparing(then.Key) && options.GetValueOrDefault(then.Key) != then.Value)
+        .Select(then => $"written with {then.Key} {InWords(then.Value)}, this run has {InWords(options.GetValueOrDefault(then.Key))}")
+        .FirstOrDefault();
+
+    /// <summary>Options of a run that were not kept when this was written: an older version did not have them, or did not keep them.</summary>
+    /// <param name="options">The run's.</param>
+    public IReadOnlyList<string> NotKept(IReadOnlyDictionary<string, string> options) => [.. options.Keys.Where(name => !Options.ContainsKey(name)).Order(StringComparer.Ordinal)];
+
+    /// <summary>What a run has otherwise than this state, and may have, in words.</summary>
+    /// <param name="changeable">The run's, as in <see cref="Changeable"/>.</param>
+    public IEnumerable<string> Changes(IReadOnlyDictionary<string, string> changeable) => (Changeable ?? ImmutableSortedDictionary<string, string>.Empty)
+        .Where(then => changeable.TryGetValue(then.Key, out string? now) && now != then.Value)
+        .Select(then => $"{then.Key} {InWords(changeable[then.Key])}, before {InWords(then.Value)}");
+
+    /// <summary>An option's text as messages show it.</summary>
+    public static string InWords(string? value) => string.IsNullOrEmpty(value) ? "not set" : value;
 
     internal byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, TrainingStateJson.Default.TrainingState);
 

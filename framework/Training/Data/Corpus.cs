@@ -24,8 +24,19 @@ public sealed record Corpus
     /// <summary>The three files, in the order train, valid, test; a generated corpus lists what it would write.</summary>
     public required IReadOnlyList<CorpusFile> Files { get; init; }
 
+    /// <summary>What all ranks must have read alike: name and checksum of each part, and of the vocabulary.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Parts() =>
+    [
+        KeyValuePair.Create("corpus", Name),
+        .. Files.Select(file => KeyValuePair.Create(file.Name, $"SHA-256 {file.Sha256[..16]}")),
+        KeyValuePair.Create("vocabulary", $"SHA-256 {Vocabulary.Fingerprint()[..16]}"),
+    ];
+
     /// <summary>The best perplexity that any model can reach; null where nobody knows it, as for every natural text.</summary>
     public SourceBound? Bound { get; init; }
+
+    /// <summary>What is odd about the files, a line each, for the log.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 }
 
 /// <summary>What a corpus was read from.</summary>

@@ -10,6 +10,9 @@ namespace Compression.Training.Data;
 /// </summary>
 public static class CountedCorpus
 {
+    /// <summary>Different tokens where they are byte pairs, whatever the text.</summary>
+    public const int BytePairs = BytePairVocabulary.Size;
+
     private const string Unknown = "<unk>";
 
     private static readonly string[] s_splits = ["train", "valid", "test"];
@@ -24,21 +27,32 @@ public static class CountedCorpus
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(places);
         var form = TextForm.Of(dataset);
-        string? outside = string.IsNullOrEmpty(places.Datasets) ? null : Path.GetFullPath(places.Datasets, places.Caller);
-        string[] candidates = data.Length > 0
-            ? [Path.GetFullPath(data, places.Caller), Path.GetFullPath(data, places.Repository)]
-            : [.. new[] { outside, Path.Combine(places.Repository, "datasets") }.OfType<string>().Select(root => Path.Combine(root, form.Folder))];
+        string[] candidates = Candidates(form, data, places);
         return candidates.FirstOrDefault(folder => FileOf(folder, form.Files[0]) is not null) ?? throw new UserErrorException(
             ExitCode.Environment,
-            $"{(data.Length > 0 ? $"--data {data}" : $"--dataset {Name(dataset)}")}: no {form.Files[0][0]} there (looked in {string.Join(", ", candidates.Distinct())}); {form.Cure}, or name the folder by --data.");
+            $"--dataset {Name(dataset)}{(data.Length > 0 ? $" --data {data}" : "")}: no {form.Files[0][0]} there (looked in {string.Join(", ", candidates.Distinct())}); {form.Cure}, or name the folder by --data.");
     }
+
+    /// <summary>Whether a folder that no option names holds anything of a data set; then what lacks is an error.</summary>
+    /// <param name="dataset">Which one.</param>
+    /// <param name="places">Where to look.</param>
+    public static bool IsAtHand(TextDataset dataset, CorpusPlaces places)
+    {
+        ArgumentNullException.ThrowIfNull(places);
+        var form = TextForm.Of(dataset);
+        return Candidates(form, "", places).Any(folder => form.Files.Any(names => FileOf(folder, names) is not null));
+    }
+
+    /// <summary>Different tokens of a data set, as published.</summary>
+    public static int PublishedTypes(TextDataset dataset) => TextForm.Of(dataset).PublishedTypes;
 
     /// <summary>Reads a folder, or what was kept of it.</summary>
     /// <param name="dataset">Which one it holds.</param>
     /// <param name="folder">From <see cref="Find"/>.</param>
     /// <param name="cache">A folder that keeps tokens under the files' checksums; null for none.</param>
-    /// <exception cref="UserErrorException">A file is missing, unreadable, not UTF-8, or holds a word that has no id.</exception>
-    public static Corpus Load(TextDataset dataset, string folder, string? cache)
+    /// <param name="bytePairs">Tokens are those of GPT-2 (<see cref="BytePairVocabulary"/>) in place of words; not for letters and sentences.</param>
+    /// <exception cref="UserErrorException">A file is missing, unreadable, no UTF-8 text, or holds a word that has no id.</exception>
+    public static Corpus Load(TextDataset dataset, string folder, string? cache, bool bytePairs = false)
     {
         if (dataset == TextDataset.Lm1b)
         {
@@ -49,32 +63,57 @@ public static class CountedCorpus
         string[] paths = [.. form.Files.Select((names, split) => FileOf(folder, names) ?? throw new UserErrorException(
             ExitCode.Environment, $"{Path.Combine(folder, names[0])}: missing, beside the {s_splits[0]} split; {form.Cure}."))];
         CorpusFile[] files = [.. paths.Select(Describe)];
-        string? kept = cache is null ? null : TokenCache.PathOf(cache, Name(dataset), files);
+        string name = bytePairs ? $"{Name(dataset)}-bpe" : Name(dataset);
+        string? kept = cache is null ? null : TokenCache.PathOf(cache, name, files);
         var found = kept is null ? null : TokenCache.Read(kept);
-        var (vocabulary, splits) = found ?? Tokenize(form, paths);
+        var text = found ?? (bytePairs ? BytePairVocabulary.Tokenize(paths) : Tokenize(form, paths));
         if (kept is not null && found is null)
         {
-            TokenCache.Write(kept, vocabulary, splits);
+            TokenCache.Write(kept, text);
         }
+
+        var vocabulary = bytePairs && found is not null ? new BytePairVocabulary() : text.Vocabulary;
+        int[][] splits = text.Splits;
 
         return new Corpus
         {
-            Name = Name(dataset),
-            Description = $"{Name(dataset)} in {folder}: {splits[0].Length:N0} / {splits[1].Length:N0} / {splits[2].Length:N0} tokens, {vocabulary.Count:N0} types",
+            Name = name,
+            Description = $"{name} in {folder}: {splits[0].Length:N0} / {splits[1].Length:N0} / {splits[2].Length:N0} tokens, {vocabulary.Count:N0} types",
             Vocabulary = vocabulary,
             Train = splits[0],
             Valid = splits[1],
             Test = splits[2],
             Files = files,
+            Warnings =
+            [
+                .. paths.Zip(text.Oddities).SelectMany(one =>
+                    bytePairs ? one.Second.NotesOfCharacters(one.First) : form.ClosesLines ? one.Second.Notes(one.First, Vocabulary.EndOfLine) : []),
+            ],
         };
+    }
+
+    private static string[] Candidates(TextForm form, string data, CorpusPlaces places)
+    {
+        string? outside = string.IsNullOrEmpty(places.Datasets) ? null : Path.GetFullPath(places.Datasets, places.Caller);
+        return data.Length > 0
+            ? [Path.GetFullPath(data, places.Caller), Path.GetFullPath(data, places.Repository)]
+            : [.. new[] { outside, Path.Combine(places.Repository, "datasets") }.OfType<string>().Select(root => Path.Combine(root, form.Folder))];
     }
 
     internal static string Name(TextDataset dataset) => Core.Catalog.OptionText.Format(dataset);
 
-    private static (Vocabulary Vocabulary, int[][] Splits) Tokenize(TextForm form, string[] paths)
+    private static TokenizedText Tokenize(TextForm form, string[] paths)
     {
         var byAppearance = new Vocabulary();
-        int[][] splits = [.. paths.Select(path => LineTokenizer.Tokenize(path, File.ReadAllBytes(path), byAppearance, form.ClosesLines))];
+        int[][] splits = new int[paths.Length][];
+        var oddities = new TextOddities[paths.Length];
+        for (int i = 0; i < paths.Length; i++)
+        {
+            byte[] bytes = File.ReadAllBytes(paths[i]);
+            splits[i] = LineTokenizer.Tokenize(paths[i], bytes, byAppearance, form.ClosesLines);
+            oddities[i] = TextOddities.Of(bytes, Vocabulary.EndOfLineUtf8);
+        }
+
         long[] counts = new long[byAppearance.Count];
         foreach (int[] split in form.CountsTrainOnly ? splits[..1] : splits)
         {
@@ -106,7 +145,7 @@ public static class CountedCorpus
             }
         }
 
-        return (vocabulary, splits);
+        return new TokenizedText(vocabulary, splits, oddities);
     }
 
     private static string? FileOf(string folder, IReadOnlyList<string> names) =>

@@ -42,10 +42,13 @@ public static class PtbCorpus
         var vocabulary = new Vocabulary();
         var splits = new int[FileNames.Count][];
         var files = new CorpusFile[FileNames.Count];
+        var warnings = new List<string>();
         for (int i = 0; i < splits.Length; i++)
         {
             byte[] bytes = read(FileNames[i]);
-            splits[i] = LineTokenizer.Tokenize(Path.Combine(place, FileNames[i]), bytes, vocabulary);
+            string path = Path.Combine(place, FileNames[i]);
+            splits[i] = LineTokenizer.Tokenize(path, bytes, vocabulary);
+            warnings.AddRange(TextOddities.Of(bytes, Vocabulary.EndOfLineUtf8).Notes(path, Vocabulary.EndOfLine));
             files[i] = new CorpusFile(FileNames[i], bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)));
         }
 
@@ -59,6 +62,7 @@ public static class PtbCorpus
             Valid = splits[1],
             Test = splits[2],
             Files = files,
+            Warnings = warnings,
         };
     }
 

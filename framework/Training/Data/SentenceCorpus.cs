@@ -32,39 +32,42 @@ internal static class SentenceCorpus
                 vocabulary.GetOrAdd(words.WordOf(id));
             }
 
-            int[] test = Tokenize([heldout], words);
-            found = (vocabulary, [Tokenize(shards, words), test, test]);
+            var oddities = new List<TextOddities>();
+            int[] train = Tokenize(shards, words, oddities), test = Tokenize([heldout], words, oddities);
+            found = new TokenizedText(vocabulary, [train, test, test], [.. oddities]);
             if (kept is not null)
             {
-                TokenCache.Write(kept, vocabulary, found.Value.Splits);
+                TokenCache.Write(kept, found);
             }
         }
 
-        int[][] splits = found.Value.Splits;
+        int[][] splits = found.Splits;
         return new Corpus
         {
             Name = "lm1b",
             Description = $"lm1b in {folder}: {shards.Count} shards, {splits[0].Length:N0} / {splits[1].Length:N0} tokens, {words.Description}",
-            Vocabulary = found.Value.Vocabulary,
+            Vocabulary = found.Vocabulary,
             Train = splits[0],
             Valid = splits[1],
             Test = splits[2],
             Files = files,
+            Warnings = [.. shards.Append(heldout).Zip(found.Oddities).SelectMany(one => one.Second.Notes(one.First, WordVocabulary.SentenceMarkWord))],
         };
     }
 
-    private static int[] Tokenize(IEnumerable<string> files, WordVocabulary words)
+    private static int[] Tokenize(IEnumerable<string> files, WordVocabulary words, List<TextOddities> oddities)
     {
         var tokens = new List<int> { words.SentenceMark };
         foreach (string file in files)
         {
-            byte[] text = ReadAll(file);
-            ShardText.RequireUtf8(text, file);
+            var text = Utf8Text.Of(ReadAll(file));
+            ShardText.Require(text, file);
+            oddities.Add(TextOddities.Of(text, WordVocabulary.SentenceMarkUtf8));
             int before = tokens.Count;
-            foreach (var line in text.AsSpan().Split((byte)'\n'))
+            foreach (var line in text.Split((byte)'\n'))
             {
                 int start = tokens.Count;
-                foreach (var word in new WordsOfLine(text.AsSpan(line)))
+                foreach (var word in new WordsOfLine(text[line]))
                 {
                     tokens.Add(words.IdOf(word));
                 }

@@ -27,7 +27,8 @@ public enum TextDataset
 /// <param name="Files">Train, valid and test, under the names that they are found by.</param>
 /// <param name="ClosesLines">Every line, blank ones too, ends with <c>&lt;eos&gt;</c>.</param>
 /// <param name="CountsTrainOnly">Words of valid and test that train lacks are <c>&lt;unk&gt;</c>.</param>
-internal sealed record TextForm(string Folder, IReadOnlyList<IReadOnlyList<string>> Files, bool ClosesLines, bool CountsTrainOnly)
+/// <param name="PublishedTypes">Different tokens, as published.</param>
+internal sealed record TextForm(string Folder, IReadOnlyList<IReadOnlyList<string>> Files, bool ClosesLines, bool CountsTrainOnly, int PublishedTypes)
 {
     private static readonly string[] s_splits = ["train", "valid", "test"];
     private static readonly IReadOnlyList<IReadOnlyList<string>> s_wiki = Named("wiki.{0}.tokens", "{0}.txt");
@@ -35,12 +36,12 @@ internal sealed record TextForm(string Folder, IReadOnlyList<IReadOnlyList<strin
     /// <summary>The form of a data set.</summary>
     public static TextForm Of(TextDataset dataset) => dataset switch
     {
-        TextDataset.Wt103 => new TextForm("wikitext-103", s_wiki, ClosesLines: true, CountsTrainOnly: true),
-        TextDataset.Wt2 => new TextForm("wikitext-2", s_wiki, ClosesLines: true, CountsTrainOnly: false),
-        TextDataset.Ptb => new TextForm("ptb", Named("ptb.{0}.txt", "{0}.txt"), ClosesLines: true, CountsTrainOnly: false),
-        TextDataset.Lm1b => new TextForm("lm1b", [[Lm1b.WordVocabulary.FileName]], ClosesLines: false, CountsTrainOnly: true),
-        TextDataset.Enwik8 => new TextForm("enwik8", Named("{0}.txt"), ClosesLines: false, CountsTrainOnly: false),
-        _ => new TextForm("text8", Named("{0}.txt"), ClosesLines: false, CountsTrainOnly: false),
+        TextDataset.Wt103 => new TextForm("wikitext-103", s_wiki, ClosesLines: true, CountsTrainOnly: true, PublishedTypes: 267_735),
+        TextDataset.Wt2 => new TextForm("wikitext-2", s_wiki, ClosesLines: true, CountsTrainOnly: false, PublishedTypes: 33_278),
+        TextDataset.Ptb => new TextForm("ptb", Named("ptb.{0}.txt", "{0}.txt"), ClosesLines: true, CountsTrainOnly: false, PublishedTypes: 10_000),
+        TextDataset.Lm1b => new TextForm("lm1b", [[Lm1b.WordVocabulary.FileName]], ClosesLines: false, CountsTrainOnly: true, PublishedTypes: 793_470),
+        TextDataset.Enwik8 => new TextForm("enwik8", Named("{0}.txt"), ClosesLines: false, CountsTrainOnly: false, PublishedTypes: 204),
+        _ => new TextForm("text8", Named("{0}.txt"), ClosesLines: false, CountsTrainOnly: false, PublishedTypes: 27),
     };
 
     /// <summary>How to get it, for messages.</summary>

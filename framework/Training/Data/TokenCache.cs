@@ -10,7 +10,7 @@ namespace Compression.Training.Data;
 /// </summary>
 internal static class TokenCache
 {
-    private const int Magic = 0x314B4F54;
+    private const int Magic = 0x324B4F54;
 
     /// <summary>The file of some texts.</summary>
     public static string PathOf(string folder, string dataset, IEnumerable<CorpusFile> texts)
@@ -20,35 +20,39 @@ internal static class TokenCache
     }
 
     /// <summary>Reads what <see cref="Write"/> left; null where there is none, or not a whole one.</summary>
-    public static (Vocabulary Vocabulary, int[][] Splits)? Read(string path)
+    public static TokenizedText? Read(string path)
     {
         try
         {
             using var reader = new BinaryReader(File.OpenRead(path));
-            if (reader.ReadInt32() != Magic)
+            if (reader.ReadInt32() != Magic || !TryReadBlock(reader, out byte[] head))
             {
                 return null;
             }
 
+            using var words = new BinaryReader(new MemoryStream(head));
             var vocabulary = new Vocabulary();
-            for (int words = reader.ReadInt32(); words > 0; words--)
+            for (int left = words.ReadInt32(); left > 0; left--)
             {
-                vocabulary.GetOrAdd(reader.ReadString());
+                vocabulary.GetOrAdd(words.ReadString());
+            }
+
+            var oddities = new TextOddities[words.ReadInt32()];
+            foreach (ref var one in oddities.AsSpan())
+            {
+                one = new TextOddities(words.ReadInt64(), words.ReadInt64(), words.ReadInt64());
             }
 
             int[][] splits = new int[3][];
             for (int i = 0; i < splits.Length; i++)
             {
-                splits[i] = new int[reader.ReadInt32()];
-                var bytes = MemoryMarshal.AsBytes(splits[i].AsSpan());
-                reader.BaseStream.ReadExactly(bytes);
-                if (reader.ReadUInt32() != Checksum.Crc32C(bytes))
+                if (!TryReadBlock(reader, out splits[i]))
                 {
                     return null;
                 }
             }
 
-            return (vocabulary, splits);
+            return new TokenizedText(vocabulary, splits, oddities);
         }
         catch (Exception damage) when (damage is IOException or UnauthorizedAccessException or OverflowException or FormatException)
         {
@@ -57,7 +61,7 @@ internal static class TokenCache
     }
 
     /// <summary>Writes the file whole or not at all; a folder that cannot be written goes without.</summary>
-    public static void Write(string path, Vocabulary vocabulary, int[][] splits)
+    public static void Write(string path, TokenizedText text)
     {
         try
         {
@@ -66,18 +70,10 @@ internal static class TokenCache
             using (var writer = new BinaryWriter(File.Create(partial)))
             {
                 writer.Write(Magic);
-                writer.Write(vocabulary.Count);
-                foreach (string word in vocabulary.Words)
+                WriteBlock(writer, HeadOf(text));
+                foreach (int[] split in text.Splits)
                 {
-                    writer.Write(word);
-                }
-
-                foreach (int[] split in splits)
-                {
-                    var bytes = MemoryMarshal.AsBytes(split.AsSpan());
-                    writer.Write(split.Length);
-                    writer.Write(bytes);
-                    writer.Write(Checksum.Crc32C(bytes));
+                    WriteBlock(writer, split);
                 }
             }
 
@@ -87,5 +83,45 @@ internal static class TokenCache
         {
             // The next run tokenizes again, as this one did.
         }
+    }
+
+    private static byte[] HeadOf(TokenizedText text)
+    {
+        using var head = new MemoryStream();
+        using var writer = new BinaryWriter(head);
+        writer.Write(text.Vocabulary.Count);
+        foreach (string word in text.Vocabulary.Words)
+        {
+            writer.Write(word);
+        }
+
+        writer.Write(text.Oddities.Length);
+        foreach (var one in text.Oddities)
+        {
+            writer.Write(one.Returns);
+            writer.Write(one.LoneReturns);
+            writer.Write(one.Marks);
+        }
+
+        return head.ToArray();
+    }
+
+    // A block: its length, its values, their checksum.
+    private static void WriteBlock<T>(BinaryWriter writer, T[] values)
+        where T : unmanaged
+    {
+        var bytes = MemoryMarshal.AsBytes(values.AsSpan());
+        writer.Write(values.Length);
+        writer.Write(bytes);
+        writer.Write(Checksum.Crc32C(bytes));
+    }
+
+    private static bool TryReadBlock<T>(BinaryReader reader, out T[] values)
+        where T : unmanaged
+    {
+        values = new T[reader.ReadInt32()];
+        var bytes = MemoryMarshal.AsBytes(values.AsSpan());
+        reader.BaseStream.ReadExactly(bytes);
+        return reader.ReadUInt32() == Checksum.Crc32C(bytes);
     }
 }

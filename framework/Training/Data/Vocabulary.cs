@@ -1,12 +1,16 @@
 using System.Text;
+using Compression.Core.Reporting;
 
 namespace Compression.Training.Data;
 
 /// <summary>The words of a corpus and their ids, numbered by first appearance.</summary>
-public sealed class Vocabulary
+public class Vocabulary
 {
     /// <summary>The token that closes each line.</summary>
     public const string EndOfLine = "<eos>";
+
+    /// <summary><see cref="EndOfLine"/> as it would stand in a file.</summary>
+    internal static ReadOnlySpan<byte> EndOfLineUtf8 => "<eos>"u8;
 
     private readonly List<string> _words = [];
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
@@ -32,12 +36,15 @@ public sealed class Vocabulary
     /// <summary>The words; the index is the id.</summary>
     public IReadOnlyList<string> Words => _words;
 
+    /// <summary>SHA-256 of the words in the order of their ids, each with a line feed behind it, in lower-case hexadecimal.</summary>
+    public string Fingerprint() => WordListFingerprint.Of(_words);
+
     /// <summary>Looks a word up.</summary>
     public bool TryGetId(ReadOnlySpan<char> word, out int id) => _idsBySpan.TryGetValue(word, out id);
 
     /// <summary>The text of tokens: words parted by one space, a line break for each <see cref="EndOfLine"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An id is none of this vocabulary's.</exception>
-    public string Decode(ReadOnlySpan<int> tokens)
+    public virtual string Decode(ReadOnlySpan<int> tokens)
     {
         var text = new StringBuilder();
         foreach (int token in tokens)
@@ -58,6 +65,22 @@ public sealed class Vocabulary
         }
 
         return text.ToString();
+    }
+
+    /// <summary>The ids of a text's words; a line break is <see cref="EndOfLine"/>, a word that is not here <c>&lt;unk&gt;</c>.</summary>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>: no word, or one that has no id.</exception>
+    public virtual int[] Encode(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        string[] words = [.. text.Replace("\n", $" {EndOfLine} ", StringComparison.Ordinal).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)];
+        if (words.Length == 0)
+        {
+            throw new UserErrorException(ExitCode.Usage, "--generate: the text has no word; give at least one.");
+        }
+
+        return [.. words.Select(word => TryGetId(word, out int id) || TryGetId("<unk>", out id)
+            ? id
+            : throw new UserErrorException(ExitCode.Usage, $"--generate: the vocabulary has no '{word}'; use other words."))];
     }
 
     internal int GetOrAdd(ReadOnlySpan<char> word)

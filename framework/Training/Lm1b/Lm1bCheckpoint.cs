@@ -33,12 +33,18 @@ public sealed class Lm1bCheckpoint : IDisposable
 
     /// <summary>Reads a checkpoint and evaluates it on the shards that the mode names.</summary>
     /// <param name="folder">The checkpoint's.</param>
+    /// <param name="warn">Told of what the user must know of the weights.</param>
     /// <returns>The loss, with where the run stood; its wire bytes and seconds are those of the training so far.</returns>
-    /// <exception cref="UserErrorException"><see cref="ExitCode.Checkpoint"/>: damaged, or of other sizes, or without averages.</exception>
-    public EvaluationRecord Evaluate(string folder)
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Checkpoint"/>: damaged, or of other sizes or another vocabulary, or without averages.</exception>
+    public EvaluationRecord Evaluate(string folder, Action<string> warn)
     {
+        ArgumentNullException.ThrowIfNull(warn);
         var state = LoadedCheckpoint.Verify(folder);
-        Read(folder);
+        if (Read(folder) is { } note)
+        {
+            warn(note);
+        }
+
         string split = _options.Mode == "eval_train" ? "train" : "test";
         var shards = split == "train" ? _corpus.Training : _corpus.Heldout;
         using var alone = new LocalCommunicator();
@@ -66,9 +72,11 @@ public sealed class Lm1bCheckpoint : IDisposable
         _team.Dispose();
     }
 
-    private void Read(string folder)
+    // Returns what the user must know of the file.
+    private string? Read(string folder)
     {
         using var file = SafetensorsFile.Open(Path.Combine(folder, CheckpointNames.Model));
+        string? note = VocabularyMark.Check(file, _corpus.Vocabulary.Fingerprint(), folder, ExitCode.Checkpoint);
         _dense.Storage.Read(file, folder, ExitCode.Checkpoint);
         foreach (var table in _tables.All)
         {
@@ -84,5 +92,7 @@ public sealed class Lm1bCheckpoint : IDisposable
                     ExitCode.Usage, "--mode eval_test_ave: the run keeps no averages (average_params=False in its --hpconfig); use --mode eval_test.");
             }
         }
+
+        return note;
     }
 }

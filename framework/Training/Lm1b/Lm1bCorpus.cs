@@ -22,6 +22,15 @@ public sealed record Lm1bCorpus(WordVocabulary Vocabulary, ShardFolder Training,
     /// <summary>Checksums for the run's records.</summary>
     public IReadOnlyDictionary<string, string> Sha256 => ImmutableDictionary<string, string>.Empty.Add(VocabularyFile, Vocabulary.Sha256);
 
+    /// <summary>What all ranks must have alike: the vocabulary, and name and size of each shard, of which every worker reads its own.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Parts() =>
+    [
+        KeyValuePair.Create(VocabularyFile, $"SHA-256 {Vocabulary.Sha256[..16]}"),
+        KeyValuePair.Create("vocabulary", $"SHA-256 {Vocabulary.Fingerprint()[..16]}"),
+        KeyValuePair.Create("training shards", $"{Training.Files.Count} with {Tokens} tokens"),
+        .. Training.Files.Concat(Heldout.Files).Select(file => KeyValuePair.Create(Path.GetFileName(file), $"{new FileInfo(file).Length} bytes")),
+    ];
+
     /// <summary>Steps in which all workers together read as many tokens as there are. Each worker begins its shards anew when it has read them.</summary>
     public int StepsPerEpoch(Lm1bHyperparameters hyper, int workers)
     {
@@ -38,13 +47,20 @@ public sealed record Lm1bCorpus(WordVocabulary Vocabulary, ShardFolder Training,
             Vocabulary, Training.For(worker, workers), hyper.BatchSize, hyper.NumSteps, RandomKey.Mix((ulong)seed, worker, 0, -1, RandomPurpose.Order));
     }
 
-    /// <summary>Opens <c>--datadir</c>; reads the vocabulary and counts the training text.</summary>
+    /// <summary>What is odd about the shards, a line each, for the log.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Opens <c>--datadir</c>; reads the vocabulary and counts the text.</summary>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: files are missing or damaged.</exception>
     public static Lm1bCorpus Open(string datadir, int vocabulary)
     {
         string path = Path.Combine(datadir, VocabularyFile);
         var words = WordVocabulary.Read(path, path).First(vocabulary);
         var training = ShardFolder.Find(datadir, heldout: false);
-        return new Lm1bCorpus(words, training, ShardFolder.Find(datadir, heldout: true), training.CountTokens());
+        var heldout = ShardFolder.Find(datadir, heldout: true);
+        var warnings = new List<string>();
+        long tokens = training.CountTokens(warnings);
+        heldout.CountTokens(warnings);
+        return new Lm1bCorpus(words, training, heldout, tokens) { Warnings = warnings };
     }
 }

@@ -20,7 +20,7 @@ public sealed record Lm1bOptions : TrainerOptions
     }
 
     /// <summary>Folder of the data.</summary>
-    [Option("datadir", "folder with 1b_word_vocab.txt and the folders of training and held-out shards; empty: where it is found; see ./run.sh data lm1b", Group = DataGroup)]
+    [Option("datadir", "folder with 1b_word_vocab.txt and the folders of training and held-out shards; empty: where it is found; see ./run.sh data lm1b", Group = DataGroup, Scope = OptionScope.Host)]
     public string Datadir { get; init; } = "";
 
     /// <summary>Hyperparameters as pairs.</summary>
@@ -29,23 +29,23 @@ public sealed record Lm1bOptions : TrainerOptions
 
     /// <summary>What is done.</summary>
     [Option("mode", "train; or evaluate each new checkpoint of --logdir on the held-out shard, with averaged weights (ave), or on training shards", Group = TrainingGroup,
-        Choices = "train|eval_test|eval_test_ave|eval_train")]
+        Choices = "train|eval_test|eval_test_ave|eval_train", Scope = OptionScope.Call)]
     public string Mode { get; init; } = "train";
 
     /// <summary>Batches of an evaluation.</summary>
-    [Option("eval_steps", "most batches of an evaluation", Group = TrainingGroup, Min = 1)]
+    [Option("eval_steps", "most batches of an evaluation", Group = TrainingGroup, Min = 1, Scope = OptionScope.Run, Needs = "eval_n_per_epoch!=0")]
     public int EvalSteps { get; init; } = 70;
 
     /// <summary>Evaluate one checkpoint only.</summary>
-    [Option("eval_once", "evaluate the newest checkpoint and end, rather than wait for others", Group = TrainingGroup)]
+    [Option("eval_once", "evaluate the newest checkpoint and end, rather than wait for others", Group = TrainingGroup, Scope = OptionScope.Call, Needs = "mode!=train")]
     public bool EvalOnce { get; init; }
 
     /// <summary>Evaluations within training.</summary>
-    [Option("eval_n_per_epoch", "evaluations on the held-out shard in each epoch of training, and one at the end; 0: none", Group = TrainingGroup, Min = 0)]
+    [Option("eval_n_per_epoch", "evaluations on the held-out shard in each epoch of training, and one at the end; 0: none", Group = TrainingGroup, Min = 0, Scope = OptionScope.Run)]
     public int EvalNPerEpoch { get; init; }
 
     /// <summary>Steps of training.</summary>
-    [Option("max_steps", "end after so many steps", Group = TrainingGroup, Min = 1)]
+    [Option("max_steps", "end after so many steps", Group = TrainingGroup, Min = 1, Scope = OptionScope.Run)]
     public long MaxSteps { get; init; } = 1_000_000;
 
     /// <summary>Workers wait for each other.</summary>
@@ -58,7 +58,7 @@ public sealed record Lm1bOptions : TrainerOptions
     public string RunOption { get; init; } = "HYBRID";
 
     /// <summary>Servers of unsynchronised training.</summary>
-    [Option("num_servers", "server ranks beside the workers, with --sync false", Group = ExchangeGroup, Min = 1, Max = 1024)]
+    [Option("num_servers", "server ranks beside the workers, with --sync false", Group = ExchangeGroup, Min = 1, Max = 1024, Needs = "sync=false")]
     public int NumServers { get; init; } = 1;
 
     /// <summary>The compressor of row gradients.</summary>
@@ -66,35 +66,35 @@ public sealed record Lm1bOptions : TrainerOptions
     public string RowCompressor { get; init; } = "none";
 
     /// <summary>Pieces of a table's traffic.</summary>
-    [Option("num_variable_shards", "pieces into which a server's rows are cut: one is added up while the next are under way", Group = ExchangeGroup, Min = 1, Max = 4096)]
+    [Option("num_variable_shards", "pieces into which a server's rows are cut: one is added up while the next are under way", Group = ExchangeGroup, Min = 1, Max = 4096, Scope = OptionScope.Run, Needs = "num_workers!=1 or sync=false")]
     public int NumVariableShards { get; init; } = 32;
 
     /// <summary>Look for the best number of pieces.</summary>
-    [Option("search_partitions", "find the best num_variable_shards before training, by timing steps", Group = ExchangeGroup)]
+    [Option("search_partitions", "find the best num_variable_shards before training, by timing steps", Group = ExchangeGroup, Scope = OptionScope.Run)]
     public bool SearchPartitions { get; init; }
 
     /// <summary>The machines.</summary>
-    [Option("resource_info_file", "file with a line host[:gpu,gpu...] for each machine; the first is the master", Group = ExchangeGroup)]
+    [Option("resource_info_file", "file with a line host[:gpu,gpu...] for each machine; the first is the master", Group = ExchangeGroup, Scope = OptionScope.Host)]
     public string ResourceInfoFile { get; init; } = "";
 
     /// <summary>Folder of the results under its first name.</summary>
-    [Option("logdir", "another name of --out; in evaluation the run whose checkpoints are followed", Group = RunGroup)]
+    [Option("logdir", "another name of --out; in evaluation the run whose checkpoints are followed", Group = RunGroup, Scope = OptionScope.Call)]
     public string Logdir { get; init; } = "";
 
     /// <summary>Folder of checkpoints.</summary>
-    [Option("ckpt_dir", "folder of the checkpoints; empty: checkpoints/ in the run's folder", Group = RunGroup)]
+    [Option("ckpt_dir", "folder of the checkpoints; empty: checkpoints/ in the run's folder", Group = RunGroup, Scope = OptionScope.Host, Needs = "checkpoint_every!=0 or checkpoint_each_epoch=true or save_n_ckpts_per_epoch!=-1|0")]
     public string CkptDir { get; init; } = "";
 
     /// <summary>Steps between rows under their first name.</summary>
-    [Option("log_frequency", "another name of --log_interval", Group = RunGroup, Min = 0)]
+    [Option("log_frequency", "another name of --log_interval", Group = RunGroup, Min = 0, Scope = OptionScope.Call)]
     public int LogFrequency { get; init; }
 
     /// <summary>Steps between checkpoints under their first name.</summary>
-    [Option("save_ckpt_steps", "another name of --checkpoint_every", Group = RunGroup, Min = 0)]
+    [Option("save_ckpt_steps", "another name of --checkpoint_every", Group = RunGroup, Min = 0, Scope = OptionScope.Call)]
     public long SaveCkptSteps { get; init; }
 
     /// <summary>Checkpoints by share of an epoch.</summary>
-    [Option("save_n_ckpts_per_epoch", "checkpoints in each epoch; -1: none by this rule", Group = RunGroup, Min = -1)]
+    [Option("save_n_ckpts_per_epoch", "checkpoints in each epoch; -1: none by this rule", Group = RunGroup, Min = -1, Scope = OptionScope.Run)]
     public int SaveNCkptsPerEpoch { get; init; } = -1;
 
     /// <inheritdoc/>

@@ -30,11 +30,10 @@ internal sealed class Lm1bTask(Lm1bOptions options, Lm1bCorpus corpus, ILm1bMode
 
     public IEnumerable<KeyValuePair<string, string>> Identity =>
     [
-        KeyValuePair.Create("--hpconfig", options.Hpconfig),
-        KeyValuePair.Create("--run_option", options.RunOption),
-        KeyValuePair.Create("--row_compressor", options.RowCompressor),
         KeyValuePair.Create("vocabulary", corpus.Vocabulary.Sha256[..16]),
     ];
+
+    public string VocabularyFingerprint => corpus.Vocabulary.Fingerprint();
 
     public bool EvaluatesAt(TrainingProgress progress) => options.Sync && IsShareOfEpoch(progress, options.EvalNPerEpoch);
 

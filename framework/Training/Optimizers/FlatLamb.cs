@@ -7,16 +7,17 @@ namespace Compression.Training.Optimizers;
 /// <summary>Which of the published definitions of LAMB.</summary>
 public enum LambVersion
 {
-    /// <summary>Of the Transformer-XL runs of May 2019: corrected moments, decay in the gradient, trust min(rms(w)/rms(u), 10).</summary>
+    /// <summary>Of the Transformer-XL runs of May 2019: decay in the gradient, ε = 1e-8, trust min(rms(w)/rms(u), 10), the rate corrected for the moments' start.</summary>
     May2019,
 
-    /// <summary>Of the paper's third version: moments as they are, decay beside them, trust min(‖w‖, 10)/‖u‖.</summary>
+    /// <summary>Of the paper's third version, as published in June 2019: decay in the direction, ε = 1e-6, trust min(‖w‖, 10)/‖u‖, no correction.</summary>
     V3,
 }
 
 /// <summary>
-/// LAMB (You et al. 2019, "Large Batch Optimization for Deep Learning") over the flat vectors: Adam's direction u of each parameter, times
-/// its trust, the ratio of the weights' norm to the direction's. Where one of the two is 0 the trust is 1.
+/// LAMB (You et al. 2019, "Large Batch Optimization for Deep Learning") over the flat vectors: w ← w − η·r·u with u = m/(√v + ε) of Adam's moments,
+/// which start from zero and are not corrected, and of each parameter the trust r, the ratio of the weights' norm to that of u. Where one of the two is 0
+/// the trust is 1. Both definitions are those of pytorch-lamb, which the runs used. That of May 2019 multiplies η by √(1−β₂ᵗ)/(1−β₁ᵗ).
 /// </summary>
 /// <param name="model">What is trained.</param>
 /// <param name="team">Threads.</param>
@@ -24,7 +25,7 @@ public enum LambVersion
 /// <param name="version">The definition.</param>
 public sealed class FlatLamb(FlatModel model, KernelTeam team, double weightDecay, LambVersion version) : IFlatOptimizer
 {
-    private const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-6, Bound = 10;
+    private const double Beta1 = 0.9, Beta2 = 0.999, Bound = 10;
 
     private readonly FlatMoments _moments = new(model.Bucket.Layout.Length, "first_moment", "second_moment");
 
@@ -33,9 +34,8 @@ public sealed class FlatLamb(FlatModel model, KernelTeam team, double weightDeca
     {
         _moments.Steps++;
         bool early = version == LambVersion.May2019;
-        var rates = early
-            ? MomentRates.Corrected(Beta1, Beta2, Epsilon, _moments.Steps)
-            : new MomentRates((float)Beta1, (float)Beta2, 1, 1, (float)Epsilon);
+        var rates = new MomentRates((float)Beta1, (float)Beta2, 1, 1, early ? 1e-8f : 1e-6f);
+        double rate = early ? learningRate * Correction(_moments.Steps) : learningRate;
         model.ChangeParameters(parameters =>
         {
             MomentDirection.Invoke(
@@ -50,7 +50,7 @@ public sealed class FlatLamb(FlatModel model, KernelTeam team, double weightDeca
                 var weights = parameters.Slice(slot.Offset, slot.Length);
                 var direction = _moments.Direction.AsSpan(slot.Offset, slot.Length);
                 double trust = Trust(Math.Sqrt(SumOfSquares.Invoke(team, weights)), Math.Sqrt(SumOfSquares.Invoke(team, direction)));
-                AddScaled.Invoke(team, weights, 1, direction, (float)(-learningRate * trust));
+                AddScaled.Invoke(team, weights, 1, direction, (float)(-rate * trust));
             }
         });
     }
@@ -65,6 +65,8 @@ public sealed class FlatLamb(FlatModel model, KernelTeam team, double weightDeca
     public void Dispose()
     {
     }
+
+    private static double Correction(long step) => Math.Sqrt(1 - Math.Pow(Beta2, step)) / (1 - Math.Pow(Beta1, step));
 
     // The ratio of two root mean squares over as many elements is that of the norms.
     private double Trust(double weights, double direction) =>

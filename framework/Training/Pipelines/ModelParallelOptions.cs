@@ -21,7 +21,7 @@ public sealed record ModelParallelOptions : TrainerOptions
     public ModelParallelOptions() => ExpName = "model-parallel";
 
     /// <summary>Folder of the corpus.</summary>
-    [Option("data", "folder with ptb.train.txt, ptb.valid.txt and ptb.test.txt; empty: PTB where it is found, else the sample corpus", Group = DataGroup)]
+    [Option("data", "folder with ptb.train.txt, ptb.valid.txt and ptb.test.txt; empty: PTB where it is found, else the sample corpus", Group = DataGroup, Scope = OptionScope.Host)]
     public string Data { get; init; } = "";
 
     /// <summary>Lengths of buckets.</summary>
@@ -29,7 +29,7 @@ public sealed record ModelParallelOptions : TrainerOptions
     public string Buckets { get; init; } = "8,16,24,32,60";
 
     /// <summary>Length of the only bucket.</summary>
-    [Option("seq_len", "length of the only bucket where buckets is none", Group = DataGroup, Min = 1, Max = 65536)]
+    [Option("seq_len", "length of the only bucket where buckets is none", Group = DataGroup, Min = 1, Max = 65536, Needs = "buckets=none")]
     public int SeqLen { get; init; } = 35;
 
     /// <summary>What ends a sentence.</summary>
@@ -57,19 +57,19 @@ public sealed record ModelParallelOptions : TrainerOptions
     public double InitRange { get; init; } = 0.1;
 
     /// <summary>Stages of the pipeline.</summary>
-    [Option("stages", "stages of the pipeline; num_workers is a multiple of it (replicas x stages), or 1: then one process computes them in turn", Group = PipelineGroup, Min = 1, Max = 256)]
+    [Option("stages", "stages of the pipeline; num_workers is a multiple of it (replicas x stages), or 1: then one process computes them in turn", Group = PipelineGroup, Min = 1, Max = 256, Scope = OptionScope.Run)]
     public int Stages { get; init; } = DefaultStages;
 
     /// <summary>Devices of the stages of one process.</summary>
-    [Option("devices", "devices of the stages of one process, each a thread, as in cuda:0,cuda:1 or cpu,cpu; empty: each stage is a rank", Group = PipelineGroup)]
+    [Option("devices", "devices of the stages of one process, each a thread, as in cuda:0,cuda:1 or cpu,cpu; empty: each stage is a rank", Group = PipelineGroup, Scope = OptionScope.Run)]
     public string Devices { get; init; } = "";
 
     /// <summary>Which layer lies where.</summary>
-    [Option("placement", "stage of each layer, as in 0,0,1,1; even: layer i on stage i*stages/num_layers; auto: balanced by measured cost", Group = PipelineGroup)]
+    [Option("placement", "stage of each layer, as in 0,0,1,1; even: layer i on stage i*stages/num_layers; auto: balanced by measured cost", Group = PipelineGroup, Scope = OptionScope.Run)]
     public string Placement { get; init; } = StagePlacement.Evenly;
 
     /// <summary>Memory that a stage may take.</summary>
-    [Option("stage_memory", "MiB that a stage may take where placement is auto; 0: no limit", Group = PipelineGroup, Min = 0)]
+    [Option("stage_memory", "MiB that a stage may take where placement is auto; 0: no limit", Group = PipelineGroup, Min = 0, Scope = OptionScope.Run)]
     public long StageMemory { get; init; }
 
     /// <summary>The schedule.</summary>
@@ -78,15 +78,15 @@ public sealed record ModelParallelOptions : TrainerOptions
     public string Schedule { get; init; } = "wavefront";
 
     /// <summary>Time steps of a block.</summary>
-    [Option("time_block", "time steps of a block of the wavefront", Group = PipelineGroup, Min = 1)]
+    [Option("time_block", "time steps of a block of the wavefront", Group = PipelineGroup, Min = 1, Needs = "schedule=wavefront")]
     public int TimeBlock { get; init; } = 8;
 
     /// <summary>Parts of a batch.</summary>
-    [Option("micro_batches", "parts of a batch for gpipe and 1f1b", Group = PipelineGroup, Min = 1)]
+    [Option("micro_batches", "parts of a batch for gpipe and 1f1b", Group = PipelineGroup, Min = 1, Needs = "schedule=gpipe|1f1b")]
     public int MicroBatches { get; init; } = 4;
 
     /// <summary>Steps of the timeline.</summary>
-    [Option("timeline_steps", "steps, after the first five, whose timeline is written; 0: none", Group = PipelineGroup, Min = 0, Max = 1000)]
+    [Option("timeline_steps", "steps, after the first five, whose timeline is written; 0: none", Group = PipelineGroup, Min = 0, Max = 1000, Scope = OptionScope.Run)]
     public int TimelineSteps { get; init; } = 2;
 
     /// <summary>Learning rate of the first round.</summary>
@@ -98,7 +98,7 @@ public sealed record ModelParallelOptions : TrainerOptions
     public double Clip { get; init; } = 5;
 
     /// <summary>What is clipped.</summary>
-    [Option("clip_scope", "clip each replica's gradient before compression, or the average after it", Group = OptimizationGroup)]
+    [Option("clip_scope", "clip each replica's gradient before compression, or the average after it", Group = OptimizationGroup, Needs = "clip!=0")]
     public ClipScope ClipScope { get; init; } = ClipScope.Local;
 
     /// <summary>Sentences of a replica's batch.</summary>
@@ -114,12 +114,15 @@ public sealed record ModelParallelOptions : TrainerOptions
     public int EvalSentences { get; init; }
 
     /// <summary>Passes over the training text.</summary>
-    [Option("num_round", "passes over the training text", Group = OptimizationGroup, Min = 1)]
+    [Option("num_round", "passes over the training text", Group = OptimizationGroup, Min = 1, Scope = OptionScope.Run)]
     public int NumRound { get; init; } = 25;
 
     /// <summary>Steps after which training ends.</summary>
-    [Option("max_steps", "end after so many steps; 0: no limit", Group = OptimizationGroup, Min = 0)]
+    [Option("max_steps", "end after so many steps; 0: no limit", Group = OptimizationGroup, Min = 0, Scope = OptionScope.Run)]
     public long MaxSteps { get; init; }
+
+    /// <inheritdoc/>
+    public override bool IsPlainSgd => true;
 
     /// <inheritdoc/>
     public override int GradientWorkers => Math.Max(Math.Max(1, NumWorkers / Stages), VirtualWorkers);

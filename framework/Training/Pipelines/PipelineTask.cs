@@ -50,12 +50,10 @@ internal sealed class PipelineTask : ITrainingTask
 
     public IEnumerable<KeyValuePair<string, string>> Identity =>
     [
-        KeyValuePair.Create("--batch_size", $"{_options.BatchSize}"),
-        KeyValuePair.Create("--buckets", _options.Buckets),
-        KeyValuePair.Create("--sentence_end", Core.Catalog.OptionText.Format(_options.SentenceEnd)),
-        KeyValuePair.Create("replicas", $"{_options.GradientWorkers}"),
         KeyValuePair.Create("corpus", string.Join(' ', _corpus.Files.Select(file => file.Sha256[..16]))),
     ];
+
+    public string VocabularyFingerprint => _corpus.Vocabulary.Fingerprint();
 
     public bool EvaluatesAt(TrainingProgress progress) => progress.Position == 0;
 

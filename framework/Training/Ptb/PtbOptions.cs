@@ -11,12 +11,13 @@ public sealed record PtbOptions : TrainerOptions
     private const string DataGroup = "Data";
     private const string ModelGroup = "Model";
     private const string OptimizationGroup = "Optimization";
+    private const string CompressionGroup = "Compression";
 
     /// <summary>The defaults.</summary>
     public PtbOptions() => ExpName = "ptb-lstm";
 
     /// <summary>Folder of the corpus.</summary>
-    [Option("data", "folder with ptb.train.txt, ptb.valid.txt and ptb.test.txt; empty: PTB where it is found, else the sample corpus", Group = DataGroup)]
+    [Option("data", "folder with ptb.train.txt, ptb.valid.txt and ptb.test.txt; empty: PTB where it is found, else the sample corpus", Group = DataGroup, Scope = OptionScope.Host)]
     public string Data { get; init; } = "";
 
     /// <summary>A set of values that the command line overrules.</summary>
@@ -53,23 +54,31 @@ public sealed record PtbOptions : TrainerOptions
     public double InitRange { get; init; } = 0.1;
 
     /// <summary>Start from these weights.</summary>
-    [Option("init_weights", "safetensors file to start from, under PyTorch's names", Group = ModelGroup)]
+    [Option("init_weights", "safetensors file to start from, under PyTorch's names", Group = ModelGroup, Scope = OptionScope.Host)]
     public string InitWeights { get; init; } = "";
 
     /// <summary>Leave the weights here.</summary>
-    [Option("save_weights", "safetensors file to write at the end, under PyTorch's names", Group = ModelGroup)]
+    [Option("save_weights", "safetensors file to write at the end, under PyTorch's names", Group = ModelGroup, Scope = OptionScope.Host)]
     public string SaveWeights { get; init; } = "";
+
+    /// <summary>Leave the weights in this folder.</summary>
+    [Option("save", "folder to write the weights of the end into, as model.safetensors: another name of --save_weights", Group = ModelGroup, Scope = OptionScope.Host)]
+    public string Save { get; init; } = "";
 
     /// <summary>Learning rate of the first step.</summary>
     [Option("init_lr", "initial learning rate", Group = OptimizationGroup, Min = 0, MinExclusive = true)]
     public double InitLr { get; init; } = 20;
 
     /// <summary>How the rate falls.</summary>
-    [Option("lr_decay", "0: divide the rate by 4 when valid loss stops falling; else its factor per epoch after decay_after", Group = OptimizationGroup, Min = 0, Max = 1)]
+    [Option("lr_schedule", "plateau: a quarter when valid loss stops falling; step: times lr_decay in each epoch after decay_after; gradcomp: see lr_decay", Group = OptimizationGroup)]
+    public ScheduleKind LrSchedule { get; init; } = ScheduleKind.Plateau;
+
+    /// <summary>How fast it falls.</summary>
+    [Option("lr_decay", "step: the factor of an epoch; gradcomp, which it means where it is given alone: D, the rate times (1/(1+D))^(epoch-6) at each epoch from the 7th on", Group = OptimizationGroup, Min = 0)]
     public double LrDecay { get; init; }
 
-    /// <summary>Epochs at the initial rate, with a decay factor.</summary>
-    [Option("decay_after", "epochs at the initial rate before lr_decay acts", Group = OptimizationGroup, Min = 0)]
+    /// <summary>Epochs at the initial rate, of the step schedule.</summary>
+    [Option("decay_after", "epochs at the initial rate before lr_decay acts (lr_schedule step)", Group = OptimizationGroup, Min = 0)]
     public int DecayAfter { get; init; }
 
     /// <summary>Momentum of SGD.</summary>
@@ -85,8 +94,12 @@ public sealed record PtbOptions : TrainerOptions
     public double Clip { get; init; } = 0.25;
 
     /// <summary>What is clipped.</summary>
-    [Option("clip_scope", "clip each worker's gradient before compression, or the average after it", Group = OptimizationGroup)]
+    [Option("clip_scope", "clip each worker's gradient before compression, or the average after it", Group = OptimizationGroup, Needs = "clip!=0")]
     public ClipScope ClipScope { get; init; } = ClipScope.Local;
+
+    /// <summary>α of variance-based compression under its first name.</summary>
+    [Option("alpha", "another name of --variance_alpha", Group = CompressionGroup, Min = 0, MinExclusive = true)]
+    public double Alpha { get; init; } = 1;
 
     /// <summary>Steps of truncated backpropagation through time.</summary>
     [Option("bptt", "time steps of truncated backpropagation", Group = OptimizationGroup, Min = 1)]
@@ -105,15 +118,18 @@ public sealed record PtbOptions : TrainerOptions
     public int TestBatchSize { get; init; } = 10;
 
     /// <summary>Passes over the training text.</summary>
-    [Option("epochs", "passes over the training text", Group = OptimizationGroup, Min = 1)]
+    [Option("epochs", "passes over the training text", Group = OptimizationGroup, Min = 1, Scope = OptionScope.Run)]
     public int Epochs { get; init; } = 40;
 
     /// <summary>Steps after which training ends.</summary>
-    [Option("max_steps", "end after so many steps; 0: no limit", Group = OptimizationGroup, Min = 0)]
+    [Option("max_steps", "end after so many steps; 0: no limit", Group = OptimizationGroup, Min = 0, Scope = OptionScope.Run)]
     public long MaxSteps { get; init; }
 
     /// <inheritdoc/>
     public override double OptimizerMomentum => Momentum;
+
+    /// <inheritdoc/>
+    public override bool IsPlainSgd => Momentum == 0;
 
     /// <summary>Sizes of the model for a vocabulary.</summary>
     internal LstmModelOptions ModelFor(int vocabulary) => new(vocabulary, EmbSize, NumHid, NumLayers, Dropout, Tied);

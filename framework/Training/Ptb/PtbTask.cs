@@ -21,7 +21,7 @@ internal sealed class PtbTask : ITrainingTask
         _context = context;
         _model = model;
         _schedule = new LearningRateSchedule(options);
-        if (options.InitWeights.Length > 0)
+        if (options.InitWeights.Length > 0 && options.Resume.Length == 0)
         {
             string shown = $"--init_weights {options.InitWeights}";
             using var file = WeightsFile.Open(options.InitWeights, shown, ExitCode.Usage);
@@ -29,7 +29,7 @@ internal sealed class PtbTask : ITrainingTask
         }
     }
 
-    public string ModelName => "ptb-lstm";
+    public string ModelName => $"ptb-{_options.Model}";
 
     public ITrainableModel Model => _model;
 
@@ -47,10 +47,10 @@ internal sealed class PtbTask : ITrainingTask
 
     public IEnumerable<KeyValuePair<string, string>> Identity =>
     [
-        KeyValuePair.Create("--batch_size", $"{_options.BatchSize}"),
-        KeyValuePair.Create("--bptt", $"{_options.Bptt}"),
         KeyValuePair.Create("corpus", string.Join(' ', _corpus.Files.Select(file => file.Sha256[..16]))),
     ];
+
+    public string VocabularyFingerprint => _corpus.Vocabulary.Fingerprint();
 
     public bool EvaluatesAt(TrainingProgress progress) => progress.Position == 0;
 
@@ -66,7 +66,8 @@ internal sealed class PtbTask : ITrainingTask
         if (_options.SaveWeights.Length > 0 && rank == 0)
         {
             WeightsFile.Write(
-                _options.SaveWeights, "--save_weights", path => SafetensorsWriter.Save(path, _model.Storage.Entries(), _model.Storage.Write));
+                _options.SaveWeights, "--save_weights",
+                path => SafetensorsWriter.Save(path, _model.Storage.Entries(), _model.Storage.Write, VocabularyMark.Metadata(VocabularyFingerprint)));
         }
     }
 

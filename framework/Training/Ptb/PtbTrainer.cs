@@ -1,3 +1,4 @@
+using Compression.Core.Catalog;
 using Compression.Core.Kernels;
 using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
@@ -31,6 +32,7 @@ public static class PtbTrainer
                 ExitCode.Usage, $"--tied true needs --emb_size ({options.EmbSize}) equal to --num_hid ({options.NumHid}); set both to {options.NumHid}.");
         }
 
+        RequireSchedule(options);
         ColumnBatches.ForTraining(corpus.Train, 0, workers, options.BatchSize, options.Bptt);
         SplitBatches(options, corpus, "valid", 0, 1);
         SplitBatches(options, corpus, "test", 0, 1);
@@ -60,6 +62,23 @@ public static class PtbTrainer
     internal static ColumnBatches SplitBatches(PtbOptions options, Corpus corpus, string split, int rank, int ranks) => split == "valid"
         ? ColumnBatches.ForEvaluation(split, corpus.Valid, rank, ranks, options.EvalBatchSize, options.Bptt, "--eval_batch_size")
         : ColumnBatches.ForEvaluation(split, corpus.Test, rank, ranks, options.TestBatchSize, options.Bptt, "--test_batch_size");
+
+    // What a schedule does not read is refused, and a factor that makes no sense.
+    private static void RequireSchedule(PtbOptions options)
+    {
+        string schedule = $"--lr_schedule {OptionText.Format(options.LrSchedule)}";
+        string? problem = options.LrSchedule switch
+        {
+            ScheduleKind.Step when options.LrDecay is <= 0 or > 1 => $"{schedule} multiplies the rate by --lr_decay, {OptionText.Format(options.LrDecay)} here; set it above 0 and at most 1.",
+            ScheduleKind.Plateau or ScheduleKind.Constant when options.LrDecay > 0 => $"{schedule} has no --lr_decay; leave it away, or set --lr_schedule step or gradcomp.",
+            not ScheduleKind.Step when options.DecayAfter > 0 => $"{schedule} has no --decay_after; leave it away, or set --lr_schedule step with --lr_decay.",
+            _ => null,
+        };
+        if (problem is not null)
+        {
+            throw new UserErrorException(ExitCode.Usage, problem);
+        }
+    }
 
     private static TrainingSession Session(PtbOptions options, Corpus corpus, TrainingContext context) => new(options, context, (group, team) => new PtbTask(
         options, corpus, context, new PtbModel(options, corpus, group.First, group.Count, group.Total, context.Pipeline.Traits.MicroBatches, team)));

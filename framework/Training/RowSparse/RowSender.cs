@@ -21,7 +21,7 @@ public sealed class RowSender : ICheckpointable
     private readonly Scratch<int> _indices = new();
 
     /// <param name="tables">In the order in which payloads hold them.</param>
-    /// <param name="plan">The compressor of rows; it is kept a residual for where it is biased.</param>
+    /// <param name="plan">The compressor of rows; a residual is kept where it wants a memory.</param>
     /// <param name="pieces">P.</param>
     public RowSender(IReadOnlyList<RowTable> tables, PipelinePlan plan, int pieces)
     {
@@ -31,7 +31,7 @@ public sealed class RowSender : ICheckpointable
         Pieces = pieces;
         _fingerprint = FingerprintOf(tables, plan, pieces);
         _codecs = [.. tables.Select(table => new RowCodec(table.Name, table.Width, plan))];
-        _residuals = [.. tables.Select(table => plan.Traits.Unbiased ? null : new RowResidual(table.Name, table.Width))];
+        _residuals = [.. tables.Select(table => plan.Traits.WantsMemory ? new RowResidual(table.Name, table.Width) : null)];
         _order = [.. tables.Select(_ => Array.Empty<int>())];
         _ends = [.. tables.Select(table => new int[table.Partition.Owners * pieces])];
         Lengths = new int[tables[0].Partition.Owners * pieces];

@@ -24,6 +24,9 @@ public interface ITrainingTask : IDisposable
     /// <summary>The option that sets it, for messages.</summary>
     string LearningRateOption { get; }
 
+    /// <summary>The options that set the rates of all steps, for messages.</summary>
+    string ScheduleOptions => LearningRateOption;
+
     /// <summary>The lowest loss on valid so far, nats per token; null for none.</summary>
     double? BestValidLoss { get; }
 
@@ -58,7 +61,10 @@ public interface ITrainingTask : IDisposable
     /// <summary>The same at a row of evaluations.</summary>
     IReadOnlyList<KeyValuePair<string, double>> CurvesOf(EvaluationRecord row) => [];
 
-    /// <summary>Options and data that must be the same for a resumed run to end with the same bits, beyond those of the pipeline.</summary>
+    /// <summary>Fingerprint of the vocabulary that the weights belong to; goes into every file of them.</summary>
+    string VocabularyFingerprint { get; }
+
+    /// <summary>Data, and what else no option says, that must be the same for a resumed run to end with the same bits.</summary>
     IEnumerable<KeyValuePair<string, string>> Identity { get; }
 
     /// <summary>The stage of each layer, of a model that is spread over ranks; kept in checkpoints.</summary>

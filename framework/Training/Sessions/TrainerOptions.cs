@@ -16,19 +16,19 @@ public abstract record TrainerOptions
     public long Seed { get; init; } = 1111;
 
     /// <summary>What becomes of a step whose loss or gradient is not finite.</summary>
-    [Option("on_nonfinite", "a loss or gradient that is not finite ends the run, or has all workers skip the step", Group = OptimizationGroup)]
+    [Option("on_nonfinite", "a loss or gradient that is not finite ends the run, or has all workers skip the step", Group = OptimizationGroup, Scope = OptionScope.Run)]
     public NonFiniteAction OnNonfinite { get; init; } = NonFiniteAction.Abort;
 
     /// <summary>The compressor.</summary>
-    [Option("compressor", "sparsifier, quantizer or both, as in topk(ratio=0.001)+sign; see ./run.sh list compressors", Group = CompressionGroup)]
+    [Option("compressor", "sparsifier, quantizer or both, as in topk(ratio=0.001)+sign; see ./run.sh list compressors", Group = CompressionGroup, Scope = OptionScope.Run)]
     public string Compressor { get; init; } = "none";
 
     /// <summary>The memory.</summary>
-    [Option("memory", "what becomes of what was not sent; auto: residual for biased compressors, none for others", Group = CompressionGroup)]
+    [Option("memory", "what becomes of what was not sent; auto: residual for compressors that want a memory, none for others", Group = CompressionGroup, Scope = OptionScope.Run)]
     public string Memory { get; init; } = "auto";
 
     /// <summary>The exchange.</summary>
-    [Option("exchange", "how gradients become their average; auto: allreduce for dense float32, allgather for all others", Group = CompressionGroup)]
+    [Option("exchange", "how gradients become their average; auto: allreduce for dense float32, allgather for all others", Group = CompressionGroup, Scope = OptionScope.Run)]
     public string Exchange { get; init; } = "auto";
 
     /// <summary>Small parameters go dense.</summary>
@@ -44,15 +44,15 @@ public abstract record TrainerOptions
     public int WarmupEpochs { get; init; }
 
     /// <summary>Exchange during the backward pass.</summary>
-    [Option("overlap", "exchange gradients while the backward pass still runs; same results as without, for the same bucket_bytes", Group = CompressionGroup)]
+    [Option("overlap", "exchange gradients while the backward pass still runs; same results as without, for the same bucket_bytes", Group = CompressionGroup, Scope = OptionScope.Run)]
     public bool Overlap { get; init; }
 
     /// <summary>Size of the groups in which gradients are exchanged.</summary>
-    [Option("bucket_bytes", "bytes of gradient that are exchanged together, last layers first; 0: all at once, or 4 MiB with overlap", Group = CompressionGroup, Min = 0)]
+    [Option("bucket_bytes", "bytes of gradient that are exchanged together, last layers first; 0: all at once, or 4 MiB with overlap", Group = CompressionGroup, Min = 0, Scope = OptionScope.Run)]
     public long BucketBytes { get; init; }
 
     /// <summary>MPI ranks.</summary>
-    [Option("num_workers", "workers, each an MPI rank", Group = WorkersGroup, Min = 1, Max = 65536)]
+    [Option("num_workers", "workers, each an MPI rank", Group = WorkersGroup, Min = 1, Max = 65536, Scope = OptionScope.Run)]
     public int NumWorkers { get; init; } = 1;
 
     /// <summary>Workers simulated in this process.</summary>
@@ -60,11 +60,11 @@ public abstract record TrainerOptions
     public int VirtualWorkers { get; init; }
 
     /// <summary>Hosts of the ranks.</summary>
-    [Option("hostfile", "file with the hosts of the ranks, in the form of the MPI at hand", Group = WorkersGroup)]
+    [Option("hostfile", "file with the hosts of the ranks, in the form of the MPI at hand", Group = WorkersGroup, Scope = OptionScope.Host)]
     public string Hostfile { get; init; } = "";
 
     /// <summary>Threads of a rank.</summary>
-    [Option("threads", "threads a rank; 0: cores by ranks on the host", Group = WorkersGroup, Min = 0, Max = 1024)]
+    [Option("threads", "threads a rank; 0: cores by ranks on the host", Group = WorkersGroup, Min = 0, Max = 1024, Scope = OptionScope.Host)]
     public int Threads { get; init; }
 
     /// <summary>Train on a GPU.</summary>
@@ -72,79 +72,85 @@ public abstract record TrainerOptions
     public bool UseGpu { get; init; }
 
     /// <summary>Seconds that an exchange may take.</summary>
-    [Option("comm_timeout", "seconds after which a waiting exchange fails; 0: no limit", Group = WorkersGroup, Min = 0)]
+    [Option("comm_timeout", "seconds after which a waiting exchange fails; 0: no limit", Group = WorkersGroup, Min = 0, Scope = OptionScope.Host, Needs = "num_workers!=1")]
     public double CommTimeout { get; init; }
 
     /// <summary>Steps between two rows of metrics.</summary>
-    [Option("log_interval", "steps between two rows of metrics", Group = RunGroup, Min = 1)]
+    [Option("log_interval", "steps between two rows of metrics", Group = RunGroup, Min = 1, Scope = OptionScope.Run)]
     public int LogInterval { get; init; } = 200;
 
     /// <summary>Name of the run.</summary>
-    [Option("exp_name", "name of the run", Group = RunGroup)]
+    [Option("exp_name", "name of the run", Group = RunGroup, Scope = OptionScope.Host)]
     public string ExpName { get; init; } = "";
 
     /// <summary>Name of the project.</summary>
-    [Option("project_name", "name of the project that the run is filed under", Group = RunGroup)]
+    [Option("project_name", "name of the project that the run is filed under", Group = RunGroup, Scope = OptionScope.Host, Needs = "wandb!=disabled")]
     public string ProjectName { get; init; } = "gradient-compression";
 
     /// <summary>Folder of the results.</summary>
-    [Option("out", "folder of the results; empty: runs/<exp_name>-<time>", Group = RunGroup)]
+    [Option("out", "folder of the results; empty: runs/<exp_name>-<time>", Group = RunGroup, Scope = OptionScope.Call)]
     public string Out { get; init; } = "";
 
     /// <summary>Write event files.</summary>
-    [Option("tensorboard", "write event files into tensorboard/ of the run's folder", Group = RunGroup)]
+    [Option("tensorboard", "write event files into tensorboard/ of the run's folder", Group = RunGroup, Scope = OptionScope.Run)]
     public bool Tensorboard { get; init; }
 
     /// <summary>Report to Weights &amp; Biases.</summary>
-    [Option("wandb", "report to Weights & Biases; offline: into a file for ./run.sh wandb sync", Group = WandbGroup, Choices = "disabled|offline|online")]
+    [Option("wandb", "report to Weights & Biases; offline: into a file for ./run.sh wandb sync", Group = WandbGroup, Choices = "disabled|offline|online", Scope = OptionScope.Host)]
     public string Wandb { get; init; } = "disabled";
 
     /// <summary>User or team.</summary>
-    [Option("wandb_entity", "user or team of the project; empty: the key's own", Group = WandbGroup)]
+    [Option("wandb_entity", "user or team of the project; empty: the key's own", Group = WandbGroup, Scope = OptionScope.Host, Needs = "wandb!=disabled")]
     public string WandbEntity { get; init; } = "";
 
     /// <summary>Group of runs.</summary>
-    [Option("wandb_group", "group that the run belongs to", Group = WandbGroup)]
+    [Option("wandb_group", "group that the run belongs to", Group = WandbGroup, Scope = OptionScope.Host, Needs = "wandb!=disabled")]
     public string WandbGroupName { get; init; } = "";
 
     /// <summary>Kind of job.</summary>
-    [Option("wandb_job_type", "kind of job", Group = WandbGroup)]
+    [Option("wandb_job_type", "kind of job", Group = WandbGroup, Scope = OptionScope.Host, Needs = "wandb!=disabled")]
     public string WandbJobType { get; init; } = "";
 
     /// <summary>Labels.</summary>
-    [Option("wandb_tags", "labels, separated by commas", Group = WandbGroup)]
+    [Option("wandb_tags", "labels, separated by commas", Group = WandbGroup, Scope = OptionScope.Host, Needs = "wandb!=disabled")]
     public string WandbTags { get; init; } = "";
 
     /// <summary>Free text.</summary>
-    [Option("wandb_notes", "free text on the run", Group = WandbGroup)]
+    [Option("wandb_notes", "free text on the run", Group = WandbGroup, Scope = OptionScope.Host, Needs = "wandb!=disabled")]
     public string WandbNotes { get; init; } = "";
 
     /// <summary>The run's id.</summary>
-    [Option("wandb_run_id", "id of the run; empty: a new one, or that of the run that --resume continues", Group = WandbGroup)]
+    [Option("wandb_run_id", "id of the run; empty: a new one, or that of the run that --resume continues", Group = WandbGroup, Scope = OptionScope.Host, Needs = "wandb!=disabled")]
     public string WandbRunId { get; init; } = "";
 
     /// <summary>What becomes of a run that exists.</summary>
-    [Option("wandb_resume", "a run of this id that exists is replaced, continued, must exist, or must not", Group = WandbGroup, Choices = "no|allow|must|never")]
+    [Option("wandb_resume", "a run of this id that exists is replaced, continued, must exist, or must not", Group = WandbGroup, Choices = "no|allow|must|never", Scope = OptionScope.Host, Needs = "wandb!=disabled")]
     public string WandbResume { get; init; } = "no";
 
     /// <summary>Steps between two checkpoints.</summary>
-    [Option("checkpoint_every", "steps between two checkpoints; 0: none", Group = RunGroup, Min = 0)]
+    [Option("checkpoint_every", "steps between two checkpoints; 0: none", Group = RunGroup, Min = 0, Scope = OptionScope.Run)]
     public long CheckpointEvery { get; init; }
 
     /// <summary>A checkpoint after each epoch.</summary>
-    [Option("checkpoint_each_epoch", "write a checkpoint after each epoch", Group = RunGroup)]
+    [Option("checkpoint_each_epoch", "write a checkpoint after each epoch", Group = RunGroup, Scope = OptionScope.Run)]
     public bool CheckpointEachEpoch { get; init; }
 
     /// <summary>Go on from a checkpoint.</summary>
-    [Option("resume", "go on from a checkpoint folder, or from the latest in --out (or the newest run): latest", Group = RunGroup)]
+    [Option("resume", "go on from a checkpoint folder, or from the latest in --out (or the newest run): latest", Group = RunGroup, Scope = OptionScope.Call)]
     public string Resume { get; init; } = "";
 
     /// <summary>Print only warnings and the end.</summary>
-    [Option("quiet", "print only warnings and the last line", Group = RunGroup)]
+    [Option("quiet", "print only warnings and the last line", Group = RunGroup, Scope = OptionScope.Host)]
     public bool Quiet { get; init; }
 
     /// <summary>The momentum that the optimizer has of its own; some memories replace it.</summary>
     public virtual double OptimizerMomentum => 0;
+
+    /// <summary>The optimizer's step is the learning rate times the average: SGD without momentum.</summary>
+    public virtual bool IsPlainSgd => false;
+
+    /// <summary>The option that sets the optimizer's momentum.</summary>
+    public virtual string MomentumOption => "--momentum";
 
     /// <summary>Workers that exchange gradients with each other.</summary>
     public virtual int GradientWorkers => Math.Max(NumWorkers, VirtualWorkers);

@@ -14,6 +14,9 @@ namespace Compression.Training.Sessions;
 public sealed record TrainingContext(
     ICommunicator Communicator, IRunLogger Logger, PipelinePlan Pipeline, string RunFolder, TimeProvider Time, CancellationToken Stop)
 {
+    /// <summary>What the user should know of the options: choices that were made, and options without effect.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Those who train the same parameters and exchange their gradients: all, unless the model is spread over ranks.</summary>
     public ICommunicator Peers { get; init; } = Communicator;
 

@@ -29,6 +29,7 @@ internal sealed class TrainingCounters
         _nominalBefore = SavedSum("nominal_bits");
         _floorBefore = SavedSum("floor_bits");
         Tokens = (long)Saved("tokens");
+        SkippedSteps = (long)Saved("skipped_steps");
         EpochLoss = new RunningMean(SavedSum("epoch_loss_sum"), (long)SavedSum("epoch_loss_count"));
         LastEpochLoss = saved.TryGetValue("last_epoch_loss", out double last) ? last : null;
         _secondsBefore = new PhaseSeconds(
@@ -44,6 +45,9 @@ internal sealed class TrainingCounters
 
     /// <summary>Steps done since this process started.</summary>
     public long StepsHere { get; set; }
+
+    /// <summary>Steps that all workers left out, since something was not finite.</summary>
+    public long SkippedSteps { get; set; }
 
     /// <summary>Targets of all workers.</summary>
     public long Tokens { get; set; }
@@ -85,6 +89,7 @@ internal sealed class TrainingCounters
             ["nominal_bits"] = sums[1],
             ["floor_bits"] = sums[2],
             ["tokens"] = Tokens,
+            ["skipped_steps"] = SkippedSteps,
             ["epoch_loss_sum"] = sums[3],
             ["epoch_loss_count"] = sums[4],
             ["forward_backward"] = seconds.ForwardBackward,

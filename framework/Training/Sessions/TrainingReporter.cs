@@ -41,7 +41,10 @@ internal sealed class TrainingReporter
 
     private int Workers => _group.Total * _context.RanksOfModel;
 
-    /// <summary>Books a step; writes a row when the interval is full, with what the first worker here has in its bucket and holds back.</summary>
+    /// <summary>
+    /// Books a step; writes a row when the interval is full, with what the first worker here has in its bucket and holds back. A step that was
+    /// skipped has no losses; the loss of a row is the mean over the other steps, NaN where there are none.
+    /// </summary>
     public void Step(TrainingProgress progress, ReadOnlySpan<double> losses, double learningRate, double gradNorm, GradientBucket average, IEnumerable<ReadOnlyMemory<float>> heldBack)
     {
         foreach (double loss in losses)
@@ -59,7 +62,7 @@ internal sealed class TrainingReporter
             return;
         }
 
-        double meanLoss = MeanOverWorkers(_interval);
+        double meanLoss = MeanOverWorkers(_interval) ?? double.NaN;
         AddUpBytes();
         var seconds = _counters.Seconds;
         var row = new MetricsRecord
@@ -91,12 +94,12 @@ internal sealed class TrainingReporter
         (_interval, _secondsAtRow, _trainingSecondsAtRow, _tokensAtRow) = (default, seconds, trainingSeconds, _counters.Tokens);
     }
 
-    /// <summary>Mean of a loss over the workers of all ranks; a collective.</summary>
-    public double MeanOverWorkers(RunningMean loss)
+    /// <summary>Mean of a loss over the workers of all ranks, null where they have none; a collective.</summary>
+    public double? MeanOverWorkers(RunningMean loss)
     {
         Span<double> sums = [loss.Sum, loss.Count];
         _context.Communicator.AllReduce(sums);
-        return sums[0] / sums[1];
+        return sums[1] > 0 ? sums[0] / sums[1] : null;
     }
 
     /// <summary>Adds up the bytes of all ranks, whose payloads differ in length; a collective. Rows and summaries show the last sums.</summary>
@@ -136,6 +139,7 @@ internal sealed class TrainingReporter
         {
             Status = status,
             Reason = reason,
+            Notes = _context.Notes is { Count: > 0 } notes ? notes : null,
             Model = _task.ModelName,
             Compressor = _context.Pipeline.Compressor,
             Memory = _context.Pipeline.Memory,
@@ -143,6 +147,7 @@ internal sealed class TrainingReporter
             NumWorkers = Workers,
             Parameters = _parameters,
             Steps = progress.Step,
+            SkippedSteps = _counters.SkippedSteps,
             Epochs = progress.EpochsDone,
             Tokens = _counters.Tokens,
             TrainLoss = epochLoss,
@@ -158,7 +163,10 @@ internal sealed class TrainingReporter
                 _totals.FloorBits / 8 / workerSteps,
                 DenseBytesPerStep,
                 DenseBytesPerStep / 2,
-                _totals.WireBytes == 0 ? 0 : DenseBytesPerStep * workerSteps / _totals.WireBytes),
+                _totals.WireBytes == 0 ? 0 : DenseBytesPerStep * workerSteps / _totals.WireBytes)
+            {
+                Booked = _group.Total == 1,
+            },
             Seconds = new SecondsSummary(
                 _counters.SecondsTotal, seconds.ForwardBackward, seconds.Compress, seconds.Communicate, seconds.Decompress, seconds.Update,
                 seconds.Evaluate, seconds.Checkpoint)

@@ -58,6 +58,11 @@ public sealed class TrainingSession : IDisposable
             _model.ReportReady(_overlap.Ready);
         }
 
+        if (_aggregators[0] is GroupedAggregator groups)
+        {
+            context.Logger.Message($"gradients are exchanged in {groups.Count} groups of {options.GroupBytes:N0} bytes or more{(options.Overlap ? ", during the backward pass" : "")}");
+        }
+
         _losses = new double[_group.Count];
         _checkpoints = new CheckpointStore(Path.Combine(context.RunFolder, "checkpoints"));
         TrainingState? saved = options.Resume.Length > 0 ? Restore(options.Resume) : null;
@@ -193,12 +198,9 @@ public sealed class TrainingSession : IDisposable
         _step++;
         _position++;
         _counters.StepsHere++;
-        if (skip)
-        {
-            return stop;
-        }
-
-        foreach (double loss in _losses)
+        _counters.SkippedSteps += skip ? 1 : 0;
+        ReadOnlySpan<double> losses = skip ? [] : _losses;
+        foreach (double loss in losses)
         {
             _counters.EpochLoss = _counters.EpochLoss.Add(loss);
         }
@@ -210,7 +212,7 @@ public sealed class TrainingSession : IDisposable
         }
 
         _reporter.Step(
-            Progress, _losses, rate, gradNorm, _model.Gradients, _aggregators[0].HeldBack.Concat(_model.HeldBackBeside(0)));
+            Progress, losses, rate, gradNorm, _model.Gradients, _aggregators[0].HeldBack.Concat(_model.HeldBackBeside(0)));
         return stop;
     }
 
@@ -314,10 +316,12 @@ public sealed class TrainingSession : IDisposable
                     WorldSize = _context.Communicator.WorldSize,
                     ModelFingerprint = _model.Whole.Layout.Fingerprint,
                     Options = Identity(),
+                    Changeable = KeptOptions.Changeable(_options),
                     Counters = counters,
                     Placement = _task.Placement,
                 },
                 ModelTensors = _model.Whole.Entries(),
+                ModelMetadata = VocabularyMark.Metadata(_task.VocabularyFingerprint),
                 WriteModel = _model.Whole.Write,
                 SendModel = _model.Whole.Send,
                 WriteRankState = writer =>
@@ -342,21 +346,15 @@ public sealed class TrainingSession : IDisposable
             ForEachAggregator((aggregator, prefix) => aggregator.Load(new PrefixedState(prefix, reader: checkpoint.RankState)));
         }
 
+        KeptOptions.Tell(checkpoint.State, _options, Identity(), _context.Logger);
         _task.Resume(checkpoint.State);
         (_step, _epoch, _position) = (checkpoint.State.Step, checkpoint.State.Epoch, checkpoint.State.Position);
+        ResumedSchedule.Tell(_task, checkpoint.State, _context.Logger);
         return checkpoint.State;
     }
 
     // What must be the same for the run to end with the same bits.
-    private ImmutableSortedDictionary<string, string> Identity() => new Dictionary<string, string>(_task.Identity)
-    {
-        ["--compressor"] = _context.Pipeline.Compressor,
-        ["--memory"] = _context.Pipeline.Memory,
-        ["--exchange"] = _context.Pipeline.Exchange,
-        ["--bucket_bytes"] = $"{_options.GroupBytes}",
-        ["--virtual_workers"] = $"{_options.VirtualWorkers}",
-        ["--seed"] = $"{_options.Seed}",
-    }.ToImmutableSortedDictionary(StringComparer.Ordinal);
+    private ImmutableSortedDictionary<string, string> Identity() => KeptOptions.OfResult(_options, _context.Pipeline).AddRange(_task.Identity);
 
     private void ForEachAggregator(Action<IGradientAggregator, string> action)
     {

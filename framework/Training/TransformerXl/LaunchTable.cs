@@ -52,7 +52,7 @@ public sealed record LaunchTable(string Name, int Machines, int WorkersPerMachin
     public IReadOnlyList<KeyValuePair<string, string>> Values(int workers)
     {
         string model = IsLarge
-            ? "n_layer=18 d_model=1024 n_head=16 d_head=64 d_inner=4096 dropout=0.2 dropatt=0.2 tgt_len=384 mem_len=384 max_tokens=3.6e10 init_std=0.005 cutoffs=20000,40000,50000"
+            ? "n_layer=18 d_model=1024 n_head=16 d_head=64 d_inner=4096 dropout=0.2 dropatt=0.2 tgt_len=384 mem_len=384 max_tokens=3.6e10 init_std=0.005 cutoffs=20000,40000,50000 bpe=true"
             : "n_layer=16 d_model=512 n_head=8 d_head=48 d_inner=2048 dropout=0.1 tgt_len=128 mem_len=128 max_tokens=1.8e9";
         return
         [

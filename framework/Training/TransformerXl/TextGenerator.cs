@@ -14,7 +14,6 @@ namespace Compression.Training.TransformerXl;
 public sealed class TextGenerator : IDisposable
 {
     private readonly TransformerXlOptions _options;
-    private readonly Vocabulary _vocabulary;
     private readonly TransformerXlModel _module;
     private readonly FlatModel _storage;
 
@@ -27,29 +26,13 @@ public sealed class TextGenerator : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(vocabulary);
-        (_options, _vocabulary) = (options, vocabulary);
+        _options = options;
         var shape = options.ShapeFor(vocabulary.Count);
         _module = new TransformerXlModel(shape);
         _storage = new FlatModel(_module);
         using var file = WeightsFile.Open(weights, shownAs, code);
         new PublishedWeights(shape).Read(file, _storage, shownAs, code);
         _module.eval();
-    }
-
-    /// <summary>The ids of a text's words; a line break is <c>&lt;eos&gt;</c>, a word that the vocabulary lacks <c>&lt;unk&gt;</c>.</summary>
-    /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>: no word, or one that has no id.</exception>
-    public int[] Encode(string text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        string[] words = [.. text.Replace("\n", $" {Vocabulary.EndOfLine} ", StringComparison.Ordinal).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)];
-        if (words.Length == 0)
-        {
-            throw new UserErrorException(ExitCode.Usage, "--generate: the text has no word; give at least one.");
-        }
-
-        return [.. words.Select(word => _vocabulary.TryGetId(word, out int id) || _vocabulary.TryGetId("<unk>", out id)
-            ? id
-            : throw new UserErrorException(ExitCode.Usage, $"--generate: the vocabulary has no '{word}'; use other words."))];
     }
 
     /// <summary>The words that follow; the same seed draws the same.</summary>

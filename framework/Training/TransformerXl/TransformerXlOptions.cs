@@ -26,8 +26,12 @@ public sealed record TransformerXlOptions : TrainerOptions
     public TextDataset Dataset { get; init; } = TextDataset.Wt103;
 
     /// <summary>Folder of the text.</summary>
-    [Option("data", "folder of the text; empty: wikitext-103, wikitext-2, ptb, lm1b, enwik8 or text8 below COMPRESSION_DATA, then below datasets", Group = DataGroup)]
+    [Option("data", "folder of the text; empty: wikitext-103, wikitext-2, ptb, lm1b, enwik8 or text8 below COMPRESSION_DATA, then below datasets", Group = DataGroup, Scope = OptionScope.Host)]
     public string Data { get; init; } = "";
+
+    /// <summary>Pieces of words.</summary>
+    [Option("bpe", "tokens are the pieces of GPT-2's byte-pair encoding, 50257 of them, in place of words (wt103, wt2 and ptb)", Group = DataGroup)]
+    public bool Bpe { get; init; }
 
     /// <summary>A published set-up.</summary>
     [Option("config", "published set-up that other options overrule", Group = ModelGroup,
@@ -35,7 +39,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     public string Config { get; init; } = "none";
 
     /// <summary>Print what would be run.</summary>
-    [Option("dry_run", "print the resolved options, parameters, memory and the command of the machines, and run nothing", Group = RunGroup)]
+    [Option("dry_run", "print the resolved options, parameters, memory and the command of the machines, and run nothing", Group = RunGroup, Scope = OptionScope.Call)]
     public bool DryRun { get; init; }
 
     /// <summary>Layers.</summary>
@@ -108,7 +112,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     public string Init { get; init; } = "normal";
 
     /// <summary>Width of uniform weights.</summary>
-    [Option("init_range", "half the width of uniform initial weights", Group = ModelGroup, Min = 0)]
+    [Option("init_range", "half the width of uniform initial weights", Group = ModelGroup, Min = 0, Needs = "init=uniform")]
     public double InitRange { get; init; } = 0.1;
 
     /// <summary>Deviation of weights.</summary>
@@ -116,15 +120,15 @@ public sealed record TransformerXlOptions : TrainerOptions
     public double InitStd { get; init; } = 0.02;
 
     /// <summary>Deviation of projections.</summary>
-    [Option("proj_init_std", "standard deviation of the initial projections of word vectors", Group = ModelGroup, Min = 0)]
+    [Option("proj_init_std", "standard deviation of the initial projections of word vectors", Group = ModelGroup, Min = 0, Needs = "d_embed!=-1 or div_val!=1")]
     public double ProjInitStd { get; init; } = 0.01;
 
     /// <summary>Start from these weights.</summary>
-    [Option("init_weights", "safetensors file to start from, under the published code's names", Group = ModelGroup)]
+    [Option("init_weights", "safetensors file to start from, under the published code's names", Group = ModelGroup, Scope = OptionScope.Host)]
     public string InitWeights { get; init; } = "";
 
     /// <summary>Leave the weights here.</summary>
-    [Option("save_weights", "safetensors file to write at the end: the published code's whole state_dict", Group = ModelGroup)]
+    [Option("save_weights", "safetensors file to write at the end: the published code's whole state_dict", Group = ModelGroup, Scope = OptionScope.Host)]
     public string SaveWeights { get; init; } = "";
 
     /// <summary>The optimizer.</summary>
@@ -132,7 +136,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     public string Optim { get; init; } = "adam";
 
     /// <summary>Definition of LAMB.</summary>
-    [Option("lamb_version", "definition of LAMB: of the runs of May 2019, or of the paper's third version", Group = OptimizationGroup, Choices = "2019-05|v3")]
+    [Option("lamb_version", "definition of LAMB: of the runs of May 2019 (rate corrected for the moments' start, trust at most 10), or of the paper's third version", Group = OptimizationGroup, Choices = "2019-05|v3", Needs = "optim=lamb")]
     public string LambVersionName { get; init; } = "2019-05";
 
     /// <summary>The rate.</summary>
@@ -140,7 +144,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     public double Lr { get; init; } = 2.5e-4;
 
     /// <summary>Momentum of SGD.</summary>
-    [Option("mom", "momentum of SGD", Group = OptimizationGroup, Min = 0, Max = 1, MaxExclusive = true)]
+    [Option("mom", "momentum of SGD", Group = OptimizationGroup, Min = 0, Max = 1, MaxExclusive = true, Needs = "optim=sgd")]
     public double Mom { get; init; }
 
     /// <summary>Weight decay.</summary>
@@ -160,7 +164,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     public double Clip { get; init; } = 0.25;
 
     /// <summary>What is clipped.</summary>
-    [Option("clip_scope", "clip each worker's gradient before compression, or the average after it", Group = OptimizationGroup)]
+    [Option("clip_scope", "clip each worker's gradient before compression, or the average after it", Group = OptimizationGroup, Needs = "clip!=0")]
     public ClipScope ClipScope { get; init; } = ClipScope.Local;
 
     /// <summary>How the rate changes.</summary>
@@ -173,7 +177,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     public double WarmupTokens { get; init; }
 
     /// <summary>Tokens of training.</summary>
-    [Option("max_tokens", "end after so many tokens of all workers, and the schedule's length; 0: max_step counts", Group = OptimizationGroup, Min = 0)]
+    [Option("max_tokens", "end after so many tokens of all workers, and the schedule's length; 0: max_step counts", Group = OptimizationGroup, Min = 0, Scope = OptionScope.Run)]
     public double MaxTokens { get; init; }
 
     /// <summary>Steps of warm-up.</summary>
@@ -181,23 +185,23 @@ public sealed record TransformerXlOptions : TrainerOptions
     public long WarmupStep { get; init; }
 
     /// <summary>Steps of training.</summary>
-    [Option("max_step", "end after so many steps, where max_tokens is 0", Group = OptimizationGroup, Min = 1)]
+    [Option("max_step", "end after so many steps, where max_tokens is 0", Group = OptimizationGroup, Min = 1, Scope = OptionScope.Run, Needs = "max_tokens=0")]
     public long MaxStep { get; init; } = 100000;
 
     /// <summary>Lowest rate of the cosine.</summary>
-    [Option("eta_min", "lowest rate of the cosine", Group = OptimizationGroup, Min = 0)]
+    [Option("eta_min", "lowest rate of the cosine", Group = OptimizationGroup, Min = 0, Needs = "scheduler=cosine")]
     public double EtaMin { get; init; }
 
     /// <summary>Factor of dev_perf.</summary>
-    [Option("decay_rate", "factor of the rate in dev_perf", Group = OptimizationGroup, Min = 0, MinExclusive = true, Max = 1, MaxExclusive = true)]
+    [Option("decay_rate", "factor of the rate in dev_perf", Group = OptimizationGroup, Min = 0, MinExclusive = true, Max = 1, MaxExclusive = true, Needs = "scheduler=dev_perf")]
     public double DecayRate { get; init; } = 0.5;
 
     /// <summary>Patience of dev_perf.</summary>
-    [Option("patience", "evaluations without progress that dev_perf lets pass", Group = OptimizationGroup, Min = 0)]
+    [Option("patience", "evaluations without progress that dev_perf lets pass", Group = OptimizationGroup, Min = 0, Needs = "scheduler=dev_perf")]
     public int Patience { get; init; }
 
     /// <summary>Lowest rate of dev_perf.</summary>
-    [Option("lr_min", "lowest rate of dev_perf", Group = OptimizationGroup, Min = 0)]
+    [Option("lr_min", "lowest rate of dev_perf", Group = OptimizationGroup, Min = 0, Needs = "scheduler=dev_perf")]
     public double LrMin { get; init; }
 
     /// <summary>Sequences a worker.</summary>
@@ -233,43 +237,49 @@ public sealed record TransformerXlOptions : TrainerOptions
     public int EvalBatchSize { get; init; } = 10;
 
     /// <summary>Steps between evaluations.</summary>
-    [Option("eval_interval", "steps between two evaluations of valid", Group = EvaluationGroup, Min = 1)]
+    [Option("eval_interval", "steps between two evaluations of valid", Group = EvaluationGroup, Min = 1, Scope = OptionScope.Run)]
     public long EvalInterval { get; init; } = 4000;
 
     /// <summary>Evaluate alone.</summary>
-    [Option("eval_only", "evaluate valid and test by the weights of --resume or --init_weights, and train nothing", Group = EvaluationGroup)]
+    [Option("eval_only", "evaluate valid and test by the weights of --resume or --init_weights, and train nothing", Group = EvaluationGroup, Scope = OptionScope.Call)]
     public bool EvalOnly { get; init; }
 
     /// <summary>The results' folder under its first name.</summary>
-    [Option("work_dir", "another name of --out", Group = RunGroup)]
+    [Option("work_dir", "another name of --out", Group = RunGroup, Scope = OptionScope.Call)]
     public string WorkDir { get; init; } = "";
 
     /// <summary>The results' folder under its second name.</summary>
-    [Option("logdir", "another name of --out", Group = RunGroup)]
+    [Option("logdir", "another name of --out", Group = RunGroup, Scope = OptionScope.Call)]
     public string Logdir { get; init; } = "";
 
     /// <summary>Go on.</summary>
-    [Option("restart", "another name of --resume latest", Group = RunGroup)]
+    [Option("restart", "another name of --resume latest", Group = RunGroup, Scope = OptionScope.Call)]
     public bool Restart { get; init; }
 
     /// <summary>Write on.</summary>
-    [Option("generate", "go on with this text, by the weights of --resume or --init_weights, and train nothing", Group = TextGroup)]
+    [Option("generate", "go on with this text, by the weights of --resume or --init_weights, and train nothing", Group = TextGroup, Scope = OptionScope.Call)]
     public string Generate { get; init; } = "";
 
     /// <summary>Words to write.</summary>
-    [Option("tokens", "words that --generate writes", Group = TextGroup, Min = 1, Max = 1000000)]
+    [Option("tokens", "words that --generate writes", Group = TextGroup, Min = 1, Max = 1000000, Scope = OptionScope.Call, Needs = "generate!=")]
     public int Tokens { get; init; } = 50;
 
     /// <summary>Temperature of sampling.</summary>
-    [Option("temperature", "--generate draws from the probabilities to the power of its inverse; 0: the likeliest word", Group = TextGroup, Min = 0, Max = 100)]
+    [Option("temperature", "--generate draws from the probabilities to the power of its inverse; 0: the likeliest word", Group = TextGroup, Min = 0, Max = 100, Scope = OptionScope.Call, Needs = "generate!=")]
     public double Temperature { get; init; } = 1;
 
     /// <summary>Words to draw from.</summary>
-    [Option("top_k", "--generate draws from the likeliest so many words; 0: from all", Group = TextGroup, Min = 0)]
+    [Option("top_k", "--generate draws from the likeliest so many words; 0: from all", Group = TextGroup, Min = 0, Scope = OptionScope.Call, Needs = "generate!=")]
     public int TopK { get; init; } = 40;
 
     /// <inheritdoc/>
     public override double OptimizerMomentum => Optim == "sgd" ? Mom : 0;
+
+    /// <inheritdoc/>
+    public override bool IsPlainSgd => Optim == "sgd" && Mom == 0;
+
+    /// <inheritdoc/>
+    public override string MomentumOption => "--mom";
 
     /// <summary>True where schedules count tokens.</summary>
     internal bool CountsTokens => MaxTokens > 0 || WarmupTokens > 0;
@@ -282,6 +292,12 @@ public sealed record TransformerXlOptions : TrainerOptions
 
     /// <summary>Extension in evaluation: takes the part of the memory where there is none.</summary>
     internal int EvalExtLen => MemLen == 0 ? ExtLen + TgtLen - EvalTgtLen : ExtLen;
+
+    /// <summary>Refuses pieces of words where the text has none.</summary>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>.</exception>
+    public void RequireText() => Require(
+        !Bpe || TextForm.Of(Dataset).ClosesLines,
+        $"--bpe true: {CountedCorpus.Name(Dataset)} has tokens of its own; use --bpe false, or --dataset wt103, wt2 or ptb.");
 
     /// <summary>The model for a vocabulary.</summary>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>: options that contradict each other.</exception>

@@ -28,7 +28,7 @@ internal sealed class TransformerXlTask : ITrainingTask
         _schedule = schedule;
         _curves = new TokenCurves(options, model.Shape, Math.Max(context.Peers.WorldSize, options.VirtualWorkers));
         TotalSteps = options.MaxTokens > 0 ? StepsFor(options.MaxTokens) : options.MaxStep;
-        if (options.InitWeights.Length > 0)
+        if (options.InitWeights.Length > 0 && options.Resume.Length == 0)
         {
             string shown = $"--init_weights {options.InitWeights}";
             using var file = WeightsFile.Open(options.InitWeights, shown, ExitCode.Usage);
@@ -48,20 +48,16 @@ internal sealed class TransformerXlTask : ITrainingTask
 
     public string LearningRateOption => "--lr";
 
+    public string ScheduleOptions => _options.CountsTokens ? "--lr, --scheduler, --warmup_tokens or --max_tokens" : "--lr, --scheduler, --warmup_step or --max_step";
+
     public double? BestValidLoss => _schedule.BestValidLoss;
 
     public IEnumerable<KeyValuePair<string, string>> Identity =>
     [
-        KeyValuePair.Create("--optim", _options.Optim),
-        KeyValuePair.Create("--batch_size", $"{_options.BatchSize}"),
-        KeyValuePair.Create("--batch_chunk", $"{_options.BatchChunk}"),
-        KeyValuePair.Create("--tgt_len", $"{_options.TgtLen}"),
-        KeyValuePair.Create("--ext_len", $"{_options.ExtLen}"),
-        KeyValuePair.Create("--mem_len", $"{_options.MemLen}"),
-        KeyValuePair.Create("--varlen", _options.Varlen ? "true" : "false"),
-        .. _options.Fp16 ? [KeyValuePair.Create("--fp16", "true")] : Array.Empty<KeyValuePair<string, string>>(),
         KeyValuePair.Create("corpus", string.Join(' ', _corpus.Files.Select(file => file.Sha256[..16]))),
     ];
+
+    public string VocabularyFingerprint => _corpus.Vocabulary.Fingerprint();
 
     public bool EvaluatesAt(TrainingProgress progress) => progress.Step % _options.EvalInterval == 0;
 
@@ -99,7 +95,7 @@ internal sealed class TransformerXlTask : ITrainingTask
     public void Dispose() => _model.Dispose();
 
     private void Save(string path, string shownAs) =>
-        WeightsFile.Write(path, shownAs, full => new PublishedWeights(_model.Shape).Save(full, _model.Storage));
+        WeightsFile.Write(path, shownAs, full => new PublishedWeights(_model.Shape).Save(full, _model.Storage, VocabularyMark.Metadata(VocabularyFingerprint)));
 
     // The fewest steps that reach so many tokens.
     private long StepsFor(double tokens)

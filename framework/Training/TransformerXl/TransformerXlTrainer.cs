@@ -17,11 +17,24 @@ public static class TransformerXlTrainer
     /// <exception cref="UserErrorException">Options that contradict each other, too little text, weights of another model, or no GPU.</exception>
     public static void Check(TransformerXlOptions options, PipelinePlan pipeline, Corpus corpus, int workers)
     {
+        ArgumentNullException.ThrowIfNull(corpus);
+        Check(options, pipeline, corpus.Vocabulary.Count);
+        TransformerXlLearner.SegmentsOf(options, corpus, 0, workers);
+        SplitSegments(options, corpus, "valid", 0, 1);
+        SplitSegments(options, corpus, "test", 0, 1);
+    }
+
+    /// <summary>The same without a text: all but whether it is long enough.</summary>
+    /// <param name="options">Of the run.</param>
+    /// <param name="pipeline">The composition.</param>
+    /// <param name="words">Words of the vocabulary.</param>
+    /// <exception cref="UserErrorException">Options that contradict each other, weights of another model, or no GPU.</exception>
+    public static void Check(TransformerXlOptions options, PipelinePlan pipeline, int words)
+    {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(pipeline);
-        ArgumentNullException.ThrowIfNull(corpus);
         GroupRules.Require(options, pipeline, clipsLocally: options.Clip > 0 && options.ClipScope == ClipScope.Local);
-        var shape = options.ShapeFor(corpus.Vocabulary.Count);
+        var shape = options.ShapeFor(words);
 
         // Rules for single parameters meet the names here, before anything is started or written.
         pipeline.CreateCompressor(shape.Layout(), KernelTeam.Single);
@@ -30,16 +43,39 @@ public static class TransformerXlTrainer
         Require(options.BatchChunk <= options.BatchSize, $"--batch_chunk {options.BatchChunk}: --batch_size is {options.BatchSize}, which is the most chunks that work.");
         Require(micro == 0 || options.BatchChunk == 1, $"--batch_chunk {options.BatchChunk}: the compressor splits the batch into {micro} parts already; use --batch_chunk 1.");
         Require(!options.Overlap || options.BatchChunk == 1, "--overlap true: a gradient is complete after the last chunk alone; use --batch_chunk 1.");
+        Require(options.WarmupStep == 0 || !options.CountsTokens, $"--warmup_step {options.WarmupStep}: schedules count tokens here; use --warmup_tokens.");
         Require(options.Scheduler != "cosine" || !options.CountsTokens || options.MaxTokens > 0, "--warmup_tokens: a cosine by tokens needs --max_tokens, its length.");
         Require(
             !options.Fp16 || (!options.Overlap && options.VirtualWorkers == 0),
             "--fp16 true: memories must not have taken up a gradient before all workers agree that none overflows: use --overlap false, and --num_workers in place of --virtual_workers, or --fp16 false.");
         Require(options.Fp16 || options.LossScale == LossScaler.UsualScale, $"--loss_scale {OptionText.Format(options.LossScale)}: needs --fp16 true, without which no loss is scaled.");
-        TransformerXlLearner.SegmentsOf(options, corpus, 0, workers);
-        SplitSegments(options, corpus, "valid", 0, 1);
-        SplitSegments(options, corpus, "test", 0, 1);
         RequireWeights(options, shape);
         DeviceRules.Require(options);
+    }
+
+    /// <summary>What the user should know before the first step: weights that do not say which words they are of, an option without effect on this text.</summary>
+    /// <param name="options">Of the run.</param>
+    /// <param name="corpus">The text.</param>
+    /// <exception cref="UserErrorException">The weights are of other words.</exception>
+    public static IEnumerable<string> Notes(TransformerXlOptions options, Corpus corpus)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(corpus);
+        var notes = new List<string>();
+        using (var file = OpenWeights(options, out string shown, out var code))
+        {
+            if (file is not null && VocabularyMark.Check(file, corpus.Vocabulary.Fingerprint(), shown, code) is { } unmarked)
+            {
+                notes.Add(unmarked);
+            }
+        }
+
+        if (options.Adaptive && options.ShapeFor(corpus.Vocabulary.Count).Clusters == 1)
+        {
+            notes.Add($"--adaptive has no effect here: the {corpus.Vocabulary.Count:N0} words of the text are one cluster; give their ends by --cutoffs.");
+        }
+
+        return notes;
     }
 
     /// <summary>Trains to the end, or until <see cref="TrainingContext.Stop"/>; logs, evaluates, writes checkpoints and the summary.</summary>
@@ -80,14 +116,20 @@ public static class TransformerXlTrainer
 
     private static void RequireWeights(TransformerXlOptions options, TransformerXlShape shape)
     {
-        var (path, shown, code) = options.Resume.Length > 0
-            ? (Path.Combine(options.Resume, CheckpointNames.Model), $"--resume {options.Resume}", ExitCode.Checkpoint)
-            : (options.InitWeights, $"--init_weights {options.InitWeights}", ExitCode.Usage);
-        if (path.Length > 0)
+        using var file = OpenWeights(options, out string shown, out var code);
+        if (file is not null)
         {
-            using var file = WeightsFile.Open(path, shown, code);
             new PublishedWeights(shape).RequireFit(file, shown, code);
         }
+    }
+
+    // Those of --resume or --init_weights; null where there are none.
+    private static SafetensorsFile? OpenWeights(TransformerXlOptions options, out string shown, out ExitCode code)
+    {
+        (string path, shown, code) = options.Resume.Length > 0
+            ? (Path.Combine(options.Resume, CheckpointNames.Model), $"--resume {options.Resume}", ExitCode.Checkpoint)
+            : (options.InitWeights, $"--init_weights {options.InitWeights}", ExitCode.Usage);
+        return path.Length > 0 ? WeightsFile.Open(path, shown, code) : null;
     }
 
     private static void Require(bool holds, string message)

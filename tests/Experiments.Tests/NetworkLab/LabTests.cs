@@ -128,17 +128,17 @@ public sealed class LabTests
         process.ErrorDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        Assert.True(SpinWait.SpinUntil(() => File.Exists(sandbox.At("run", "metrics.csv")), Apphost.Patience), "The run does not start.");
+        Patience.Until(process, () => File.Exists(sandbox.At("run", "metrics.csv")), "The run does not start.");
         int rank = Apphost.ProcessOfRank(1, sandbox.At("run"));
         Apphost.Signal(process.Id, "KILL");
-        Assert.True(process.WaitForExit(Apphost.Patience));
+        Assert.True(process.WaitForExit(Patience.Limit));
         Assert.Contains($"gclab-{process.Id}-1", NetworkCommand.Run("ip netns list"), StringComparison.Ordinal);
 
         var cleaned = Apphost.Run(sandbox, "lab clean");
         Assert.Equal(0, cleaned.Code);
         Assert.DoesNotContain($"gclab-{process.Id}", NetworkCommand.Run("ip netns list"), StringComparison.Ordinal);
         Assert.DoesNotContain($"gcb{process.Id}", NetworkCommand.Run("ip -o link show"), StringComparison.Ordinal);
-        Assert.True(SpinWait.SpinUntil(() => !Directory.Exists($"/proc/{rank}"), Apphost.Patience), "A rank outlives its lab.");
+        Patience.Until(() => !Directory.Exists($"/proc/{rank}"), "A rank outlives its lab.");
     }
 
     // The first half of the points is tiny, the second large, in the same order.

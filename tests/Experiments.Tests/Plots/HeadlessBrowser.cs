@@ -10,8 +10,6 @@ internal sealed class HeadlessBrowser : IDisposable
 {
     public const string Program = "chromium-headless-shell";
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
-
     private readonly Process _process;
     private readonly ClientWebSocket _socket = new();
     private readonly DirectoryInfo _profile = Directory.CreateTempSubdirectory("compression-browser-");
@@ -40,9 +38,9 @@ internal sealed class HeadlessBrowser : IDisposable
         _ = _process.StandardError.ReadToEndAsync();
         var listens = new Uri(line["DevTools listening on ".Length..]);
         using var client = new HttpClient();
-        var pages = JsonNode.Parse(client.GetStringAsync(new Uri($"http://127.0.0.1:{listens.Port}/json/list")).Result)!.AsArray();
-        string address = (string)pages.First(page => (string)page!["type"]! == "page")!["webSocketDebuggerUrl"]!;
-        _socket.ConnectAsync(new Uri(address), Timeout()).Wait();
+        string? address = null;
+        Patience.Until(_process, () => (address = Page(client, listens.Port)) is not null, "The browser opens no page.");
+        _socket.ConnectAsync(new Uri(address!), Timeout()).Wait();
         foreach (string domain in new[] { "Runtime", "Page", "Log", "Network" })
         {
             Call($"{domain}.enable", []);
@@ -88,7 +86,13 @@ internal sealed class HeadlessBrowser : IDisposable
         _profile.Delete(recursive: true);
     }
 
-    private static CancellationToken Timeout() => new CancellationTokenSource(s_patience).Token;
+    private static string? Page(HttpClient client, int port)
+    {
+        var pages = JsonNode.Parse(client.GetStringAsync(new Uri($"http://127.0.0.1:{port}/json/list")).Result)!.AsArray();
+        return (string?)pages.FirstOrDefault(page => (string)page!["type"]! == "page")?["webSocketDebuggerUrl"];
+    }
+
+    private static CancellationToken Timeout() => new CancellationTokenSource(Patience.Limit).Token;
 
     private JsonNode Call(string method, JsonObject parameters)
     {

@@ -172,6 +172,20 @@ public sealed class PictureTests
     }
 
     [Theory]
+    [InlineData(1, 0, true)]
+    [InlineData(2, 0, false)]
+    [InlineData(1, 2, false)]
+    public void Pictures_of_bytes_say_where_a_worker_had_no_peer(int workers, int virtualWorkers, bool said)
+    {
+        using var sandbox = new Sandbox();
+        var input = Input(sandbox, new SyntheticRun { Workers = workers, VirtualWorkers = virtualWorkers });
+        foreach (var kind in (PlotKind[])[new CurveOverBytes(), new TargetBars(), new RatioFront()])
+        {
+            Assert.Equal(said, kind.Compose(input).Caption.Contains("that it would send as one of two", StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
     [InlineData("a_b^{c}", "'a_b^{c}'")]
     [InlineData("it's \"quoted\" \\n", "'it''s \"quoted\" \\n'")]
     [InlineData("two\nlines", "'two lines'")]

@@ -34,7 +34,7 @@ public sealed class SweepProcessTests
         }
 
         var last = Apphost.Run(storm, "sweep resume sweep --jobs 2");
-        Assert.True(last.Code == 0, last.Errors);
+        Assert.True(last.Code == 0, last.Errors + string.Join('\n', Directory.GetFiles(storm.At("sweep", "trials"), "*.log").Select(File.ReadAllText)));
         Assert.Empty(MarkedProcesses.Find(Folder(storm)));
         Assert.Equal(Checksums(calm), Checksums(storm));
         var entries = Journal.Read(storm.At("sweep", "journal.jsonl"));
@@ -59,7 +59,7 @@ public sealed class SweepProcessTests
 
         var output = first.StandardOutput.ReadToEndAsync();
         Apphost.Signal(first.Id, "INT");
-        Assert.True(first.WaitForExit(Apphost.Patience), "The sweep does not end.");
+        Assert.True(first.WaitForExit(Patience.Limit), "The sweep does not end.");
         Assert.Equal(130, first.ExitCode);
         Assert.Contains("interrupted", await output, StringComparison.Ordinal);
         Assert.Empty(MarkedProcesses.Find(Folder(sandbox)));
@@ -149,11 +149,6 @@ public sealed class SweepProcessTests
     // The journal is what a sweep tells other processes by; looking at it is the only way to know.
     private static void UntilJournal(Process process, Sandbox sandbox, Func<IReadOnlyList<JournalEntry>, bool> holds)
     {
-        var patience = Stopwatch.StartNew();
-        while (!holds(Journal.Read(sandbox.At("sweep", "journal.jsonl"))))
-        {
-            Assert.False(process.WaitForExit(TimeSpan.FromMilliseconds(20)), "The sweep ended early.");
-            Assert.True(patience.Elapsed < Apphost.Patience, "The sweep does not get there.");
-        }
+        Patience.Until(process, () => holds(Journal.Read(sandbox.At("sweep", "journal.jsonl"))), "The sweep does not get there.");
     }
 }

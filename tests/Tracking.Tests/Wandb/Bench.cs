@@ -9,8 +9,6 @@ namespace Compression.Tracking.Tests.Wandb;
 /// <summary>A run, a server, and the clocks between them.</summary>
 internal sealed class Bench : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
-
     public TemporaryFolder Folder { get; } = new();
 
     public ManualTime Time { get; } = new();
@@ -28,7 +26,10 @@ internal sealed class Bench : IDisposable
     /// <summary>How long the end of a run waits, on the clock of the test.</summary>
     public TimeSpan Patience { get; set; } = TimeSpan.FromHours(1);
 
-    public TimeSpan AttemptTimeout { get; set; } = s_patience;
+    /// <summary>Attempts after the first.</summary>
+    public int Attempts { get; set; } = int.MaxValue;
+
+    public TimeSpan AttemptTimeout { get; set; } = Compression.Tests.Patience.Limit;
 
     public string Key { get; set; } = WandbServer.Key;
 
@@ -50,8 +51,8 @@ internal sealed class Bench : IDisposable
 
     public WandbKey WandbKey => WandbKey.Find(name => name == "WANDB_API_KEY" ? Key : null, Server.Address);
 
-    public WandbApi Api(Uri? server = null, int attempts = int.MaxValue) => new(
-        server ?? Server.Address, WandbKey, new WandbRetry { Attempts = attempts, Time = Backoff, Random = () => 0.5 }, AttemptTimeout);
+    public WandbApi Api(Uri? server = null, int? attempts = null) => new(
+        server ?? Server.Address, WandbKey, new WandbRetry { Attempts = attempts ?? Attempts, Time = Backoff, Random = () => 0.5 }, AttemptTimeout);
 
     public WandbRunLogger Open(UploadPace? pace = null, Uri? server = null, bool isResumed = false)
     {

@@ -30,7 +30,9 @@ public sealed class BlockFileTests : IDisposable
         return bytes;
     }
 
-    private List<byte[]> ReadBack(out bool isTorn)
+    private List<byte[]> ReadBack(out bool isTorn) => ReadBack(out isTorn, out _);
+
+    private List<byte[]> ReadBack(out bool isTorn, out long? damagedAt)
     {
         using var reader = new BlockReader(Path);
         var records = new List<byte[]>();
@@ -39,7 +41,7 @@ public sealed class BlockFileTests : IDisposable
             records.Add(record.ToArray());
         }
 
-        isTorn = reader.IsTorn;
+        (isTorn, damagedAt) = (reader.IsTorn, reader.DamagedAt);
         return records;
     }
 
@@ -131,17 +133,51 @@ public sealed class BlockFileTests : IDisposable
     }
 
     [Fact]
-    public void A_changed_byte_is_found_and_nothing_after_it_is_believed()
+    public void Whatever_bit_changes_all_records_but_its_own_are_read()
     {
-        byte[][] records = [Bytes(20, 1), Bytes(30, 2), Bytes(40, 3)];
+        // One record alone, one that fills the block and goes on in two others, and some more.
+        byte[][] records = [Bytes(20, 1), Bytes(30, 2), Bytes(Block + Block - 100, 3), Bytes(0, 4), Bytes(40, 5), Bytes(50, 6)];
         byte[] whole = Written(records);
-        for (int at = Header + Header + 20; at < whole.Length - Header - 40; at++)
+        int[] ends = [.. records.Aggregate(new List<int> { Header }, (list, record) => [.. list, EndOf(list[^1], record.Length)])];
+        Assert.Equal(whole.Length, ends[^1]);
+        for (int record = 0; record < records.Length; record++)
         {
-            byte[] changed = [.. whole];
-            changed[at] ^= 0x10;
-            File.WriteAllBytes(Path, changed);
-            Assert.Equal(records[..1], ReadBack(out bool isTorn));
-            Assert.True(isTorn);
+            var near = Enumerable.Range(ends[record], Math.Min(60, ends[record + 1] - ends[record]));
+            var far = Enumerable.Range(0, 40).Select(i => ends[record] + (int)((long)i * (ends[record + 1] - ends[record]) / 40));
+            foreach (int at in near.Concat(far).Distinct())
+            {
+                byte[] changed = [.. whole];
+                changed[at] ^= (byte)(1 << (at % 8));
+                File.WriteAllBytes(Path, changed);
+                bool isLength = record == records.Length - 1 && at - ends[record] is 4 or 5;
+                var read = ReadBack(out bool isTorn, out long? damagedAt);
+                Assert.Equal(records.Where((_, other) => other != record), read);
+
+                // The last record with another length cannot be told from one that was cut off.
+                Assert.True((damagedAt >= ends[record] && damagedAt < ends[record + 1] && !isTorn) || (isLength && isTorn), $"bit of byte {at}: damage at {damagedAt}, torn {isTorn}");
+            }
+        }
+    }
+
+    [Fact]
+    public void A_file_whose_end_is_cut_off_is_torn_and_not_damaged()
+    {
+        byte[][] records = [Bytes(20, 1), Bytes(2 * Block, 2), Bytes(50, 3)];
+        byte[] whole = Written(records);
+        foreach (int length in Enumerable.Range(0, 200).Select(i => Header + (i * (whole.Length - Header) / 200)).Append(whole.Length - 1))
+        {
+            File.WriteAllBytes(Path, whole[..length]);
+            ReadBack(out _, out long? damagedAt);
+            Assert.Null(damagedAt);
+        }
+
+        // File systems may leave zeros where the end was to be.
+        foreach (int count in new[] { 1, 2, 3 })
+        {
+            File.Delete(Path);
+            File.WriteAllBytes(Path, [.. Written(records[..count]), .. new byte[300]]);
+            Assert.Equal(records[..count], ReadBack(out bool isTorn, out long? damagedAt));
+            Assert.Equal((true, null), (isTorn, damagedAt));
         }
     }
 

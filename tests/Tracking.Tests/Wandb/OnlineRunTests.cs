@@ -351,7 +351,7 @@ public sealed class OnlineRunTests : IDisposable
         while (!finish.IsCompleted)
         {
             _bench.Time.Advance(6);
-            await Task.Yield();
+            await Task.WhenAny(finish, Task.Delay(20));
         }
 
         await finish;

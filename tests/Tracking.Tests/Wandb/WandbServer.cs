@@ -15,20 +15,20 @@ internal sealed class WandbServer : IDisposable
     public const string Key = "0123456789abcdef0123456789abcdef01234567";
     public const string Team = "the-team";
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _end = new();
     private readonly Lock _gate = new();
     private readonly List<TaskCompletionSource> _waiting = [];
     private readonly int _port;
+    private readonly Task _accepting;
 
     public WandbServer(int port = 0)
     {
         _listener = new TcpListener(IPAddress.Loopback, port);
         _listener.Start();
         _port = ((IPEndPoint)_listener.LocalEndpoint).Port;
-        _ = Task.Run(AcceptAsync);
+        _accepting = Task.Run(AcceptAsync);
     }
 
     public Uri Address => new($"http://127.0.0.1:{_port}/");
@@ -39,6 +39,9 @@ internal sealed class WandbServer : IDisposable
 
     /// <summary>Asked before each request is handled; null: behave.</summary>
     public Func<HttpRequest, Fault?> Misbehave { get; set; } = _ => null;
+
+    /// <summary>Changes the answer to a request that was heard.</summary>
+    public Func<HttpRequest, string, string> Rewrite { get; set; } = (_, answer) => answer;
 
     /// <summary>A key that the server accepts.</summary>
     public string AcceptedKey { get; set; } = Key;
@@ -82,14 +85,15 @@ internal sealed class WandbServer : IDisposable
                 return;
             }
 
-            await next.Task.WaitAsync(s_patience);
+            await next.Task.WaitAsync(Patience.Limit);
         }
     }
 
     public void Dispose()
     {
         _end.Cancel();
-        _listener.Stop();
+        _accepting.Wait();
+        _listener.Dispose();
     }
 
     private async Task AcceptAsync()
@@ -102,7 +106,7 @@ internal sealed class WandbServer : IDisposable
                 _ = Task.Run(() => ServeAsync(client));
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
         }
     }
@@ -148,7 +152,8 @@ internal sealed class WandbServer : IDisposable
         {
             lock (_gate)
             {
-                return Handle(request);
+                var reply = Handle(request);
+                return reply.Status == 200 ? reply with { Body = Rewrite(request, reply.Body) } : reply;
             }
         }
         catch (Exception exception)

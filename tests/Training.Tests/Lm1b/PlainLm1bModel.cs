@@ -1,6 +1,5 @@
 using Compression.Training.Data.Lm1b;
 using Compression.Training.Lm1b;
-using Compression.Training.Models.Lm1b;
 using static TorchSharp.torch;
 using Functional = TorchSharp.torch.nn.functional;
 

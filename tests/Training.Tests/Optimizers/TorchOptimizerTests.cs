@@ -10,7 +10,7 @@ namespace Compression.Training.Tests.Optimizers;
 public sealed class TorchOptimizerTests
 {
     private const double FirstRate = 0.01;
-    private const int Steps = 12;
+    private const int Steps = 60;
 
     [Theory]
     [InlineData(0, 0)]

@@ -109,7 +109,7 @@ public sealed class PtbTrainerTests
     [InlineData(0.8, 0, new[] { 20, 16, 12.8, 10.24 })]
     public void The_rate_follows_its_decay(double decay, int after, double[] rates)
     {
-        var schedule = new LearningRateSchedule(new PtbOptions { InitLr = 20, LrDecay = decay, DecayAfter = after });
+        var schedule = new LearningRateSchedule(new PtbOptions { InitLr = 20, LrSchedule = ScheduleKind.Step, LrDecay = decay, DecayAfter = after });
         for (int epoch = 0; epoch < rates.Length; epoch++)
         {
             Assert.Equal(rates[epoch], schedule.Rate, 1e-12);

@@ -9,6 +9,10 @@ internal sealed class RecordingLogger : IRunLogger
 
     public List<EvaluationRecord> Evaluations { get; } = [];
 
+    public List<string> Messages { get; } = [];
+
+    public List<string> Warnings { get; } = [];
+
     public bool TakesDistributions { get; init; }
 
     public List<(string Name, long Step, float[] Values)> Distributions { get; } = [];
@@ -26,13 +30,9 @@ internal sealed class RecordingLogger : IRunLogger
     public void LogDistribution(string name, long step, IEnumerable<ReadOnlyMemory<float>> values) =>
         Distributions.Add((name, step, [.. values.SelectMany(part => part.ToArray())]));
 
-    public void Message(string text)
-    {
-    }
+    public void Message(string text) => Messages.Add(text);
 
-    public void Warning(string text)
-    {
-    }
+    public void Warning(string text) => Warnings.Add(text);
 
     public void Finish(RunSummary summary) => Summary = summary;
 

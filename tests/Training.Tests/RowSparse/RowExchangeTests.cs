@@ -2,7 +2,6 @@ using Compression.Core.Communication;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
 using Compression.Training.Models;
-using Compression.Training.Optimizers;
 using Compression.Training.RowSparse;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -212,11 +211,11 @@ public sealed class RowExchangeTests
         }
     }
 
-    // The same tables as parameters of a model, trained with dense gradients.
+    // The same tables as parameters of a model, trained with dense gradients by TorchSharp.
     private sealed class DenseTables : nn.Module
     {
         private readonly FlatModel _model;
-        private readonly FlatAdagrad _optimizer;
+        private readonly optim.Optimizer _optimizer;
 
         public DenseTables(RowWorld world)
             : base(nameof(DenseTables))
@@ -227,7 +226,7 @@ public sealed class RowExchangeTests
             }
 
             _model = new FlatModel(this);
-            _optimizer = new FlatAdagrad(_model, KernelTeam.Single, weightDecay: 0, initialSum: 1);
+            _optimizer = optim.Adagrad(parameters(), RowWorld.Rate, initial_accumulator_value: 1);
         }
 
         public void Step(Dictionary<int, float[]>[][] gradients)
@@ -249,7 +248,7 @@ public sealed class RowExchangeTests
                 }
             }
 
-            _optimizer.Step(RowWorld.Rate);
+            _optimizer.step();
         }
 
         public float[] Values(int table) => get_parameter($"table{table}")!.Floats();

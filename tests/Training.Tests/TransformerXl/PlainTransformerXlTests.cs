@@ -2,7 +2,6 @@ using Compression.Training.Checkpoints;
 using Compression.Training.Data;
 using Compression.Training.Models;
 using Compression.Training.Models.TransformerXl;
-using Compression.Training.TransformerXl;
 using static TorchSharp.torch;
 
 namespace Compression.Training.Tests.TransformerXl;

@@ -27,12 +27,14 @@ internal static class Tiny
     public static PipelinePlan Compose(TransformerXlOptions options) => new PipelineComposer(s_catalog).Compose(
         new PipelineRequest(options.Compressor, options.Memory, options.Exchange, options.MinSlotSize, new Dictionary<string, string>()) { SlotOverrides = options.Slot });
 
-    public static RecordingLogger Train(TransformerXlOptions options, string folder = "", RecordingLogger? logger = null, CancellationToken stop = default)
+
+    public static RecordingLogger Train(
+        TransformerXlOptions options, string folder = "", RecordingLogger? logger = null, Corpus? corpus = null, CancellationToken stop = default)
     {
         logger ??= new RecordingLogger();
         using var local = new LocalCommunicator();
         var context = new TrainingContext(local, logger, Compose(options), folder, TimeProvider.System, stop);
-        TransformerXlTrainer.Train(options, Text, context);
+        TransformerXlTrainer.Train(options, corpus ?? Text, context);
         return logger;
     }
 }

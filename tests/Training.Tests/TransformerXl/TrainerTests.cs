@@ -117,7 +117,7 @@ public sealed class TrainerTests
         int[] Words(TransformerXlOptions how)
         {
             using var generator = new TextGenerator(how, Tiny.Text.Vocabulary, file, "--init_weights", ExitCode.Usage);
-            return generator.Continue(generator.Encode(Tiny.Text.Vocabulary.Words[3]));
+            return generator.Continue(Tiny.Text.Vocabulary.Encode(Tiny.Text.Vocabulary.Words[3]));
         }
 
         Assert.Equal(20, Words(options).Length);

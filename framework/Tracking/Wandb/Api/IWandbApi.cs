@@ -21,8 +21,12 @@ internal interface IWandbApi
     /// <summary>Where files can be uploaded to.</summary>
     Task<UploadTargets> CreateRunFilesAsync(RunAddress run, IReadOnlyList<string> names, CancellationToken cancel);
 
-    /// <summary>Uploads a file.</summary>
-    Task UploadAsync(Uri target, IReadOnlyList<string> headers, string path, CancellationToken cancel);
+    /// <summary>Uploads a file; the key does not go with it.</summary>
+    /// <param name="target">The server's address for it: HTTP or HTTPS, whole or relative to the server's own.</param>
+    /// <param name="headers">"Key:Value" each; what is none is left out.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="cancel">Gives up.</param>
+    Task UploadAsync(string? target, IReadOnlyList<string?> headers, string path, CancellationToken cancel);
 }
 
 /// <summary>What names a run on the server.</summary>

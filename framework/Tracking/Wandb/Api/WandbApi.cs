@@ -14,6 +14,8 @@ internal sealed class WandbApi : IWandbApi, IDisposable
     private const long LongestReply = 16 << 20;
     private static readonly MediaTypeHeaderValue s_json = new("application/json") { CharSet = "utf-8" };
 
+    private static readonly HashSet<string> s_ofTransport = new(StringComparer.OrdinalIgnoreCase) { "Content-Length", "Transfer-Encoding", "Connection", "Host", "Expect", "Upgrade", "Trailer" };
+
     private readonly HttpClient _client;
     private readonly Uri _server;
     private readonly WandbKey _key;
@@ -77,22 +79,28 @@ internal sealed class WandbApi : IWandbApi, IDisposable
     }
 
     /// <inheritdoc/>
-    public Task UploadAsync(Uri target, IReadOnlyList<string> headers, string path, CancellationToken cancel) =>
-        _pipeline.ExecuteAsync(
-            async token => await SendAsync(() => Put(new Uri(_server, target), headers, path), isUpsert: false, token).ConfigureAwait(false),
-            cancel).AsTask();
+    public async Task UploadAsync(string? target, IReadOnlyList<string?> headers, string path, CancellationToken cancel)
+    {
+        if (!Uri.TryCreate(_server, target, out var address) || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
+        {
+            throw new WandbException($"{_server.Authority} names no HTTP address for it", HttpStatusCode.OK, retryable: false);
+        }
+
+        await _pipeline.ExecuteAsync(
+            async token => await SendAsync(() => Put(address, headers, path), isUpsert: false, token).ConfigureAwait(false), cancel).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
-    private static HttpRequestMessage Put(Uri target, IReadOnlyList<string> headers, string path)
+    private static HttpRequestMessage Put(Uri target, IReadOnlyList<string?> headers, string path)
     {
         var content = new StreamContent(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
         var request = new HttpRequestMessage(HttpMethod.Put, target) { Content = content };
-        foreach (string header in headers)
+        foreach (string header in headers.OfType<string>().Where(MayBeSent))
         {
             int colon = header.IndexOf(':', StringComparison.Ordinal);
-            if (colon > 0 && !request.Headers.TryAddWithoutValidation(header[..colon], header[(colon + 1)..].Trim()))
+            if (!request.Headers.TryAddWithoutValidation(header[..colon], header[(colon + 1)..].Trim()))
             {
                 content.Headers.TryAddWithoutValidation(header[..colon], header[(colon + 1)..].Trim());
             }
@@ -100,6 +108,12 @@ internal sealed class WandbApi : IWandbApi, IDisposable
 
         return request;
     }
+
+    // What is no header, or would contradict the transport's own, is left out: a request that cannot be made would be tried again without end.
+    private static bool MayBeSent(string header) =>
+        header.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon
+        && !s_ofTransport.Contains(header[..colon].Trim())
+        && header.All(character => character is >= ' ' and <= '~');
 
     private async Task<TData> GraphAsync<TVariables, TData>(
         string query, TVariables variables, JsonTypeInfo<GraphRequest<TVariables>> requestType, JsonTypeInfo<GraphReply<TData>> replyType,
@@ -114,7 +128,7 @@ internal sealed class WandbApi : IWandbApi, IDisposable
                     await SendAsync(() => Post(new Uri(_server, "graphql"), body), isUpsert, token).ConfigureAwait(false), replyType);
                 if (reply.Errors is { Count: > 0 } errors)
                 {
-                    throw new WandbException($"the server refuses: {Clean(errors[0].Message ?? "no reason given")}", HttpStatusCode.OK, retryable: false);
+                    throw new WandbException($"the server refuses: {Clean(errors[0]?.Message ?? "no reason given")}", HttpStatusCode.OK, retryable: false);
                 }
 
                 return reply.Data is { } data && isWhole(data) ? data : throw Malformed(null);

@@ -6,7 +6,7 @@ namespace Compression.Tracking.Wandb.Api;
 internal sealed record GraphRequest<TVariables>(string Query, TVariables Variables);
 
 /// <summary>A GraphQL answer; with errors it is a failure, whatever its status.</summary>
-internal sealed record GraphReply<TData>(TData? Data, IReadOnlyList<GraphError>? Errors)
+internal sealed record GraphReply<TData>(TData? Data, IReadOnlyList<GraphError?>? Errors)
     where TData : class;
 
 /// <summary>An error in a GraphQL answer.</summary>
@@ -93,7 +93,7 @@ internal sealed record FilesData(UploadTargets? CreateRunFiles);
 
 /// <summary>Addresses, and headers as "Key:Value".</summary>
 internal sealed record UploadTargets(
-    [property: JsonPropertyName("runID")] string? RunId, IReadOnlyList<string>? UploadHeaders, IReadOnlyList<UploadTarget>? Files);
+    [property: JsonPropertyName("runID")] string? RunId, IReadOnlyList<string?>? UploadHeaders, IReadOnlyList<UploadTarget?>? Files);
 
 /// <summary>Address of a file.</summary>
 internal sealed record UploadTarget(string? Name, string? UploadUrl);

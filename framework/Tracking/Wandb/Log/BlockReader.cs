@@ -25,13 +25,16 @@ internal sealed class BlockReader : IDisposable
         Position = header.Length;
     }
 
-    /// <summary>Where the next record begins: all before is whole.</summary>
+    /// <summary>Where the next record begins.</summary>
     public long Position { get; private set; }
 
-    /// <summary>Whether <see cref="TryRead"/> stopped before bytes that are no record, or not all of one: what a kill or a crash leaves.</summary>
+    /// <summary>Whether what follows <see cref="Position"/>, where <see cref="TryRead"/> found no record, is one that a kill or a crash cut off.</summary>
     public bool IsTorn { get; private set; }
 
-    /// <summary>Reads the next record.</summary>
+    /// <summary>First byte that is neither a record nor a torn end; null where there is none so far.</summary>
+    public long? DamagedAt { get; private set; }
+
+    /// <summary>Reads the next record; what is damaged is passed over, up to the next fragment that a record begins with.</summary>
     /// <param name="end">Bytes of the file that are known to be written.</param>
     /// <param name="record">Valid until the next call.</param>
     /// <returns>False where there is none; a later call tries again at the same place.</returns>
@@ -39,22 +42,43 @@ internal sealed class BlockReader : IDisposable
     {
         _record.ResetWrittenCount();
         long position = Position;
-        for (bool isFirst = true; ; isFirst = false)
+        long? damage = null;
+        bool isOpen = false;
+        while (true)
         {
-            int room = BlockFormat.BlockSize - (int)(position % BlockFormat.BlockSize);
-            position += room < BlockFormat.HeaderSize ? room : 0;
-            if (ReadFragment(position, end) is not { } fragment || (fragment.Type is Fragment.Full or Fragment.First) != isFirst)
+            position = AfterFilling(position);
+            if (ReadFragment(position, end) is not { } fragment)
             {
-                IsTorn = position < end || !isFirst;
+                if (NextFragment(position + 1, end) is { } next)
+                {
+                    damage ??= position;
+                    Restart(ref isOpen);
+                    position = next;
+                    continue;
+                }
+
+                IsTorn = position < end ? IsCutOff(position, end) : isOpen;
+                DamagedAt ??= damage ?? (position < end && !IsTorn ? position : null);
                 record = default;
                 return false;
             }
 
+            bool begins = fragment.Type is Fragment.Full or Fragment.First;
+            if (begins == isOpen)
+            {
+                // The end of a record, or the beginning, is missing.
+                damage ??= position;
+                Restart(ref isOpen);
+                position += begins ? 0 : BlockFormat.HeaderSize + fragment.Length;
+                continue;
+            }
+
             _record.Write(_fragment.AsSpan(0, fragment.Length));
             position += BlockFormat.HeaderSize + fragment.Length;
-            if (fragment.Type is Fragment.Full or Fragment.Last)
+            isOpen = fragment.Type is Fragment.First or Fragment.Middle;
+            if (!isOpen)
             {
-                (Position, IsTorn) = (position, false);
+                (Position, IsTorn, DamagedAt) = (position, false, DamagedAt ?? damage);
                 record = _record.WrittenSpan;
                 return true;
             }
@@ -63,6 +87,49 @@ internal sealed class BlockReader : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
+
+    private void Restart(ref bool isOpen)
+    {
+        _record.ResetWrittenCount();
+        isOpen = false;
+    }
+
+    private static long AfterFilling(long position)
+    {
+        int room = RoomAt(position);
+        return room < BlockFormat.HeaderSize ? position + room : position;
+    }
+
+    private static int RoomAt(long position) => BlockFormat.BlockSize - (int)(position % BlockFormat.BlockSize);
+
+    // A checksum of 32 bits finds the place at which fragments go on, byte by byte.
+    private long? NextFragment(long position, long end)
+    {
+        for (; position + BlockFormat.HeaderSize <= end; position = AfterFilling(position + 1))
+        {
+            if (ReadFragment(position, end) is not null)
+            {
+                return position;
+            }
+        }
+
+        return null;
+    }
+
+    // A write that did not come to its end, or zeros, which file systems leave in its place.
+    private bool IsCutOff(long position, long end)
+    {
+        _stream.Position = position;
+        var rest = _fragment.AsSpan(0, (int)Math.Min(end - position, RoomAt(position)));
+        int here = _stream.ReadAtLeast(rest, rest.Length, throwOnEndOfStream: false);
+        if (here < BlockFormat.HeaderSize)
+        {
+            return true;
+        }
+
+        int size = BlockFormat.HeaderSize + BinaryPrimitives.ReadUInt16LittleEndian(_fragment.AsSpan(4));
+        return (position + size > end && size <= RoomAt(position)) || (!_fragment.AsSpan(0, here).ContainsAnyExcept((byte)0) && position + here == end);
+    }
 
     private (Fragment Type, int Length)? ReadFragment(long position, long end)
     {
@@ -79,8 +146,13 @@ internal sealed class BlockReader : IDisposable
         }
 
         int length = BinaryPrimitives.ReadUInt16LittleEndian(header[4..]);
-        var payload = _fragment.AsSpan(0, Math.Min(length, _fragment.Length));
         var type = (Fragment)header[6];
+        if (header.Length + length > RoomAt(position))
+        {
+            return null;
+        }
+
+        var payload = _fragment.AsSpan(0, length);
         return position + header.Length + length <= end
             && type is >= Fragment.Full and <= Fragment.Last
             && _stream.ReadAtLeast(payload, payload.Length, throwOnEndOfStream: false) == length

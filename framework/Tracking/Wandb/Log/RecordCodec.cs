@@ -76,6 +76,10 @@ internal static class RecordCodec
         }
     }
 
+    /// <summary>A record's place in the file, from 1; 0 where it does not say.</summary>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    public static long NumberOf(ReadOnlySpan<byte> message) => ReadInteger(message, Number);
+
     /// <summary>Reads a record; null for a kind that uploading has no use for.</summary>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
     public static RunRecord? Read(ReadOnlySpan<byte> message)

@@ -146,6 +146,7 @@ internal sealed class RunLog : IDisposable
         long whole = reader.Position;
         while (reader.TryRead(_stream.Length, out var bytes))
         {
+            long number = Math.Max(_records + 1, RecordCodec.NumberOf(bytes));
             switch (RecordCodec.Read(bytes))
             {
                 case RunRecord.Exit:
@@ -154,7 +155,7 @@ internal sealed class RunLog : IDisposable
                     Start = start;
                     break;
                 case RunRecord.History row:
-                    Rows++;
+                    Rows = Math.Max(Rows + 1, (HistoryLine.StepOf(row.Items) ?? 0) + 1);
                     if (HistoryLine.Number(row.Items, "step") is { } step)
                     {
                         string kind = KindOf(row.Items);
@@ -164,8 +165,7 @@ internal sealed class RunLog : IDisposable
                     break;
             }
 
-            whole = reader.Position;
-            _records++;
+            (whole, _records) = (reader.Position, number);
         }
 
         // Without a description the file is as good as new.

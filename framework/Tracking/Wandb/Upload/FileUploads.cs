@@ -23,9 +23,8 @@ internal sealed class FileUploads(IWandbApi api, RunAddress run, string folder, 
             var targets = await api.CreateRunFilesAsync(run, here, cancel).ConfigureAwait(false);
             foreach (string name in here)
             {
-                if (targets.Files!.FirstOrDefault(file => file.Name == name)?.UploadUrl is { } address
-                    && Uri.TryCreate(address, UriKind.RelativeOrAbsolute, out var target)
-                    && await UploadAsync(target, targets.UploadHeaders ?? [], name, cancel).ConfigureAwait(false))
+                string? address = targets.Files!.FirstOrDefault(file => file?.Name == name)?.UploadUrl;
+                if (await UploadAsync(address, targets.UploadHeaders ?? [], name, cancel).ConfigureAwait(false))
                 {
                     uploaded.Add(name);
                 }
@@ -47,7 +46,7 @@ internal sealed class FileUploads(IWandbApi api, RunAddress run, string folder, 
         return path.StartsWith(root, StringComparison.Ordinal) && File.Exists(path);
     }
 
-    private async Task<bool> UploadAsync(Uri target, IReadOnlyList<string> headers, string name, CancellationToken cancel)
+    private async Task<bool> UploadAsync(string? target, IReadOnlyList<string?> headers, string name, CancellationToken cancel)
     {
         try
         {

@@ -19,6 +19,7 @@ internal sealed class RunLines(UploadPace pace, Action<string> warn)
     private long _history;
     private long _events;
     private long _output;
+    private long _nextRow;
 
     /// <summary>The run's description; null before it came.</summary>
     public RunRecord.Start? Start { get; private set; }
@@ -32,9 +33,15 @@ internal sealed class RunLines(UploadPace pace, Action<string> warn)
     /// <summary>Rows of history so far.</summary>
     public long Rows => _history;
 
+    /// <summary>Rows that a damaged log has lost and the server had not confirmed before.</summary>
+    public long LostRows { get; private set; }
 
     /// <summary>Takes a record; lines that the state does not count yet go into the batch.</summary>
-    public void Take(RunRecord record, UploadState state, UploadBatch batch)
+    /// <param name="record">The next of the log.</param>
+    /// <param name="afterDamage">The log was damaged before it: what its number leaves out is lost.</param>
+    /// <param name="state">What the server has confirmed.</param>
+    /// <param name="batch">Takes the lines.</param>
+    public void Take(RunRecord record, bool afterDamage, UploadState state, UploadBatch batch)
     {
         switch (record)
         {
@@ -45,6 +52,7 @@ internal sealed class RunLines(UploadPace pace, Action<string> warn)
                 _metrics.Add(metric);
                 break;
             case RunRecord.History row:
+                Number(row, afterDamage, state);
                 Add(HistoryLine.Of(row.Items, state.FirstStep), ref _history, state.History, batch.AddHistory);
                 break;
             case RunRecord.System system:
@@ -164,6 +172,21 @@ internal sealed class RunLines(UploadPace pace, Action<string> warn)
             KeyValuePair.Create(HistoryLine.Timestamp, HistoryLine.Json(seconds)),
             KeyValuePair.Create(HistoryLine.Runtime, HistoryLine.Json(runtime)),
         ]);
+    }
+
+    // Rows that were confirmed before they were lost keep their places on the server; those that were lost before as well have none.
+    private void Number(RunRecord.History row, bool afterDamage, UploadState state)
+    {
+        long number = HistoryLine.StepOf(row.Items) ?? _nextRow;
+        if (afterDamage && number > _nextRow)
+        {
+            long missing = number - _nextRow, again = Math.Clamp(state.LostRows - LostRows, 0, missing);
+            long known = Math.Clamp(state.History - _history, 0, missing - again);
+            _history += known;
+            LostRows += missing - known;
+        }
+
+        _nextRow = number + 1;
     }
 
     private void Add(string line, ref long count, long confirmed, Action<string> add)

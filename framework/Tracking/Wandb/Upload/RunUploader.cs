@@ -26,6 +26,8 @@ internal sealed class RunUploader : IDisposable
     private RunAddress? _address;
     private long _sentAt;
     private bool _hasTold;
+    private long _lastNumber;
+    private long _lostRecords;
 
     /// <param name="path">The log.</param>
     /// <param name="api">The server.</param>
@@ -101,19 +103,22 @@ internal sealed class RunUploader : IDisposable
         long before = _state.History;
         if (_state.IsComplete)
         {
-            return new UploadResult(0, before, _reader.IsTorn);
+            return new UploadResult(0, before, IsTorn: false, null);
         }
 
+        RequireSameLog(length);
         Fill(length);
         if (_lines.Start is null)
         {
-            throw new WandbException("the log holds no run", null, retryable: false);
+            throw _reader.DamagedAt is { } at
+                ? new InvalidDataException($"it is damaged at byte {at}, and the run's description is lost")
+                : new WandbException("the log holds no run", null, retryable: false);
         }
 
         await RegisterAsync(cancel).ConfigureAwait(false);
         Fill(length);
         await EndAsync(_lines.Exit ?? new RunRecord.Exit(1, 0), () => length, cancel).ConfigureAwait(false);
-        return new UploadResult(_state.History - before, _state.History, _reader.IsTorn);
+        return new UploadResult(_state.History - before, _state.History, _reader.IsTorn, Damage());
     }
 
     /// <summary>Makes the run known to the server, which decides where its lines go.</summary>
@@ -145,7 +150,7 @@ internal sealed class RunUploader : IDisposable
         var registered = await _api.UpsertBucketAsync(_lines.Variables(), cancel).ConfigureAwait(false);
         var bucket = registered.Bucket!;
         _address = new RunAddress(
-            bucket.Project?.Entity?.Name ?? run.Entity, bucket.Project?.Name ?? run.Project, bucket.Name ?? run.Id);
+            Named(bucket.Project?.Entity?.Name, run.Entity), Named(bucket.Project?.Name, run.Project), Named(bucket.Name, run.Id));
         Keep(_state with { IsRegistered = true, IsComplete = false });
         Registered?.Invoke(_address);
     }
@@ -157,6 +162,7 @@ internal sealed class RunUploader : IDisposable
             var record = _held;
             if (record is null && _reader.TryRead(length, out var bytes))
             {
+                Count(RecordCodec.NumberOf(bytes));
                 record = RecordCodec.Read(bytes);
             }
             else if (record is null)
@@ -173,10 +179,38 @@ internal sealed class RunUploader : IDisposable
 
             if (record is not null)
             {
-                _lines.Take(record, _state, _batch);
+                _lines.Take(record, _reader.DamagedAt is not null, _state, _batch);
             }
         }
     }
+
+    // Lines have numbers on the server, so that rows which were missing then cannot come between them.
+    private void RequireSameLog(long length)
+    {
+        using var reader = new BlockReader(_path);
+        while (_state.LostRows > 0 && reader.TryRead(length, out _))
+        {
+        }
+
+        if (_state.LostRows > 0 && reader.DamagedAt is null)
+        {
+            throw new InvalidDataException(
+                $"it was uploaded while {_state.LostRows} of its rows were damaged, and they cannot come between the others; delete the run on the server and {UploadState.PathOf(_path)}, and sync again");
+        }
+    }
+
+    // Records are numbered without gaps.
+    private void Count(long number)
+    {
+        if (_reader.DamagedAt is not null && number > _lastNumber + 1)
+        {
+            _lostRecords += number - _lastNumber - 1;
+        }
+
+        _lastNumber = number;
+    }
+
+    private LogDamage? Damage() => _reader.DamagedAt is { } at ? new LogDamage(at, Math.Max(1, _lostRecords), _lines.LostRows) : null;
 
     private async Task AskForEarlierLinesAsync(RunAddress run, CancellationToken cancel)
     {
@@ -193,12 +227,16 @@ internal sealed class RunUploader : IDisposable
 
         Keep(_state with
         {
-            HistoryBase = known?.HistoryLineCount ?? 0,
-            EventsBase = known?.EventsLineCount ?? 0,
-            OutputBase = known?.LogLineCount ?? 0,
-            FirstStep = FirstStepAfter(known),
+            HistoryBase = Plausible(known?.HistoryLineCount),
+            EventsBase = Plausible(known?.EventsLineCount),
+            OutputBase = Plausible(known?.LogLineCount),
+            FirstStep = Plausible(FirstStepAfter(known)),
         });
     }
+
+    private static long Plausible(long? count) => Math.Clamp(count ?? 0, 0, 1L << 53);
+
+    private static string Named(string? answered, string asked) => string.IsNullOrWhiteSpace(answered) ? asked : answered;
 
     // The tail is a JSON text of a list, whose members are JSON texts of rows.
     private static long FirstStepAfter(KnownRun? known)
@@ -236,7 +274,7 @@ internal sealed class RunUploader : IDisposable
             .SendAsync(_lines.Files, cancel).ConfigureAwait(false);
         await SendAsync(
             new StreamRequest { Uploaded = uploaded.Count > 0 ? uploaded : null, Complete = true, Exitcode = exit.Code }, cancel).ConfigureAwait(false);
-        Keep(_state with { IsComplete = isWhole });
+        Keep(_state with { IsComplete = isWhole && _reader.DamagedAt is null, LostRows = _lines.LostRows });
     }
 
     private async Task SendAsync(StreamRequest rest, CancellationToken cancel)

@@ -38,6 +38,12 @@ internal sealed record UploadState
     /// <summary>The end was confirmed, with all files: nothing is left to do.</summary>
     public bool IsComplete { get; init; }
 
+    /// <summary>Rows that the log had lost when its end was confirmed: the server's lines are those of the damaged log.</summary>
+    public long LostRows { get; init; }
+
+    /// <summary>Where the state of a log is kept.</summary>
+    public static string PathOf(string logPath) => logPath + ".upload.json";
+
     /// <summary>Reads the state of a log; a log never uploaded has the initial one.</summary>
     public static UploadState Read(string logPath)
     {
@@ -70,6 +76,4 @@ internal sealed record UploadState
             File.Delete(mark);
         }
     });
-
-    private static string PathOf(string logPath) => logPath + ".upload.json";
 }

@@ -30,7 +30,7 @@ internal sealed class SentenceShard
 
     /// <summary>Reads a shard, and finds its sentences.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: it cannot be read, is not UTF-8, or has no sentence.</exception>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: it cannot be read, is no UTF-8 text, or has no sentence.</exception>
     public void Load(string path)
     {
         try
@@ -60,7 +60,7 @@ internal sealed class SentenceShard
             throw ShardText.Unreadable(path, cause);
         }
 
-        ShardText.RequireUtf8(_bytes.AsSpan(0, _length), path);
+        ShardText.Require(_bytes.AsSpan(0, _length), path);
         FindSentences();
         if (Count == 0)
         {
@@ -78,7 +78,7 @@ internal sealed class SentenceShard
         }
 
         Count = 0;
-        for (int at = 0; at < text.Length;)
+        for (int at = text.Length - Utf8Text.Of(text).Length; at < text.Length;)
         {
             int end = text[at..].IndexOf((byte)'\n');
             var line = end < 0 ? text[at..] : text.Slice(at, end);

@@ -60,8 +60,23 @@ public sealed class ShardFolder
     }
 
     /// <summary>Targets of one pass over all shards: their words, and the end of each sentence. Reads all bytes of all files.</summary>
-    /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: a shard cannot be read, is not UTF-8, or has no sentence.</exception>
-    public long CountTokens() => Files.Sum(file => TextCount.Of(file).Targets);
+    /// <param name="warnings">Is given a line for each odd thing about a shard; null for none.</param>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: a shard cannot be read, is no UTF-8 text, or has no sentence.</exception>
+    public long CountTokens(ICollection<string>? warnings = null)
+    {
+        long targets = 0;
+        foreach (string file in Files)
+        {
+            var count = TextCount.Of(file);
+            targets += count.Targets;
+            foreach (string note in count.Oddities.Notes(file, WordVocabulary.SentenceMarkWord))
+            {
+                warnings?.Add(note);
+            }
+        }
+
+        return targets;
+    }
 
     /// <summary>The shards of a worker: those whose place among all, divided by the workers, leaves its number.</summary>
     /// <param name="worker">0 to <paramref name="workers"/>−1.</param>

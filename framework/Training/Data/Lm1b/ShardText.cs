@@ -9,9 +9,14 @@ internal static class ShardText
 {
     private const string Cure = "get the shard anew with `./run.sh data lm1b`";
 
-    /// <summary>Length of a text without a character that is cut in two at its end.</summary>
-    public static int WholeCharacters(ReadOnlySpan<byte> text)
+    /// <summary>Length of a text without a word that may be cut in two at its end; where it is one long word, without a character that is.</summary>
+    public static int WholeWords(ReadOnlySpan<byte> text)
     {
+        if (text.LastIndexOfAnyInRange((byte)0, WordsOfLine.LastSeparator) is >= 0 and int separator)
+        {
+            return separator + 1;
+        }
+
         for (int back = 1; back <= Math.Min(4, text.Length); back++)
         {
             byte lead = text[^back];
@@ -29,27 +34,24 @@ internal static class ShardText
     /// <param name="text">The part.</param>
     /// <param name="path">The shard.</param>
     /// <param name="linesBefore">Lines before the part.</param>
-    /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: not UTF-8.</exception>
-    public static void RequireUtf8(ReadOnlySpan<byte> text, string path, long linesBefore = 0)
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: not UTF-8, or with a zero byte.</exception>
+    public static void Require(ReadOnlySpan<byte> text, string path, long linesBefore = 0)
     {
-        if (Utf8.IsValid(text))
+        if (IsText(text))
         {
             return;
         }
 
-        long line = linesBefore + 1;
+        long line = linesBefore;
         foreach (var range in text.Split((byte)'\n'))
         {
-            if (!Utf8.IsValid(text[range]))
-            {
-                break;
-            }
-
             line++;
+            if (!IsText(text[range]))
+            {
+                string what = Utf8.IsValid(text[range]) ? Utf8Text.ZeroByte : "not UTF-8; convert it to UTF-8";
+                throw new UserErrorException(ExitCode.Environment, string.Create(CultureInfo.InvariantCulture, $"{path}, line {line}: {what}, or {Cure}"));
+            }
         }
-
-        throw new UserErrorException(
-            ExitCode.Environment, string.Create(CultureInfo.InvariantCulture, $"{path}, line {line}: not UTF-8; {Cure}, or convert it to UTF-8"));
     }
 
     /// <summary>A shard without words.</summary>
@@ -59,4 +61,6 @@ internal static class ShardText
     /// <summary>A shard that cannot be opened or read.</summary>
     public static UserErrorException Unreadable(string path, Exception cause) =>
         new(ExitCode.Environment, $"{path}: cannot be read: {cause.Message.ReplaceLineEndings(" ")}; {Cure}", cause);
+
+    private static bool IsText(ReadOnlySpan<byte> text) => Utf8.IsValid(text) && !text.Contains((byte)0);
 }

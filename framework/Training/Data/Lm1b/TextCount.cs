@@ -11,26 +11,33 @@ internal readonly record struct TextCount(long Words, long Sentences)
 {
     private const int Block = 64, Piece = 1 << 20;
 
+    /// <summary>What is odd about it.</summary>
+    public TextOddities Oddities { get; init; }
+
     /// <summary>Tokens that a model predicts: each word, and the end of each sentence.</summary>
     public long Targets => Words + Sentences;
 
     /// <summary>Counts a file, piece by piece.</summary>
-    /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: it cannot be read, is not UTF-8, or has no sentence.</exception>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: it cannot be read, is no UTF-8 text, or has no sentence.</exception>
     public static TextCount Of(string path)
     {
         var counter = new Counter();
+        var oddities = new TextOddities.Counter(WordVocabulary.SentenceMarkUtf8);
         try
         {
             using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
             byte[] bytes = new byte[Piece];
-            int kept = 0; // bytes of a character that the last piece cut in two
+            int kept = 0; // bytes of a word that the last piece cut in two
             for (long at = 0; ;)
             {
                 int read = RandomAccess.Read(file, bytes.AsSpan(kept), at);
                 var piece = bytes.AsSpan(0, kept + read);
-                int whole = read == 0 ? piece.Length : ShardText.WholeCharacters(piece);
-                ShardText.RequireUtf8(piece[..whole], path, counter.Lines);
-                counter.Add(piece[..whole]);
+                int whole = read == 0 ? piece.Length : ShardText.WholeWords(piece);
+                ReadOnlySpan<byte> text = piece[..whole];
+                ShardText.Require(text, path, counter.Lines);
+                text = at == 0 ? Utf8Text.Of(text) : text;
+                counter.Add(text);
+                oddities.Add(text);
                 if (read == 0)
                 {
                     break;
@@ -46,7 +53,7 @@ internal readonly record struct TextCount(long Words, long Sentences)
             throw ShardText.Unreadable(path, cause);
         }
 
-        var count = counter.Finish();
+        var count = counter.Finish() with { Oddities = oddities.Found };
         return count.Sentences > 0 ? count : throw ShardText.WithoutSentence(path);
     }
 

@@ -21,6 +21,9 @@ public sealed class WordVocabulary
     /// <summary>The word that stands for all words that are not in the vocabulary.</summary>
     public const string UnknownWord = "<UNK>";
 
+    /// <summary><see cref="SentenceMarkWord"/> as it would stand in a shard.</summary>
+    internal static ReadOnlySpan<byte> SentenceMarkUtf8 => "<S>"u8;
+
     private readonly WordTable _words;
     private readonly string _shownAs;
 
@@ -58,7 +61,7 @@ public sealed class WordVocabulary
     /// <param name="path">The file.</param>
     /// <param name="shownAs">How messages name it.</param>
     /// <exception cref="UserErrorException">
-    /// <see cref="ExitCode.Environment"/>: it cannot be read; a line is no word and its count; a word stands twice; <c>&lt;S&gt;</c> or <c>&lt;UNK&gt;</c> is missing.
+    /// <see cref="ExitCode.Environment"/>: it cannot be read; a line is no word and its count, or counts more than the one before; a word stands twice; <c>&lt;S&gt;</c> or <c>&lt;UNK&gt;</c> is missing.
     /// </exception>
     public static WordVocabulary Read(string path, string shownAs)
     {
@@ -74,7 +77,7 @@ public sealed class WordVocabulary
                 $"{shownAs}: the vocabulary cannot be read; get it with `./run.sh data lm1b`, or count the words of the shards with `./run.sh data lm1b --build_vocab`", cause);
         }
 
-        var words = Parse(bytes, shownAs);
+        var words = Parse(Utf8Text.Of(bytes), shownAs);
         return new WordVocabulary(words, shownAs, Convert.ToHexStringLower(SHA256.HashData(bytes)), words.Count);
     }
 
@@ -116,6 +119,18 @@ public sealed class WordVocabulary
         return new WordVocabulary(words, _shownAs, Sha256, WordsInFile);
     }
 
+    /// <summary>SHA-256 of the words that are used, in the order of their ids, each with a line feed behind it, in lower-case hexadecimal.</summary>
+    public string Fingerprint()
+    {
+        using var fingerprint = new WordListFingerprint();
+        for (int id = 0; id < Count; id++)
+        {
+            fingerprint.Add(_words[id]);
+        }
+
+        return fingerprint.Text;
+    }
+
     /// <summary>The id of a word; <see cref="Unknown"/> where it is not in the vocabulary. Allocates nothing.</summary>
     /// <param name="utf8">The word.</param>
     public int IdOf(ReadOnlySpan<byte> utf8)
@@ -151,14 +166,16 @@ public sealed class WordVocabulary
     private static WordTable Parse(ReadOnlySpan<byte> text, string shownAs)
     {
         var words = new WordTable(Math.Max(16, text.Count((byte)'\n') + 1));
+        ulong before = ulong.MaxValue;
         for (int line = 1; !text.IsEmpty; line++)
         {
             int end = text.IndexOf((byte)'\n');
             var content = (end < 0 ? text : text[..end]).TrimEnd((byte)'\r');
             text = end < 0 ? default : text[(end + 1)..];
             int space = content.LastIndexOf((byte)' ');
+            ulong count = 0;
             bool isPair = space > 0 && content[..space].IndexOfAnyInRange((byte)0, WordsOfLine.LastSeparator) < 0 && Utf8.IsValid(content)
-                && Utf8Parser.TryParse(content[(space + 1)..], out ulong _, out int read) && read == content.Length - space - 1;
+                && Utf8Parser.TryParse(content[(space + 1)..], out count, out int read) && read == content.Length - space - 1;
             if (!isPair)
             {
                 string shown = Encoding.UTF8.GetString(content.Length > 40 ? content[..40] : content).ReplaceLineEndings(" ");
@@ -169,6 +186,14 @@ public sealed class WordVocabulary
             {
                 throw Damaged(shownAs, line, $"{Encoding.UTF8.GetString(content[..space])} stands in line {words.Find(content[..space]) + 1} already");
             }
+
+            // Words are drawn by their line, the first most often: sampled softmax and clusters rest on falling counts.
+            if (count > before)
+            {
+                throw Damaged(shownAs, line, $"{Encoding.UTF8.GetString(content[..space])} counts {count}, more than the {before} of the line before; the most frequent word comes first");
+            }
+
+            before = count;
         }
 
         return words;

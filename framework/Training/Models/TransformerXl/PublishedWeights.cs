@@ -20,7 +20,10 @@ public sealed class PublishedWeights(TransformerXlShape shape)
     private bool HasSinusoids => shape.Attention is AttentionType.Relative or AttentionType.Absolute;
 
     /// <summary>Writes a whole state_dict; the file appears complete or not at all.</summary>
-    public void Save(string path, FlatModel model)
+    /// <param name="path">The file.</param>
+    /// <param name="model">The weights.</param>
+    /// <param name="metadata">Free text by name; may be null.</param>
+    public void Save(string path, FlatModel model, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         var slots = model.Bucket.Layout.Slots.ToDictionary(slot => slot.Name);
@@ -44,7 +47,7 @@ public sealed class PublishedWeights(TransformerXlShape shape)
             {
                 writer.Write(Frequencies, frequencies);
             }
-        });
+        }, metadata);
     }
 
     /// <summary>Reads a state_dict or a checkpoint's model.</summary>

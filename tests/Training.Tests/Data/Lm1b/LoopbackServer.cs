@@ -10,6 +10,7 @@ internal sealed class LoopbackServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Dictionary<string, byte[]> _files;
+    private readonly CancellationTokenSource _end = new();
     private readonly Task _serving;
 
     public LoopbackServer(Dictionary<string, byte[]> files)
@@ -29,9 +30,10 @@ internal sealed class LoopbackServer : IDisposable
 
     public void Dispose()
     {
-        _listener.Stop();
+        _end.Cancel();
         _serving.Wait();
         _listener.Dispose();
+        _end.Dispose();
     }
 
     private async Task ServeAsync()
@@ -40,22 +42,38 @@ internal sealed class LoopbackServer : IDisposable
         {
             while (true)
             {
-                using var client = await _listener.AcceptTcpClientAsync();
+                using var client = await _listener.AcceptTcpClientAsync(_end.Token);
                 await AnswerAsync(client.GetStream());
             }
         }
-        catch (Exception end) when (end is SocketException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
-            // Stopped.
         }
     }
 
+    // A client may go at any time.
     private async Task AnswerAsync(NetworkStream stream)
     {
+        try
+        {
+            await ReplyAsync(stream);
+        }
+        catch (IOException)
+        {
+        }
+    }
+
+    private async Task ReplyAsync(NetworkStream stream)
+    {
         using var reader = new StreamReader(stream, Encoding.ASCII, leaveOpen: true);
-        string path = (await reader.ReadLineAsync())!.Split(' ')[1].TrimStart('/');
+        if (await reader.ReadLineAsync(_end.Token) is not { } request)
+        {
+            return;
+        }
+
+        string path = request.Split(' ')[1].TrimStart('/');
         int from = 0;
-        while (await reader.ReadLineAsync() is { Length: > 0 } header)
+        while (await reader.ReadLineAsync(_end.Token) is { Length: > 0 } header)
         {
             if (header.StartsWith("Range: bytes=", StringComparison.OrdinalIgnoreCase))
             {
@@ -67,12 +85,12 @@ internal sealed class LoopbackServer : IDisposable
         if (!_files.TryGetValue(path, out byte[]? file) || from >= file.Length)
         {
             string status = file is null ? "404 Not Found" : "416 Range Not Satisfiable";
-            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"), _end.Token);
             return;
         }
 
         string range = from > 0 ? $"206 Partial Content\r\nContent-Range: bytes {from}-{file.Length - 1}/{file.Length}" : "200 OK";
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {range}\r\nContent-Length: {file.Length - from}\r\nConnection: close\r\n\r\n"));
-        await stream.WriteAsync(file.AsMemory(from, BreakAfter > 0 ? Math.Min(BreakAfter, file.Length - from) : file.Length - from));
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {range}\r\nContent-Length: {file.Length - from}\r\nConnection: close\r\n\r\n"), _end.Token);
+        await stream.WriteAsync(file.AsMemory(from, BreakAfter > 0 ? Math.Min(BreakAfter, file.Length - from) : file.Length - from), _end.Token);
     }
 }

@@ -26,7 +26,7 @@ public sealed class SentenceBatchesTests
     public void Rows_read_their_sentences_to_the_end_and_are_padded_when_all_are_taken()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder["v"], "<S> 9\n<UNK> 0\na 1\nb 1\nc 1\nd 1\n");
+        File.WriteAllText(folder["v"], "<S> 9\n<UNK> 1\na 1\nb 1\nc 1\nd 1\n");
         File.WriteAllText(folder["t"], "a b\nc x\n\nd\n");
         var batches = All(SentenceBatches.Once(WordVocabulary.Read(folder["v"], "v"), [folder["t"]], 2, 2), new SentenceBatch(2, 2));
 

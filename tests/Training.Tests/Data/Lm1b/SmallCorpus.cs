@@ -28,7 +28,7 @@ internal sealed class SmallCorpus : IDisposable
 
         Words = word;
         Targets = word + sentences.Sum();
-        File.WriteAllLines(_folder[WordVocabulary.FileName], [.. Enumerable.Range(0, word).Select(i => $"{Text(i)} 1"), "<S> 2", "<UNK> 0"]);
+        File.WriteAllLines(_folder[WordVocabulary.FileName], [.. Enumerable.Range(0, word).Select(i => $"{Text(i)} 1"), "<S> 1", "<UNK> 0"]);
     }
 
     public string Folder => _folder.Path;
