@@ -1,3 +1,4 @@
+using Compression.Torch;
 using Compression.Training.Lm1b;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -47,7 +48,7 @@ internal sealed class Lm1bPeer : nn.Module
         _noBias = zeros(gates).DetachFromDisposeScope();
         _sums = [.. Tables.Select(table => ones_like(table.weight!, requires_grad: false).DetachFromDisposeScope())];
         _dense = optim.Adagrad(Dense, hyper.LearningRate, initial_accumulator_value: 1);
-        _state = (zeros(1, hyper.BatchSize, hyper.ProjectedSize).DetachFromDisposeScope(), zeros(1, hyper.BatchSize, hyper.StateSize).DetachFromDisposeScope());
+        _state = (zeros(hyper.BatchSize, hyper.ProjectedSize).DetachFromDisposeScope(), zeros(hyper.BatchSize, hyper.StateSize).DetachFromDisposeScope());
         train();
 
         Embedding Table(int width) => nn.Embedding(hyper.VocabSize, width, sparse: true);
@@ -67,8 +68,9 @@ internal sealed class Lm1bPeer : nn.Module
     {
         using var scope = NewDisposeScope();
         zero_grad();
-        var (output, hidden, cell) = _operators.ProjectedLstm(
-            drop.forward(words_in.forward(batch.Input)), _state, [weight_ih_l0, weight_hh_l0, bias_l0, _noBias, weight_hr_l0]);
+        var (output, hidden, cell) = LibTorchLstm.Run(
+            drop.forward(words_in.forward(batch.Input)), _state.Hidden, _state.Cell,
+            new LstmWeights(weight_ih_l0, weight_hh_l0, bias_l0, _noBias, weight_hr_l0));
         var loss = Loss(drop.forward(output).flatten(0, 1), batch);
         (loss * _hyper.NumSteps).backward();
         Keep(hidden, cell);

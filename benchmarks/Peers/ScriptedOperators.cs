@@ -6,9 +6,6 @@ namespace Compression.Benchmarks.Peers;
 internal sealed class ScriptedOperators : IDisposable
 {
     private const string Source = """
-        def projected_lstm(input, hidden, cell, weight_ih, weight_hh, bias_ih, bias_hh, weight_hr):
-            return torch.lstm(input, [hidden, cell], [weight_ih, weight_hh, bias_ih, bias_hh, weight_hr], True, 1, 0.0, True, False, False)
-
         def adagrad_of_rows(weight, sums, gradient, rate: float):
             rows = gradient.coalesce()
             values = rows.values()
@@ -20,17 +17,6 @@ internal sealed class ScriptedOperators : IDisposable
         """;
 
     private readonly jit.CompilationUnit _unit = jit.compile(Source);
-
-    /// <summary>Libtorch's LSTM layer with a projection of its output (Sak et al. 2014), which <c>nn.LSTM</c> of TorchSharp 0.107 does not offer.</summary>
-    /// <param name="input">[T, B, E].</param>
-    /// <param name="state">Hidden [1, B, P] and cell [1, B, C].</param>
-    /// <param name="weights">Input [4C, E], hidden [4C, P], two biases [4C], projection [P, C].</param>
-    /// <returns>Output [T, B, P] and the state behind it.</returns>
-    public (Tensor Output, Tensor Hidden, Tensor Cell) ProjectedLstm(Tensor input, (Tensor Hidden, Tensor Cell) state, IReadOnlyList<Tensor> weights)
-    {
-        object[] arguments = [input, state.Hidden, state.Cell, .. weights];
-        return ((Tensor, Tensor, Tensor))_unit.invoke("projected_lstm", arguments);
-    }
 
     /// <summary>Adagrad on the rows of a sparse gradient, as PyTorch's optimizer does it: s ← s + g², w ← w − η g/√s.</summary>
     /// <param name="weight">[V, D].</param>

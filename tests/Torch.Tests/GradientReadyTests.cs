@@ -1,3 +1,4 @@
+using Compression.Torch.Autograd;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -114,7 +115,32 @@ public sealed class GradientReadyTests : IDisposable
         Assert.Throws<ArgumentException>(() => GradientReady.Register([parameters[0], still], _ => { }));
     }
 
+    [Fact]
+    public void What_a_call_hands_to_autograd_itself_is_told_of_after_backward()
+    {
+        var seen = new List<float[]>();
+        using GradientReady hooks = GradientReady.Register(parameters, index => seen.Add(Values.Floats(parameters[index].grad!)));
+        new Doubling(first.weight).Run().sum().backward();
+        Assert.Empty(seen);
+        hooks.AfterBackward();
+        Assert.Equal(Enumerable.Repeat(2f, 9), seen[^1]);
+    }
+
     private static Tensor Layer(Linear layer, Tensor x) => FusedLinear.Apply(x, layer.weight, path: GradientPath.IntoGrad);
 
     private Tensor Loss() => Layer(third, Layer(second, Layer(first, ones(2, 3)))).pow(2).sum();
+
+    // Its gradient goes to autograd without a look at .grad.
+    private sealed class Doubling(Tensor x) : FusedCall
+    {
+        private readonly GradientInput[] _inputs = [new(x, GradientPath.IntoGrad)];
+
+        internal override string Name => nameof(Doubling);
+
+        internal override IReadOnlyList<GradientInput> Inputs => _inputs;
+
+        protected override Tensor Forward() => x * 2;
+
+        protected override void Backward(List<Tensor> saved, Tensor outputGrad, Tensor?[] results) => results[0] = outputGrad * 2;
+    }
 }

@@ -1,3 +1,4 @@
+using Compression.Torch.Kernels;
 using static TorchSharp.torch;
 
 namespace Compression.Torch.Autograd;
@@ -6,6 +7,9 @@ namespace Compression.Torch.Autograd;
 internal sealed class GradientInput
 {
     private readonly GradientPath _path;
+    private readonly GradientReady? _awaited;
+
+    // Set while a share of it goes into .grad.
     private GradientReady? _ready;
 
     /// <param name="tensor">The input; null where there is none.</param>
@@ -17,7 +21,7 @@ internal sealed class GradientInput
         IsNeeded = tensor is not null && tensor.requires_grad && is_grad_enabled();
         if (IsNeeded && path == GradientPath.IntoGrad)
         {
-            _ready = GradientReady.Begin(tensor!);
+            _awaited = GradientReady.Begin(tensor!);
         }
     }
 
@@ -36,24 +40,58 @@ internal sealed class GradientInput
             throw new InvalidOperationException($"The .grad of a parameter [{string.Join(", ", target.shape)}] must be contiguous to be written into.");
         }
 
-        if (target is null)
-        {
-            // Autograd adds it after the function has returned: not complete before.
-            _ready = null;
-        }
-
+        // Otherwise autograd adds it after the function has returned: not complete before.
+        _ready = target is null ? null : _awaited;
         return new GradientOutput(
             target ?? (clear ? zeros(Tensor!.shape, ScalarType.Float32) : empty(Tensor!.shape, ScalarType.Float32)), isTarget: target is not null);
     }
 
-    /// <summary>Hands over a gradient that is computed already: a copy, or nothing where it was added to <c>.grad</c>.</summary>
-    internal Tensor? Deliver(Tensor gradient)
+    /// <summary>
+    /// Hands over a gradient that is computed already: a copy, or nothing where it was added to <c>.grad</c>, and where none is asked for.
+    /// </summary>
+    /// <param name="gradient">Of the elements from the first on; that of others is 0.</param>
+    /// <param name="first">The first element.</param>
+    internal Tensor? Deliver(Tensor gradient, int first = 0)
     {
+        if (!IsNeeded)
+        {
+            return null;
+        }
+
         GradientOutput output = Open(clear: true);
-        output.Add(gradient);
+        output.Add(gradient, first);
         return output.ForAutograd;
     }
 
-    /// <summary>Says that this use has added its share to <c>.grad</c>.</summary>
-    internal void Complete() => _ready?.End(Tensor!);
+    /// <summary>Hands over the gradient of a weight, <c>scale · gradientᵀ · factor</c>, where one is asked for.</summary>
+    /// <param name="gradient">Of the results that some rows of the weight made: a column each. That of other rows is 0.</param>
+    /// <param name="factor">What the weight was multiplied with, a row for each of the gradient's; contiguous.</param>
+    /// <param name="first">The first of those rows of the weight.</param>
+    /// <param name="count">How many; null for all.</param>
+    /// <param name="scale">Factor of the product.</param>
+    internal unsafe Tensor? DeliverProduct(MatrixView gradient, Tensor factor, int first = 0, int? count = null, float scale = 1)
+    {
+        if (!IsNeeded)
+        {
+            return null;
+        }
+
+        int all = (int)Tensor!.shape[0], columns = (int)Tensor.shape[1], rows = count ?? all;
+        GradientOutput output = Open(clear: rows < all);
+        new MatrixProduct(
+            gradient.Transposed, MatrixView.RowMajor(TensorPointer.Floats(factor), columns), rows, columns, (int)(factor.numel() / columns),
+            output.Data + ((nint)first * columns), columns)
+        {
+            Alpha = scale,
+            Accumulate = output.Accumulates || rows < all,
+        }.Run(KernelThreads.Team);
+        return output.ForAutograd;
+    }
+
+    /// <summary>Says that this use has added its share to <c>.grad</c>, where it has.</summary>
+    internal void Complete()
+    {
+        _ready?.End(Tensor!);
+        _ready = null;
+    }
 }

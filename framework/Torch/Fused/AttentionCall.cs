@@ -76,13 +76,8 @@ internal sealed unsafe class AttentionCall : FusedCall
         }
 
         Tensor biases = biasParts.sum(dim: 1L).contiguous();
-        foreach (int bias in new[] { ContentBias, PositionBias })
-        {
-            if (_inputs[bias].IsNeeded)
-            {
-                results[bias] = _inputs[bias].Deliver(biases.select(0, bias - ContentBias));
-            }
-        }
+        results[ContentBias] = _inputs[ContentBias].Deliver(biases.select(0, 0));
+        results[PositionBias] = _inputs[PositionBias].Deliver(biases.select(0, 1));
     }
 
     private static AttentionData Data(Tensor[] inputs, Tensor? drop) => new()

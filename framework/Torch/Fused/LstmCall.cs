@@ -91,11 +91,11 @@ internal sealed unsafe class LstmCall : FusedCall
                 TensorPointer.Floats(results[X]!), _sizes.Inputs).Run(KernelThreads.Team);
         }
 
-        results[InputWeight] = WeightGradient(InputWeight, gateGrad, x);
-        results[HiddenWeight] = WeightGradient(HiddenWeight, gateGrad, before);
+        results[InputWeight] = _inputs[InputWeight].DeliverProduct(gradient, x);
+        results[HiddenWeight] = _inputs[HiddenWeight].DeliverProduct(gradient, before);
         if (_sizes.Projects)
         {
-            results[Projection] = WeightGradient(Projection, wholeYGrad, saved[8]);
+            results[Projection] = _inputs[Projection].DeliverProduct(MatrixView.RowMajor(TensorPointer.Floats(wholeYGrad), _sizes.Outputs), saved[8]);
         }
 
         BiasGradients(gateGrad, results);
@@ -133,41 +133,18 @@ internal sealed unsafe class LstmCall : FusedCall
         return (gateGrad, yGrad);
     }
 
-    // gradientᵀ · factor: [columns of the one, columns of the other].
-    private Tensor? WeightGradient(int input, Tensor gradient, Tensor factor)
-    {
-        if (!_inputs[input].IsNeeded)
-        {
-            return null;
-        }
-
-        int rows = (int)_inputs[input].Tensor!.shape[0], columns = (int)_inputs[input].Tensor!.shape[1];
-        GradientOutput output = _inputs[input].Open();
-        new MatrixProduct(
-            MatrixView.RowMajor(TensorPointer.Floats(gradient), rows).Transposed,
-            MatrixView.RowMajor(TensorPointer.Floats(factor), columns),
-            rows, columns, _sizes.Rows, output.Data, columns)
-        {
-            Accumulate = output.Accumulates,
-        }.Run(KernelThreads.Team);
-        return output.ForAutograd;
-    }
-
     // The biases are added to each other: their gradients are equal.
     private void BiasGradients(Tensor gateGrad, Tensor?[] results)
     {
-        int[] biases = [.. new[] { InputBias, HiddenBias }.Where(bias => _inputs[bias].IsNeeded)];
-        if (biases.Length == 0)
+        if (!_inputs[InputBias].IsNeeded && !_inputs[HiddenBias].IsNeeded)
         {
             return;
         }
 
         Tensor sums = zeros(_sizes.Gates);
         ColumnSums.Add(KernelThreads.Team, TensorPointer.Floats(gateGrad), _sizes.Rows, _sizes.Gates, 1, TensorPointer.Floats(sums));
-        foreach (int bias in biases)
-        {
-            results[bias] = _inputs[bias].Deliver(sums);
-        }
+        results[InputBias] = _inputs[InputBias].Deliver(sums);
+        results[HiddenBias] = _inputs[HiddenBias].Deliver(sums);
     }
 
     /// <summary>What each step hands on, [time, batch, outputs].</summary>

@@ -96,14 +96,14 @@ internal sealed unsafe class SoftmaxEntropyCall : FusedCall
             HiddenGradient(saved, words, rest, scale, TensorPointer.Floats(results[Hidden]!));
         }
 
-        results[Weight] = WeightGradient(Weight, words, hidden, _first, _count, scale);
-        results[MoreWeight] = WeightGradient(MoreWeight, rest, hidden, 0, _more, scale);
+        results[Weight] = _inputs[Weight].DeliverProduct(words, hidden, _first, _count, scale);
+        results[MoreWeight] = _inputs[MoreWeight].DeliverProduct(rest, hidden, scale: scale);
         if (_inputs[Bias].IsNeeded || _inputs[MoreBias].IsNeeded)
         {
             Tensor sums = zeros(Choices);
             ColumnSums.Add(KernelThreads.Team, gradient, _rows, Choices, scale, TensorPointer.Floats(sums));
-            results[Bias] = BiasGradient(Bias, sums.narrow(0, 0, _count), _first);
-            results[MoreBias] = BiasGradient(MoreBias, sums.narrow(0, _count, _more), 0);
+            results[Bias] = _inputs[Bias].Deliver(sums.narrow(0, 0, _count), _first);
+            results[MoreBias] = _inputs[MoreBias].Deliver(sums.narrow(0, _count, _more));
         }
     }
 
@@ -133,35 +133,6 @@ internal sealed unsafe class SoftmaxEntropyCall : FusedCall
                 Accumulate = true,
             }).Run(KernelThreads.Team);
         }
-    }
-
-    private Tensor? WeightGradient(int input, MatrixView gradient, Tensor hidden, int first, int count, float scale)
-    {
-        if (!_inputs[input].IsNeeded)
-        {
-            return null;
-        }
-
-        GradientOutput output = _inputs[input].Open(clear: true);
-        new MatrixProduct(
-            gradient.Transposed, MatrixView.RowMajor(TensorPointer.Floats(hidden), _width), count, _width, _rows, output.Data + ((nint)first * _width), _width)
-        {
-            Alpha = scale,
-            Accumulate = true,
-        }.Run(KernelThreads.Team);
-        return output.ForAutograd;
-    }
-
-    private Tensor? BiasGradient(int input, Tensor sums, int first)
-    {
-        if (!_inputs[input].IsNeeded)
-        {
-            return null;
-        }
-
-        GradientOutput output = _inputs[input].Open(clear: true);
-        output.Add(sums, first);
-        return output.ForAutograd;
     }
 
     private static void Check(Tensor hidden, DecoderRows decoder, Tensor targets)

@@ -68,8 +68,7 @@ internal unsafe struct MatrixProduct(MatrixView a, MatrixView b, int rows, int c
             {
                 int first = PieceStart(piece, pieces), depth = PieceStart(piece + 1, pieces) - first;
                 float* right = s_right.Take(PackedPanels.Size(depth, columns));
-                var pack = new PackJob(B.From(first, column), depth, columns, right);
-                threads.Run(ref pack, pack.Parts);
+                PackedPanels.Pack(threads, B.From(first, column), depth, columns, right);
                 var multiply = new MultiplyJob(Of(column, columns, first, depth, isFirst: piece == 0, isLast: piece == pieces - 1), right, threads.Threads);
                 threads.Run(ref multiply, multiply.Parts);
             }
@@ -91,22 +90,6 @@ internal unsafe struct MatrixProduct(MatrixView a, MatrixView b, int rows, int c
         Bias = Bias == null || !isLast ? null : Bias + column,
         Relu = Relu && isLast,
     };
-
-    private readonly struct PackJob(MatrixView b, int depth, int columns, float* packed) : IKernelJob
-    {
-        private const int PanelsOfPart = 4;
-
-        public int Parts => (MatrixTiles.Panels(columns) + PanelsOfPart - 1) / PanelsOfPart;
-
-        public void Execute(int part)
-        {
-            int panel = MatrixTiles.Panel, end = Math.Min(columns, (part + 1) * PanelsOfPart * panel);
-            for (int column = part * PanelsOfPart * panel; column < end; column += panel)
-            {
-                PackedPanels.Pack(b.From(0, column), depth, Math.Min(panel, columns - column), packed + ((nint)column * depth));
-            }
-        }
-    }
 
     // Parts are rectangles of C: groups of blocks of rows, and of panels where the rows are few.
     private readonly struct MultiplyJob : IKernelJob

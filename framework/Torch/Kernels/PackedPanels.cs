@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Compression.Core.Kernels;
 
 namespace Compression.Torch.Kernels;
 
@@ -11,12 +12,20 @@ internal static unsafe class PackedPanels
     /// <summary>Floats of the panels of a matrix.</summary>
     internal static nint Size(int depth, int columns) => (nint)MatrixTiles.Panels(columns) * MatrixTiles.Panel * depth;
 
-    /// <summary>Packs one panel.</summary>
-    /// <param name="b">The matrix from the panel's first column on; one of its strides is 1.</param>
+    /// <summary>Packs a matrix.</summary>
+    /// <param name="team">Threads.</param>
+    /// <param name="b">The matrix; one of its strides is 1.</param>
     /// <param name="depth">Its rows.</param>
-    /// <param name="columns">Columns of this panel.</param>
-    /// <param name="packed">Out: depth × panel.</param>
-    internal static void Pack(MatrixView b, int depth, int columns, float* packed)
+    /// <param name="columns">Its columns.</param>
+    /// <param name="packed">Out: <see cref="Size"/> floats.</param>
+    internal static void Pack(KernelTeam team, MatrixView b, int depth, int columns, float* packed)
+    {
+        var job = new PackJob(b, depth, columns, packed);
+        team.Run(ref job, job.Parts);
+    }
+
+    // From the panel's first column on.
+    private static void PackPanel(MatrixView b, int depth, int columns, float* packed)
     {
         int panel = MatrixTiles.Panel;
         if (columns < panel)
@@ -87,6 +96,22 @@ internal static unsafe class PackedPanels
             else
             {
                 new ReadOnlySpan<float>(from, columns).CopyTo(new Span<float>(to, columns));
+            }
+        }
+    }
+
+    private readonly struct PackJob(MatrixView b, int depth, int columns, float* packed) : IKernelJob
+    {
+        private const int PanelsOfPart = 4;
+
+        public int Parts => (MatrixTiles.Panels(columns) + PanelsOfPart - 1) / PanelsOfPart;
+
+        public void Execute(int part)
+        {
+            int panel = MatrixTiles.Panel, end = Math.Min(columns, (part + 1) * PanelsOfPart * panel);
+            for (int column = part * PanelsOfPart * panel; column < end; column += panel)
+            {
+                PackPanel(b.From(0, column), depth, Math.Min(panel, columns - column), packed + ((nint)column * depth));
             }
         }
     }

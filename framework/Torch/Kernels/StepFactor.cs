@@ -14,8 +14,7 @@ internal readonly unsafe struct StepFactor(float* packed, int depth, int columns
     /// <summary>Packs a matrix into memory of <see cref="PackedPanels.Size"/> floats.</summary>
     internal static StepFactor Pack(KernelTeam team, MatrixView matrix, int depth, int columns, float* packed)
     {
-        var job = new PackJob(matrix, depth, columns, packed);
-        team.Run(ref job, MatrixTiles.Panels(columns));
+        PackedPanels.Pack(team, matrix, depth, columns, packed);
         return new StepFactor(packed, depth, columns);
     }
 
@@ -39,13 +38,4 @@ internal readonly unsafe struct StepFactor(float* packed, int depth, int columns
         Alpha = 1,
         Accumulate = accumulate,
     });
-
-    private readonly struct PackJob(MatrixView matrix, int depth, int columns, float* packed) : IKernelJob
-    {
-        public void Execute(int part)
-        {
-            int column = part * MatrixTiles.Panel;
-            PackedPanels.Pack(matrix.From(0, column), depth, Math.Min(MatrixTiles.Panel, columns - column), packed + ((nint)column * depth));
-        }
-    }
 }
