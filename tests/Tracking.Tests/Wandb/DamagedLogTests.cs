@@ -122,6 +122,36 @@ public sealed class DamagedLogTests : IDisposable
         Assert.Equal(Enumerable.Range(0, Rows + 1).Where(row => row != 70), _bench.Server.Run.Rows.Select(row => row.GetProperty("_step").GetInt32()));
     }
 
+    [Fact]
+    public void A_run_whose_description_is_damaged_is_not_begun_anew_over_its_rows()
+    {
+        byte[] whole = File.ReadAllBytes(Log);
+        byte[] changed = [.. whole];
+        changed[Places(whole).Single(record => record.Message.Has(17)).Start + 30] ^= 4;
+        Restart(changed);
+        var error = Assert.Throws<UserErrorException>(() => _bench.Open(isResumed: true));
+        Assert.Contains("the run's description is lost; move it away to start a new one", error.Message, StringComparison.Ordinal);
+        Assert.Equal(changed, File.ReadAllBytes(Log));
+    }
+
+    [Fact]
+    public void A_damaged_last_row_is_told_of_after_a_resume_too()
+    {
+        byte[] whole = File.ReadAllBytes(Log);
+        var row = Places(whole).Last(record => record.Message.Has(2));
+        byte[] changed = whole[..row.End];
+        changed[row.Start + 30] ^= 4;
+        Restart(changed);
+        using (var logger = _bench.Open(isResumed: true))
+        {
+            logger.LogMetrics(Samples.Metrics(Rows + 1));
+            logger.Finish(Samples.Summary());
+        }
+
+        Assert.Contains("damaged at byte", Assert.Throws<UserErrorException>(() => _bench.Sync()).Message, StringComparison.Ordinal);
+        Assert.Equal([.. Enumerable.Range(1, Rows - 1), Rows + 1], _bench.Server.Run.Rows.Select(one => one.GetProperty("step").GetInt32()));
+    }
+
     private void Restart(byte[] log)
     {
         File.WriteAllBytes(Log, log);

@@ -128,7 +128,12 @@ internal sealed class BlockReader : IDisposable
         }
 
         int size = BlockFormat.HeaderSize + BinaryPrimitives.ReadUInt16LittleEndian(_fragment.AsSpan(4));
-        return (position + size > end && size <= RoomAt(position)) || (!_fragment.AsSpan(0, here).ContainsAnyExcept((byte)0) && position + here == end);
+        bool isLast = position + here == end;
+
+        // With all of its bytes there, it is the length that is wrong.
+        bool isComplete = isLast && BlockFormat.Checksum((Fragment)_fragment[6], _fragment.AsSpan(BlockFormat.HeaderSize, here - BlockFormat.HeaderSize))
+            == BinaryPrimitives.ReadUInt32LittleEndian(_fragment);
+        return (position + size > end && size <= RoomAt(position) && !isComplete) || (isLast && !_fragment.AsSpan(0, here).ContainsAnyExcept((byte)0));
     }
 
     private (Fragment Type, int Length)? ReadFragment(long position, long end)

@@ -144,12 +144,14 @@ internal sealed class RunLog : IDisposable
     {
         using var reader = new BlockReader(FullPath);
         long whole = reader.Position;
+        bool hasEnded = false;
         while (reader.TryRead(_stream.Length, out var bytes))
         {
             long number = Math.Max(_records + 1, RecordCodec.NumberOf(bytes));
             switch (RecordCodec.Read(bytes))
             {
                 case RunRecord.Exit:
+                    hasEnded = true;
                     continue;
                 case RunRecord.Start start:
                     Start = start;
@@ -165,8 +167,16 @@ internal sealed class RunLog : IDisposable
                     break;
             }
 
-            (whole, _records) = (reader.Position, number);
+            (whole, _records, hasEnded) = (reader.Position, number, false);
         }
+
+        if (Start is null && reader.DamagedAt is { } at)
+        {
+            throw new InvalidDataException($"it is damaged at byte {at}, and the run's description is lost");
+        }
+
+        // A damaged record stays, so that a sync tells of it.
+        whole = reader.DamagedAt >= whole && !hasEnded ? _stream.Length : whole;
 
         // Without a description the file is as good as new.
         (whole, _records) = Start is null ? (0, 0) : (whole, _records);
