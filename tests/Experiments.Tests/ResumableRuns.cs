@@ -28,16 +28,7 @@ public sealed class ResumableRuns : IDisposable
     public static IReadOnlyList<OptionDescriptor> OptionsOf(string trainer) => OptionSchema.Of(Trainers[trainer].Options).Options;
 
     /// <summary>Copies the run of a trainer into a sandbox, as the folder <c>run</c>.</summary>
-    internal void CopyTo(Sandbox target, string trainer)
-    {
-        string run = RunOf(trainer).At("run");
-        foreach (string file in Directory.EnumerateFiles(run, "*", SearchOption.AllDirectories))
-        {
-            string copy = target.At("run", Path.GetRelativePath(run, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
-        }
-    }
+    internal void CopyTo(Sandbox target, string trainer) => Sandbox.Copy(RunOf(trainer).At("run"), target.At("run"));
 
     public void Dispose()
     {

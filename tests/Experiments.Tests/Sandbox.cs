@@ -26,6 +26,17 @@ internal sealed class Sandbox : IDisposable
 
     public string At(params string[] parts) => Path.Combine([Folder, .. parts]);
 
+    /// <summary>Copies all files of a folder, over those that are there.</summary>
+    public static void Copy(string from, string to)
+    {
+        foreach (string file in System.IO.Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            string copy = Path.Combine(to, Path.GetRelativePath(from, file));
+            System.IO.Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy, overwrite: true);
+        }
+    }
+
     /// <summary>Three small files of text with some structure.</summary>
     public string WriteCorpus(string name = "corpus", int lines = 60)
     {

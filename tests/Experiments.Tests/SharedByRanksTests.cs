@@ -81,7 +81,7 @@ public sealed class SharedByRanksTests
         string run = sandbox.At("host-0", "run");
         var trained = Ranks(sandbox, $"{Ptb} --data {sandbox.At("corpus")} --checkpoint_every 1 --out {run}");
         Assert.True(trained.Code == 0, trained.Errors);
-        Copy(run, sandbox.At("host-1", "run"));
+        Sandbox.Copy(run, sandbox.At("host-1", "run"));
         string config = sandbox.At("host-1", "run", "config.json"), text = File.ReadAllText(config);
         const string Resume = "train --resume run --max_steps 3";
 
@@ -142,7 +142,7 @@ public sealed class SharedByRanksTests
     {
         if (arguments.Contains("--sync false", StringComparison.Ordinal))
         {
-            Copy(sandbox.At("host-0"), sandbox.At("host-2"));
+            Sandbox.Copy(sandbox.At("host-0"), sandbox.At("host-2"));
         }
 
         var outcome = Ranks(sandbox, arguments);
@@ -166,15 +166,5 @@ public sealed class SharedByRanksTests
         string[] words = [.. lines.Select(line => line[0])];
         Array.Reverse(words, first, words.Length - first);
         File.WriteAllLines(file, words.Zip(lines, (word, line) => $"{word} {line[1]}"));
-    }
-
-    private static void Copy(string from, string to)
-    {
-        foreach (string file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
-        {
-            string copy = Path.Combine(to, Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy, overwrite: true);
-        }
     }
 }

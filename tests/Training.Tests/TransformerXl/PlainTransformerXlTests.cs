@@ -2,6 +2,7 @@ using Compression.Training.Checkpoints;
 using Compression.Training.Data;
 using Compression.Training.Models;
 using Compression.Training.Models.TransformerXl;
+using static Compression.Training.Tests.TensorValues;
 using static TorchSharp.torch;
 
 namespace Compression.Training.Tests.TransformerXl;
@@ -174,14 +175,5 @@ public sealed class PlainTransformerXlTests
         float[] values = new float[entry.Length];
         file.Read(name, values);
         return tensor(values, [.. entry.Shape]);
-    }
-
-    private static void AssertClose(Tensor expected, Tensor actual, double tolerance, string what)
-    {
-        Assert.Equal(expected.shape, actual.shape);
-        (expected, actual) = (expected.detach().to(ScalarType.Float64), actual.detach().to(ScalarType.Float64));
-        double scale = expected.abs().max().item<double>();
-        double error = (expected - actual).abs().max().item<double>();
-        Assert.True(error <= tolerance * scale, $"{what}: off by {error} of {scale}");
     }
 }

@@ -187,12 +187,17 @@ internal sealed class RunUploader : IDisposable
     // Lines have numbers on the server, so that rows which were missing then cannot come between them.
     private void RequireSameLog(long length)
     {
+        if (_state.LostRows == 0)
+        {
+            return;
+        }
+
         using var reader = new BlockReader(_path);
-        while (_state.LostRows > 0 && reader.TryRead(length, out _))
+        while (reader.TryRead(length, out _))
         {
         }
 
-        if (_state.LostRows > 0 && reader.DamagedAt is null)
+        if (reader.DamagedAt is null)
         {
             throw new InvalidDataException(
                 $"it was uploaded while {_state.LostRows} of its rows were damaged, and they cannot come between the others; delete the run on the server and {UploadState.PathOf(_path)}, and sync again");
