@@ -1,4 +1,5 @@
 using Compression.Core.Communication;
+using Compression.Mpi.Direct;
 
 namespace Compression.Mpi;
 
@@ -10,7 +11,15 @@ public sealed unsafe partial class MpiCommunicator
     {
         fixed (float* pointer = values)
         {
-            AllReduce(pointer, values.Length, _library.Handles.Float, _library.Handles.Sum);
+            if (_direct is { } direct && direct.IsLarge((long)values.Length * sizeof(float)))
+            {
+                SettleLengths();
+                WaitFor(direct.AllReduce.Begin(pointer, values.Length), Names.AllReduce);
+            }
+            else
+            {
+                AllReduce(pointer, values.Length, _library.Handles.Float, _library.Handles.Sum);
+            }
         }
 
         BytesHanded += (long)values.Length * sizeof(float);
@@ -62,7 +71,12 @@ public sealed unsafe partial class MpiCommunicator
             type = _library.Handles.Byte;
             fixed (byte* send = payload, receive = gathered.All)
             {
-                if (IsBlocking)
+                if (_direct is { } direct && direct.IsLarge(gathered.TotalLength))
+                {
+                    payload.CopyTo(gathered.Slot(Rank));
+                    WaitFor(direct.AllGather.Begin(receive, _lengths, _offsets), Names.AllGather);
+                }
+                else if (IsBlocking)
                 {
                     _wait.Check(_library.Allgatherv(send, own, type, receive, lengths, offsets, type, _handle), Names.AllGather);
                 }
@@ -108,7 +122,18 @@ public sealed unsafe partial class MpiCommunicator
             type = _library.Handles.Byte;
             fixed (byte* send = outgoing, receive = incoming.All)
             {
-                if (IsBlocking)
+                if (_direct is { } direct)
+                {
+                    outgoing.Slice(_outgoingOffsets[Rank], lengths[Rank]).CopyTo(incoming.Slot(Rank));
+                    for (int step = 1; step < WorldSize; step++)
+                    {
+                        int peer = (Rank + step) % WorldSize;
+                        direct.AllToAll.Begin(peer, send + _outgoingOffsets[peer], lengths[peer], receive + _offsets[peer], _lengths[peer]);
+                    }
+
+                    WaitFor(direct.AllToAll, Names.AllToAll);
+                }
+                else if (IsBlocking)
                 {
                     _wait.Check(
                         _library.Alltoallv(send, sendLengths, sendOffsets, type, receive, receiveLengths, receiveOffsets, type, _handle),
@@ -220,7 +245,7 @@ public sealed unsafe partial class MpiCommunicator
 
     private void Complete(nint request, string what) => WaitFor(new PendingRequest(_library, _wait, what, request), what);
 
-    private void WaitFor(PendingRequest pending, string what) => _wait.For(pending, what, _unsized is null ? null : AdvanceLengths);
+    private void WaitFor(IPendingExchange pending, string what) => _wait.For(pending, what, _unsized is null ? null : AdvanceLengths);
 
     /// <summary>Makes room for payloads of the lengths in <c>_lengths</c>; false when all are empty.</summary>
     private bool Place(GatheredPayloads gathered)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Compression.Core.Communication;
 using Compression.Core.Reporting;
+using Compression.Mpi.Direct;
 using Compression.Mpi.Interop;
 
 namespace Compression.Mpi;
@@ -28,6 +29,7 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
     private readonly int[] _outgoingOffsets;
     private nint _handle;
     private PendingAllGather? _unsized;
+    private DirectCollectives? _direct;
 
     private MpiCommunicator(MpiLibrary library, ExchangeWait wait, nint handle, bool isWorld)
     {
@@ -61,7 +63,7 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
 
     /// <summary>
     /// Sum of the lengths of all send buffers handed to MPI by this instance: values, payloads, and the 4-byte lengths that go
-    /// before them; what the root broadcasts counts at the root alone. Counted at the calls, so that formulas can be held against it.
+    /// before them; what the root broadcasts counts at the root alone. Counted at the calls, whatever messages they are made of, so that formulas can be held against it.
     /// </summary>
     public long BytesHanded { get; private set; }
 
@@ -119,6 +121,8 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
         }
 
         world.Connect();
+        world.AgreeOnLinks(options.OneRankPerHost ?? environment.LocalSize == 1);
+        world.BytesHanded = 0;
         return world;
     }
 
@@ -142,7 +146,17 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
         }
 
         Barrier();
-        BytesHanded = 0;
+    }
+
+    // All ranks take the same way. Where several share a host, and its link, the library's own collectives know better who is near.
+    private void AgreeOnLinks(bool isAlone)
+    {
+        double[] all = [isAlone ? 1 : 0];
+        AllReduce(all, ReduceOperation.Min);
+        if (all[0] == 1 && WorldSize > 1)
+        {
+            _direct = new DirectCollectives(_library, _wait, _handle, Rank, WorldSize);
+        }
     }
 
     /// <inheritdoc/>
@@ -155,7 +169,9 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
         SettleLengths();
         nint group = 0;
         _wait.Check(_library.CommSplit(_handle, color, key, &group), "MPI_Comm_split");
-        return new MpiCommunicator(_library, _wait, group, isWorld: false);
+        var members = new MpiCommunicator(_library, _wait, group, isWorld: false);
+        members._direct = _direct is not null && members.WorldSize > 1 ? new DirectCollectives(_library, _wait, group, members.Rank, members.WorldSize) : null;
+        return members;
     }
 
     /// <summary>
@@ -192,6 +208,8 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
         {
             return;
         }
+
+        _direct?.Dispose();
 
         if (_isWorld)
         {

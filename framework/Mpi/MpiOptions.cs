@@ -11,4 +11,9 @@ public sealed record MpiOptions
 
     /// <summary>Asks for <c>MPI_THREAD_MULTIPLE</c>: several communicators used by several threads at once.</summary>
     public bool ThreadMultiple { get; init; }
+
+    /// <summary>
+    /// Whether every rank has a host, and so a link, of its own; the same on all ranks. Large exchanges then take ways that fill the links. Null: as the launcher says.
+    /// </summary>
+    public bool? OneRankPerHost { get; init; }
 }

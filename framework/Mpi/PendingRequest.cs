@@ -7,9 +7,6 @@ namespace Compression.Mpi;
 /// <summary>One MPI request under way, and the buffer that it keeps in place.</summary>
 internal sealed unsafe class PendingRequest : IPendingExchange
 {
-    /// <summary>Above the size of <c>MPI_Status</c> in either family (20 and 24 bytes).</summary>
-    private const int StatusBytes = 64;
-
     private readonly MpiLibrary _library;
     private readonly ExchangeWait _wait;
     private readonly string _what;
@@ -50,7 +47,7 @@ internal sealed unsafe class PendingRequest : IPendingExchange
             return true;
         }
 
-        byte* status = stackalloc byte[StatusBytes];
+        byte* status = stackalloc byte[MpiLibrary.StatusBytes];
         nint request = _request;
         int done = 0;
         int code = _library.Test(&request, &done, status);

@@ -26,6 +26,12 @@ public static class CollectionLaws
             rank => 65_537,
             rank => 1_000_000 + (rank * 100_003),
             rank => 1,
+
+            // About the bounds at which an exchange may divide a payload; one that is far longer than the others, wherever it comes from.
+            rank => (1 << 14) + rank - 1,
+            rank => ((rank + 1) << 16) - (rank % 2),
+            rank => rank == 0 ? 700_001 : 0,
+            rank => rank == 1 ? 700_001 : rank,
         ];
         foreach (Func<int, int> length in lengths)
         {
@@ -49,6 +55,8 @@ public static class CollectionLaws
             (from, to) => from == to ? 0 : 1000 + from,
             (from, to) => to == 0 ? 200_001 : 0,
             (from, to) => 250_000,
+            (from, to) => (1 << 14) + from - to,
+            (from, to) => from == 0 ? to << 15 : 1,
         ];
         foreach (Func<int, int, int> length in lengths)
         {

@@ -16,7 +16,9 @@ public static class ReductionLaws
 
     private static void AllReduceAdds(ICommunicator member)
     {
-        foreach (int length in (int[])[0, 1, 2, 1023, 1 << 20, (1 << 20) + 3])
+        // Also about the bounds at which an exchange may divide its buffer.
+        int[] bounds = [1 << 12, 1 << 14, 3 << 12, member.WorldSize << 12, member.WorldSize << 13, 1 << 18];
+        foreach (int length in (int[])[0, 1, 2, 1023, 1 << 20, (1 << 20) + 3, .. bounds.SelectMany(bound => (int[])[bound - 1, bound, bound + 1])])
         {
             // Small integers, so that the sum is exact in any order.
             float[] values = new float[length];
@@ -37,7 +39,7 @@ public static class ReductionLaws
 
     private static void AllReduceLeavesTheSameBits(ICommunicator member)
     {
-        foreach (int length in (int[])[1, 77, 100_003])
+        foreach (int length in (int[])[1, 77, 16_384, 100_003, 1_000_003])
         {
             Random random = new(member.Rank + 1);
             float[] own = new float[length];

@@ -24,6 +24,7 @@ internal static class RankChecks
             "bytes" => CountBytes,
             "pipeline-bytes" => PipelineBytes.Count,
             "pipeline-equality" => PipelineEquality.Check,
+            "sums" => SumsInOrder.Check,
             "groups" => SplitIntoGroups,
             "environment" => AgreeWithEnvironment,
             "null-reference" => SurviveNullReference,
@@ -38,6 +39,12 @@ internal static class RankChecks
             "measure" => Measurement.Run,
             _ => throw new UserErrorException(ExitCode.Usage, $"there is no check named {check}"),
         };
+        if (arguments.Contains("apart"))
+        {
+            // What ranks do between hosts, through the memory of this one.
+            options = options with { OneRankPerHost = true };
+        }
+
         if (check is "stall" || arguments.Contains("limited"))
         {
             options = options with { Timeout = TimeSpan.FromSeconds(check is "stall" ? 1 : 60) };
@@ -90,11 +97,15 @@ internal static class RankChecks
 
         world.AllReduce(new float[1001].AsSpan());
         Add(4004, "an all-reduce of 1001 floats");
+        world.AllReduce(new float[100_001].AsSpan());
+        Add(400_004, "an all-reduce of 100,001 floats");
         world.AllReduce(new double[3].AsSpan(), ReduceOperation.Max);
         Add(24, "an all-reduce of 3 doubles");
         int own = 10 + (world.Rank * 7);
         world.AllGather(new byte[own], gathered);
         Add(own + 4, "an all-gather, with its length");
+        world.AllGather(new byte[own * 10_000], gathered);
+        Add((own * 10_000) + 4, "an all-gather of much, with its length");
         world.BeginAllGather(new byte[own], gathered).Wait();
         Add(own + 4, "a pending all-gather, with its length");
         world.BeginAllReduce(new float[17]).Wait();
@@ -193,7 +204,7 @@ internal static class RankChecks
             Thread.Sleep(Timeout.Infinite);
         }
 
-        world.AllReduce(new float[10].AsSpan());
+        world.AllReduce(new float[100_000].AsSpan());
     }
 
     private static void SendTooLittle(MpiCommunicator world)

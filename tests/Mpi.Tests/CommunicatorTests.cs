@@ -24,6 +24,27 @@ public class CommunicatorTests
     [Theory]
     [MpiFamily(Families.Mpich, UpToRanks = 4)]
     [MpiFamily(Families.OpenMpi, UpToRanks = 4)]
+    public void All_laws_are_kept_by_ranks_with_a_host_each(string family, int ranks) => RankJob.Run(family, ranks, "laws", "apart").ExpectSuccess();
+
+    [Theory]
+    [MpiFamily(Families.Mpich, UpToRanks = 4)]
+    [MpiFamily(Families.OpenMpi, UpToRanks = 4)]
+    public void Ranks_with_a_host_each_add_up_as_virtual_workers_do(string family, int ranks) => RankJob.Run(family, ranks, "sums", "apart").ExpectSuccess();
+
+    [Theory]
+    [MpiFamily(Families.Mpich)]
+    [MpiFamily(Families.OpenMpi)]
+    public void Ranks_with_a_host_each_do_what_others_do(string family)
+    {
+        foreach (string check in (string[])["bytes", "pipeline-bytes", "pipeline-equality", "groups"])
+        {
+            RankJob.Run(family, 4, check, "apart").ExpectSuccess();
+        }
+    }
+
+    [Theory]
+    [MpiFamily(Families.Mpich, UpToRanks = 4)]
+    [MpiFamily(Families.OpenMpi, UpToRanks = 4)]
     public void Bytes_counted_are_the_bytes_handed(string family, int ranks) => RankJob.Run(family, ranks, "bytes").ExpectSuccess();
 
     [Theory]

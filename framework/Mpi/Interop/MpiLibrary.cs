@@ -10,6 +10,9 @@ namespace Compression.Mpi.Interop;
 /// </summary>
 internal sealed unsafe class MpiLibrary
 {
+    /// <summary>Above the size of <c>MPI_Status</c> in either family (20 and 24 bytes).</summary>
+    public const int StatusBytes = 64;
+
     /// <summary>Room for a message of either family (512 and 256).</summary>
     private const int ErrorTextCapacity = 2048;
 
