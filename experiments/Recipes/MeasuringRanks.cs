@@ -18,7 +18,7 @@ internal static class MeasuringRanks
     /// <param name="measure">Is given the ranks, and where to print: null on all but the first.</param>
     public static ExitCode Run(CommandEnvironment environment, Action<ICommunicator, TextWriter?> measure)
     {
-        using var group = RankGroup.Join(timeout: 0);
+        using var group = RankGroup.Join(timeout: 0, environment);
         SharedByRanks.Require(group, SharedFact.OfProgram());
         try
         {

@@ -86,7 +86,7 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
     private ExitCode RunAsRank(TOptions stated, ParsedCommand command, CommandEnvironment environment, MpiEnvironment launch)
     {
         var started = RunRecords.ObserveMachine(environment);
-        using var group = RankGroup.Join(stated.CommTimeout, severalThreads: stated.ServerRanks > 0);
+        using var group = RankGroup.Join(stated.CommTimeout, environment, severalThreads: stated.ServerRanks > 0);
         SharedByRanks.Require(group, SharedFact.OfProgram());
         var (request, prepared) = group.AllAgree(() =>
         {
