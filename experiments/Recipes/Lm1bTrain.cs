@@ -3,6 +3,7 @@ using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Experiments.Plots.Drawing;
 using Compression.Experiments.Plots.Kinds;
+using Compression.Mpi.Launching;
 using Compression.Tracking;
 using Compression.Training.Checkpoints;
 using Compression.Training.Lm1b;
@@ -35,8 +36,7 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
     {
         if (command["mode"] is not { } mode || mode == "train")
         {
-            using var machines = MachineList.Of(OtherNames.Resolve(command, FirstName), environment);
-            return base.Run(machines.Command, environment);
+            return base.Run(MachineList.WithWorkers(OtherNames.Resolve(command, FirstName), environment), environment);
         }
 
         string run = command["resume"] ?? command["logdir"] ?? command["out"] ?? throw new UserErrorException(
@@ -50,6 +50,10 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
         var values = command.Values.Where(pair => pair.Key is not ("logdir" or "out" or "resume")).Append(KeyValuePair.Create("resume", run));
         return base.Run(command with { Values = [.. values] }, environment);
     }
+
+    /// <inheritdoc/>
+    protected override HostList? Hosts(Lm1bOptions options, CommandEnvironment environment) =>
+        options.ResourceInfoFile.Length > 0 ? MachineList.Hosts(options.ResourceInfoFile, environment) : base.Hosts(options, environment);
 
     /// <inheritdoc/>
     protected override bool Trains(Lm1bOptions options) => options.Mode == "train";
@@ -87,11 +91,6 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
         {
             throw new UserErrorException(
                 ExitCode.Usage, $"--ckpt_dir {options.CkptDir}: holds checkpoints of another run ({Path.GetFileName(other)}); go on with that run by --resume RUN, or choose another folder.");
-        }
-
-        if (options.ResourceInfoFile.Length > 0)
-        {
-            ResourceInfo.Read(environment.FullPath(options.ResourceInfoFile), $"--resource_info_file {options.ResourceInfoFile}");
         }
 
         var rows = Components.ComposeRows(options.RowCompressor);

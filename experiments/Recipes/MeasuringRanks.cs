@@ -10,8 +10,7 @@ internal static class MeasuringRanks
     /// <summary>Starts them with the command line of this process, and waits.</summary>
     public static ExitCode Start(Verb verb, ParsedCommand command, int ranks, string hostfile, int threads, CommandEnvironment environment)
     {
-        RankLaunch.RequireHosts(hostfile, environment);
-        return RankLaunch.Start(ranks, hostfile, threads, [.. verb.Name.Split(' '), .. command.Words], environment);
+        return RankLaunch.Start(ranks, RankLaunch.Hosts(hostfile, environment), threads, [.. verb.Name.Split(' '), .. command.Words], environment);
     }
 
     /// <summary>Measures as one of them.</summary>
@@ -19,7 +18,7 @@ internal static class MeasuringRanks
     /// <param name="measure">Is given the ranks, and where to print: null on all but the first.</param>
     public static ExitCode Run(CommandEnvironment environment, Action<ICommunicator, TextWriter?> measure)
     {
-        using var group = RankGroup.Join(timeout: 0);
+        using var group = RankGroup.Join(timeout: 0, environment);
         SharedByRanks.Require(group, SharedFact.OfProgram());
         try
         {

@@ -13,11 +13,13 @@ internal sealed class RankGroup : IDisposable
     private static readonly TimeSpan s_precedence = TimeSpan.FromSeconds(1);
 
     private readonly MpiCommunicator? _mpi;
+    private readonly CommandEnvironment? _environment;
 
-    private RankGroup(ICommunicator communicator, MpiCommunicator? mpi)
+    private RankGroup(ICommunicator communicator, MpiCommunicator? mpi, CommandEnvironment? environment)
     {
         Communicator = communicator;
         _mpi = mpi;
+        _environment = environment;
     }
 
     /// <summary>How they talk.</summary>
@@ -30,15 +32,16 @@ internal sealed class RankGroup : IDisposable
     public string? MpiLibrary => _mpi?.LibraryVersion;
 
     /// <summary>A process alone.</summary>
-    public static RankGroup Alone() => new(new LocalCommunicator(), null);
+    public static RankGroup Alone() => new(new LocalCommunicator(), null, null);
 
     /// <summary>Joins the ranks that the launcher started.</summary>
     /// <param name="timeout">Seconds that an exchange may take; 0: no limit.</param>
+    /// <param name="environment">Where failures are told.</param>
     /// <param name="severalThreads">Several threads will exchange at once.</param>
-    public static RankGroup Join(double timeout, bool severalThreads = false)
+    public static RankGroup Join(double timeout, CommandEnvironment environment, bool severalThreads = false)
     {
         var mpi = MpiCommunicator.Start(new MpiOptions { Timeout = LimitOf(timeout), ThreadMultiple = severalThreads });
-        return new RankGroup(mpi, mpi);
+        return new RankGroup(mpi, mpi, environment);
     }
 
     /// <summary>Sets the time that an exchange may take from now on.</summary>
@@ -80,20 +83,22 @@ internal sealed class RankGroup : IDisposable
         bool reports = failure is not null && Communicator.Rank == (int)first[0];
         Span<double> sums = [reports ? (double)CodeOf(failure!) : 0, failure is null ? 0 : 1];
         Communicator.AllReduce(sums);
-        if (!reports)
+        var code = Conclude((ExitCode)(int)sums[0]);
+        if (reports && failure is not UserErrorException)
         {
-            throw new AlreadyReportedException((ExitCode)(int)sums[0]);
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure!);
         }
 
-        // What not all have met is something of one host.
-        if (failure is UserErrorException error && (int)sums[1] < size && saysWhere)
+        // Told at once: leaving MPI may have to be forced, and ends the process then.
+        if (reports)
         {
-            throw new UserErrorException(
-                error.Code, FormattableString.Invariant($"rank {Communicator.Rank} on {Environment.MachineName}: {error.Message}"), error);
+            // What not all have met is something of one host.
+            bool isOfOneHost = saysWhere && (int)sums[1] < size;
+            string where = isOfOneHost ? FormattableString.Invariant($"rank {Communicator.Rank} on {Environment.MachineName}: ") : "";
+            CommandLine.Report(code, where + failure!.Message, _environment!);
         }
 
-        System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure!);
-        throw failure!;
+        throw new AlreadyReportedException(code);
     }
 
     /// <summary>Gives all ranks a text of the first.</summary>

@@ -13,6 +13,9 @@ internal static class RankLaunch
     /// <summary>Tells the ranks which folder was opened for them.</summary>
     private const string FolderVariable = "COMPRESSION_RUN_FOLDER";
 
+    /// <summary>Time for ranks to join where <c>--comm_timeout</c> sets none: far beyond what programs on a slow file system take to start.</summary>
+    public static readonly TimeSpan UsualJoin = TimeSpan.FromMinutes(5);
+
     // What ranks on other hosts need beside their own environment.
     private static readonly string[] s_inherited =
         ["LD_LIBRARY_PATH", "TORCH_PATH", CommandEnvironment.RootVariable, CommandEnvironment.DataVariable, CommandEnvironment.DebugVariable];
@@ -44,13 +47,13 @@ internal static class RankLaunch
             return settings.Threads;
         }
 
-        int ranksHere = launch.LocalSize ?? launch.Size ?? (settings.Hostfile.Length == 0 ? settings.Ranks : 1);
+        int ranksHere = launch.LocalSize ?? launch.Size ?? (settings.NamesHosts ? 1 : settings.Ranks);
         return Math.Max(1, Environment.ProcessorCount / Math.Max(1, ranksHere));
     }
 
     /// <summary>Checks the options that say who the workers are.</summary>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>.</exception>
-    public static void RequireSensibleWorkers(RunSettings settings, CommandEnvironment environment)
+    public static void RequireSensibleWorkers(RunSettings settings)
     {
         if (settings.VirtualWorkers > 0 && settings.Workers > 1)
         {
@@ -65,40 +68,18 @@ internal static class RankLaunch
             throw new UserErrorException(ExitCode.Usage, $"--hostfile {settings.Hostfile}: it is for --num_workers above 1.");
         }
 
-        RequireHosts(settings.Hostfile, environment);
     }
 
-    /// <summary>Checks that a host file, if one is given, names hosts.</summary>
-    /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>.</exception>
-    public static void RequireHosts(string hostfile, CommandEnvironment environment)
-    {
-        if (hostfile.Length == 0)
-        {
-            return;
-        }
-
-        string path = environment.FullPath(hostfile);
-        if (!File.Exists(path))
-        {
-            throw new UserErrorException(ExitCode.Usage, $"--hostfile {hostfile}: no such file; name one with a host a line.");
-        }
-
-        string[] lines = [.. File.ReadLines(path).Select(line => line.Trim())];
-        if (!lines.Any(line => line.Length > 0 && line[0] != '#'))
-        {
-            throw new UserErrorException(ExitCode.Usage, $"--hostfile {hostfile}: it names no host; write one host a line.");
-        }
-
-        // What is no UTF-8 reads as U+FFFD.
-        int odd = Array.FindIndex(lines, line => line.Any(c => c == '\uFFFD' || (char.IsControl(c) && c != '\t')));
-        if (odd >= 0)
-        {
-            throw new UserErrorException(ExitCode.Usage, string.Create(CultureInfo.InvariantCulture, $"--hostfile {hostfile}, line {odd + 1}: no text; write one host a line, in UTF-8."));
-        }
-    }
+    /// <summary>The hosts of a file; null where none is given.</summary>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>: it cannot be read, or a line is no host.</exception>
+    public static HostList? Hosts(string hostfile, CommandEnvironment environment) =>
+        hostfile.Length == 0 ? null : HostList.Read(environment.FullPath(hostfile), $"--hostfile {hostfile}");
 
     /// <summary>Starts the ranks of a request that has passed all checks, and waits for them.</summary>
-    public static ExitCode Execute<TOptions>(RunRequest<TOptions> request, CommandEnvironment environment)
+    /// <param name="request">What the user asked for.</param>
+    /// <param name="hosts">Hosts of the ranks; null: this one.</param>
+    /// <param name="environment">Of this process.</param>
+    public static ExitCode Execute<TOptions>(RunRequest<TOptions> request, HostList? hosts, CommandEnvironment environment)
         where TOptions : TrainerOptions
     {
         var settings = request.Settings;
@@ -107,8 +88,8 @@ internal static class RankLaunch
         try
         {
             var code = Start(
-                settings.Ranks, settings.Hostfile, settings.Hostfile.Length == 0 || settings.Threads > 0 ? ThreadsOfRank(settings, MpiEnvironment.Current) : 0,
-                [.. request.Verb.Split(' '), .. request.Words], environment, settings.NameOfRank, KeyValuePair.Create(FolderVariable, folder.Directory.FullPath));
+                settings.Ranks, hosts, hosts is null || settings.Threads > 0 ? ThreadsOfRank(settings, MpiEnvironment.Current) : 0,
+                [.. request.Verb.Split(' '), .. request.Words], environment, settings.CommTimeout, settings.NameOfRank, KeyValuePair.Create(FolderVariable, folder.Directory.FullPath));
             done = code == ExitCode.Success;
             return code;
         }
@@ -123,14 +104,15 @@ internal static class RankLaunch
 
     /// <summary>Starts ranks of this program, and waits for them.</summary>
     /// <param name="ranks">How many.</param>
-    /// <param name="hostfile">Their hosts; empty: this one.</param>
+    /// <param name="hosts">Their hosts; null: this one.</param>
     /// <param name="threads">Threads of each; 0: as each finds right.</param>
     /// <param name="words">The command line of each.</param>
     /// <param name="environment">Of this process.</param>
+    /// <param name="timeout">Seconds that an exchange may take, and ranks may take to join; 0: no limit, and <see cref="UsualJoin"/>.</param>
     /// <param name="nameOfRank">What a message calls a rank that died; null for its number.</param>
     /// <param name="added">Variables for them alone.</param>
     public static ExitCode Start(
-        int ranks, string hostfile, int threads, IReadOnlyList<string> words, CommandEnvironment environment, Func<int, string>? nameOfRank = null,
+        int ranks, HostList? hosts, int threads, IReadOnlyList<string> words, CommandEnvironment environment, double timeout = 0, Func<int, string>? nameOfRank = null,
         params KeyValuePair<string, string>[] added)
     {
         Requirements.Mpi(environment);
@@ -151,7 +133,8 @@ internal static class RankLaunch
         var job = new MpiLaunchOptions
         {
             Ranks = ranks,
-            HostFile = hostfile.Length > 0 ? environment.FullPath(hostfile) : null,
+            Hosts = hosts,
+            JoinWithin = timeout > 0 ? TimeSpan.FromSeconds(timeout) : UsualJoin,
             Environment = variables,
             NameOfRank = nameOfRank ?? MpiLaunchOptions.Number,
         };

@@ -22,6 +22,9 @@ public sealed record RunSettings
     /// <summary>File with the hosts of the ranks; empty: this host.</summary>
     public required string Hostfile { get; init; }
 
+    /// <summary>Whether a file names the hosts of the ranks.</summary>
+    public required bool NamesHosts { get; init; }
+
     /// <summary>Threads a rank; 0: cores by ranks on the host.</summary>
     public required int Threads { get; init; }
 
@@ -62,6 +65,7 @@ public sealed record RunSettings
             Servers = options.ServerRanks,
             VirtualWorkers = options.VirtualWorkers,
             Hostfile = options.Hostfile,
+            NamesHosts = options.NamesHosts,
             Threads = options.Threads,
             UseGpu = options.UseGpu,
             CommTimeout = options.CommTimeout,

@@ -3,6 +3,7 @@ using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Mpi;
+using Compression.Mpi.Launching;
 using Compression.Training.Sessions;
 
 namespace Compression.Experiments.Recipes;
@@ -34,6 +35,10 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
     protected abstract PreparedTraining<TOptions> Prepare(
         TOptions options, PipelinePlan pipeline, int workers, CommandEnvironment environment);
 
+    /// <summary>The hosts that ranks are started on; null: this one.</summary>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>: the file that names them cannot be read, or a line is no host.</exception>
+    protected virtual HostList? Hosts(TOptions options, CommandEnvironment environment) => RankLaunch.Hosts(options.Hostfile, environment);
+
     /// <summary>Whether the command line asks for training, and not for <see cref="RunInstead"/>.</summary>
     /// <param name="options">As the command line alone has them.</param>
     protected virtual bool Trains(TOptions options) => true;
@@ -64,11 +69,12 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
             return RunInstead(request.Options, request.Plan, command, environment);
         }
 
+        var hosts = Hosts(request.Options, environment);
         int workers = Math.Max(request.Settings.Workers, request.Settings.VirtualWorkers);
         var training = Check(request, workers, environment);
         if (request.Settings.Ranks > 1)
         {
-            return RankLaunch.Execute(request, environment);
+            return RankLaunch.Execute(request, hosts, environment);
         }
 
         var observed = RunRecords.ObserveMachine(environment);
@@ -80,7 +86,7 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
     private ExitCode RunAsRank(TOptions stated, ParsedCommand command, CommandEnvironment environment, MpiEnvironment launch)
     {
         var started = RunRecords.ObserveMachine(environment);
-        using var group = RankGroup.Join(stated.CommTimeout, severalThreads: stated.ServerRanks > 0);
+        using var group = RankGroup.Join(stated.CommTimeout, environment, severalThreads: stated.ServerRanks > 0);
         SharedByRanks.Require(group, SharedFact.OfProgram());
         var (request, prepared) = group.AllAgree(() =>
         {
@@ -160,7 +166,7 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
         var options = (TOptions)_resolution.Bind(below, command.Values, fixedHere);
         settings = RunSettings.Of(options, flags, presetFlags);
         var plan = new PipelineComposer(_catalog).Compose(settings.Pipeline);
-        RankLaunch.RequireSensibleWorkers(settings, environment);
+        RankLaunch.RequireSensibleWorkers(settings);
         string? folder = handed ?? (command["out"] is { Length: > 0 } chosen ? environment.FullPath(chosen) : command["out"] ?? resume?.RunFolder);
         return new RunRequest<TOptions>(
             Name, command.Words, options, settings, plan, resume, folder, final => _resolution.Rows(final, presetFlags.Concat(flags).ToDictionary(), plan, command, resume?.Recorded),

@@ -55,7 +55,7 @@ internal sealed class BenchPipeline : Verb
                         "--out", run, .. command.PassedOn,
                     ];
                     int threads = Math.Max(1, Environment.ProcessorCount / stages);
-                    var code = RankLaunch.Start(stages, "", threads, words, environment);
+                    var code = RankLaunch.Start(stages, null, threads, words, environment);
                     if (code != ExitCode.Success)
                     {
                         return code;

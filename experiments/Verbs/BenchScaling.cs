@@ -4,6 +4,7 @@ using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Experiments.Plots.Runs;
 using Compression.Experiments.Recipes;
+using Compression.Mpi.Launching;
 using Compression.Tracking;
 
 namespace Compression.Experiments.Verbs;
@@ -45,7 +46,7 @@ internal sealed class BenchScaling : Verb
             int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0
                 ? count
                 : throw new UserErrorException(ExitCode.Usage, $"--machines {options.Machines}: '{word}' is no number of machines; write 1,2,4."))];
-        RankLaunch.RequireHosts(options.Hostfile, environment);
+        var hosts = RankLaunch.Hosts(options.Hostfile, environment);
         int threads = options.Threads > 0 || options.Hostfile.Length > 0
             ? options.Threads
             : Math.Max(1, Environment.ProcessorCount / (machines.Max() * options.WorkersPerMachine));
@@ -58,7 +59,7 @@ internal sealed class BenchScaling : Verb
             string run = Path.Combine(environment.FullPath(options.Out), $"{count}-machines-{workers}-workers");
             if (!File.Exists(Path.Combine(run, RunFiles.Summary)))
             {
-                var code = Train(options, command.PassedOn, workers, threads, run, environment);
+                var code = Train(hosts, options, command.PassedOn, workers, threads, run, environment);
                 if (code != ExitCode.Success)
                 {
                     return code;
@@ -78,7 +79,7 @@ internal sealed class BenchScaling : Verb
     }
 
     private static ExitCode Train(
-        BenchScalingOptions options, IReadOnlyList<string> passedOn, int workers, int threads, string run, CommandEnvironment environment)
+        HostList? hosts, BenchScalingOptions options, IReadOnlyList<string> passedOn, int workers, int threads, string run, CommandEnvironment environment)
     {
         string steps = OptionText.Format(WarmUpSteps + options.Steps), never = OptionText.Format(WarmUpSteps + options.Steps + 1);
         string[] words =
@@ -86,7 +87,7 @@ internal sealed class BenchScaling : Verb
             "transformer-xl", .. passedOn, "--max_tokens", "0", "--max_step", steps, "--eval_interval", never, "--log_interval", "1", "--quiet", "true",
             "--threads", OptionText.Format(threads), "--out", run,
         ];
-        return RankLaunch.Start(workers, options.Hostfile, threads, words, environment);
+        return RankLaunch.Start(workers, hosts, threads, words, environment);
     }
 
     // Of the median step; a row is a step.

@@ -14,7 +14,7 @@ public sealed record BenchScalingOptions
     public int WorkersPerMachine { get; init; } = 1;
 
     /// <summary>Hosts of the ranks.</summary>
-    [Option("hostfile", "file with the hosts of the ranks, in the form of the MPI at hand; empty: all ranks on this host")]
+    [Option("hostfile", "file with the hosts of the ranks, one a line: host, host:2 or host slots=2; empty: all ranks on this host")]
     public string Hostfile { get; init; } = "";
 
     /// <summary>Steps of each run.</summary>

@@ -3,6 +3,7 @@ using Compression.Core.Communication;
 using Compression.Core.Reporting;
 using Compression.Mpi.Direct;
 using Compression.Mpi.Interop;
+using Compression.Mpi.Launching;
 
 namespace Compression.Mpi;
 
@@ -85,8 +86,29 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
     /// <exception cref="InvalidOperationException">MPI is or was initialized already.</exception>
     public static MpiCommunicator Start(MpiOptions? options = null)
     {
-        options ??= new MpiOptions();
         MpiEnvironment environment = MpiEnvironment.Current;
+        int rank = environment.Rank ?? 0;
+        new JoinMark(rank, JoinEvent.Began).Tell();
+        try
+        {
+            MpiCommunicator world = Join(options ?? new MpiOptions(), environment);
+            if (world.Rank == 0)
+            {
+                new JoinMark(rank, JoinEvent.Joined).Tell();
+            }
+
+            return world;
+        }
+        catch (UserErrorException error)
+        {
+            new JoinMark(rank, JoinEvent.Failed, (int)error.Code).Tell();
+            throw;
+        }
+    }
+
+    private static MpiCommunicator Join(MpiOptions options, MpiEnvironment environment)
+    {
+        using JoinLimit limit = new(options.Timeout, environment);
 
         // UCX, below MPICH, and Open MPI install handlers for SIGSEGV over the runtime's, which needs the signal to raise
         // NullReferenceException. UCX reads its variable while it is being loaded, so it has to be there before.

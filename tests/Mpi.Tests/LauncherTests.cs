@@ -102,13 +102,13 @@ public class LauncherTests
     }
 
     [Theory]
-    [InlineData("mpich", "-f")]
-    [InlineData("openmpi", "--hostfile")]
+    [InlineData("mpich", "-hosts")]
+    [InlineData("openmpi", "--host")]
     public void Hosts_and_ranks_are_said_in_the_familys_own_options(string family, string option)
     {
-        IReadOnlyList<string> arguments = Dialect(family).Arguments(new MpiLaunchOptions { Ranks = 5, HostFile = "hosts.txt" });
+        IReadOnlyList<string> arguments = Dialect(family).Arguments(new MpiLaunchOptions { Ranks = 5, Hosts = HostList.Parse("a slots=2\nb\nc:3\n", "hosts") });
         string line = string.Join(' ', arguments);
-        Assert.Contains($"{option} hosts.txt", line, StringComparison.Ordinal);
+        Assert.Contains($"{option} a:2,b:1,c:3", line, StringComparison.Ordinal);
         Assert.EndsWith("-n 5", line, StringComparison.Ordinal);
     }
 
@@ -123,27 +123,6 @@ public class LauncherTests
     [InlineData(0)]
     [InlineData(-3)]
     public void A_job_without_ranks_is_refused(int ranks) => ExpectUsageError(new MpiLaunchOptions { Ranks = ranks }, "at least 1 rank");
-
-    [Fact]
-    public void A_missing_host_file_is_named() =>
-        ExpectUsageError(new MpiLaunchOptions { Ranks = 2, HostFile = "/nowhere/hosts" }, "/nowhere/hosts does not exist");
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("\n# only a comment\n  \n")]
-    public void A_host_file_without_hosts_is_named(string content)
-    {
-        string file = Path.GetTempFileName();
-        try
-        {
-            File.WriteAllText(file, content);
-            ExpectUsageError(new MpiLaunchOptions { Ranks = 2, HostFile = file }, "names no host");
-        }
-        finally
-        {
-            File.Delete(file);
-        }
-    }
 
     private static void ExpectUsageError(MpiLaunchOptions options, string part)
     {

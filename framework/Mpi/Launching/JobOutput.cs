@@ -14,15 +14,24 @@ internal sealed class JobOutput
     private readonly Stream _sink;
     private readonly StringBuilder _held = new();
     private readonly ArrayBufferWriter<byte> _ready = new();
+    private readonly bool _holdsUntilJoined;
     private LineKind _kind = LineKind.Undecided;
     private int _lineStart;
 
-    public JobOutput(LauncherDialect dialect, JobRemarks remarks, Stream sink)
+    /// <param name="dialect">How the launcher speaks.</param>
+    /// <param name="remarks">Takes what it says.</param>
+    /// <param name="sink">Takes the ranks' output.</param>
+    /// <param name="holdsUntilJoined">Gives nothing to the sink before all ranks have joined; see <see cref="Held"/>.</param>
+    public JobOutput(LauncherDialect dialect, JobRemarks remarks, Stream sink, bool holdsUntilJoined = false)
     {
+        _holdsUntilJoined = holdsUntilJoined;
         _dialect = dialect;
         _remarks = remarks;
         _sink = sink;
     }
+
+    /// <summary>What was never given to the sink, as the ranks have not joined; read it once the job has closed the stream.</summary>
+    public string Held => Encoding.UTF8.GetString(_ready.WrittenSpan);
 
     /// <summary>Copies until the job closes the stream.</summary>
     public async Task CopyFrom(Stream source)
@@ -43,16 +52,17 @@ internal sealed class JobOutput
     {
         foreach (byte value in bytes)
         {
-            if (_kind == LineKind.Rank)
+            // A rank's line may be without an end when a mark comes.
+            if (_kind == LineKind.Rank && value != JoinMark.Sign)
             {
                 _ready.Write([value]);
                 _kind = value == '\n' ? LineKind.Undecided : LineKind.Rank;
+                continue;
             }
-            else
-            {
-                _held.Append((char)value);
-                Decide(value == '\n');
-            }
+
+            _kind = _kind == LineKind.Rank ? LineKind.Undecided : _kind;
+            _held.Append((char)value);
+            Decide(value == '\n');
         }
 
         Flush();
@@ -64,6 +74,8 @@ internal sealed class JobOutput
         {
             string start = _held.ToString();
             _kind = start.StartsWith(MpiLauncher.ErrorPrefix, StringComparison.Ordinal) ? LineKind.Line
+                : start.StartsWith(JoinMark.Prefix, StringComparison.Ordinal) ? LineKind.Line
+                : JoinMark.Prefix.StartsWith(start, StringComparison.Ordinal) ? LineKind.Undecided
                 : MpiLauncher.ErrorPrefix.StartsWith(start, StringComparison.Ordinal) ? LineKind.Undecided
                 : _dialect.Judge(start);
             if (_kind == LineKind.Rank)
@@ -94,6 +106,7 @@ internal sealed class JobOutput
         string text = _held.ToString();
         bool withhold = _kind switch
         {
+            LineKind.Line when text.StartsWith(JoinMark.Prefix, StringComparison.Ordinal) => Hear(text),
             LineKind.Line when text.StartsWith(MpiLauncher.ErrorPrefix, StringComparison.Ordinal) => !_remarks.IsNewError(text),
             LineKind.Line or LineKind.Block => _dialect.Understand(text, _remarks),
             _ => false,
@@ -110,6 +123,17 @@ internal sealed class JobOutput
         _kind = LineKind.Undecided;
     }
 
+    private bool Hear(string text)
+    {
+        if (JoinMark.Read(text) is not { } mark)
+        {
+            return false;
+        }
+
+        _remarks.Hear(mark);
+        return true;
+    }
+
     private void Release(string text)
     {
         _ready.Write(Encoding.Latin1.GetBytes(text));
@@ -124,7 +148,7 @@ internal sealed class JobOutput
 
     private void Flush()
     {
-        if (_ready.WrittenCount == 0)
+        if (_ready.WrittenCount == 0 || (_holdsUntilJoined && !_remarks.HasJoined))
         {
             return;
         }

@@ -39,12 +39,19 @@ internal sealed class JobRemarks
     private readonly Lock _lock = new();
     private readonly List<string> _kept = [];
     private readonly HashSet<string> _errors = [];
+    private readonly HashSet<JoinMark> _marks = [];
 
     /// <summary>The first death by a signal.</summary>
     public RankDeath? Death { get; set; }
 
     /// <summary>True when a rank itself ended the job, and so has told why.</summary>
     public bool Explained { get; set; }
+
+    /// <summary>A host that cannot start the program: its place among the hosts, null for this one; the program, and why.</summary>
+    public (int? Host, string Program, string Cause)? Unstartable { get; set; }
+
+    /// <summary>True once all ranks have joined.</summary>
+    public bool HasJoined { get; private set; }
 
     /// <summary>Messages withheld so far; shown after all when nothing else explains a failure.</summary>
     public IReadOnlyList<string> Kept => _kept;
@@ -58,6 +65,25 @@ internal sealed class JobRemarks
             {
                 _kept.Add(text);
             }
+        }
+    }
+
+    /// <summary>Takes what a rank says of its joining.</summary>
+    public void Hear(JoinMark mark)
+    {
+        lock (_lock)
+        {
+            HasJoined |= mark.Event == JoinEvent.Joined;
+            _marks.Add(mark);
+        }
+    }
+
+    /// <summary>Ranks that said this, and what they said.</summary>
+    public IReadOnlyList<JoinMark> Heard(JoinEvent what)
+    {
+        lock (_lock)
+        {
+            return [.. _marks.Where(mark => mark.Event == what)];
         }
     }
 

@@ -1,3 +1,6 @@
+using System.Globalization;
+using Compression.Core.Communication;
+using Compression.Core.Reporting;
 using Compression.Mpi.Interop;
 
 namespace Compression.Mpi.Launching;
@@ -29,11 +32,20 @@ internal abstract class LauncherDialect
     /// <summary>Variables that make this launcher behave.</summary>
     public virtual IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>();
 
+    /// <summary>Variables by which this launcher reaches the hosts of a job.</summary>
+    public virtual IEnumerable<KeyValuePair<string, string>> Reaching(MpiLaunchOptions options) => [];
+
+    /// <summary>The host of each rank; null where all run here, or it is not known.</summary>
+    public virtual IReadOnlyList<JobHost>? Placement(MpiLaunchOptions options) => options.Hosts?.Placement(options.Ranks);
+
     /// <summary>True when the output of <c>--version</c> is this family's.</summary>
     public abstract bool Recognizes(string version);
 
     /// <summary>The arguments before the executable.</summary>
     public abstract IReadOnlyList<string> Arguments(MpiLaunchOptions options);
+
+    /// <summary>What a message of the launcher means for the user, in one line.</summary>
+    public virtual string Explain(string message) => message.ReplaceLineEndings(" ").Trim();
 
     /// <summary>Brings a signal to the ranks.</summary>
     /// <param name="launcher">Process number of the mpiexec.</param>
@@ -55,6 +67,12 @@ internal abstract class LauncherDialect
         start.StartsWith(mark, StringComparison.Ordinal) ? kind
         : mark.StartsWith(start, StringComparison.Ordinal) ? LineKind.Undecided
         : LineKind.Rank;
+
+    /// <summary>Hosts and slots as both families read them on the command line, so that no file is needed; each takes the first colon for the end of a name.</summary>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>: a host is called by an IPv6 address.</exception>
+    protected static string HostArgument(HostList hosts) => hosts.Hosts.FirstOrDefault(host => HostName.IsIPv6(host.Name)) is { } other
+        ? throw new UserErrorException(ExitCode.Usage, $"{other.Place}: the launcher of MPI takes no IPv6 address ({other.Name}); write the name of the host, as /etc/hosts or DNS has it.")
+        : string.Join(',', hosts.Hosts.Select(host => string.Create(CultureInfo.InvariantCulture, $"{host.Name}:{host.Slots}")));
 
     /// <summary>The strongest of several matches: a decided one, else an undecided one, else a rank's output.</summary>
     protected static LineKind FirstOf(params ReadOnlySpan<LineKind> kinds)

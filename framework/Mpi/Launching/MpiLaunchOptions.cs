@@ -9,11 +9,14 @@ public sealed record MpiLaunchOptions
     /// <summary>Number of ranks, at least 1.</summary>
     public required int Ranks { get; init; }
 
+    /// <summary>The hosts; null for this host alone.</summary>
+    public HostList? Hosts { get; init; }
+
     /// <summary>
-    /// File that names the hosts, in the launcher's own format (MPICH: <c>host:slots</c>; Open MPI: <c>host slots=N</c>); null for
-    /// this host alone.
+    /// Longest time in which all ranks must have joined (<see cref="MpiCommunicator.Start"/>), each of them; null waits for ever. Until they have, what
+    /// comes on standard error is held back, as the failure of a host tells of itself there.
     /// </summary>
-    public string? HostFile { get; init; }
+    public TimeSpan? JoinWithin { get; init; }
 
     /// <summary>Variables that all ranks get, beside those of this process.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
@@ -32,22 +35,5 @@ public sealed record MpiLaunchOptions
             throw new UserErrorException(
                 ExitCode.Usage, string.Create(CultureInfo.InvariantCulture, $"A job needs at least 1 rank, not {Ranks}."));
         }
-
-        if (HostFile is null)
-        {
-            return;
-        }
-
-        if (!File.Exists(HostFile))
-        {
-            throw new UserErrorException(ExitCode.Usage, $"The host file {HostFile} does not exist.");
-        }
-
-        if (!File.ReadLines(HostFile).Any(NamesHost))
-        {
-            throw new UserErrorException(ExitCode.Usage, $"The host file {HostFile} names no host; give one host a line.");
-        }
     }
-
-    private static bool NamesHost(string line) => line.Trim() is { Length: > 0 } text && text[0] != '#';
 }

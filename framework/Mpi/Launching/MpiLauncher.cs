@@ -14,10 +14,6 @@ public static class MpiLauncher
     /// </summary>
     public const string ErrorPrefix = "error: ";
 
-    /// <summary>True where ranks are started by Open MPI, whose host files say <c>slots=</c>.</summary>
-    /// <exception cref="UserErrorException">There is no launcher (3).</exception>
-    public static bool IsOpenMpi => LauncherProgram.Find(Environment.GetEnvironmentVariable(LoadedMpi.ChoiceVariable)).Dialect.Family == MpiFamily.OpenMpi;
-
     /// <summary>True where there is an mpiexec to start ranks with, or <c>COMPRESSION_MPI</c> says which MPI is meant.</summary>
     public static bool IsInstalled
     {
@@ -69,11 +65,12 @@ public static class MpiLauncher
         CancellationToken cancellation = default)
     {
         options.Validate();
-        using var hosts = PlainHostFile.Of(options.HostFile);
-        options = WithTerminal(options) with { HostFile = hosts.Path };
         LauncherProgram program = LauncherProgram.Find(MpiEnvironment.Current[LoadedMpi.ChoiceVariable]);
+        options = WithVariables(options);
         using Process process = Start(program, options, executable, arguments);
         process.StandardInput.Close();
+        JobRemarks remarks = new();
+        using JoinWatch joining = new(process.Id, options.JoinWithin, remarks);
         using RankWatch watch = new(process.Id, options.Ranks);
 
         int forwarded = 0;
@@ -89,22 +86,31 @@ public static class MpiLauncher
         using PosixSignalRegistration quit = Catch(PosixSignal.SIGQUIT, () => Forward(SignalTerminate));
         using CancellationTokenRegistration cancel = cancellation.Register(() => Forward(SignalTerminate));
 
-        JobRemarks remarks = new();
         using Stream output = Console.OpenStandardOutput();
         using Stream errors = Console.OpenStandardError();
+        JobOutput said = new(program.Dialect, remarks, errors, holdsUntilJoined: options.JoinWithin is not null);
         Task.WaitAll(
             [
                 new JobOutput(program.Dialect, remarks, output).CopyFrom(process.StandardOutput.BaseStream),
-                new JobOutput(program.Dialect, remarks, errors).CopyFrom(process.StandardError.BaseStream),
+                said.CopyFrom(process.StandardError.BaseStream),
             ],
             CancellationToken.None);
         process.WaitForExit();
         watch.Stop();
+        joining.Stop();
         EndLeftovers(process.Id);
-        return Conclude(process.ExitCode, forwarded, remarks, options.NameOfRank, watch.FirstToEnd);
+        if (forwarded == 0 && (joining.HasEndedJob || remarks.Unstartable is not null))
+        {
+            var (code, message) = new JoinFailure(options, program.Dialect.Placement(options), remarks, said.Held).Describe(joining.Reaching);
+            Console.Error.WriteLine(ErrorPrefix + message);
+            return (int)code;
+        }
+
+        Console.Error.Write(said.Held);
+        return Conclude(process.ExitCode, forwarded, remarks, program.Dialect, options.NameOfRank, watch.FirstToEnd);
     }
 
-    private static int Conclude(int code, int forwarded, JobRemarks remarks, Func<int, string> nameOfRank, int? firstToEnd)
+    private static int Conclude(int code, int forwarded, JobRemarks remarks, LauncherDialect dialect, Func<int, string> nameOfRank, int? firstToEnd)
     {
         // Even where mpiexec says 0: Hydra does so when the signal ends ranks that do not handle it.
         if (forwarded != 0)
@@ -130,12 +136,11 @@ public static class MpiLauncher
             return (int)ExitCode.Communication;
         }
 
-        if (!remarks.Explained)
+        // The first message is the cause; others tell who heard of it.
+        if (!remarks.Explained && remarks.Kept is [var cause, ..])
         {
-            foreach (string text in remarks.Kept)
-            {
-                Console.Error.Write(text);
-            }
+            Console.Error.WriteLine(ErrorPrefix + dialect.Explain(cause));
+            return (int)ExitCode.Communication;
         }
 
         return code;
@@ -175,7 +180,7 @@ public static class MpiLauncher
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach ((string name, string value) in program.Dialect.Environment.Concat(options.Environment))
+        foreach ((string name, string value) in program.Dialect.Environment.Concat(options.Environment).Concat(program.Dialect.Reaching(options)))
         {
             start.Environment[name] = value;
         }
@@ -183,16 +188,21 @@ public static class MpiLauncher
         return Process.Start(start)!;
     }
 
-    private static MpiLaunchOptions WithTerminal(MpiLaunchOptions options) => Console.IsOutputRedirected
-        ? options
-        : options with
+    private static MpiLaunchOptions WithVariables(MpiLaunchOptions options)
+    {
+        Dictionary<string, string> variables = new(options.Environment);
+        if (options.JoinWithin is not null)
         {
-            Environment = new Dictionary<string, string>(options.Environment)
-            {
-                [MpiEnvironment.TerminalVariable] =
-                    (Console.WindowWidth > 0 ? Console.WindowWidth : UsualWidth).ToString(CultureInfo.InvariantCulture),
-            },
-        };
+            variables[JoinMark.Variable] = "1";
+        }
+
+        if (!Console.IsOutputRedirected)
+        {
+            variables[MpiEnvironment.TerminalVariable] = (Console.WindowWidth > 0 ? Console.WindowWidth : UsualWidth).ToString(CultureInfo.InvariantCulture);
+        }
+
+        return options with { Environment = variables };
+    }
 
     private static PosixSignalRegistration Catch(PosixSignal signal, Action action) => PosixSignalRegistration.Create(signal, context =>
     {

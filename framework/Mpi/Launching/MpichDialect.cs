@@ -9,6 +9,12 @@ internal sealed partial class MpichDialect : LauncherDialect
 {
     private static readonly string s_banner = new string('=', 83) + "\n=   BAD TERMINATION";
 
+    private const string ExtraArguments = "HYDRA_LAUNCHER_EXTRA_ARGS";
+
+    // By these Hydra knows that a batch system starts its processes.
+    private static readonly string[] s_batchSystems =
+        ["SLURM_JOB_ID", "SLURM_JOBID", "SLURM_NODELIST", "SLURM_JOB_NODELIST", "LSB_JOBID", "LSB_HOSTS", "LSB_MCPU_HOSTS", "PE_HOSTFILE", "LOADL_HOSTFILE", "LOADLBATCH"];
+
     public override MpiFamily Family => MpiFamily.Mpich;
 
     public override string Program => "mpiexec.mpich";
@@ -17,10 +23,28 @@ internal sealed partial class MpichDialect : LauncherDialect
 
     public override IReadOnlyList<string> Arguments(MpiLaunchOptions options) =>
     [
-        .. options.HostFile is { } file ? (string[])["-f", file] : [],
+        .. options.Hosts is { } hosts ? (string[])["-hosts", HostArgument(hosts)] : [],
         "-bind-to", "none",
         "-n", options.Ranks.ToString(CultureInfo.InvariantCulture),
     ];
+
+    /// <summary>Only where Hydra takes ssh: what starts processes inside a batch system gets its options from the same variable.</summary>
+    public override IEnumerable<KeyValuePair<string, string>> Reaching(MpiLaunchOptions options)
+    {
+        MpiEnvironment environment = MpiEnvironment.Current;
+        bool isSsh = (environment["HYDRA_LAUNCHER"] ?? environment["HYDRA_BOOTSTRAP"]) is null or "ssh"
+            && Path.GetFileName(environment["HYDRA_LAUNCHER_EXEC"] ?? environment["HYDRA_BOOTSTRAP_EXEC"]) is null or "ssh"
+            && !s_batchSystems.Any(name => environment[name] is not null);
+        if (options.Hosts is not null && isSsh)
+        {
+            // Of options that stand twice ssh takes the first: the user's.
+            yield return KeyValuePair.Create(ExtraArguments, $"{environment[ExtraArguments]} {RemoteShell.Options(options.JoinWithin)}".Trim());
+        }
+    }
+
+    public override string Explain(string message) => message.Contains("assert (!closed)", StringComparison.Ordinal)
+        ? "mpiexec has lost the process that holds the ranks of a host; somebody killed it, or the connection broke"
+        : "mpiexec: " + OriginPattern().Replace(base.Explain(message), "");
 
     public override LineKind Judge(string start) => FirstOf(
         Match(start, s_banner, LineKind.Block),
@@ -51,6 +75,12 @@ internal sealed partial class MpichDialect : LauncherDialect
             return true;
         }
 
+        if (ExecPattern().Match(text) is { Success: true } start)
+        {
+            remarks.Unstartable ??= (start.Groups[1].Success ? int.Parse(start.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : null, start.Groups[2].Value, start.Groups[3].Value);
+            return true;
+        }
+
         if (text.StartsWith("Abort(", StringComparison.Ordinal))
         {
             return false;
@@ -59,6 +89,12 @@ internal sealed partial class MpichDialect : LauncherDialect
         remarks.Keep(text);
         return true;
     }
+
+    [GeneratedRegex(@"^\[(?:proxy:\d+:(\d+)|mpiexec)@.*execvp error on file (.*) \((.*)\)")]
+    private static partial Regex ExecPattern();
+
+    [GeneratedRegex(@"^\[[^\]]*\] \S+ \([^)]*\): ")]
+    private static partial Regex OriginPattern();
 
     [GeneratedRegex(@"EXIT STRING:.*\(signal (\d+)\)")]
     private static partial Regex SignalPattern();

@@ -7,6 +7,8 @@ namespace Compression.Mpi.Launching;
 /// <summary>The mpiexec of Open MPI 4 and 5.</summary>
 internal sealed partial class OpenMpiDialect : LauncherDialect
 {
+    private const string AgentArguments = "OMPI_MCA_plm_rsh_args";
+
     private static readonly string s_rule = new string('-', 74) + "\n";
 
     // What is said about a job that ends because a rank failed, which is told in one line instead.
@@ -32,12 +34,24 @@ internal sealed partial class OpenMpiDialect : LauncherDialect
     public override IReadOnlyList<string> Arguments(MpiLaunchOptions options) =>
     [
         .. System.Environment.IsPrivilegedProcess ? (string[])["--allow-run-as-root"] : [],
-        .. options.HostFile is { } file ? (string[])["--hostfile", file] : [],
+        .. options.Hosts is { } hosts ? (string[])["--host", HostArgument(hosts)] : [],
         .. options.Environment.Keys.Append("TERM").Order(StringComparer.Ordinal).SelectMany(name => (string[])["-x", name]),
         "--oversubscribe",
         "--bind-to", "none",
         "-n", options.Ranks.ToString(CultureInfo.InvariantCulture),
     ];
+
+    public override IEnumerable<KeyValuePair<string, string>> Reaching(MpiLaunchOptions options)
+    {
+        if (options.Hosts is not null && Path.GetFileName(MpiEnvironment.Current["OMPI_MCA_plm_rsh_agent"]) is null or "ssh")
+        {
+            yield return KeyValuePair.Create(AgentArguments, $"{MpiEnvironment.Current[AgentArguments]} {RemoteShell.Options(options.JoinWithin)}".Trim());
+        }
+    }
+
+    /// <summary>Ranks beyond the slots lie otherwise than elsewhere.</summary>
+    public override IReadOnlyList<JobHost>? Placement(MpiLaunchOptions options) =>
+        options.Hosts?.Hosts.Sum(host => (long)host.Slots) >= options.Ranks ? base.Placement(options) : null;
 
     /// <summary>
     /// Told to end, this mpiexec leaves the ranks a second, which is too short to save their state, and it does not pass SIGINT or

@@ -6,13 +6,48 @@ namespace Compression.Mpi.Launching;
 /// <param name="Number">Its process number.</param>
 /// <param name="Parent">The process that started it, or adopted it.</param>
 /// <param name="Session">The number of the process that leads its session.</param>
-internal readonly record struct ProcessEntry(int Number, int Parent, int Session);
+internal readonly record struct ProcessEntry(int Number, int Parent, int Session)
+{
+    /// <summary>True of a process that has ended, which nobody has taken notice of.</summary>
+    public bool HasEnded { get; init; }
+
+    /// <summary>When it was started, in clock ticks.</summary>
+    public long Started { get; init; }
+
+    /// <summary>The code it ended with: 128 + n after signal n. Meaningful once it has ended.</summary>
+    public int ExitCode { get; init; }
+}
 
 /// <summary>Reads from /proc which processes there are.</summary>
 internal static class ProcessTable
 {
+    // Places in /proc/PID/stat, counted from the state.
+    private const int ParentField = 1;
+    private const int SessionField = 3;
+    private const int StartField = 19;
+    private const int ExitField = 49;
+
     /// <summary>All processes that have not ended; those that ended and wait to be noticed are left out.</summary>
-    public static IEnumerable<ProcessEntry> Read()
+    public static IEnumerable<ProcessEntry> Read() => ReadAll().Where(entry => !entry.HasEnded);
+
+    /// <summary>The children of a process in the order of their start, and those that ended while it has not noticed.</summary>
+    public static IReadOnlyList<ProcessEntry> Children(int parent) =>
+        [.. ReadAll().Where(entry => entry.Parent == parent).OrderBy(entry => entry.Started).ThenBy(entry => entry.Number)];
+
+    /// <summary>Children of a process and theirs, as far down as it goes.</summary>
+    public static IReadOnlyList<int> Descendants(int ancestor)
+    {
+        var children = Read().ToLookup(entry => entry.Parent, entry => entry.Number);
+        List<int> found = [ancestor];
+        for (int next = 0; next < found.Count; next++)
+        {
+            found.AddRange(children[found[next]]);
+        }
+
+        return found[1..];
+    }
+
+    private static IEnumerable<ProcessEntry> ReadAll()
     {
         foreach (string folder in Directory.EnumerateDirectories("/proc"))
         {
@@ -31,12 +66,16 @@ internal static class ProcessTable
             // "number (name) state parent group session ..."; the name may hold anything, spaces and brackets too.
             string stat = File.ReadAllText(Path.Combine(folder, "stat"));
             string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return fields[0] is "Z" or "X"
-                ? null
-                : new ProcessEntry(
-                    number,
-                    int.Parse(fields[1], CultureInfo.InvariantCulture),
-                    int.Parse(fields[3], CultureInfo.InvariantCulture));
+            int status = int.Parse(fields[ExitField], CultureInfo.InvariantCulture), signal = status & 0x7f;
+            return new ProcessEntry(
+                number,
+                int.Parse(fields[ParentField], CultureInfo.InvariantCulture),
+                int.Parse(fields[SessionField], CultureInfo.InvariantCulture))
+            {
+                HasEnded = fields[0] is "Z" or "X",
+                Started = long.Parse(fields[StartField], CultureInfo.InvariantCulture),
+                ExitCode = signal == 0 ? status >> 8 : 128 + signal,
+            };
         }
         catch (IOException)
         {

@@ -96,8 +96,7 @@ internal sealed partial class RankWatch : IDisposable
     private Dictionary<int, int> FindRanks()
     {
         Dictionary<int, int> found = [];
-        var parents = ProcessTable.Read().ToDictionary(entry => entry.Number, entry => entry.Parent);
-        foreach (int process in parents.Keys.Where(process => IsStartedHere(process, parents)).Order())
+        foreach (int process in ProcessTable.Descendants(_launcher).Order())
         {
             if (RankOf(process) is { } rank)
             {
@@ -106,18 +105,6 @@ internal sealed partial class RankWatch : IDisposable
         }
 
         return found;
-    }
-
-    // Hydra's ranks lead sessions of their own.
-    private bool IsStartedHere(int process, Dictionary<int, int> parents)
-    {
-        int generations = 0;
-        while (process != _launcher && parents.TryGetValue(process, out int parent) && generations++ < parents.Count)
-        {
-            process = parent;
-        }
-
-        return process == _launcher && generations > 0;
     }
 
     private static int? RankOf(int process)

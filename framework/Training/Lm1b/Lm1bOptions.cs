@@ -101,6 +101,9 @@ public sealed record Lm1bOptions : TrainerOptions
     public override bool WritesCheckpoints => base.WritesCheckpoints || SaveNCkptsPerEpoch > 0;
 
     /// <inheritdoc/>
+    public override bool NamesHosts => base.NamesHosts || ResourceInfoFile.Length > 0;
+
+    /// <inheritdoc/>
     public override int ServerRanks => Sync ? 0 : NumServers;
 
     /// <inheritdoc/>

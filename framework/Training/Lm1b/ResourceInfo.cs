@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Compression.Core.Communication;
 using Compression.Core.Reporting;
 
 namespace Compression.Training.Lm1b;
@@ -17,12 +18,6 @@ public sealed partial record ResourceInfo(ImmutableArray<ResourceHost> Hosts)
 
     /// <summary>Workers of all machines.</summary>
     public int Workers => Hosts.Sum(host => host.Workers);
-
-    /// <summary>The machines as Hydra, the mpiexec of MPICH, reads them after <c>-f</c>.</summary>
-    public string MpichHostFile => string.Concat(Hosts.Select(host => string.Create(CultureInfo.InvariantCulture, $"{host.Name}:{host.Workers}\n")));
-
-    /// <summary>The machines as the mpiexec of Open MPI reads them after <c>--hostfile</c>.</summary>
-    public string OpenMpiHostFile => string.Concat(Hosts.Select(host => string.Create(CultureInfo.InvariantCulture, $"{host.Name} slots={host.Workers}\n")));
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">Where it is.</param>
@@ -70,14 +65,13 @@ public sealed partial record ResourceInfo(ImmutableArray<ResourceHost> Hosts)
 
     private static ResourceHost ParseHost(string content, string place)
     {
-        var match = HostLine().Match(content);
-        if (!match.Success)
+        if (!HostName.TryRead(content, out string? name, out string? numbers) || (numbers is not null && !GpuNumbers().IsMatch(numbers)))
         {
             throw Wrong($"{place}: '{content}' is no host; write host, or host:gpu,gpu... with the GPUs' numbers.");
         }
 
         var gpus = ImmutableArray.CreateBuilder<int>();
-        foreach (string number in match.Groups["gpus"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (string number in (numbers ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             int gpu = int.Parse(number, NumberStyles.None, CultureInfo.InvariantCulture);
             if (gpus.Contains(gpu))
@@ -88,20 +82,20 @@ public sealed partial record ResourceInfo(ImmutableArray<ResourceHost> Hosts)
             gpus.Add(gpu);
         }
 
-        return new ResourceHost(match.Groups["host"].Value, gpus.ToImmutable());
+        return new ResourceHost(name, gpus.ToImmutable(), place);
     }
 
     private static UserErrorException Wrong(FormattableString message) => new(ExitCode.Usage, message.ToString(CultureInfo.InvariantCulture));
 
-    // A name or an IPv4 address, then numbers of up to four digits.
-    [GeneratedRegex(@"^(?<host>[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(:\s*(?<gpus>[0-9]{1,4}(\s*,\s*[0-9]{1,4})*))?$", RegexOptions.ExplicitCapture)]
-    private static partial Regex HostLine();
+    [GeneratedRegex(@"^[0-9]{1,4}(\s*,\s*[0-9]{1,4})*\z", RegexOptions.ExplicitCapture)]
+    private static partial Regex GpuNumbers();
 }
 
 /// <summary>A machine of a job.</summary>
-/// <param name="Name">Name or address.</param>
+/// <param name="Name">Name, or address without brackets.</param>
 /// <param name="Gpus">Numbers of the GPUs that the job may use, in the order of the file; empty where none is named.</param>
-public sealed record ResourceHost(string Name, ImmutableArray<int> Gpus)
+/// <param name="Place">Where it was written, as messages name it.</param>
+public sealed record ResourceHost(string Name, ImmutableArray<int> Gpus, string Place)
 {
     /// <summary>Workers that it runs: one for each GPU, at least one.</summary>
     public int Workers => Math.Max(1, Gpus.Length);

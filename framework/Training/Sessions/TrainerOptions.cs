@@ -60,7 +60,7 @@ public abstract record TrainerOptions
     public int VirtualWorkers { get; init; }
 
     /// <summary>Hosts of the ranks.</summary>
-    [Option("hostfile", "file with the hosts of the ranks, in the form of the MPI at hand", Group = WorkersGroup, Scope = OptionScope.Host)]
+    [Option("hostfile", "file with the hosts of the ranks, one a line: host, host:2 or host slots=2", Group = WorkersGroup, Scope = OptionScope.Host)]
     public string Hostfile { get; init; } = "";
 
     /// <summary>Threads of a rank.</summary>
@@ -72,7 +72,7 @@ public abstract record TrainerOptions
     public bool UseGpu { get; init; }
 
     /// <summary>Seconds that an exchange may take.</summary>
-    [Option("comm_timeout", "seconds after which a waiting exchange fails; 0: no limit", Group = WorkersGroup, Min = 0, Scope = OptionScope.Host, Needs = "num_workers!=1")]
+    [Option("comm_timeout", "seconds after which a waiting exchange fails, or the start of the ranks; 0: no limit, and 300 for the start", Group = WorkersGroup, Min = 0, Scope = OptionScope.Host, Needs = "num_workers!=1")]
     public double CommTimeout { get; init; }
 
     /// <summary>Steps between two rows of metrics.</summary>
@@ -154,6 +154,9 @@ public abstract record TrainerOptions
 
     /// <summary>Workers that exchange gradients with each other.</summary>
     public virtual int GradientWorkers => Math.Max(NumWorkers, VirtualWorkers);
+
+    /// <summary>Whether a file names the hosts of the ranks.</summary>
+    public virtual bool NamesHosts => Hostfile.Length > 0;
 
     /// <summary>Ranks that serve the workers and are started beside them.</summary>
     public virtual int ServerRanks => 0;

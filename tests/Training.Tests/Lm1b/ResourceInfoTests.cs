@@ -17,14 +17,6 @@ public sealed class ResourceInfoTests
         Assert.Equal(6, info.Workers);
     }
 
-    [Fact]
-    public void Host_files_are_written_as_each_mpi_reads_them()
-    {
-        var info = ResourceInfo.Parse("a:0,1\nb\n", "hosts");
-        Assert.Equal("a:2\nb:1\n", info.MpichHostFile);
-        Assert.Equal("a slots=2\nb slots=1\n", info.OpenMpiHostFile);
-    }
-
     [Theory]
     [InlineData("a\nb c\n", "line 2", "'b c'")]
     [InlineData("\n#x\na:\n", "line 3", "'a:'")]

@@ -1,0 +1,53 @@
+using System.Globalization;
+
+namespace Compression.Mpi.Launching;
+
+/// <summary>
+/// What a rank tells the launcher that waits for it to join: a line on its standard error, the one way to the launcher that leads through every
+/// MPI from every host. The launcher takes it out again. Ranks of another launcher tell nothing.
+/// </summary>
+/// <param name="Rank">Who.</param>
+/// <param name="Event">What.</param>
+/// <param name="Code">The exit code of a rank that failed; else 0.</param>
+internal readonly record struct JoinMark(int Rank, JoinEvent Event, int Code = 0)
+{
+    /// <summary>Set for the ranks of a launcher that waits for such lines.</summary>
+    public const string Variable = "COMPRESSION_JOIN";
+
+    /// <summary>Begins such a line, and nothing else: "record separator".</summary>
+    public const char Sign = '\u001e';
+
+    /// <summary>The beginning of a line.</summary>
+    public static string Prefix { get; } = $"{Sign}compression rank ";
+
+    /// <summary>Writes it to standard error, in one piece, if the launcher listens.</summary>
+    public void Tell()
+    {
+        if (MpiEnvironment.Current[Variable] is not null)
+        {
+            using Stream errors = Console.OpenStandardError();
+            errors.Write(System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Rank} {(int)Event} {Code}\n")));
+        }
+    }
+
+    /// <summary>Reads a line that begins with <see cref="Prefix"/>; null where it is none.</summary>
+    public static JoinMark? Read(string line)
+    {
+        int[] numbers = [.. line[Prefix.Length..].TrimEnd().Split(' ')
+            .Select(word => int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : -1)];
+        return numbers.Length == 3 && numbers.All(number => number >= 0) ? new JoinMark(numbers[0], (JoinEvent)numbers[1], numbers[2]) : null;
+    }
+}
+
+/// <summary>A step on a rank's way into its job.</summary>
+internal enum JoinEvent
+{
+    /// <summary>The program runs.</summary>
+    Began,
+
+    /// <summary>All ranks have joined; the first tells.</summary>
+    Joined,
+
+    /// <summary>It cannot join, and ends.</summary>
+    Failed,
+}
