@@ -14,7 +14,7 @@ public sealed record ExchangeBenchmarkOptions
     public int VirtualWorkers { get; init; }
 
     /// <summary>Hosts.</summary>
-    [Option("hostfile", "file with the hosts of the ranks, in the form of the MPI at hand")]
+    [Option("hostfile", "file with the hosts of the ranks, in the form of the MPI at hand", IsPath = true)]
     public string Hostfile { get; init; } = "";
 
     /// <summary>Rows.</summary>

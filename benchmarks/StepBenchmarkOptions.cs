@@ -14,7 +14,7 @@ public sealed record StepBenchmarkOptions
     public int NumWorkers { get; init; } = 2;
 
     /// <summary>Hosts.</summary>
-    [Option("hostfile", "file with the hosts of the ranks, in the form of the MPI at hand")]
+    [Option("hostfile", "file with the hosts of the ranks, in the form of the MPI at hand", IsPath = true)]
     public string Hostfile { get; init; } = "";
 
     /// <summary>Which methods.</summary>

@@ -65,7 +65,7 @@ public static class CommandLine
         try
         {
             (verb, int words) = Find(arguments, verbs);
-            command = CommandParser.Parse(verb, arguments[words..]);
+            command = HomeFolder.Expand(CommandParser.Parse(verb, arguments[words..]), verb, environment);
         }
         catch (UserErrorException error) when (MpiEnvironment.Current.Rank is > 0)
         {

@@ -46,7 +46,7 @@ public abstract class Verb<TOptions> : Verb
     public override ExitCode Run(ParsedCommand command, CommandEnvironment environment) => Run(Read(command), environment);
 
     /// <summary>Reads the options, and checks them one by one.</summary>
-    protected TOptions Read(ParsedCommand command) => (TOptions)_schema.Bind(command.Values, static name => $"--{name}");
+    protected TOptions Read(ParsedCommand command) => (TOptions)_schema.Bind(command.Values, command.AsWritten);
 
     /// <summary>Does it.</summary>
     protected abstract ExitCode Run(TOptions options, CommandEnvironment environment);

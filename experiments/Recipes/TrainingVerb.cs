@@ -18,13 +18,16 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
     private readonly OptionResolution _resolution;
 
     /// <summary>Reads the options record.</summary>
-    protected TrainingVerb() => _resolution = new OptionResolution(OptionSchema.Of(typeof(TOptions)), _catalog);
+    protected TrainingVerb() => _resolution = new OptionResolution(OptionSchema.Of(typeof(TOptions)), _catalog, new TOptions().Refusals);
 
     /// <inheritdoc/>
     public override IReadOnlyList<CommandOption> Options => _resolution.CommandOptions;
 
     /// <summary>The values of the preset that is asked for, or that fits the data at hand; the command line overrules them.</summary>
     protected abstract IReadOnlyList<KeyValuePair<string, string>> PresetValues(ParsedCommand command, CommandEnvironment environment);
+
+    /// <summary>What the run that is resumed found out by itself, and goes on with; the command line overrules it.</summary>
+    protected virtual IReadOnlyList<KeyValuePair<string, string>> FoundBefore(ResumePoint resume) => [];
 
     /// <summary>Whether a checkpoint may be gone on from with another number of workers; the trainer then checks what that takes.</summary>
     protected virtual bool ResumesWithOtherWorkers => false;
@@ -97,7 +100,7 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
     {
         try
         {
-            return (TOptions)_resolution.Bind(command.Values);
+            return (TOptions)_resolution.Bind(command);
         }
         catch (UserErrorException error) when (launch.Rank > 0)
         {
@@ -138,8 +141,12 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
         IEnumerable<KeyValuePair<string, string>> below;
         if (resume is not null)
         {
+            string shown = command["out"] is { } named ? $"{command.AsWritten("out")} {ShellWord.Quote(named)}" : "";
+            OwnVerb.Require(
+                resume.Recorded, Name, $"{command.AsWritten("resume")} {command["resume"]}", resume.RunFolder,
+                Trains((TOptions)_resolution.Bind(command)) ? $"--resume {ShellWord.Quote(command["resume"]!)} {shown}".TrimEnd() : null);
             OptionResolution.RequireConsistent(command, resume.Recorded);
-            below = [.. variables, .. _resolution.TakenOver(resume), KeyValuePair.Create("out", resume.RunFolder)];
+            below = [.. variables, .. _resolution.TakenOver(resume), .. FoundBefore(resume), KeyValuePair.Create("out", resume.RunFolder)];
         }
         else
         {
@@ -158,6 +165,7 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
             .. resume is not null ? [KeyValuePair.Create("resume", resume.Checkpoint)] : Array.Empty<KeyValuePair<string, string>>(),
         ];
         var options = (TOptions)_resolution.Bind(below, command.Values, fixedHere);
+        RefusedOptions.Require(options);
         settings = RunSettings.Of(options, flags, presetFlags);
         var plan = new PipelineComposer(_catalog).Compose(settings.Pipeline);
         RankLaunch.RequireSensibleWorkers(settings, environment);

@@ -11,7 +11,8 @@ namespace Compression.Experiments.Recipes;
 /// <summary>Transformer-XL: trains it, prints a published set-up, or goes on with a text.</summary>
 internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
 {
-    private const string CacheFolder = "artifacts/corpora";
+    /// <summary>What is made of texts is kept here, below the repository.</summary>
+    internal const string CacheFolder = "artifacts/corpora";
 
     // Less text is tokenized in less than a second.
     private const long BytesWorthKeeping = 32 << 20;
@@ -39,7 +40,7 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
     {
         if (LaunchTable.Find(command["config"] ?? "none") is not { } table)
         {
-            return [];
+            return IsSample(command, environment) ? SampleRun.TransformerXl : [];
         }
 
         bool plans = command["dry_run"] is { } text && text != "false";
@@ -72,7 +73,7 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
             return ExitCode.Success;
         }
 
-        options.RequireText();
+        RequireText(options);
         Requirements.Libtorch(options.UseGpu);
         new SavedTransformerXl(options, Load(options, environment).Corpus).Use(environment);
         return ExitCode.Success;
@@ -82,13 +83,13 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
     protected override PreparedTraining<TransformerXlOptions> Prepare(
         TransformerXlOptions options, PipelinePlan pipeline, int workers, CommandEnvironment environment)
     {
-        options.RequireText();
+        RequireText(options);
         options = options with
         {
             InitWeights = FullOrEmpty(options.InitWeights, environment),
             SaveWeights = FullOrEmpty(options.SaveWeights, environment),
         };
-        if (options.DryRun && options.Data.Length == 0 && !CountedCorpus.IsAtHand(options.Dataset, Places(environment)))
+        if (options.DryRun && options.Data.Length == 0 && options.Dataset != TextDataset.Sample && !CountedCorpus.IsAtHand(options.Dataset, Places(environment)))
         {
             return WithoutText(options, pipeline, workers);
         }
@@ -130,8 +131,30 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
         Words = words,
     };
 
+    // A text that nothing names, where the usual one is not here.
+    private static bool IsSample(ParsedCommand command, CommandEnvironment environment) => command["dataset"] is { } named
+        ? named == OptionText.Format(TextDataset.Sample)
+        : command["data"] == CorpusLocation.SampleName || (string.IsNullOrEmpty(command["data"]) && !CountedCorpus.IsAtHand(TextDataset.Wt103, Places(environment)));
+
+    private static void RequireText(TransformerXlOptions options)
+    {
+        options.RequireText();
+        if (options.Dataset == TextDataset.Sample && options.Data is not ("" or CorpusLocation.SampleName))
+        {
+            throw new UserErrorException(ExitCode.Usage, $"--data {options.Data}: --dataset sample is embedded and in no folder; leave --data away, or name the text of the folder by --dataset.");
+        }
+    }
+
     private static (Corpus Corpus, string Folder) Load(TransformerXlOptions options, CommandEnvironment environment)
     {
+        if (options.Dataset == TextDataset.Sample)
+        {
+            var sample = CountedCorpus.OfSample();
+            string why = CountedCorpus.IsAtHand(TextDataset.Wt103, Places(environment)) ? "asked for by name"
+                : $"no wikitext-103 is at hand: get it with `./run.sh data wikitext --size 103`, or name another text by --dataset; {SampleRun.Remark}";
+            return (sample with { Description = $"{sample.Description} ({why})" }, CorpusLocation.SampleName);
+        }
+
         string folder = CountedCorpus.Find(options.Dataset, options.Data, Places(environment));
         var everywhere = new EnumerationOptions { RecurseSubdirectories = true };
         bool isLarge = new DirectoryInfo(folder).EnumerateFiles("*", everywhere).Sum(file => file.Length) > BytesWorthKeeping;
@@ -141,13 +164,9 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
 
     private static CorpusPlaces Places(CommandEnvironment environment) => new(environment.CallerFolder, environment.RepositoryRoot, environment.Datasets);
 
-    // The published code's names of the run's folder and of a restart.
-    private static (string, string)? FirstName(string name, string value) => name switch
-    {
-        "work_dir" or "logdir" => ("out", value),
-        "restart" when value != "false" => ("resume", ResumePoint.Latest),
-        _ => null,
-    };
+    // The published code's name of a restart.
+    private static (string, string)? FirstName(string name, string value) =>
+        name == "restart" && value != "false" ? ("resume", ResumePoint.Latest) : null;
 
     private static int? Number(string? text) => int.TryParse(text, out int value) && value > 0 ? value : null;
 

@@ -11,7 +11,7 @@ namespace Compression.Experiments.Verbs;
 public sealed record SweepReportOptions
 {
     /// <summary>Which sweep.</summary>
-    [Option("folder", "the sweep's folder")]
+    [Option("folder", "the sweep's folder", IsPath = true)]
     public string Folder { get; init; } = "";
 }
 

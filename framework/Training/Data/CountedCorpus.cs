@@ -92,6 +92,14 @@ public static class CountedCorpus
         };
     }
 
+    /// <summary>The embedded sample corpus with the ids of counted words.</summary>
+    public static Corpus OfSample()
+    {
+        var sample = SampleCorpus.Load();
+        int[][] splits = [sample.Train, sample.Valid, sample.Test];
+        return sample with { Vocabulary = ByCount(sample.Vocabulary, splits, closesLines: true, countsTrainOnly: false, PtbCorpus.FileNames) };
+    }
+
     private static string[] Candidates(TextForm form, string data, CorpusPlaces places)
     {
         string? outside = string.IsNullOrEmpty(places.Datasets) ? null : Path.GetFullPath(places.Datasets, places.Caller);
@@ -114,8 +122,14 @@ public static class CountedCorpus
             oddities[i] = TextOddities.Of(bytes, Vocabulary.EndOfLineUtf8);
         }
 
+        return new TokenizedText(ByCount(byAppearance, splits, form.ClosesLines, form.CountsTrainOnly, paths), splits, oddities);
+    }
+
+    // Gives the words of the splits their ids by count, in place.
+    private static Vocabulary ByCount(Vocabulary byAppearance, int[][] splits, bool closesLines, bool countsTrainOnly, IReadOnlyList<string> paths)
+    {
         long[] counts = new long[byAppearance.Count];
-        foreach (int[] split in form.CountsTrainOnly ? splits[..1] : splits)
+        foreach (int[] split in countsTrainOnly ? splits[..1] : splits)
         {
             foreach (int token in split)
             {
@@ -123,7 +137,7 @@ public static class CountedCorpus
             }
         }
 
-        int first = form.ClosesLines && byAppearance.TryGetId(Vocabulary.EndOfLine, out int end) ? end : -1;
+        int first = closesLines && byAppearance.TryGetId(Vocabulary.EndOfLine, out int end) ? end : -1;
         var vocabulary = new Vocabulary();
         int[] ids = new int[counts.Length];
         foreach (int token in Enumerable.Range(0, counts.Length).Where(token => counts[token] > 0).OrderBy(token => token != first).ThenByDescending(token => counts[token]))
@@ -145,7 +159,7 @@ public static class CountedCorpus
             }
         }
 
-        return new TokenizedText(vocabulary, splits, oddities);
+        return vocabulary;
     }
 
     private static string? FileOf(string folder, IReadOnlyList<string> names) =>

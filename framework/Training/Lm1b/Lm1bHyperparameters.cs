@@ -1,6 +1,7 @@
 using System.Globalization;
 using Compression.Core.Catalog;
 using Compression.Core.Reporting;
+using Compression.Training.Data.Lm1b;
 
 namespace Compression.Training.Lm1b;
 
@@ -11,6 +12,13 @@ namespace Compression.Training.Lm1b;
 public sealed record Lm1bHyperparameters
 {
     private const int Largest = 1 << 24;
+
+    // What is left out where the text is the sample corpus: its words, and a model that learns them within minutes.
+    private static readonly KeyValuePair<string, string>[] s_ofSample =
+    [
+        new("vocab_size", SampleShards.Words.ToString(CultureInfo.InvariantCulture)), new("num_sampled", "256"), new("emb_size", "64"), new("state_size", "128"),
+        new("projected_size", "64"), new("batch_size", "32"),
+    ];
 
     /// <summary>Rows of a worker's batch.</summary>
     [Option("batch_size", "rows of a worker's batch", Min = 1, Max = Largest)]
@@ -70,11 +78,12 @@ public sealed record Lm1bHyperparameters
 
     /// <summary>Reads <c>key=value</c> pairs separated by commas; keys that are left out keep their defaults.</summary>
     /// <param name="text">For example <c>batch_size=64,average_params=False</c>; empty for the defaults.</param>
+    /// <param name="sample">The text is the sample corpus, whose defaults are smaller.</param>
     /// <exception cref="UserErrorException">
     /// <see cref="ExitCode.Usage"/>: an unknown key (the nearest is named), a pair without <c>=</c>, a key given twice, a value of another type or out of range, or more
     /// sampled words than there are words.
     /// </exception>
-    public static Lm1bHyperparameters Parse(string text)
+    public static Lm1bHyperparameters Parse(string text, bool sample = false)
     {
         ArgumentNullException.ThrowIfNull(text);
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -93,7 +102,7 @@ public sealed record Lm1bHyperparameters
             }
         }
 
-        var hyper = (Lm1bHyperparameters)OptionSchema.Of(typeof(Lm1bHyperparameters)).Bind(values, static key => $"--hpconfig {key}");
+        var hyper = (Lm1bHyperparameters)OptionSchema.Of(typeof(Lm1bHyperparameters)).Bind([.. sample ? s_ofSample : [], .. values], static key => $"--hpconfig {key}");
         return hyper.NumSampled <= hyper.VocabSize ? hyper : throw Wrong(
             $"--hpconfig num_sampled {hyper.NumSampled}: more words than vocab_size={hyper.VocabSize} cannot be drawn without repetition; the nearest is {hyper.VocabSize}.");
     }

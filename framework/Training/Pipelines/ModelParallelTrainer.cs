@@ -26,7 +26,6 @@ public static class ModelParallelTrainer
         Refuse(
             options.Stages > options.NumLayers, $"--stages {options.Stages}",
             $"each stage holds a layer at least, and --num_layers is {options.NumLayers}; the most stages are {options.NumLayers}.");
-        Refuse(options.Overlap, "--overlap true", "a stage's gradients are complete only when its last unit is done; use --overlap false.");
         Refuse(
             pipeline.Traits.MicroBatches > 0, $"--compressor {options.Compressor}",
             "it needs the gradient of every micro-batch, which a pipeline adds up as it goes; use another compressor, or the verb train.");
