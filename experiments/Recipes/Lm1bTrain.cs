@@ -63,9 +63,20 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
     protected override bool Trains(Lm1bOptions options) => options.Mode == "train";
 
     /// <inheritdoc/>
+    protected override IReadOnlyCollection<string> ActInstead(ParsedCommand command) =>
+    [
+        "mode", "eval_once", "eval_steps", "resume", "out", "datadir", "hpconfig", "threads", .. command["eval_once"] is null or "false" ? ["max_steps"] : Array.Empty<string>(),
+    ];
+
+    /// <inheritdoc/>
     protected override ExitCode RunInstead(Lm1bOptions options, PipelinePlan pipeline, ParsedCommand command, CommandEnvironment environment)
     {
         Requirements.Libtorch(useGpu: false);
+        foreach (string note in Lm1bHyperparameters.Idle(command["hpconfig"] ?? "", trains: false, options.Sync))
+        {
+            CommandLine.Warn(note, environment);
+        }
+
         string run = Path.GetDirectoryName(Path.GetDirectoryName(options.Resume))!;
         var corpus = Lm1bCorpus.Open(DataFolder(options.Datadir, environment), options.Hyper().VocabSize);
         foreach (string warning in corpus.Warnings)
@@ -125,7 +136,7 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
                 return Lm1bTrainer.Train(options, corpus, rows, context, found => Show(found, options, context.RunFolder, environment));
             })
         {
-            Notes = corpus.Warnings,
+            Notes = [.. corpus.Warnings, .. Lm1bHyperparameters.Idle(options.Hpconfig, trains: true, options.Sync)],
         };
     }
 

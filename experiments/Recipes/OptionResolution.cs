@@ -154,6 +154,14 @@ internal sealed class OptionResolution(OptionSchema schema, AlgorithmCatalog cat
         .Where(option => option.Needs.All(need => !need.IsMetBy(OptionText.Format(schema.Options.Single(other => other.Name == need.Name).Get(options)))))
         .Select(option => $"--{option.Name} has no effect here: it needs {string.Join(", or ", option.Needs.Select(need => need.InWords))}.");
 
+    /// <summary>Warnings on options that were given where only some act.</summary>
+    /// <param name="acting">These.</param>
+    /// <param name="command">What the user wrote.</param>
+    public IEnumerable<string> Beside(IReadOnlyCollection<string> acting, ParsedCommand command) => command.Values
+        .Where(pair => !acting.Contains(pair.Key))
+        .Where(pair => schema.Options.FirstOrDefault(option => option.Name == pair.Key) is not { } own || own.Normalize(pair.Value, pair.Key) != OptionText.Format(own.Default))
+        .Select(pair => $"{command.AsWritten(pair.Key)} has no effect here: nothing is trained.");
+
     /// <summary>Refuses a resumed run whose command line contradicts what the run was started with.</summary>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>.</exception>
     public static void RequireConsistent(ParsedCommand command, RecordedRun recorded)

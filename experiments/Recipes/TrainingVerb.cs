@@ -41,6 +41,10 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
     /// <param name="options">As the command line alone has them.</param>
     protected virtual bool Trains(TOptions options) => true;
 
+    /// <summary>The options that act in <see cref="RunInstead"/>; null where all do. Others that are given are named in a warning.</summary>
+    /// <param name="command">What the user wrote.</param>
+    protected virtual IReadOnlyCollection<string>? ActInstead(ParsedCommand command) => null;
+
     /// <summary>Does what <see cref="Trains"/> says is no training.</summary>
     /// <param name="options">Resolved, and checked one by one.</param>
     /// <param name="pipeline">The checked composition.</param>
@@ -64,6 +68,14 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
         var request = Read(command, environment, launch);
         if (!Trains(stated))
         {
+            if (ActInstead(command) is { } acting)
+            {
+                foreach (string note in _resolution.Beside(acting, command))
+                {
+                    CommandLine.Warn(note, environment);
+                }
+            }
+
             return RunInstead(request.Options, request.Plan, command, environment);
         }
 

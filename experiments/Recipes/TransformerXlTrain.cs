@@ -14,6 +14,15 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
     /// <summary>What is made of texts is kept here, below the repository.</summary>
     internal const string CacheFolder = "artifacts/corpora";
 
+    // What acts where nothing is trained: the words and sizes of the weights, then what is done with them.
+    private static readonly string[] s_ofWeights =
+    [
+        "dataset", "data", "bpe", "config", "n_layer", "n_head", "d_head", "d_embed", "d_model", "d_inner", "pre_lnorm", "attn_type", "clamp_len", "same_length",
+        "not_tied", "adaptive", "cutoffs", "div_val", "tgt_len", "ext_len", "mem_len", "eval_tgt_len", "init_weights", "resume", "restart", "dry_run", "eval_only", "generate",
+    ];
+
+    private static readonly string[] s_ofEvaluation = ["eval_batch_size", "threads", "use_gpu", "fp16"], s_ofText = ["tokens", "temperature", "top_k", "seed"];
+
     // Less text is tokenized in less than a second.
     private const long BytesWorthKeeping = 32 << 20;
 
@@ -50,6 +59,19 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
 
     /// <inheritdoc/>
     protected override bool Trains(TransformerXlOptions options) => !options.DryRun && !options.EvalOnly && options.Generate.Length == 0;
+
+    /// <inheritdoc/>
+    protected override IReadOnlyCollection<string>? ActInstead(ParsedCommand command)
+    {
+        bool IsOn(string name) => command[name] is { } text && !text.Equals("false", StringComparison.OrdinalIgnoreCase);
+        return IsOn("dry_run") ? null :
+        [
+            .. s_ofWeights,
+            .. command["resume"] is null ? Array.Empty<string>() : ["out"],
+            .. IsOn("eval_only") ? s_ofEvaluation : [],
+            .. command["generate"] is { Length: > 0 } ? s_ofText : [],
+        ];
+    }
 
     /// <inheritdoc/>
     protected override ExitCode RunInstead(
