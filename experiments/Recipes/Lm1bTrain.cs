@@ -153,7 +153,7 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
 
     private static void Show(PartitionSearchResult found, Lm1bOptions options, string runFolder, CommandEnvironment environment)
     {
-        string caption = FormattableString.Invariant($"{options.NumWorkers} workers, {options.RunOption}, {(options.Hpconfig.Length > 0 ? options.Hpconfig.Replace(",", ", ", StringComparison.Ordinal) : "default sizes")}.");
+        string caption = FormattableString.Invariant($"{options.NumWorkers} {Plural.Of(options.NumWorkers, "worker")}, {options.RunOption}, {(options.Hpconfig.Length > 0 ? options.Hpconfig.Replace(",", ", ", StringComparison.Ordinal) : "default sizes")}.");
         Gnuplot.Find(environment).Draw(PartitionPicture.Compose(found, caption), Path.Combine(runFolder, RunFiles.Plots));
     }
 

@@ -120,7 +120,7 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
         options = options with { Data = folder };
         TransformerXlTrainer.Check(options, pipeline, corpus, workers);
         string note = LaunchTable.Find(options.Config) is { } table && table.Workers != workers
-            ? $"; {table.Name} names {table.Workers} workers, here are {workers}, and the learning rate is that of their batch"
+            ? $"; {table.Name} names {table.Workers} {Plural.Of(table.Workers, "worker")}, here are {workers}, and the learning rate is that of their batch"
             : "";
         return new PreparedTraining<TransformerXlOptions>(
             options, corpus.Description + note, corpus.Files.ToDictionary(file => file.Name, file => file.Sha256), corpus.Parts(),

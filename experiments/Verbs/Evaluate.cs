@@ -56,7 +56,7 @@ internal sealed class Evaluate : Verb<EvaluateOptions>
         using var alone = new LocalCommunicator();
         using var silent = new NullRunLogger();
         var context = new TrainingContext(alone, silent, plan, "", environment.Time, stop.Token);
-        environment.Screen.Output.WriteLine($"{weights}: {model.NumLayers} layers, emb_size {model.EmbSize}, num_hid {model.NumHid}");
+        environment.Screen.Output.WriteLine($"{weights}: {model.NumLayers} {Plural.Of(model.NumLayers, "layer")}, emb_size {model.EmbSize}, num_hid {model.NumHid}");
         environment.Screen.Output.WriteLine(corpus.Description);
         foreach (string warning in corpus.Warnings)
         {

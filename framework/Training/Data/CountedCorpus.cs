@@ -78,7 +78,7 @@ public static class CountedCorpus
         return new Corpus
         {
             Name = name,
-            Description = $"{name} in {folder}: {splits[0].Length:N0} / {splits[1].Length:N0} / {splits[2].Length:N0} tokens, {vocabulary.Count:N0} types",
+            Description = $"{name} in {folder}: {splits[0].Length:N0} / {splits[1].Length:N0} / {splits[2].Length:N0} {Plural.Of(splits[2].Length, "token")}, {vocabulary.Count:N0} {Plural.Of(vocabulary.Count, "type")}",
             Vocabulary = vocabulary,
             Train = splits[0],
             Valid = splits[1],

@@ -32,7 +32,7 @@ public static class ModelParallelTrainer
         var devices = StageDevices.Parse(options.Devices);
         Refuse(
             devices.Length > 0 && devices.Length != options.Stages, $"--devices {options.Devices}",
-            $"it names {devices.Length} devices, and --stages is {options.Stages}; name one a stage.");
+            $"it names {devices.Length} {Plural.Of(devices.Length, "device")}, and --stages is {options.Stages}; name one a stage.");
         Refuse(devices.Length > 0 && options.NumWorkers > 1, $"--devices {options.Devices}", "its stages are threads of one process; use --num_workers 1, or leave --devices away.");
         Refuse(devices.Length > 0 && options.UseGpu, "--use_gpu true", "--devices says already where each stage computes; give one of the two.");
         StageDevices.RequireHere(devices);

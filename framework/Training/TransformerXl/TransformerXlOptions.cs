@@ -357,7 +357,7 @@ public sealed record TransformerXlOptions : TrainerOptions
             Require(
                 int.TryParse(text.Trim(), System.Globalization.CultureInfo.InvariantCulture, out int end) && end > (ends.Count > 0 ? ends[^1] : 0),
                 $"--cutoffs {Cutoffs}: '{text}' must be a whole number above {(ends.Count > 0 ? ends[^1] : 0)}.");
-            Require(end < vocabulary, $"--cutoffs {Cutoffs}: {end} lies beyond the vocabulary of {vocabulary} words; the largest that works is {vocabulary - 1}.");
+            Require(end < vocabulary, $"--cutoffs {Cutoffs}: {end} lies beyond the vocabulary of {vocabulary} {Plural.Of(vocabulary, "word")}; the largest that works is {vocabulary - 1}.");
             ends.Add(end);
         }
 
