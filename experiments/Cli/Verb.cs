@@ -27,6 +27,9 @@ public abstract class Verb
     /// <summary>Command lines that work, without the program's name.</summary>
     public virtual IReadOnlyList<string> Examples => [];
 
+    /// <summary>Whether what a command finds out is on the screen alone; a run has it in its folder as well.</summary>
+    public virtual bool ShowsResults(ParsedCommand command) => true;
+
     /// <summary>Does it.</summary>
     /// <returns>How the program ends.</returns>
     /// <exception cref="UserErrorException">It cannot be done.</exception>

@@ -54,6 +54,9 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
         throw new NotSupportedException();
 
     /// <inheritdoc/>
+    public override bool ShowsResults(ParsedCommand command) => !Trains((TOptions)_resolution.Bind(command));
+
+    /// <inheritdoc/>
     public override ExitCode Run(ParsedCommand command, CommandEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(command);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using Compression.Core.Reporting;
 using Compression.Mpi.Interop;
 
@@ -90,8 +91,8 @@ public static class MpiLauncher
         using CancellationTokenRegistration cancel = cancellation.Register(() => Forward(SignalTerminate));
 
         JobRemarks remarks = new();
-        using Stream output = Console.OpenStandardOutput();
-        using Stream errors = Console.OpenStandardError();
+        using Stream output = ScreenStream.Output();
+        using Stream errors = ScreenStream.Error();
         Task.WaitAll(
             [
                 new JobOutput(program.Dialect, remarks, output).CopyFrom(process.StandardOutput.BaseStream),
@@ -103,6 +104,8 @@ public static class MpiLauncher
         EndLeftovers(process.Id);
         return Conclude(process.ExitCode, forwarded, remarks, options.NameOfRank, watch.FirstToEnd);
     }
+
+    private static void Say(string text) => ScreenStream.Error().Write(Encoding.UTF8.GetBytes(text));
 
     private static int Conclude(int code, int forwarded, JobRemarks remarks, Func<int, string> nameOfRank, int? firstToEnd)
     {
@@ -126,7 +129,7 @@ public static class MpiLauncher
         if (death is not null)
         {
             death = death with { Rank = death.Rank ?? firstToEnd };
-            Console.Error.WriteLine(ErrorPrefix + death.Describe(nameOfRank));
+            Say(ErrorPrefix + death.Describe(nameOfRank) + "\n");
             return (int)ExitCode.Communication;
         }
 
@@ -134,7 +137,7 @@ public static class MpiLauncher
         {
             foreach (string text in remarks.Kept)
             {
-                Console.Error.Write(text);
+                Say(text);
             }
         }
 
