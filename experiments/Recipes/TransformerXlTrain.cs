@@ -18,10 +18,10 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
     private static readonly string[] s_ofWeights =
     [
         "dataset", "data", "bpe", "config", "n_layer", "n_head", "d_head", "d_embed", "d_model", "d_inner", "pre_lnorm", "attn_type", "clamp_len", "same_length",
-        "not_tied", "adaptive", "cutoffs", "div_val", "tgt_len", "ext_len", "mem_len", "eval_tgt_len", "init_weights", "resume", "restart", "dry_run", "eval_only", "generate",
+        "not_tied", "adaptive", "cutoffs", "div_val", "tgt_len", "mem_len", "eval_tgt_len", "init_weights", "resume", "restart", "dry_run", "eval_only", "generate",
     ];
 
-    private static readonly string[] s_ofEvaluation = ["eval_batch_size", "threads", "use_gpu", "fp16"], s_ofText = ["tokens", "temperature", "top_k", "seed"];
+    private static readonly string[] s_ofEvaluation = ["ext_len", "eval_batch_size", "threads", "use_gpu", "fp16"], s_ofText = ["tokens", "temperature", "top_k", "seed"];
 
     // Less text is tokenized in less than a second.
     private const long BytesWorthKeeping = 32 << 20;
