@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Compression.Core.Reporting;
 
 namespace Compression.Benchmarks;
 
@@ -66,7 +67,7 @@ internal sealed record CompressorReport(
 
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Elements:N0} floats in {Slots} {(Slots == 1 ? "parameter" : "parameters")}, {Threads} threads; memory read {MemoryReadGb:F1} GB/s; one plain read of the gradient {PlainReadMs:F2} ms ({4e-6 * Elements / PlainReadMs:F1} GB/s)"));
+            $"{Elements:N0} {Plural.Of(Elements, "float")} in {Slots} {Plural.Of(Slots, "parameter")}, {Threads} {Plural.Of(Threads, "thread")}; memory read {MemoryReadGb:F1} GB/s; one plain read of the gradient {PlainReadMs:F2} ms ({4e-6 * Elements / PlainReadMs:F1} GB/s)"));
         output.WriteLine("                                compress    GB/s   reads  decompress   payload     floor   libtorch ms            times");
         output.WriteLine("                                      ms                          ms  bits/elt  bits/elt  comp / decomp threads  as fast");
         foreach (var row in Methods)

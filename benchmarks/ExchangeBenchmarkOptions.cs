@@ -14,7 +14,7 @@ public sealed record ExchangeBenchmarkOptions
     public int VirtualWorkers { get; init; }
 
     /// <summary>Hosts.</summary>
-    [Option("hostfile", "file with the hosts of the ranks, one a line: host, host:2 or host slots=2")]
+    [Option("hostfile", "file with the hosts of the ranks, one a line: host, host:2 or host slots=2", IsPath = true)]
     public string Hostfile { get; init; } = "";
 
     /// <summary>Rows.</summary>

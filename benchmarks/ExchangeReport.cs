@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Compression.Core.Reporting;
 
 namespace Compression.Benchmarks;
 
@@ -41,7 +42,7 @@ public sealed record ExchangeReport(int Workers, int Elements, IReadOnlyList<Exc
             return;
         }
 
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Workers} workers, {Elements:N0} floats; bytes a worker and step"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Workers} {Plural.Of(Workers, "worker")}, {Elements:N0} {Plural.Of(Elements, "float")}; bytes a worker and step"));
         output.WriteLine("exchange                  compressor                    sent     received      formula   excess    step ms  communicate");
         foreach (var row in Exchanges)
         {

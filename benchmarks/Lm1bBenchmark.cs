@@ -2,6 +2,7 @@ using System.Globalization;
 using Compression.Benchmarks.Peers;
 using Compression.Core.Communication;
 using Compression.Core.Pipeline;
+using Compression.Core.Reporting;
 using Compression.Training.Data.Lm1b;
 using Compression.Training.Lm1b;
 using Compression.Training.Sessions;
@@ -46,12 +47,12 @@ public static class Lm1bBenchmark
         var summary = Lm1bTrainer.Train(training, text.Corpus, plan, context, found: static _ => { });
 
         string published = hyper.VocabSize == SmallVocabulary
-            ? Text($"; the published vocabulary is {PublishedVocabulary:N0} words: --vocab_size {PublishedVocabulary} takes {Gigabytes(hyper with { VocabSize = PublishedVocabulary }):F1} GB")
+            ? Text($"; the published vocabulary is {PublishedVocabulary:N0} {Plural.Of(PublishedVocabulary, "word")}: --vocab_size {PublishedVocabulary} takes {Gigabytes(hyper with { VocabSize = PublishedVocabulary }):F1} GB")
             : "";
         var seconds = summary.Seconds;
         double step = seconds.ForwardBackward + seconds.Compress + seconds.Communicate + seconds.Decompress + seconds.Update;
         new StepComparison(
-            Text($"LM-1B LSTM {hyper.StateSize}-{hyper.ProjectedSize}, word vectors of {hyper.EmbSize}, {hyper.NumSampled:N0} of {hyper.VocabSize:N0} words sampled, batch {hyper.BatchSize}, {hyper.NumSteps} time steps, {summary.Parameters:N0} parameters; generated text{published}"),
+            Text($"LM-1B LSTM {hyper.StateSize}-{hyper.ProjectedSize}, word vectors of {hyper.EmbSize}, {hyper.NumSampled:N0} of {hyper.VocabSize:N0} {Plural.Of(hyper.VocabSize, "word")} sampled, batch {hyper.BatchSize}, {hyper.NumSteps} time {Plural.Of(hyper.NumSteps, "step")}, {summary.Parameters:N0} {Plural.Of(summary.Parameters, "parameter")}; generated text{published}"),
             "words", hyper.BatchSize * hyper.NumSteps, StepArithmetic.Of(hyper), [.. stopwatch.Milliseconds.Skip(WarmUpSteps - 1)], turns.Times,
             MachinePeak.Measure(threads))
             .Write(

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Compression.Core.Reporting;
 
 namespace Compression.Benchmarks;
 
@@ -57,7 +58,7 @@ internal sealed record StepComparison(
         CultureInfo.InvariantCulture,
         $"  {name,-8} {Threads(threads),-10}  {Median.Of(milliseconds),8:F1} ms a step (best {milliseconds.Min():F1})  {PerSecond(Median.Of(milliseconds)),8:N0} {Unit}/s");
 
-    private static string Threads(int count) => count == 1 ? "1 thread" : string.Create(CultureInfo.InvariantCulture, $"{count} threads");
+    private static string Threads(int count) => string.Create(CultureInfo.InvariantCulture, $"{count} {Plural.Of(count, "thread")}");
 
     private double PerSecond(double milliseconds) => 1000 * UnitsPerStep / milliseconds;
 

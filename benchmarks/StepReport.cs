@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Compression.Core.Reporting;
 
 namespace Compression.Benchmarks;
 
@@ -45,7 +46,7 @@ public sealed record StepReport(int Workers, int Parameters, IReadOnlyList<StepF
             return;
         }
 
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Workers} workers, {Parameters:N0} parameters; milliseconds, and bytes a worker, of a step"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Workers} {Plural.Of(Workers, "worker")}, {Parameters:N0} {Plural.Of(Parameters, "parameter")}; milliseconds, and bytes a worker, of a step"));
         output.WriteLine("method                                    step  fwd+bwd  compress  communicate  decompress  update         bytes");
         foreach (var row in Methods)
         {

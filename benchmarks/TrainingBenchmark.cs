@@ -2,6 +2,7 @@ using System.Globalization;
 using Compression.Benchmarks.Peers;
 using Compression.Core.Communication;
 using Compression.Core.Pipeline;
+using Compression.Core.Reporting;
 using Compression.Training.Data;
 using Compression.Training.Models;
 using Compression.Training.Ptb;
@@ -56,7 +57,7 @@ public static class TrainingBenchmark
         var seconds = summary.Seconds;
         double step = seconds.ForwardBackward + seconds.Compress + seconds.Communicate + seconds.Decompress + seconds.Update;
         new StepComparison(
-            Text($"PTB LSTM {options.NumHid}/{options.NumHid}, {options.NumLayers} layers, batch {options.BatchSize}, bptt {options.Bptt}, dropout {options.Dropout}, {summary.Parameters:N0} parameters"),
+            Text($"PTB LSTM {options.NumHid}/{options.NumHid}, {options.NumLayers} {Plural.Of(options.NumLayers, "layer")}, batch {options.BatchSize}, bptt {options.Bptt}, dropout {options.Dropout}, {summary.Parameters:N0} {Plural.Of(summary.Parameters, "parameter")}"),
             "words", words, StepArithmetic.Of(model, words), [.. stopwatch.Milliseconds.Skip(WarmUpSteps - 1)], turns.Times, MachinePeak.Measure(threads))
             .Write(
                 options.Json,

@@ -2,6 +2,7 @@ using System.Globalization;
 using Compression.Benchmarks.Peers;
 using Compression.Core.Communication;
 using Compression.Core.Pipeline;
+using Compression.Core.Reporting;
 using Compression.Training.Data;
 using Compression.Training.Sessions;
 using Compression.Training.TransformerXl;
@@ -53,7 +54,7 @@ public static class TransformerXlBenchmark
         var seconds = summary.Seconds;
         double step = seconds.ForwardBackward + seconds.Compress + seconds.Communicate + seconds.Decompress + seconds.Update;
         new StepComparison(
-            Text($"Transformer-XL {options.NLayer} layers of {options.DModel}, {options.NHead} heads of {options.DHead}, inner {options.DInner}, {options.Vocabulary:N0} words in clusters {options.Cutoffs}, batch {options.BatchSize}, length and memory {options.TgtLen}, dropout {options.Dropout}, {summary.Parameters:N0} parameters"),
+            Text($"Transformer-XL {options.NLayer} {Plural.Of(options.NLayer, "layer")} of {options.DModel}, {options.NHead} {Plural.Of(options.NHead, "head")} of {options.DHead}, inner {options.DInner}, {options.Vocabulary:N0} {Plural.Of(options.Vocabulary, "word")} in clusters {options.Cutoffs}, batch {options.BatchSize}, length and memory {options.TgtLen}, dropout {options.Dropout}, {summary.Parameters:N0} {Plural.Of(summary.Parameters, "parameter")}"),
             "tokens", options.BatchSize * options.TgtLen,
             StepArithmetic.Of(shape, options.BatchSize, options.TgtLen, options.TgtLen, corpus.Train),
             [.. stopwatch.Milliseconds.Skip(WarmUpSteps - 1)], turns.Times, MachinePeak.Measure(threads))

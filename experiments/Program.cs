@@ -1,3 +1,3 @@
 using Compression.Experiments.Cli;
 
-return CommandLine.Run(args, CommandEnvironment.OfThisProcess());
+return CommandLine.Run(args);

@@ -1,3 +1,4 @@
+using Compression.Core.Reporting;
 using Compression.Tracking.Display;
 using Compression.Training.Data;
 
@@ -45,11 +46,13 @@ public sealed record CommandEnvironment
     public string? Datasets => Variable(DataVariable) is { Length: > 0 } folder ? folder : null;
 
     /// <summary>The real surroundings.</summary>
-    public static CommandEnvironment OfThisProcess() => new()
+    /// <param name="screen">The console.</param>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>: the working folder is gone.</exception>
+    public static CommandEnvironment OfThisProcess(ConsoleTarget screen) => new()
     {
-        Screen = ConsoleTarget.OfThisProcess(quiet: false, Environment.GetEnvironmentVariable),
+        Screen = screen,
         Variable = Environment.GetEnvironmentVariable,
-        CallerFolder = Environment.CurrentDirectory,
+        CallerFolder = WorkingFolder(),
         RepositoryRoot = FindRoot(Environment.GetEnvironmentVariable(RootVariable), AppContext.BaseDirectory),
         Executable = Environment.ProcessPath!,
         Time = TimeProvider.System,
@@ -64,6 +67,18 @@ public sealed record CommandEnvironment
         .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
         .Select(folder => Path.Combine(folder, name))
         .FirstOrDefault(File.Exists);
+
+    private static string WorkingFolder()
+    {
+        try
+        {
+            return Environment.CurrentDirectory;
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException(ExitCode.Usage, "the working folder is gone; change to another one, then start again.", cause);
+        }
+    }
 
     private static string FindRoot(string? named, string start)
     {

@@ -2,12 +2,29 @@ using Compression.Core.Catalog;
 using Compression.Core.Reporting;
 using Compression.Mpi;
 using Compression.Mpi.Launching;
+using Compression.Tracking.Display;
 
 namespace Compression.Experiments.Cli;
 
 /// <summary>The entry point: finds the verb, runs it, and turns every failure into one line and an exit code.</summary>
 public static class CommandLine
 {
+    /// <summary>Runs the command line of this process.</summary>
+    /// <param name="arguments">Without the program's name.</param>
+    /// <returns>The exit code.</returns>
+    public static int Run(IReadOnlyList<string> arguments)
+    {
+        var screen = ConsoleTarget.OfThisProcess(quiet: false, Environment.GetEnvironmentVariable);
+        try
+        {
+            return Run(arguments, CommandEnvironment.OfThisProcess(screen));
+        }
+        catch (UserErrorException gone)
+        {
+            return Report(gone.Code, gone.Message, screen);
+        }
+    }
+
     /// <summary>Runs a command line.</summary>
     /// <param name="arguments">Without the program's name.</param>
     /// <param name="environment">Where it runs.</param>
@@ -53,7 +70,7 @@ public static class CommandLine
         {
             case ["--help" or "-h" or "-?" or "help"]:
                 HelpText.Overview(environment.Screen.Output, verbs);
-                return ExitCode.Success;
+                return Shown(ExitCode.Success, onScreenAlone: true, environment);
             case ["--version"]:
                 return Dispatch(["version"], environment, verbs);
             case ["help", .. var rest]:
@@ -65,7 +82,7 @@ public static class CommandLine
         try
         {
             (verb, int words) = Find(arguments, verbs);
-            command = CommandParser.Parse(verb, arguments[words..]);
+            command = HomeFolder.Expand(CommandParser.Parse(verb, arguments[words..]), verb, environment);
         }
         catch (UserErrorException error) when (MpiEnvironment.Current.Rank is > 0)
         {
@@ -76,10 +93,10 @@ public static class CommandLine
         if (command.WantsHelp)
         {
             HelpText.Of(environment.Screen.Output, verb);
-            return ExitCode.Success;
+            return Shown(ExitCode.Success, onScreenAlone: true, environment);
         }
 
-        return verb.Run(command, environment);
+        return Shown(verb.Run(command, environment), verb.ShowsResults(command), environment);
     }
 
     // The first word names the verb, or the first two; options alone belong to the first verb of the list.
@@ -119,10 +136,28 @@ public static class CommandLine
     internal static void Warn(string message, CommandEnvironment environment) => environment.Screen.Error.WriteLine($"warning: {message}");
 
     /// <summary>Prints the one line that a failure gets.</summary>
-    internal static int Report(ExitCode code, string message, CommandEnvironment environment)
+    internal static int Report(ExitCode code, string message, CommandEnvironment environment) => Report(code, message, environment.Screen);
+
+    private static int Report(ExitCode code, string message, ConsoleTarget screen)
     {
-        environment.Screen.Error.WriteLine(MpiLauncher.ErrorPrefix + message.ReplaceLineEndings(" ").Trim());
-        environment.Screen.Error.Flush();
+        screen.Error.WriteLine(MpiLauncher.ErrorPrefix + message.ReplaceLineEndings(" ").Trim());
+        screen.Error.Flush();
         return (int)code;
+    }
+
+    private static ExitCode Shown(ExitCode code, bool onScreenAlone, CommandEnvironment environment)
+    {
+        if (environment.Screen.OutputFailure() is not { } failure)
+        {
+            return code;
+        }
+
+        if (!onScreenAlone)
+        {
+            Warn($"the output could not be written: {failure}; the run's folder has all of it.", environment);
+            return code;
+        }
+
+        return code == ExitCode.Success ? throw new UserErrorException(ExitCode.Failure, $"the output could not be written: {failure}.") : code;
     }
 }

@@ -11,13 +11,29 @@ namespace Compression.Experiments.Cli;
 /// <param name="IsSwitch">Alone it means true.</param>
 public sealed record CommandOption(string Name, string Description, string Group, string Range, string Default, bool IsSwitch)
 {
+    /// <summary>Other names that are understood in its place.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
+    /// <summary>The text is the path of a file or folder.</summary>
+    public bool IsPath { get; init; }
+
+    /// <summary>Known only to be refused with its reason: the help does not show it.</summary>
+    public bool IsRefused { get; init; }
+
+    /// <summary>All names that are understood.</summary>
+    public IEnumerable<string> Names => Aliases.Prepend(Name);
+
     private const string GroupOfComponents = "Compression, of single components";
     private const string GroupOfTheRest = "Options";
 
     /// <summary>An option of a verb's options record.</summary>
     public static CommandOption Of(OptionDescriptor option) => new(
         option.Name, option.Description, option.Group.Length > 0 ? option.Group : GroupOfTheRest, RangeOf(option), DefaultOf(option),
-        option.Type == typeof(bool));
+        option.Type == typeof(bool))
+    {
+        Aliases = option.Aliases,
+        IsPath = option.IsPath,
+    };
 
     /// <summary>A flag that sets an option of one or more algorithms.</summary>
     public static CommandOption Of(IGrouping<string, (AlgorithmEntry Entry, OptionDescriptor Option)> flag)

@@ -25,20 +25,20 @@ internal static class CommandParser
 
     private static ParsedCommand ParseOwn(Verb verb, IReadOnlyList<string> arguments)
     {
-        var options = verb.Options.ToDictionary(option => option.Name, option => new Option<string>(Dashes + option.Name)
+        var options = verb.Options.SelectMany(option => option.Names, (option, name) => (option, name)).ToDictionary(pair => pair.name, pair => new Option<string>(Dashes + pair.name)
         {
-            Arity = option.IsSwitch ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
+            Arity = pair.option.IsSwitch ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
         });
         var help = new Option<bool>(Dashes + "help", "-h", "-?") { Arity = ArgumentArity.Zero };
         var operand = new Argument<string[]>("operand") { Arity = ArgumentArity.ZeroOrMore };
-        var command = new Command("verb") { help };
+        var words = new Command("verb") { help };
         foreach (var option in options.Values)
         {
-            command.Add(option);
+            words.Add(option);
         }
 
-        command.Add(operand);
-        var result = command.Parse(["verb", .. arguments], s_literal);
+        words.Add(operand);
+        var result = words.Parse(["verb", .. arguments], s_literal);
         if (result.GetResult(help) is { Implicit: false })
         {
             return new ParsedCommand([], arguments, WantsHelp: true);
@@ -46,22 +46,35 @@ internal static class CommandParser
 
         // What follows a switch and is no truth value is a word of its own.
         var afterSwitches = verb.Options.Where(option => option.IsSwitch)
-            .SelectMany(option => result.GetResult(options[option.Name])?.Tokens ?? [])
+            .SelectMany(option => option.Names).SelectMany(name => result.GetResult(options[name])?.Tokens ?? [])
             .Select(token => token.Value).Where(text => text.StartsWith('-'));
         string[] strays = [.. afterSwitches, .. result.GetResult(operand)?.Tokens.Select(token => token.Value) ?? [], .. result.UnmatchedTokens];
         var values = new List<KeyValuePair<string, string>>();
+        var spellings = new Dictionary<string, string>(StringComparer.Ordinal);
         RequireKnown(verb, strays);
         foreach (var option in verb.Options)
         {
-            if (result.GetResult(options[option.Name]) is { Implicit: false } given)
+            var given = option.Names.Where(name => result.GetResult(options[name]) is { Implicit: false })
+                .Select(name => (Name: name, Text: ValueOf(option, name, result.GetResult(options[name])!, verb))).ToList();
+            if (given.Count == 0)
             {
-                values.Add(KeyValuePair.Create(option.Name, ValueOf(option, given, verb)));
+                continue;
             }
+
+            if (given.FindIndex(other => other.Text != given[0].Text) is > 0 and int other)
+            {
+                throw new UserErrorException(
+                    ExitCode.Usage, $"--{given[0].Name} {given[0].Text} and --{given[other].Name} {given[other].Text}: the two are one option; give one of them.");
+            }
+
+            values.Add(KeyValuePair.Create(option.Name, given[0].Text));
+            spellings.Add(option.Name, given[0].Name);
         }
 
+        var command = new ParsedCommand(values, arguments, WantsHelp: false) { Spellings = spellings };
         if (verb.Operands is not null)
         {
-            return new ParsedCommand(values, arguments, WantsHelp: false) { Operands = strays };
+            return command with { Operands = strays };
         }
 
         if (strays.Length > 0)
@@ -69,26 +82,26 @@ internal static class CommandParser
             values.Add(TakeOperand(verb, strays, values));
         }
 
-        return new ParsedCommand(values, arguments, WantsHelp: false);
+        return command;
     }
 
-    private static string ValueOf(CommandOption option, OptionResult given, Verb verb)
+    private static string ValueOf(CommandOption option, string name, OptionResult given, Verb verb)
     {
         if (given.IdentifierTokenCount > 1)
         {
-            throw new UserErrorException(ExitCode.Usage, $"--{option.Name} is given {given.IdentifierTokenCount} times; give it once.");
+            throw new UserErrorException(ExitCode.Usage, $"--{name} is given {given.IdentifierTokenCount} times; give it once.");
         }
 
         // The next option is no value.
         string[] tokens = [.. given.Tokens.Select(token => token.Value)
-            .Where(text => verb.Options.All(other => text != Dashes + other.Name && !text.StartsWith($"{Dashes}{other.Name}=", StringComparison.Ordinal)))];
+            .Where(text => verb.Options.SelectMany(other => other.Names).All(other => text != Dashes + other && !text.StartsWith($"{Dashes}{other}=", StringComparison.Ordinal)))];
         return tokens switch
         {
             [var only] => only,
             [] when option.IsSwitch => "true",
             [] => throw new UserErrorException(
-                ExitCode.Usage, $"--{option.Name} has no value; write --{option.Name} and {(option.Range.Length > 0 ? option.Range : "its value")}."),
-            _ => throw new UserErrorException(ExitCode.Usage, $"--{option.Name} takes one value; quote it where it holds spaces."),
+                ExitCode.Usage, $"--{name} has no value; write --{name} and {(option.Range.Length > 0 ? option.Range : "its value")}."),
+            _ => throw new UserErrorException(ExitCode.Usage, $"--{name} takes one value; quote it where it holds spaces."),
         };
     }
 
@@ -97,7 +110,7 @@ internal static class CommandParser
         if (strays.FirstOrDefault(token => token.StartsWith('-')) is { } unknown)
         {
             string name = unknown.Split('=')[0].TrimStart('-');
-            string hint = NearestNames.Hint(name, verb.Options.Select(option => option.Name).Append("help"));
+            string hint = NearestNames.Hint(name, verb.Options.SelectMany(option => option.Names).Append("help"));
             throw new UserErrorException(
                 ExitCode.Usage, $"Unknown option {unknown.Split('=')[0]}{hint.Replace("nearest is ", "nearest is --", StringComparison.Ordinal)}; see ./run.sh {verb.Name} --help.");
         }

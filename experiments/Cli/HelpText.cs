@@ -35,7 +35,7 @@ internal static class HelpText
         string operand = (verb.Operands ?? verb.Operand) is { } name ? $" {name.ToUpperInvariant()}" : "";
         output.WriteLine($"./run.sh {verb.Name}{operand}{(verb.Options.Count > 0 ? " OPTIONS" : "")}{(verb.PassesOn ? " -- COMMAND" : "")}");
         Wrap(output, verb.Summary + ".", indent: 2, startsAt: 0);
-        foreach (var group in verb.Options.GroupBy(option => option.Group))
+        foreach (var group in verb.Options.Where(option => !option.IsRefused).GroupBy(option => option.Group))
         {
             output.WriteLine();
             output.WriteLine(group.Key + ":");
@@ -43,7 +43,8 @@ internal static class HelpText
             {
                 string range = option.Range.Length > 0 ? $"; {option.Range}" : "";
                 string standard = option.Default.Length > 0 ? $" [{option.Default}]" : "";
-                Row(output, "--" + option.Name, option.Description + range + standard);
+                string others = option.Aliases.Count > 0 ? $" (also {string.Join(", ", option.Aliases.Select(name => "--" + name))})" : "";
+                Row(output, "--" + option.Name, option.Description + range + standard + others);
             }
         }
 

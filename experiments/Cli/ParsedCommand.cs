@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Compression.Experiments.Cli;
 
 /// <summary>What the user wrote after the verb.</summary>
@@ -11,6 +13,12 @@ public sealed record ParsedCommand(IReadOnlyList<KeyValuePair<string, string>> V
 
     /// <summary>Words without a name, of verbs that take several.</summary>
     public IReadOnlyList<string> Operands { get; init; } = [];
+
+    /// <summary>The names that the user wrote in place of options' own, by these.</summary>
+    public IReadOnlyDictionary<string, string> Spellings { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>An option as the user wrote it, with dashes.</summary>
+    public string AsWritten(string name) => $"--{Spellings.GetValueOrDefault(name, name)}";
 
     /// <summary>The text of an option; null where it was not given.</summary>
     public string? this[string name]

@@ -27,6 +27,9 @@ public abstract class Verb
     /// <summary>Command lines that work, without the program's name.</summary>
     public virtual IReadOnlyList<string> Examples => [];
 
+    /// <summary>Whether what a command finds out is on the screen alone; a run has it in its folder as well.</summary>
+    public virtual bool ShowsResults(ParsedCommand command) => true;
+
     /// <summary>Does it.</summary>
     /// <returns>How the program ends.</returns>
     /// <exception cref="UserErrorException">It cannot be done.</exception>
@@ -46,7 +49,7 @@ public abstract class Verb<TOptions> : Verb
     public override ExitCode Run(ParsedCommand command, CommandEnvironment environment) => Run(Read(command), environment);
 
     /// <summary>Reads the options, and checks them one by one.</summary>
-    protected TOptions Read(ParsedCommand command) => (TOptions)_schema.Bind(command.Values, static name => $"--{name}");
+    protected TOptions Read(ParsedCommand command) => (TOptions)_schema.Bind(command.Values, command.AsWritten);
 
     /// <summary>Does it.</summary>
     protected abstract ExitCode Run(TOptions options, CommandEnvironment environment);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Compression.Core.Reporting;
 using Compression.Experiments.Plots.Drawing;
 
 namespace Compression.Experiments.NetworkLab;
@@ -29,7 +30,7 @@ internal static class ComparisonPicture
             Title = "Milliseconds of a step, predicted and measured",
             Caption = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{comparison.Hosts} hosts in network namespaces of one machine, links of {string.Join(" and ", rates)}. Lines: equal, and {100 * Tolerance:F0} % apart. ")
+                $"{comparison.Hosts} {Plural.Of(comparison.Hosts, "host")} in network namespaces of one machine, links of {string.Join(" and ", rates)}. Lines: equal, and {100 * Tolerance:F0} % apart. ")
                 + "Predicted from the step over links without a limit, and from the exchange alone over the slow ones.",
             Data = table,
             Commands =

@@ -32,7 +32,7 @@ internal sealed class Lab : IDisposable
         }
 
         _environment = environment;
-        _description = $"lab: {hosts} hosts, {rate?.ToString() ?? "unshaped"}";
+        _description = $"lab: {hosts} {Plural.Of(hosts, "host")}, {rate?.ToString() ?? "unshaped"}";
         try
         {
             _network = new LabNetwork(hosts, rate);

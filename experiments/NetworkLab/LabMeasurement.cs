@@ -56,5 +56,5 @@ internal sealed record LabMeasurement(IReadOnlyList<ExchangeComposition> Methods
     }
 
     private void Say(int hosts, LinkRate? rate, string what) =>
-        Environment.Screen.Error.WriteLine($"lab: {hosts} {(hosts == 1 ? "host" : "hosts")}, {rate?.ToString() ?? "unshaped"}: {what} of {Methods.Count} methods");
+        Environment.Screen.Error.WriteLine($"lab: {hosts} {Plural.Of(hosts, "host")}, {rate?.ToString() ?? "unshaped"}: {what} of {Methods.Count} {Plural.Of(Methods.Count, "method")}");
 }

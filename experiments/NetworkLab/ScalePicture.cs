@@ -1,4 +1,5 @@
 using System.Globalization;
+using Compression.Core.Reporting;
 using Compression.Experiments.Plots.Drawing;
 
 namespace Compression.Experiments.NetworkLab;
@@ -29,7 +30,7 @@ internal static class ScalePicture
             Title = "Scaling efficiency (modelled)",
             Caption = string.Create(
                 CultureInfo.InvariantCulture,
-                $"Modelled, not measured: one worker's step as measured alone ({model.Alone.Parameters:N0} parameters); links as measured among {model.Hosts} hosts of the lab; ")
+                $"Modelled, not measured: one worker's step as measured alone ({model.Alone.Parameters:N0} {Plural.Of(model.Alone.Parameters, "parameter")}); links as measured among {model.Hosts} {Plural.Of(model.Hosts, "host")} of the lab; ")
                 + "bytes by each collective's formula. Nothing overlaps. 100 %: the words a second of as many workers who need not exchange.",
             Data = table,
             Commands = [.. Commands(styles, table, rates)],

@@ -6,6 +6,8 @@ using Compression.Experiments.Plots.Kinds;
 using Compression.Mpi.Launching;
 using Compression.Tracking;
 using Compression.Training.Checkpoints;
+using Compression.Training.Data;
+using Compression.Training.Data.Lm1b;
 using Compression.Training.Lm1b;
 using Compression.Training.Sessions;
 
@@ -14,7 +16,7 @@ namespace Compression.Experiments.Recipes;
 /// <summary>The One Billion Word language model: trains it, or evaluates the checkpoints of a run as they come.</summary>
 internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
 {
-    private const string Folder = "lm1b";
+    private const string Folder = "lm1b", Partitions = "num_variable_shards";
 
     /// <inheritdoc/>
     public override string Name => "lm1b";
@@ -36,18 +38,24 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
     {
         if (command["mode"] is not { } mode || mode == "train")
         {
-            return base.Run(MachineList.WithWorkers(OtherNames.Resolve(command, FirstName), environment), environment);
+            return base.Run(MachineList.WithWorkers(command, environment), environment);
         }
 
-        string run = command["resume"] ?? command["logdir"] ?? command["out"] ?? throw new UserErrorException(
+        string run = command["resume"] ?? command["out"] ?? throw new UserErrorException(
             ExitCode.Usage, $"--mode {mode}: evaluates the checkpoints of a run; name its folder by --logdir.");
+        if (File.Exists(Path.Combine(environment.FullPath(run), RunFiles.Config)))
+        {
+            string named = command.AsWritten(command["resume"] is null ? "out" : "resume");
+            OwnVerb.Require(RecordedRun.Read(environment.FullPath(run)), Name, $"{named} {run}", run, goOn: null);
+        }
+
         if (command["eval_once"] is null or "false" && !FollowedCheckpoints.WaitForFirst(environment.FullPath(run), environment))
         {
             return ExitCode.Interrupted;
         }
 
         // The run's own options hold, but for what is said here.
-        var values = command.Values.Where(pair => pair.Key is not ("logdir" or "out" or "resume")).Append(KeyValuePair.Create("resume", run));
+        var values = command.Values.Where(pair => pair.Key is not ("out" or "resume")).Append(KeyValuePair.Create("resume", run));
         return base.Run(command with { Values = [.. values] }, environment);
     }
 
@@ -59,9 +67,20 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
     protected override bool Trains(Lm1bOptions options) => options.Mode == "train";
 
     /// <inheritdoc/>
+    protected override IReadOnlyCollection<string> ActInstead(ParsedCommand command) =>
+    [
+        "mode", "eval_once", "eval_steps", "resume", "out", "datadir", "hpconfig", "threads", .. command["eval_once"] is null or "false" ? ["max_steps"] : Array.Empty<string>(),
+    ];
+
+    /// <inheritdoc/>
     protected override ExitCode RunInstead(Lm1bOptions options, PipelinePlan pipeline, ParsedCommand command, CommandEnvironment environment)
     {
         Requirements.Libtorch(useGpu: false);
+        foreach (string note in Lm1bHyperparameters.Idle(command["hpconfig"] ?? "", trains: false, options.Sync))
+        {
+            CommandLine.Warn(note, environment);
+        }
+
         string run = Path.GetDirectoryName(Path.GetDirectoryName(options.Resume))!;
         var corpus = Lm1bCorpus.Open(DataFolder(options.Datadir, environment), options.Hyper().VocabSize);
         foreach (string warning in corpus.Warnings)
@@ -75,16 +94,28 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
 
     /// <inheritdoc/>
     protected override IReadOnlyList<KeyValuePair<string, string>> PresetValues(ParsedCommand command, CommandEnvironment environment) =>
-        command["sync"] == "false" ? [KeyValuePair.Create("exchange", "allgather")]
-        : command["run_option"] == "PS" ? [KeyValuePair.Create("exchange", "ps")]
-        : [];
+    [
+        .. FolderOf(command["datadir"] ?? "", environment) is null ? SampleRun.Lm1b : [],
+        .. command["sync"] == "false" ? [KeyValuePair.Create("exchange", "allgather")]
+            : command["run_option"] == "PS" ? [KeyValuePair.Create("exchange", "ps")]
+            : Array.Empty<KeyValuePair<string, string>>(),
+    ];
+
+    // The checkpoint knows the number that --search_partitions found, config.json the one that it began with.
+    /// <inheritdoc/>
+    protected override IReadOnlyList<KeyValuePair<string, string>> FoundBefore(ResumePoint resume) =>
+        resume.Recorded.Values.GetValueOrDefault("search_partitions") == "true" && resume.State.Kept($"--{Partitions}") is { } found
+            ? [KeyValuePair.Create(Partitions, found)]
+            : [];
 
     /// <inheritdoc/>
     protected override PreparedTraining<Lm1bOptions> Prepare(Lm1bOptions options, PipelinePlan pipeline, int workers, CommandEnvironment environment)
     {
+        string folder = DataFolder(options.Datadir, environment);
+        bool sample = FolderOf(options.Datadir, environment) is null;
         options = options with
         {
-            Datadir = DataFolder(options.Datadir, environment),
+            Datadir = sample ? CorpusLocation.SampleName : folder,
             CkptDir = options.CkptDir.Length > 0 ? environment.FullPath(options.CkptDir) : "",
         };
         if (options.CkptDir.Length > 0 && options.Resume.Length == 0 && new CheckpointStore(options.CkptDir).FindLatest() is { } other)
@@ -94,17 +125,17 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
         }
 
         var rows = Components.ComposeRows(options.RowCompressor);
-        var corpus = Lm1bCorpus.Open(options.Datadir, options.Hyper().VocabSize);
+        var corpus = Lm1bCorpus.Open(folder, options.Hyper().VocabSize);
         Lm1bTrainer.Check(options, pipeline, rows, workers, corpus);
         return new PreparedTraining<Lm1bOptions>(
-            options, corpus.Description, corpus.Sha256, corpus.Parts(),
+            options, sample ? $"embedded sample corpus: {corpus.Description} (no other is at hand or asked for: get One Billion Words with `./run.sh data lm1b`; {SampleRun.Remark})" : corpus.Description, corpus.Sha256, corpus.Parts(),
             context =>
             {
                 LinkCheckpoints(options, context);
                 return Lm1bTrainer.Train(options, corpus, rows, context, found => Show(found, options, context.RunFolder, environment));
             })
         {
-            Notes = corpus.Warnings,
+            Notes = [.. corpus.Warnings, .. Lm1bHyperparameters.Idle(options.Hpconfig, trains: true, options.Sync)],
         };
     }
 
@@ -121,28 +152,27 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
 
     private static void Show(PartitionSearchResult found, Lm1bOptions options, string runFolder, CommandEnvironment environment)
     {
-        string caption = FormattableString.Invariant($"{options.NumWorkers} workers, {options.RunOption}, {(options.Hpconfig.Length > 0 ? options.Hpconfig.Replace(",", ", ", StringComparison.Ordinal) : "default sizes")}.");
+        string caption = FormattableString.Invariant($"{options.NumWorkers} {Plural.Of(options.NumWorkers, "worker")}, {options.RunOption}, {(options.Hpconfig.Length > 0 ? options.Hpconfig.Replace(",", ", ", StringComparison.Ordinal) : "default sizes")}.");
         Gnuplot.Find(environment).Draw(PartitionPicture.Compose(found, caption), Path.Combine(runFolder, RunFiles.Plots));
     }
 
-    private static (string, string)? FirstName(string name, string value) => name switch
-    {
-        "logdir" => ("out", value),
-        "log_frequency" => ("log_interval", value),
-        "save_ckpt_steps" => ("checkpoint_every", value),
-        _ => null,
-    };
+    // The folder that holds the corpus; the sample's where none does.
+    private static string DataFolder(string datadir, CommandEnvironment environment) =>
+        FolderOf(datadir, environment) ?? SampleShards.FolderIn(Path.Combine(environment.RepositoryRoot, TransformerXlTrain.CacheFolder));
 
-    // The caller's folder first, then the repository, then where corpora are kept.
-    private static string DataFolder(string datadir, CommandEnvironment environment)
+    // The caller's folder first, then the repository, then where corpora are kept; null where the sample corpus is meant, or nothing is at hand.
+    private static string? FolderOf(string datadir, CommandEnvironment environment)
     {
-        IEnumerable<string> candidates = datadir.Length > 0
+        string[] candidates = datadir.Length > 0
             ? [environment.FullPath(datadir), Path.GetFullPath(datadir, environment.RepositoryRoot)]
-            : [.. environment.Datasets is { Length: > 0 } datasets ? [Path.Combine(datasets, Folder)] : Array.Empty<string>(),
+            : [.. environment.Datasets is { Length: > 0 } datasets ? [environment.FullPath(Path.Combine(datasets, Folder))] : Array.Empty<string>(),
                 Path.Combine(environment.RepositoryRoot, "datasets", Folder)];
-        return candidates.FirstOrDefault(folder => File.Exists(Path.Combine(folder, Lm1bCorpus.VocabularyFile)))
-            ?? throw new UserErrorException(
+
+        // Shards in a usual place are meant to be the corpus: a vocabulary that they lack is an error.
+        return candidates.FirstOrDefault(folder => File.Exists(Path.Combine(folder, Lm1bCorpus.VocabularyFile))
+                || (datadir.Length == 0 && Directory.Exists(Path.Combine(folder, ShardFolder.TrainingFolder))))
+            ?? (datadir is "" or CorpusLocation.SampleName ? null : throw new UserErrorException(
                 ExitCode.Environment,
-                $"--datadir {(datadir.Length > 0 ? datadir : "(not given)")}: no {Lm1bCorpus.VocabularyFile} there (looked in {string.Join(", ", candidates)}); get or make the data with `./run.sh data lm1b`.");
+                $"--datadir {datadir}: no {Lm1bCorpus.VocabularyFile} there (looked in {string.Join(", ", candidates.Distinct())}); get or make the data with `./run.sh data lm1b`."));
     }
 }

@@ -1,6 +1,7 @@
 using Compression.Core.Catalog;
 using Compression.Core.Pipeline;
 using Compression.Experiments.Cli;
+using Compression.Training.Data;
 using Compression.Training.Pipelines;
 
 namespace Compression.Experiments.Recipes;
@@ -29,9 +30,12 @@ internal sealed class ModelParallelTrain : TrainingVerb<ModelParallelOptions>
 
     /// <inheritdoc/>
     protected override IReadOnlyList<KeyValuePair<string, string>> PresetValues(ParsedCommand command, CommandEnvironment environment) =>
-        command["devices"] is { Length: > 0 } devices
+    [
+        .. CorpusChoice.IsSample(command["data"] ?? "", environment) ? SampleRun.ModelParallel : [],
+        .. command["devices"] is { Length: > 0 } devices
             ? [KeyValuePair.Create("num_workers", "1"), KeyValuePair.Create("stages", OptionText.Format(devices.Split(',').Length))]
-            : [KeyValuePair.Create("num_workers", command["stages"] ?? OptionText.Format(ModelParallelOptions.DefaultStages))];
+            : (KeyValuePair<string, string>[])[KeyValuePair.Create("num_workers", command["stages"] ?? OptionText.Format(ModelParallelOptions.DefaultStages))],
+    ];
 
     /// <inheritdoc/>
     protected override PreparedTraining<ModelParallelOptions> Prepare(
@@ -43,7 +47,7 @@ internal sealed class ModelParallelTrain : TrainingVerb<ModelParallelOptions>
         double tokens = (double)corpus.Train.Length * options.NumRound;
         double limit = options.MaxSteps > 0 ? (double)options.MaxSteps * options.GradientWorkers * options.BatchSize * options.SeqLen : tokens;
         return new PreparedTraining<ModelParallelOptions>(
-            options, corpus.Description, corpus.Files.ToDictionary(file => file.Name, file => file.Sha256), corpus.Parts(),
+            options, data == CorpusLocation.SampleName ? $"{corpus.Description}; {SampleRun.Remark}" : corpus.Description, corpus.Files.ToDictionary(file => file.Name, file => file.Sha256), corpus.Parts(),
             context => ModelParallelTrainer.Train(options, corpus, context))
         {
             Notes = corpus.Warnings,

@@ -13,7 +13,8 @@ namespace Compression.Experiments.Recipes;
 /// </summary>
 /// <param name="schema">The trainer's own options.</param>
 /// <param name="catalog">The components, for their flags.</param>
-internal sealed class OptionResolution(OptionSchema schema, AlgorithmCatalog catalog)
+/// <param name="refusals">What the trainer always refuses, with the reason.</param>
+internal sealed class OptionResolution(OptionSchema schema, AlgorithmCatalog catalog, IReadOnlyDictionary<string, string> refusals)
 {
     private const string ResolvedCompressor = "resolved_compressor", ResolvedMemory = "resolved_memory", ResolvedExchange = "resolved_exchange";
 
@@ -21,16 +22,25 @@ internal sealed class OptionResolution(OptionSchema schema, AlgorithmCatalog cat
 
     private readonly HashSet<string> _own = [.. schema.Options.Select(option => option.Name)];
 
+    // Of earlier versions, in which some were options of their own.
+    private readonly HashSet<string> _aliases = [.. schema.Options.SelectMany(option => option.Aliases)];
+
     /// <summary>All options of the command line: the trainer's own, those that all trainers have, the components'.</summary>
     public IReadOnlyList<CommandOption> CommandOptions =>
     [
-        .. schema.Options.OrderBy(option => option.IsInherited).Select(CommandOption.Of), .. catalog.Flags.Select(CommandOption.Of),
+        .. schema.Options.OrderBy(option => option.IsInherited).Select(option => CommandOption.Of(option) with { IsRefused = refusals.ContainsKey(option.Name) }),
+        .. catalog.Flags.Select(CommandOption.Of),
     ];
 
     /// <summary>Reads the trainer's options.</summary>
     /// <param name="layers">The later go over the earlier; flags of components are left out.</param>
-    public object Bind(params IEnumerable<KeyValuePair<string, string>>[] layers) =>
-        schema.Bind(layers.SelectMany(layer => layer).Where(pair => _own.Contains(pair.Key)), static name => $"--{name}");
+    public object Bind(params IEnumerable<KeyValuePair<string, string>>[] layers) => Bind(static name => $"--{name}", layers);
+
+    /// <summary>Reads what the user wrote alone.</summary>
+    public object Bind(ParsedCommand command) => Bind(command.AsWritten, command.Values);
+
+    private object Bind(Func<string, string> show, params IEnumerable<KeyValuePair<string, string>>[] layers) =>
+        schema.Bind(layers.SelectMany(layer => layer).Where(pair => _own.Contains(pair.Key)), show);
 
     /// <summary>Refuses texts that environment variables give to the trainer's options.</summary>
     /// <param name="values">Names of options, and texts.</param>
@@ -49,7 +59,7 @@ internal sealed class OptionResolution(OptionSchema schema, AlgorithmCatalog cat
         var recorded = resume.Recorded;
         UserErrorException Wrong(string problem) => new(ExitCode.Checkpoint, $"{recorded.File}: {problem}; put back what was there, or start a new run.");
         string[] flags = [.. catalog.Flags.Select(flag => flag.Key)];
-        if (recorded.Names.FirstOrDefault(name => !_own.Contains(name) && !flags.Contains(name) && !s_resolved.Contains(name)) is { } unknown)
+        if (recorded.Names.FirstOrDefault(name => !_own.Contains(name) && !_aliases.Contains(name) && !flags.Contains(name) && !s_resolved.Contains(name)) is { } unknown)
         {
             throw Wrong($"there is no option {unknown}{NearestNames.Hint(unknown, _own.Concat(flags))}");
         }
@@ -143,6 +153,14 @@ internal sealed class OptionResolution(OptionSchema schema, AlgorithmCatalog cat
         .Where(option => option.Needs.Count > 0 && IsGiven(option.Name, command, recorded) && !option.Get(options).Equals(option.Default))
         .Where(option => option.Needs.All(need => !need.IsMetBy(OptionText.Format(schema.Options.Single(other => other.Name == need.Name).Get(options)))))
         .Select(option => $"--{option.Name} has no effect here: it needs {string.Join(", or ", option.Needs.Select(need => need.InWords))}.");
+
+    /// <summary>Warnings on options that were given where only some act.</summary>
+    /// <param name="acting">These.</param>
+    /// <param name="command">What the user wrote.</param>
+    public IEnumerable<string> Beside(IReadOnlyCollection<string> acting, ParsedCommand command) => command.Values
+        .Where(pair => !acting.Contains(pair.Key))
+        .Where(pair => schema.Options.FirstOrDefault(option => option.Name == pair.Key) is not { } own || own.Normalize(pair.Value, pair.Key) != OptionText.Format(own.Default))
+        .Select(pair => $"{command.AsWritten(pair.Key)} has no effect here: nothing is trained.");
 
     /// <summary>Refuses a resumed run whose command line contradicts what the run was started with.</summary>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>.</exception>

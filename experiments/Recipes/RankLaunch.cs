@@ -36,7 +36,7 @@ internal static class RankLaunch
         return command["num_workers"] is null || settings.Ranks == size ? size - settings.Servers : throw new UserErrorException(
             ExitCode.Usage, string.Create(
                 CultureInfo.InvariantCulture,
-                $"--num_workers {settings.Workers}{(settings.Servers > 0 ? $" with {settings.Servers} servers" : "")}: the launcher has started {size} ranks; leave --num_workers away, or make them equal."));
+                $"--num_workers {settings.Workers}{(settings.Servers > 0 ? $" with {settings.Servers} {Plural.Of(settings.Servers, "server")}" : "")}: the launcher has started {size} {Plural.Of(size, "rank")}; leave --num_workers away, or make them equal."));
     }
 
     /// <summary>Threads of a rank: as given, or the cores of the host shared among its ranks.</summary>

@@ -53,7 +53,7 @@ public sealed record ResumePoint(string Checkpoint, string RunFolder, RecordedRu
         {
             throw new UserErrorException(
                 ExitCode.Checkpoint,
-                $"--resume {Checkpoint}: written by {State.WorldSize} workers, this run has {workers}; start {State.WorldSize} workers (--num_workers {State.WorldSize}), or a new run.");
+                $"--resume {Checkpoint}: written by {State.WorldSize} {Plural.Of(State.WorldSize, "worker")}, this run has {workers}; start {State.WorldSize} {Plural.Of(State.WorldSize, "worker")} (--num_workers {State.WorldSize}), or a new run.");
         }
 
         if (State.FirstDifference(options, options.ContainsKey) is { } difference)

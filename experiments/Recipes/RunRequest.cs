@@ -22,7 +22,7 @@ internal sealed record RunRequest<TOptions>(
     where TOptions : TrainerOptions
 {
     /// <summary>The command as it can be typed again.</summary>
-    public string CommandLine => string.Join(' ', new[] { "./run.sh", Verb }.Concat(Words.Select(Quote)));
+    public string CommandLine => string.Join(' ', new[] { "./run.sh", Verb }.Concat(Words.Select(ShellWord.Quote)));
 
     /// <summary>Refuses a chosen folder in which another run lies; writes nothing.</summary>
     /// <exception cref="Core.Reporting.UserErrorException"><see cref="Core.Reporting.ExitCode.Usage"/>.</exception>
@@ -52,9 +52,4 @@ internal sealed record RunRequest<TOptions>(
     /// <summary>Opens the run's folder.</summary>
     public RunFolder OpenFolder(CommandEnvironment environment) => RunFolder.Open(
         Folder, Settings.ExpName, Resume is not null, environment.Time, environment.FullPath(Tracking.RunDirectory.DefaultRoot));
-
-    private static string Quote(string word) =>
-        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=:,@%".Contains(c, StringComparison.Ordinal))
-            ? word
-            : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 }

@@ -73,7 +73,7 @@ internal static class SavedPtbModel
         if (file.Find(Encoder)!.Shape[0] != vocabulary.Count)
         {
             throw new UserErrorException(
-                code, $"{shown}: its vocabulary has {file.Find(Encoder)!.Shape[0]} words, the corpus has {vocabulary.Count}; name the corpus that it was trained on by --data.");
+                code, $"{shown}: its vocabulary has {file.Find(Encoder)!.Shape[0]} {Plural.Of(file.Find(Encoder)!.Shape[0], "word")}, the corpus has {vocabulary.Count}; name the corpus that it was trained on by --data.");
         }
 
         return VocabularyMark.Check(file, vocabulary.Fingerprint(), shown, code);

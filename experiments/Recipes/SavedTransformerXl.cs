@@ -27,17 +27,9 @@ internal sealed class SavedTransformerXl(TransformerXlOptions options, Corpus co
                 ExitCode.Usage, $"--{(options.EvalOnly ? "eval_only" : "generate")}: needs weights; name a run by --resume, or a file by --init_weights.");
         }
 
-        foreach (string warning in corpus.Warnings)
+        foreach (string warning in corpus.Warnings.Concat(TransformerXlTrainer.Notes(options with { InitWeights = options.Resume.Length > 0 ? "" : path }, corpus)))
         {
             CommandLine.Warn(warning, environment);
-        }
-
-        using (var file = WeightsFile.Open(path, shown, code))
-        {
-            if (VocabularyMark.Check(file, corpus.Vocabulary.Fingerprint(), shown, code) is { } note)
-            {
-                CommandLine.Warn(note, environment);
-            }
         }
 
         if (options.EvalOnly)

@@ -19,13 +19,16 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
     private readonly OptionResolution _resolution;
 
     /// <summary>Reads the options record.</summary>
-    protected TrainingVerb() => _resolution = new OptionResolution(OptionSchema.Of(typeof(TOptions)), _catalog);
+    protected TrainingVerb() => _resolution = new OptionResolution(OptionSchema.Of(typeof(TOptions)), _catalog, new TOptions().Refusals);
 
     /// <inheritdoc/>
     public override IReadOnlyList<CommandOption> Options => _resolution.CommandOptions;
 
     /// <summary>The values of the preset that is asked for, or that fits the data at hand; the command line overrules them.</summary>
     protected abstract IReadOnlyList<KeyValuePair<string, string>> PresetValues(ParsedCommand command, CommandEnvironment environment);
+
+    /// <summary>What the run that is resumed found out by itself, and goes on with; the command line overrules it.</summary>
+    protected virtual IReadOnlyList<KeyValuePair<string, string>> FoundBefore(ResumePoint resume) => [];
 
     /// <summary>Whether a checkpoint may be gone on from with another number of workers; the trainer then checks what that takes.</summary>
     protected virtual bool ResumesWithOtherWorkers => false;
@@ -43,6 +46,10 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
     /// <param name="options">As the command line alone has them.</param>
     protected virtual bool Trains(TOptions options) => true;
 
+    /// <summary>The options that act in <see cref="RunInstead"/>; null where all do. Others that are given are named in a warning.</summary>
+    /// <param name="command">What the user wrote.</param>
+    protected virtual IReadOnlyCollection<string>? ActInstead(ParsedCommand command) => null;
+
     /// <summary>Does what <see cref="Trains"/> says is no training.</summary>
     /// <param name="options">Resolved, and checked one by one.</param>
     /// <param name="pipeline">The checked composition.</param>
@@ -50,6 +57,9 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
     /// <param name="environment">Where it runs.</param>
     protected virtual ExitCode RunInstead(TOptions options, PipelinePlan pipeline, ParsedCommand command, CommandEnvironment environment) =>
         throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override bool ShowsResults(ParsedCommand command) => !Trains((TOptions)_resolution.Bind(command));
 
     /// <inheritdoc/>
     public override ExitCode Run(ParsedCommand command, CommandEnvironment environment)
@@ -66,6 +76,14 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
         var request = Read(command, environment, launch);
         if (!Trains(stated))
         {
+            if (ActInstead(command) is { } acting)
+            {
+                foreach (string note in _resolution.Beside(acting, command))
+                {
+                    CommandLine.Warn(note, environment);
+                }
+            }
+
             return RunInstead(request.Options, request.Plan, command, environment);
         }
 
@@ -103,7 +121,7 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
     {
         try
         {
-            return (TOptions)_resolution.Bind(command.Values);
+            return (TOptions)_resolution.Bind(command);
         }
         catch (UserErrorException error) when (launch.Rank > 0)
         {
@@ -144,8 +162,12 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
         IEnumerable<KeyValuePair<string, string>> below;
         if (resume is not null)
         {
+            string shown = command["out"] is { } named ? $"{command.AsWritten("out")} {ShellWord.Quote(named)}" : "";
+            OwnVerb.Require(
+                resume.Recorded, Name, $"{command.AsWritten("resume")} {command["resume"]}", resume.RunFolder,
+                Trains((TOptions)_resolution.Bind(command)) ? $"--resume {ShellWord.Quote(command["resume"]!)} {shown}".TrimEnd() : null);
             OptionResolution.RequireConsistent(command, resume.Recorded);
-            below = [.. variables, .. _resolution.TakenOver(resume), KeyValuePair.Create("out", resume.RunFolder)];
+            below = [.. variables, .. _resolution.TakenOver(resume), .. FoundBefore(resume), KeyValuePair.Create("out", resume.RunFolder)];
         }
         else
         {
@@ -164,6 +186,7 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
             .. resume is not null ? [KeyValuePair.Create("resume", resume.Checkpoint)] : Array.Empty<KeyValuePair<string, string>>(),
         ];
         var options = (TOptions)_resolution.Bind(below, command.Values, fixedHere);
+        RefusedOptions.Require(options);
         settings = RunSettings.Of(options, flags, presetFlags);
         var plan = new PipelineComposer(_catalog).Compose(settings.Pipeline);
         RankLaunch.RequireSensibleWorkers(settings);

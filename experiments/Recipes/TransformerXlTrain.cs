@@ -11,7 +11,17 @@ namespace Compression.Experiments.Recipes;
 /// <summary>Transformer-XL: trains it, prints a published set-up, or goes on with a text.</summary>
 internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
 {
-    private const string CacheFolder = "artifacts/corpora";
+    /// <summary>What is made of texts is kept here, below the repository.</summary>
+    internal const string CacheFolder = "artifacts/corpora";
+
+    // What acts where nothing is trained: the words and sizes of the weights, then what is done with them.
+    private static readonly string[] s_ofWeights =
+    [
+        "dataset", "data", "bpe", "config", "n_layer", "n_head", "d_head", "d_embed", "d_model", "d_inner", "pre_lnorm", "attn_type", "clamp_len", "same_length",
+        "not_tied", "adaptive", "cutoffs", "div_val", "tgt_len", "mem_len", "eval_tgt_len", "init_weights", "resume", "restart", "dry_run", "eval_only", "generate",
+    ];
+
+    private static readonly string[] s_ofEvaluation = ["ext_len", "eval_batch_size", "threads", "use_gpu", "fp16"], s_ofText = ["tokens", "temperature", "top_k", "seed"];
 
     // Less text is tokenized in less than a second.
     private const long BytesWorthKeeping = 32 << 20;
@@ -39,7 +49,7 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
     {
         if (LaunchTable.Find(command["config"] ?? "none") is not { } table)
         {
-            return [];
+            return IsSample(command, environment) ? SampleRun.TransformerXl : [];
         }
 
         bool plans = command["dry_run"] is { } text && text != "false";
@@ -49,6 +59,19 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
 
     /// <inheritdoc/>
     protected override bool Trains(TransformerXlOptions options) => !options.DryRun && !options.EvalOnly && options.Generate.Length == 0;
+
+    /// <inheritdoc/>
+    protected override IReadOnlyCollection<string>? ActInstead(ParsedCommand command)
+    {
+        bool IsOn(string name) => command[name] is { } text && !text.Equals("false", StringComparison.OrdinalIgnoreCase);
+        return IsOn("dry_run") ? null :
+        [
+            .. s_ofWeights,
+            .. command["resume"] is null ? Array.Empty<string>() : ["out"],
+            .. IsOn("eval_only") ? s_ofEvaluation : [],
+            .. command["generate"] is { Length: > 0 } ? s_ofText : [],
+        ];
+    }
 
     /// <inheritdoc/>
     protected override ExitCode RunInstead(
@@ -72,7 +95,7 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
             return ExitCode.Success;
         }
 
-        options.RequireText();
+        RequireText(options);
         Requirements.Libtorch(options.UseGpu);
         new SavedTransformerXl(options, Load(options, environment).Corpus).Use(environment);
         return ExitCode.Success;
@@ -82,13 +105,13 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
     protected override PreparedTraining<TransformerXlOptions> Prepare(
         TransformerXlOptions options, PipelinePlan pipeline, int workers, CommandEnvironment environment)
     {
-        options.RequireText();
+        RequireText(options);
         options = options with
         {
             InitWeights = FullOrEmpty(options.InitWeights, environment),
             SaveWeights = FullOrEmpty(options.SaveWeights, environment),
         };
-        if (options.DryRun && options.Data.Length == 0 && !CountedCorpus.IsAtHand(options.Dataset, Places(environment)))
+        if (options.DryRun && options.Data.Length == 0 && options.Dataset != TextDataset.Sample && !CountedCorpus.IsAtHand(options.Dataset, Places(environment)))
         {
             return WithoutText(options, pipeline, workers);
         }
@@ -97,7 +120,7 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
         options = options with { Data = folder };
         TransformerXlTrainer.Check(options, pipeline, corpus, workers);
         string note = LaunchTable.Find(options.Config) is { } table && table.Workers != workers
-            ? $"; {table.Name} names {table.Workers} workers, here are {workers}, and the learning rate is that of their batch"
+            ? $"; {table.Name} names {table.Workers} {Plural.Of(table.Workers, "worker")}, here are {workers}, and the learning rate is that of their batch"
             : "";
         return new PreparedTraining<TransformerXlOptions>(
             options, corpus.Description + note, corpus.Files.ToDictionary(file => file.Name, file => file.Sha256), corpus.Parts(),
@@ -130,8 +153,30 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
         Words = words,
     };
 
+    // A text that nothing names, where the usual one is not here.
+    private static bool IsSample(ParsedCommand command, CommandEnvironment environment) => command["dataset"] is { } named
+        ? named == OptionText.Format(TextDataset.Sample)
+        : command["data"] == CorpusLocation.SampleName || (string.IsNullOrEmpty(command["data"]) && !CountedCorpus.IsAtHand(TextDataset.Wt103, Places(environment)));
+
+    private static void RequireText(TransformerXlOptions options)
+    {
+        options.RequireText();
+        if (options.Dataset == TextDataset.Sample && options.Data is not ("" or CorpusLocation.SampleName))
+        {
+            throw new UserErrorException(ExitCode.Usage, $"--data {options.Data}: --dataset sample is embedded and in no folder; leave --data away, or name the text of the folder by --dataset.");
+        }
+    }
+
     private static (Corpus Corpus, string Folder) Load(TransformerXlOptions options, CommandEnvironment environment)
     {
+        if (options.Dataset == TextDataset.Sample)
+        {
+            var sample = CountedCorpus.OfSample();
+            string why = CountedCorpus.IsAtHand(TextDataset.Wt103, Places(environment)) ? "asked for by name"
+                : $"no wikitext-103 is at hand: get it with `./run.sh data wikitext --size 103`, or name another text by --dataset; {SampleRun.Remark}";
+            return (sample with { Description = $"{sample.Description} ({why})" }, CorpusLocation.SampleName);
+        }
+
         string folder = CountedCorpus.Find(options.Dataset, options.Data, Places(environment));
         var everywhere = new EnumerationOptions { RecurseSubdirectories = true };
         bool isLarge = new DirectoryInfo(folder).EnumerateFiles("*", everywhere).Sum(file => file.Length) > BytesWorthKeeping;
@@ -141,13 +186,9 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
 
     private static CorpusPlaces Places(CommandEnvironment environment) => new(environment.CallerFolder, environment.RepositoryRoot, environment.Datasets);
 
-    // The published code's names of the run's folder and of a restart.
-    private static (string, string)? FirstName(string name, string value) => name switch
-    {
-        "work_dir" or "logdir" => ("out", value),
-        "restart" when value != "false" => ("resume", ResumePoint.Latest),
-        _ => null,
-    };
+    // The published code's name of a restart.
+    private static (string, string)? FirstName(string name, string value) =>
+        name == "restart" && value != "false" ? ("resume", ResumePoint.Latest) : null;
 
     private static int? Number(string? text) => int.TryParse(text, out int value) && value > 0 ? value : null;
 

@@ -62,13 +62,18 @@ internal sealed class GridFile(IReadOnlyList<Verb> trainers)
         }
 
         var section = root.Section(Parameters) ?? throw Missing(file, Parameters, "the trainer's options with their values");
-        section.RequireKnown([.. trainer.Options.Select(option => option.Name)], $"parameter of {trainer.Name}:");
-        var parameters = section.Keys.Select(name => ParameterOf(section, name, random)).ToList();
-        foreach (var (key, option) in s_options)
+        section.RequireKnown([.. trainer.Options.SelectMany(option => option.Names)], $"parameter of {trainer.Name}:");
+        var parameters = section.Keys.Select(name => ParameterOf(section, name, FirstName(trainer, name), random)).ToList();
+        if (parameters.GroupBy(parameter => parameter.Name).FirstOrDefault(group => group.Count() > 1) is { Key: var option })
         {
-            if (root.Text(key) is { } value && trainer.Options.Any(candidate => candidate.Name == option) && parameters.All(parameter => parameter.Name != option))
+            throw section.Error(section.Keys.First(key => key != option && FirstName(trainer, key) == option), $"is another name of {option}; give one of them");
+        }
+
+        foreach (var (key, meant) in s_options)
+        {
+            if (root.Text(key) is { } value && trainer.Options.Any(candidate => candidate.Name == meant) && parameters.All(parameter => parameter.Name != meant))
             {
-                parameters.Add(new SweepParameter(option, [value], null));
+                parameters.Add(new SweepParameter(meant, [value], null));
             }
         }
 
@@ -108,9 +113,12 @@ internal sealed class GridFile(IReadOnlyList<Verb> trainers)
             : throw section.Error("goal", $"'{goal}' must be minimize or maximize");
     }
 
-    private static SweepParameter ParameterOf(YamlSection parameters, string name, bool random)
+    private static string FirstName(Verb trainer, string name) => trainer.Options.First(option => option.Names.Contains(name)).Name;
+
+    // Under a name of the file; "option" is the trainer's own name of it.
+    private static SweepParameter ParameterOf(YamlSection parameters, string name, string option, bool random)
     {
-        if (s_refused.TryGetValue(name, out string? reason))
+        if (s_refused.TryGetValue(option, out string? reason))
         {
             throw parameters.Error(name, $"cannot be swept: {reason}; remove it");
         }
@@ -125,7 +133,7 @@ internal sealed class GridFile(IReadOnlyList<Verb> trainers)
 
         if (range)
         {
-            return new SweepParameter(name, [], DistributionOf(parameters, section, name, random));
+            return new SweepParameter(option, [], DistributionOf(parameters, section, name, random));
         }
 
         string kind = section.Text("distribution") ?? "";
@@ -136,7 +144,7 @@ internal sealed class GridFile(IReadOnlyList<Verb> trainers)
 
         ImmutableArray<string> values = one ? [section.Text("value")!] : [.. section.List("values")!];
         var twice = values.GroupBy(Trial.Canonical).FirstOrDefault(group => group.Count() > 1);
-        return twice is null ? new SweepParameter(name, values, null) : throw section.Error("values", $"holds {twice.First()} twice; remove one");
+        return twice is null ? new SweepParameter(option, values, null) : throw section.Error("values", $"holds {twice.First()} twice; remove one");
     }
 
     private static ValueDistribution DistributionOf(YamlSection parameters, YamlSection section, string name, bool random)

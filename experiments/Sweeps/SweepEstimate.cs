@@ -1,5 +1,6 @@
 using System.Globalization;
 using Compression.Core.Catalog;
+using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Experiments.Recipes;
 using Compression.Tracking.Display;
@@ -24,7 +25,7 @@ internal static class SweepEstimate
         var output = environment.Screen.Output;
         output.WriteLine(session.Plan.Grid.Description.Length > 0 ? $"{session.Plan.Grid.Name}: {session.Plan.Grid.Description}" : session.Plan.Grid.Name);
         output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{records.Count} trials, {left.Count} to run, {jobs} at a time, threads each: {share.Threads}; {session.Folder.Shown}"));
+            CultureInfo.InvariantCulture, $"{records.Count} {Plural.Of(records.Count, "trial")}, {left.Count} to run, {jobs} at a time, threads each: {share.Threads}; {session.Folder.Shown}"));
         foreach (var record in records)
         {
             output.WriteLine($"  {record.Trial.Id}  {OptionText.Format(record.State),-11}  {record.Trial.Describe(session.Plan.VaryingWithSeed)}");
@@ -43,7 +44,7 @@ internal static class SweepEstimate
     private static string Time(IReadOnlyList<TrialRecord> records, IReadOnlyList<TrainingSize?> sizes, int jobs)
     {
         double tokens = sizes.Sum(size => size?.Tokens ?? 0);
-        string work = tokens > 0 ? $"{Figures.Count((long)tokens)} tokens to train on at most" : "unknown";
+        string work = tokens > 0 ? $"{Figures.Count((long)tokens)} {Plural.Of(tokens, "token")} to train on at most" : "unknown";
         var completed = records.Where(record => record is { State: TrialState.Completed, Summary.Tokens: > 0 }).Select(record => record.Summary!).ToList();
         if (completed.Count == 0 || tokens == 0)
         {
@@ -52,7 +53,7 @@ internal static class SweepEstimate
         }
 
         double pace = completed.Sum(summary => summary.Seconds.Total) / completed.Sum(summary => (double)summary.Tokens);
-        return $"about {Figures.Estimate(tokens * pace / jobs)} at the pace of {completed.Count.ToString(CultureInfo.InvariantCulture)} completed trials ({work})";
+        return $"about {Figures.Estimate(tokens * pace / jobs)} at the pace of {completed.Count.ToString(CultureInfo.InvariantCulture)} completed {Plural.Of(completed.Count, "trial")} ({work})";
     }
 
     private static string Memory(IReadOnlyList<TrialRecord> records, IReadOnlyList<TrialRecord> left, IReadOnlyList<TrainingSize?> sizes, int jobs)

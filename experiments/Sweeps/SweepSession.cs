@@ -99,7 +99,7 @@ internal sealed record SweepSession(SweepPlan Plan, string GridText, Verb Traine
         var shares = CoreShare.Deal(jobs);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Plan.Grid.Name}: {Plan.Trials.Length} trials, {records.Count(record => record.State == TrialState.Completed)} completed, {left.Count} to run, {jobs} at a time, threads each: {shares[0].Threads}; {Folder.Shown}"));
+            $"{Plan.Grid.Name}: {Plan.Trials.Length} {Plural.Of(Plan.Trials.Length, "trial")}, {records.Count(record => record.State == TrialState.Completed)} completed, {left.Count} to run, {jobs} at a time, threads each: {shares[0].Threads}; {Folder.Shown}"));
         output.Flush();
         new SweepRunner(Plan, left, new TrialCommand(Plan.Grid, Trainer), Folder, journal, WorkingFolder, environment).Run(shares, stop);
         return stop.Reason ?? Conclude(output);
@@ -132,7 +132,7 @@ internal sealed record SweepSession(SweepPlan Plan, string GridText, Verb Traine
         string[] bad = [.. records.Where(record => record.State != TrialState.Completed).Select(record => record.Trial.Id)];
         if (bad.Length == 0)
         {
-            output.WriteLine($"All {Plan.Trials.Length} trials are complete; ./run.sh sweep report {Folder.Shown}");
+            output.WriteLine($"All {Plan.Trials.Length} {Plural.Of(Plan.Trials.Length, "trial")} are complete; ./run.sh sweep report {Folder.Shown}");
             return ExitCode.Success;
         }
 
@@ -140,7 +140,7 @@ internal sealed record SweepSession(SweepPlan Plan, string GridText, Verb Traine
         throw new UserErrorException(
             ExitCode.SweepPartlyFailed, string.Create(
                 CultureInfo.InvariantCulture,
-                $"{bad.Length} of {records.Count} trials did not complete ({named}); read {Folder.Shown}/trials/{bad[0]}.log, then ./run.sh sweep resume {Folder.Shown} --retry_failed."));
+                $"{bad.Length} of {records.Count} {Plural.Of(records.Count, "trial")} did not complete ({named}); read {Folder.Shown}/trials/{bad[0]}.log, then ./run.sh sweep resume {Folder.Shown} --retry_failed."));
     }
 
     private static (SweepPlan Plan, string Text, Verb Trainer) ReadPlan(string path, string shown)

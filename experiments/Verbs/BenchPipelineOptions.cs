@@ -22,6 +22,6 @@ public sealed record BenchPipelineOptions
     public int Steps { get; init; } = 60;
 
     /// <summary>Where runs are kept.</summary>
-    [Option("out", "folder of the runs; one that is there is read and not run again")]
+    [Option("out", "folder of the runs; one that is there is read and not run again", IsPath = true)]
     public string Out { get; init; } = "runs/bench-pipeline";
 }

@@ -14,7 +14,7 @@ public sealed record BenchScalingOptions
     public int WorkersPerMachine { get; init; } = 1;
 
     /// <summary>Hosts of the ranks.</summary>
-    [Option("hostfile", "file with the hosts of the ranks, one a line: host, host:2 or host slots=2; empty: all ranks on this host")]
+    [Option("hostfile", "file with the hosts of the ranks, one a line: host, host:2 or host slots=2; empty: all ranks on this host", IsPath = true)]
     public string Hostfile { get; init; } = "";
 
     /// <summary>Steps of each run.</summary>
@@ -26,6 +26,6 @@ public sealed record BenchScalingOptions
     public int Threads { get; init; }
 
     /// <summary>Where runs are kept.</summary>
-    [Option("out", "folder of the runs; one that is there is read and not run again")]
+    [Option("out", "folder of the runs; one that is there is read and not run again", IsPath = true)]
     public string Out { get; init; } = "runs/bench-scaling";
 }

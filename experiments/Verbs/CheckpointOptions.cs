@@ -6,6 +6,6 @@ namespace Compression.Experiments.Verbs;
 public sealed record CheckpointOptions
 {
     /// <summary>What is looked at.</summary>
-    [Option("folder", "a run's folder, its checkpoints folder, or one checkpoint")]
+    [Option("folder", "a run's folder, its checkpoints folder, or one checkpoint", IsPath = true)]
     public string Folder { get; init; } = "";
 }

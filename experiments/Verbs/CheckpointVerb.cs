@@ -46,7 +46,7 @@ internal abstract class CheckpointVerb : Verb<CheckpointOptions>
         long bytes = new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{folder}: step {state.Step}, epoch {state.Epoch}, {state.WorldSize} workers, learning rate {state.LearningRate}, {bytes / 1e6:F1} MB");
+            $"{folder}: step {state.Step}, epoch {state.Epoch}, {state.WorldSize} {Plural.Of(state.WorldSize, "worker")}, learning rate {state.LearningRate}, {bytes / 1e6:F1} MB");
     }
 }
 

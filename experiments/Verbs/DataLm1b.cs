@@ -67,10 +67,10 @@ internal sealed class DataLm1b : Verb<DataLm1bOptions>
         if (options.BuildVocab)
         {
             var shards = ShardFolder.Find(to, heldout: false);
-            Say(environment, $"Counting the words of {shards.Files.Count} shards in {to}");
+            Say(environment, $"Counting the words of {shards.Files.Count} {Plural.Of(shards.Files.Count, "shard")} in {to}");
             var words = CountedWords.Of(shards.Files, cancellation);
             int lines = words.Write(Path.Combine(to, WordVocabulary.FileName), CountedWords.PublishedThreshold, options.VocabSize);
-            Say(environment, $"{WordVocabulary.FileName}: {lines:N0} lines; {words.Count:N0} different words were counted.");
+            Say(environment, $"{WordVocabulary.FileName}: {lines:N0} {Plural.Of(lines, "line")}; {words.Count:N0} different {Plural.Of(words.Count, "word")} were counted.");
         }
         else if (options.From.Length == 0 && Lm1bDataset.Published.IsComplete(to))
         {
@@ -105,8 +105,8 @@ internal sealed class DataLm1b : Verb<DataLm1bOptions>
         string? vocabulary = options.Words.Length > 0 ? environment.FullPath(options.Words) : HeldoutSplit.FindVocabulary(source);
         int held = HeldoutSplit.Write(text, options.Split, options.Shards, vocabulary, to);
         var words = WordVocabulary.Read(Path.Combine(to, WordVocabulary.FileName), WordVocabulary.FileName);
-        Say(environment, $"{to}: {options.Split:N0} sentences of {text} in {options.Shards} training shards, {held:N0} held out.");
-        Say(environment, $"Vocabulary: {words.Count:N0} words{(vocabulary is null ? ", all of the training sentences" : $" of {vocabulary}")}; train with --hpconfig vocab_size={Plain(words.Count)}.");
+        Say(environment, $"{to}: {options.Split:N0} {Plural.Of(options.Split, "sentence")} of {text} in {options.Shards} training {Plural.Of(options.Shards, "shard")}, {held:N0} held out.");
+        Say(environment, $"Vocabulary: {words.Count:N0} {Plural.Of(words.Count, "word")}{(vocabulary is null ? ", all of the training sentences" : $" of {vocabulary}")}; train with --hpconfig vocab_size={Plain(words.Count)}.");
     }
 
     private static void Generate(DataLm1bOptions options, CommandEnvironment environment, CancellationToken cancellation)
@@ -132,7 +132,7 @@ internal sealed class DataLm1b : Verb<DataLm1bOptions>
             VocabularySize = words, Sentences = options.Sentences, Tokens = options.Tokens, Shards = options.Shards, Seed = (ulong)options.Seed, Heldout = heldout,
         };
         long targets = corpus.WriteTo(to, cancellation);
-        Say(environment, $"{to}: {targets:N0} generated targets in {options.Shards} training shards; vocabulary of {words:N0} words.");
+        Say(environment, $"{to}: {targets:N0} generated {Plural.Of(targets, "target")} in {options.Shards} training {Plural.Of(options.Shards, "shard")}; vocabulary of {words:N0} {Plural.Of(words, "word")}.");
         string about = heldout is null
             ? $"generated too: no real one was found in COMPRESSION_DATA/{Folder} or datasets/{Folder}"
             : $"{heldout}; its words are the most frequent ones of the vocabulary";

@@ -6,11 +6,11 @@ namespace Compression.Experiments.Verbs;
 public sealed record DataLm1bOptions
 {
     /// <summary>Where the files are at hand.</summary>
-    [Option("from", "the archive, or a folder that holds shards; empty: they are downloaded (of --split: looked for in COMPRESSION_DATA and in datasets)", Group = "Corpus")]
+    [Option("from", "the archive, or a folder that holds shards; empty: they are downloaded (of --split: looked for in COMPRESSION_DATA and in datasets)", Group = "Corpus", IsPath = true)]
     public string From { get; init; } = "";
 
     /// <summary>Where they go.</summary>
-    [Option("to", "folder that they go to; empty: datasets/lm1b of the repository, or lm1b-small with --split and lm1b-generated with --generate", Group = "Corpus")]
+    [Option("to", "folder that they go to; empty: datasets/lm1b of the repository, or lm1b-small with --split and lm1b-generated with --generate", Group = "Corpus", IsPath = true)]
     public string To { get; init; } = "";
 
     /// <summary>Count words.</summary>
@@ -22,7 +22,7 @@ public sealed record DataLm1bOptions
     public int VocabSize { get; init; }
 
     /// <summary>Words, or a vocabulary.</summary>
-    [Option("words", "with --split: a vocabulary to use; with --generate: a held-out shard whose words are the most frequent ones; empty: looked for", Group = "Vocabulary")]
+    [Option("words", "with --split: a vocabulary to use; with --generate: a held-out shard whose words are the most frequent ones; empty: looked for", Group = "Vocabulary", IsPath = true)]
     public string Words { get; init; } = "";
 
     /// <summary>A small corpus.</summary>

@@ -9,11 +9,11 @@ namespace Compression.Experiments.Verbs;
 public sealed record DataPtbOptions
 {
     /// <summary>Where the files are at hand.</summary>
-    [Option("from", "folder that holds the files; empty: they are downloaded")]
+    [Option("from", "folder that holds the files; empty: they are downloaded", IsPath = true)]
     public string From { get; init; } = "";
 
     /// <summary>Where they go.</summary>
-    [Option("to", "folder that they go to; empty: datasets/ptb of the repository")]
+    [Option("to", "folder that they go to; empty: datasets/ptb of the repository", IsPath = true)]
     public string To { get; init; } = "";
 }
 

@@ -9,7 +9,7 @@ namespace Compression.Experiments.Verbs;
 public sealed record DataSampleOptions
 {
     /// <summary>Where the files go.</summary>
-    [Option("to", "folder that they go to; empty: datasets/sample of the repository")]
+    [Option("to", "folder that they go to; empty: datasets/sample of the repository", IsPath = true)]
     public string To { get; init; } = "";
 }
 

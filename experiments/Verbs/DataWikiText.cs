@@ -13,11 +13,11 @@ public sealed record DataWikiTextOptions
     public string Size { get; init; } = "2";
 
     /// <summary>Where the files are at hand.</summary>
-    [Option("from", "folder that holds wiki.train.tokens, wiki.valid.tokens and wiki.test.tokens; empty: they are downloaded")]
+    [Option("from", "folder that holds wiki.train.tokens, wiki.valid.tokens and wiki.test.tokens; empty: they are downloaded", IsPath = true)]
     public string From { get; init; } = "";
 
     /// <summary>Where they go.</summary>
-    [Option("to", "folder that they go to; empty: datasets/wikitext-2 or wikitext-103 of the repository")]
+    [Option("to", "folder that they go to; empty: datasets/wikitext-2 or wikitext-103 of the repository", IsPath = true)]
     public string To { get; init; } = "";
 }
 

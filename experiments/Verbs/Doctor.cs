@@ -23,7 +23,7 @@ internal sealed class Doctor : Verb<NoOptions>
     {
         Finding[] findings =
         [
-            Finding.Ok(".NET", $"{RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} cores"),
+            Finding.Ok(".NET", $"{RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} {Plural.Of(Environment.ProcessorCount, "core")}"),
             .. Torch(),
             .. Mpi(environment),
             .. Data(environment),
@@ -52,9 +52,9 @@ internal sealed class Doctor : Verb<NoOptions>
 
         return
         [
-            Finding.Ok("libtorch", $"{torch.Version}, {torch.Threads} threads where none are asked for; {torch.Files}"),
+            Finding.Ok("libtorch", $"{torch.Version}, {torch.Threads} {Plural.Of(torch.Threads, "thread")} where none are asked for; {torch.Files}"),
             torch.CudaDevices > 0
-                ? Finding.Ok("CUDA", $"{torch.CudaDevices} devices")
+                ? Finding.Ok("CUDA", $"{torch.CudaDevices} {Plural.Of(torch.CudaDevices, "device")}")
                 : Finding.Absent("CUDA", "libtorch finds no device; --use_gpu needs one, and a build for it: COMPRESSION_TORCH=cuda ./run.sh"),
         ];
     }

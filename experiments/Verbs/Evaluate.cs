@@ -56,7 +56,7 @@ internal sealed class Evaluate : Verb<EvaluateOptions>
         using var alone = new LocalCommunicator();
         using var silent = new NullRunLogger();
         var context = new TrainingContext(alone, silent, plan, "", environment.Time, stop.Token);
-        environment.Screen.Output.WriteLine($"{weights}: {model.NumLayers} layers, emb_size {model.EmbSize}, num_hid {model.NumHid}");
+        environment.Screen.Output.WriteLine($"{weights}: {model.NumLayers} {Plural.Of(model.NumLayers, "layer")}, emb_size {model.EmbSize}, num_hid {model.NumHid}");
         environment.Screen.Output.WriteLine(corpus.Description);
         foreach (string warning in corpus.Warnings)
         {
@@ -86,6 +86,13 @@ internal sealed class Evaluate : Verb<EvaluateOptions>
             throw new UserErrorException(ExitCode.Usage, $"--weights {shown}: no such file or folder; name a safetensors file, a checkpoint or a run's folder.");
         }
 
+        string run = Directory.Exists(Path.Combine(path, RunFiles.Checkpoints)) ? path : Path.GetFullPath(Path.Combine(path, "..", ".."));
+        var recorded = File.Exists(Path.Combine(run, RunFiles.Config)) ? RecordedRun.Read(run) : null;
+        if (recorded is not null)
+        {
+            OwnVerb.Require(recorded, "train", $"--weights {shown}", shown, goOn: null);
+        }
+
         string checkpoint = new CheckpointStore(Path.Combine(path, RunFiles.Checkpoints)).FindLatest() ?? path;
         if (!File.Exists(Path.Combine(checkpoint, SavedPtbModel.FileName)))
         {
@@ -93,8 +100,6 @@ internal sealed class Evaluate : Verb<EvaluateOptions>
         }
 
         LoadedCheckpoint.Verify(checkpoint);
-        string run = Path.GetFullPath(Path.Combine(checkpoint, "..", ".."));
-        string data = File.Exists(Path.Combine(run, RunFiles.Config)) ? RecordedRun.Read(run).Values.GetValueOrDefault("data", "") : "";
-        return (Path.Combine(checkpoint, SavedPtbModel.FileName), data);
+        return (Path.Combine(checkpoint, SavedPtbModel.FileName), recorded?.Values.GetValueOrDefault("data", "") ?? "");
     }
 }

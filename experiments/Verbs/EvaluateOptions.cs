@@ -6,7 +6,7 @@ namespace Compression.Experiments.Verbs;
 public sealed record EvaluateOptions
 {
     /// <summary>What is evaluated.</summary>
-    [Option("weights", "safetensors file under PyTorch's names, a checkpoint, or a run's folder (its newest checkpoint)")]
+    [Option("weights", "safetensors file under PyTorch's names, a checkpoint, or a run's folder (its newest checkpoint)", IsPath = true)]
     public string Weights { get; init; } = "";
 
     /// <summary>Which text.</summary>
@@ -14,7 +14,7 @@ public sealed record EvaluateOptions
     public string Split { get; init; } = "both";
 
     /// <summary>Folder of the corpus.</summary>
-    [Option("data", "folder of the corpus; empty: the run's own, else PTB where it is found, else the sample corpus")]
+    [Option("data", "folder of the corpus; empty: the run's own, else PTB where it is found, else the sample corpus", IsPath = true)]
     public string Data { get; init; } = "";
 
     /// <summary>Columns on valid.</summary>

@@ -17,7 +17,7 @@ internal sealed class LabClean : Verb<NoOptions>
     protected override ExitCode Run(NoOptions options, CommandEnvironment environment)
     {
         int labs = LabNetwork.Clean(onlyAbandoned: false);
-        environment.Screen.Output.WriteLine(labs == 0 ? "There was no lab." : $"Removed {labs} lab{(labs == 1 ? "" : "s")}.");
+        environment.Screen.Output.WriteLine(labs == 0 ? "There was no lab." : $"Removed {labs} {Plural.Of(labs, "lab")}.");
         return ExitCode.Success;
     }
 }

@@ -20,6 +20,6 @@ public record LabMeasureOptions
     public string Methods { get; init; } = StepBenchmarkOptions.UsualMethods;
 
     /// <summary>Where the figures go.</summary>
-    [Option("out", "folder for the table as CSV and the picture; empty: neither")]
+    [Option("out", "folder for the table as CSV and the picture; empty: neither", IsPath = true)]
     public string Out { get; init; } = "";
 }

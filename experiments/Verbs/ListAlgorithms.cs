@@ -24,7 +24,7 @@ internal abstract class ListAlgorithms(params AlgorithmRole[] roles) : Verb<List
 
         foreach (var role in entries.GroupBy(entry => entry.Role))
         {
-            environment.Screen.Output.WriteLine($"{OptionText.Format(role.Key)}s:");
+            environment.Screen.Output.WriteLine($"{Plural.Of(role.Count(), OptionText.Format(role.Key))}:");
             foreach (var entry in role)
             {
                 environment.Screen.Output.WriteLine($"  {entry.Name,-20}{entry.Source}");

@@ -7,7 +7,7 @@ namespace Compression.Experiments.Verbs;
 public sealed record ReportOptions : PictureOptions
 {
     /// <summary>The page.</summary>
-    [Option("out", "file of the page; empty: report.html in the first DIR; the pictures go into plots/ beside it")]
+    [Option("out", "file of the page; empty: report.html in the first DIR; the pictures go into plots/ beside it", IsPath = true)]
     public string Out { get; init; } = "";
 
     /// <summary>Folders of runs.</summary>

@@ -65,7 +65,7 @@ internal sealed class ReportRuns : Verb<ReportOptions>
             environment.Screen.Output.WriteLine($"note: {note}");
         }
 
-        environment.Screen.Output.WriteLine($"{file}: {set.Input.Runs.Count()} runs, {set.Pictures.Count} pictures");
+        environment.Screen.Output.WriteLine($"{file}: {set.Input.Runs.Count()} {Plural.Of(set.Input.Runs.Count(), "run")}, {set.Pictures.Count} {Plural.Of(set.Pictures.Count, "picture")}");
         return ExitCode.Success;
     }
 }

@@ -11,7 +11,7 @@ namespace Compression.Experiments.Verbs;
 public sealed record SweepReportOptions
 {
     /// <summary>Which sweep.</summary>
-    [Option("folder", "the sweep's folder")]
+    [Option("folder", "the sweep's folder", IsPath = true)]
     public string Folder { get; init; } = "";
 }
 
@@ -44,7 +44,7 @@ internal sealed class SweepReport : Verb<SweepReportOptions>
         string table = ReportTables.Markdown(session.Plan, records);
         string heading = string.Create(
             CultureInfo.InvariantCulture,
-            $"{session.Plan.Grid.Name}: {completed} of {records.Count} trials completed; {session.Plan.Grid.Metric.Name}: mean ± half its 95 % interval over seeds");
+            $"{session.Plan.Grid.Name}: {completed} of {records.Count} {Plural.Of(records.Count, "trial")} completed; {session.Plan.Grid.Metric.Name}: mean ± half its 95 % interval over seeds");
         AtomicFile.WriteText(session.Folder.Table, $"{heading}\n\n{table}");
         AtomicFile.WriteText(session.Folder.Results, ReportTables.Csv(session.Plan, records));
         environment.Screen.Output.WriteLine(heading);

@@ -9,7 +9,7 @@ namespace Compression.Experiments.Verbs;
 public sealed record SweepResumeOptions : SweepWorkOptions
 {
     /// <summary>Which sweep.</summary>
-    [Option("folder", "the sweep's folder")]
+    [Option("folder", "the sweep's folder", IsPath = true)]
     public string Folder { get; init; } = "";
 }
 

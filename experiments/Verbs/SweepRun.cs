@@ -9,11 +9,11 @@ namespace Compression.Experiments.Verbs;
 public sealed record SweepRunOptions : SweepWorkOptions
 {
     /// <summary>What is run.</summary>
-    [Option("grid", "grid file (see docs/sweeps.md and experiments/grids/), or the folder of a sweep that goes on")]
+    [Option("grid", "grid file (see docs/sweeps.md and experiments/grids/), or the folder of a sweep that goes on", IsPath = true)]
     public string Grid { get; init; } = "";
 
     /// <summary>Where it lives.</summary>
-    [Option("out", "the sweep's folder; empty: runs/NAME, after the grid's name")]
+    [Option("out", "the sweep's folder; empty: runs/NAME, after the grid's name", IsPath = true)]
     public string Out { get; init; } = "";
 }
 

@@ -10,7 +10,7 @@ namespace Compression.Experiments.Verbs;
 public sealed record SweepStatusOptions
 {
     /// <summary>Which sweep.</summary>
-    [Option("folder", "the sweep's folder")]
+    [Option("folder", "the sweep's folder", IsPath = true)]
     public string Folder { get; init; } = "";
 
     /// <summary>Keep the table up to date.</summary>

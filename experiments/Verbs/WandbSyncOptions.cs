@@ -6,6 +6,6 @@ namespace Compression.Experiments.Verbs;
 public sealed record WandbSyncOptions
 {
     /// <summary>What is uploaded.</summary>
-    [Option("folder", "a run's folder, a folder of runs, or one .wandb file")]
+    [Option("folder", "a run's folder, a folder of runs, or one .wandb file", IsPath = true)]
     public string Folder { get; init; } = "";
 }

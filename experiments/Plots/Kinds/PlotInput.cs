@@ -1,4 +1,5 @@
 using System.Globalization;
+using Compression.Core.Reporting;
 using Compression.Experiments.Plots.Runs;
 using Compression.Experiments.Plots.Series;
 
@@ -58,7 +59,7 @@ internal sealed record PlotInput(IReadOnlyList<RunSeries> Series, PictureOptions
     }
 
     private static string Machine(RunData run) => run.Machine is { } machine
-        ? $"{machine.Processor}, {machine.Cores} core{(machine.Cores == 1 ? "" : "s")}, {machine.Threads} thread{(machine.Threads == 1 ? "" : "s")} a worker"
+        ? $"{machine.Processor}, {machine.Cores} {Plural.Of(machine.Cores, "core")}, {machine.Threads} {Plural.Of(machine.Threads, "thread")} a worker"
         : "machine unknown";
 
     private static string Workers(RunData[] runs)

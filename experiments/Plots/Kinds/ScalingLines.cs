@@ -1,4 +1,5 @@
 using System.Globalization;
+using Compression.Core.Reporting;
 using Compression.Experiments.Plots.Drawing;
 using Compression.Experiments.Plots.Runs;
 using Compression.Experiments.Plots.Series;
@@ -53,7 +54,7 @@ internal sealed class ScalingLines : PlotKind
                 [.. methods.SelectMany(method => method).OrderBy(series => series.Number)], intervals: true,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Linear: {perWorker:N0} words/s a worker, as of {methods[0].Key} with {start.Key} worker{(start.Key == 1 ? "" : "s")}")),
+                    $"Linear: {perWorker:N0} words/s a worker, as of {methods[0].Key} with {start.Key} {Plural.Of(start.Key, "worker")}")),
             Data = table,
             Commands =
             [

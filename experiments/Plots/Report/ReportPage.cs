@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using Compression.Core.Reporting;
 using Compression.Experiments.Plots.Drawing;
 using Compression.Experiments.Plots.Runs;
 using Compression.Experiments.Plots.Series;
@@ -47,7 +48,7 @@ internal sealed record ReportPage
                 page.Element("h1", Title);
                 page.Element("p", string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{runs.Length} run{(runs.Length == 1 ? "" : "s")} in {Series.Count} series, {Made:yyyy-MM-dd HH:mm zzz}. Click on a column's head to sort."));
+                    $"{runs.Length} {Plural.Of(runs.Length, "run")} in {Series.Count} series, {Made:yyyy-MM-dd HH:mm zzz}. Click on a column's head to sort."));
                 Results(page, runs);
                 foreach (var drawn in Pictures)
                 {

@@ -39,7 +39,7 @@ internal static class RunReader
             var rows = CsvRows.Read(Path.Combine(folder, file));
             if (rows.LeftOut > 0)
             {
-                notes.Add($"{name}: {file}: {rows.LeftOut} torn line{(rows.LeftOut == 1 ? "" : "s")} left out");
+                notes.Add($"{name}: {file}: {rows.LeftOut} torn {Plural.Of(rows.LeftOut, "line")} left out");
             }
 
             return [.. Enumerable.Range(0, rows.Count).Select(index => row(rows, index))];

@@ -90,7 +90,7 @@ internal static class SeriesLabels
     {
         var told = SeriesGrouping.Identity(run).Where(option => !s_lastResort.Contains(option.Key) && !s_inMethod.Contains(option.Key))
             .ToDictionary(StringComparer.Ordinal);
-        told[Workers] = $"{run.Workers} {(run.VirtualWorkers > 0 ? "virtual " : "")}worker{(run.Workers == 1 ? "" : "s")}";
+        told[Workers] = $"{run.Workers} {(run.VirtualWorkers > 0 ? "virtual " : "")}{Plural.Of(run.Workers, "worker")}";
         return told;
     }
 

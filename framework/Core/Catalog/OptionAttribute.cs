@@ -27,6 +27,12 @@ public sealed class OptionAttribute : Attribute
     /// <summary>Of a component's option: the command-line flag that sets it, for example <c>compress_ratio</c>.</summary>
     public string Flag { get; init; } = "";
 
+    /// <summary>Names that other programs, or other verbs, have for the same thing, separated by <c>|</c>; each is understood in its place.</summary>
+    public string Aliases { get; init; } = "";
+
+    /// <summary>The text is the path of a file or folder: a <c>~/</c> that the shell left stands for the home folder.</summary>
+    public bool IsPath { get; init; }
+
     /// <summary>Smallest valid value.</summary>
     public double Min { get; init; } = double.NegativeInfinity;
 

@@ -35,6 +35,12 @@ public sealed class OptionDescriptor
     /// <summary>The command-line flag of a component's option; empty if there is none.</summary>
     public string Flag => _attribute.Flag;
 
+    /// <summary>Other names that are understood in its place.</summary>
+    public IReadOnlyList<string> Aliases => _attribute.Aliases.Split('|', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>The text is the path of a file or folder.</summary>
+    public bool IsPath => _attribute.IsPath;
+
     /// <summary>Whom the value binds.</summary>
     public OptionScope Scope => _attribute.Scope;
 

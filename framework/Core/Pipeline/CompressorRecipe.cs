@@ -20,8 +20,8 @@ internal sealed record CompressorRecipe(
     [
         Main.Text,
         .. Overrides.Select(rule => $"; {rule.Pattern}={rule.Pair.Text}"),
-        MinSlotSize > 0 ? $"; from {MinSlotSize} elements" : "",
-        WarmupEpochs > 0 ? $"; after {WarmupEpochs} epochs of warm-up" : "",
+        MinSlotSize > 0 ? $"; from {MinSlotSize} {Plural.Of(MinSlotSize, "element")}" : "",
+        WarmupEpochs > 0 ? $"; after {WarmupEpochs} {Plural.Of(WarmupEpochs, "epoch")} of warm-up" : "",
     ]);
 
     /// <summary>All algorithms that take part.</summary>

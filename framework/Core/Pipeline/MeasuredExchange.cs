@@ -2,6 +2,7 @@ using System.Globalization;
 using Compression.Core.Catalog;
 using Compression.Core.Communication;
 using Compression.Core.Gradients;
+using Compression.Core.Reporting;
 
 namespace Compression.Core.Pipeline;
 
@@ -111,7 +112,7 @@ public sealed class MeasuredExchange : IGradientAggregator
 
         Decision = string.Create(
             CultureInfo.InvariantCulture,
-            $"--exchange auto: {NameOf(best)}, for {_context.Workers} workers and a payload of {payload:0} bytes: a step sends {gather:0} bytes a worker "
+            $"--exchange auto: {NameOf(best)}, for {_context.Workers} {Plural.Of(_context.Workers, "worker")} and a payload of {payload:0} {Plural.Of(payload, "byte")}: a step sends {gather:0} {Plural.Of(gather, "byte")} a worker "
             + $"by allgather, {server:0} by ps{(_options.Recompress ? $", {reduceScatter:0} by reducescatter" : "")}.");
         if (best != _choice)
         {

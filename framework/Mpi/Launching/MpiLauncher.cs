@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using Compression.Core.Reporting;
 using Compression.Mpi.Interop;
 
@@ -86,8 +87,8 @@ public static class MpiLauncher
         using PosixSignalRegistration quit = Catch(PosixSignal.SIGQUIT, () => Forward(SignalTerminate));
         using CancellationTokenRegistration cancel = cancellation.Register(() => Forward(SignalTerminate));
 
-        using Stream output = Console.OpenStandardOutput();
-        using Stream errors = Console.OpenStandardError();
+        using Stream output = ScreenStream.Output();
+        using Stream errors = ScreenStream.Error();
         JobOutput said = new(program.Dialect, remarks, errors, holdsUntilJoined: options.JoinWithin is not null);
         Task.WaitAll(
             [
@@ -102,13 +103,15 @@ public static class MpiLauncher
         if (forwarded == 0 && (joining.HasEndedJob || remarks.Unstartable is not null))
         {
             var (code, message) = new JoinFailure(options, program.Dialect.Placement(options), remarks, said.Held).Describe(joining.Reaching);
-            Console.Error.WriteLine(ErrorPrefix + message);
+            Say(ErrorPrefix + message + "\n");
             return (int)code;
         }
 
-        Console.Error.Write(said.Held);
+        Say(said.Held);
         return Conclude(process.ExitCode, forwarded, remarks, program.Dialect, options.NameOfRank, watch.FirstToEnd);
     }
+
+    private static void Say(string text) => ScreenStream.Error().Write(Encoding.UTF8.GetBytes(text));
 
     private static int Conclude(int code, int forwarded, JobRemarks remarks, LauncherDialect dialect, Func<int, string> nameOfRank, int? firstToEnd)
     {
@@ -132,14 +135,14 @@ public static class MpiLauncher
         if (death is not null)
         {
             death = death with { Rank = death.Rank ?? firstToEnd };
-            Console.Error.WriteLine(ErrorPrefix + death.Describe(nameOfRank));
+            Say(ErrorPrefix + death.Describe(nameOfRank) + "\n");
             return (int)ExitCode.Communication;
         }
 
         // The first message is the cause; others tell who heard of it.
         if (!remarks.Explained && remarks.Kept is [var cause, ..])
         {
-            Console.Error.WriteLine(ErrorPrefix + dialect.Explain(cause));
+            Say(ErrorPrefix + dialect.Explain(cause) + "\n");
             return (int)ExitCode.Communication;
         }
 

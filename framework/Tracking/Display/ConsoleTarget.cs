@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using Compression.Core.Reporting;
 
 namespace Compression.Tracking.Display;
 
@@ -22,6 +24,9 @@ public sealed record ConsoleTarget
     /// <summary>Warnings.</summary>
     public required TextWriter Error { get; init; }
 
+    /// <summary>Why some of <see cref="Output"/> could not be shown; null where all was.</summary>
+    public Func<string?> OutputFailure { get; init; } = static () => null;
+
     /// <summary>Columns of the terminal, asked before each drawing; null where there is none and plain lines are due.</summary>
     public Func<int>? TerminalWidth { get; init; }
 
@@ -34,14 +39,21 @@ public sealed record ConsoleTarget
     /// <summary>This process's console.</summary>
     /// <param name="quiet">The option <c>--quiet</c>.</param>
     /// <param name="variable">Reads an environment variable: <see cref="TerminalVariable"/>, TERM, NO_COLOR.</param>
-    public static ConsoleTarget OfThisProcess(bool quiet, Func<string, string?> variable) => new()
+    public static ConsoleTarget OfThisProcess(bool quiet, Func<string, string?> variable)
     {
-        Output = Console.Out,
-        Error = Console.Error,
-        TerminalWidth = WidthOf(variable, !Console.IsOutputRedirected),
-        Colors = string.IsNullOrEmpty(variable("NO_COLOR")),
-        Quiet = quiet,
-    };
+        var output = ScreenStream.Output();
+        return new ConsoleTarget
+        {
+            Output = WriterOf(output),
+            Error = WriterOf(ScreenStream.Error()),
+            OutputFailure = () => output.Failure,
+            TerminalWidth = WidthOf(variable, !Console.IsOutputRedirected),
+            Colors = string.IsNullOrEmpty(variable("NO_COLOR")),
+            Quiet = quiet,
+        };
+    }
+
+    private static TextWriter WriterOf(ScreenStream stream) => TextWriter.Synchronized(new StreamWriter(stream, new UTF8Encoding(false)) { AutoFlush = true });
 
     /// <summary>How wide the terminal is, or null where there is none that understands cursor movements.</summary>
     internal static Func<int>? WidthOf(Func<string, string?> variable, bool outputIsTerminal)

@@ -48,7 +48,7 @@ internal static class PlainLines
     /// <summary>The run in one line: how it ended, and its results.</summary>
     public static string End(RunSummary summary)
     {
-        List<string> results = [$"{Figures.Count(summary.Steps)} steps in {Figures.Duration(summary.Seconds.Total)}"];
+        List<string> results = [$"{Figures.Count(summary.Steps)} {Plural.Of(summary.Steps, "step")} in {Figures.Duration(summary.Seconds.Total)}"];
         if (summary.SkippedSteps > 0)
         {
             results.Add($"{Figures.Count(summary.SkippedSteps)} skipped");

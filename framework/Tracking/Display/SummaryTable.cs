@@ -23,9 +23,9 @@ internal static class SummaryTable
         Line(
             text,
             "trained",
-            $"{Figures.Count(summary.Steps)} steps{Skipped(summary)}, {Epochs(summary.Epochs)} epochs, {Figures.Count(summary.Tokens)} tokens, "
+            $"{Figures.Count(summary.Steps)} {Plural.Of(summary.Steps, "step")}{Skipped(summary)}, {Epochs(summary.Epochs)} {Plural.Of(summary.Epochs, "epoch")}, {Figures.Count(summary.Tokens)} {Plural.Of(summary.Tokens, "token")}, "
             + Figures.Duration(summary.Seconds.Total));
-        Line(text, "model", $"{summary.Model}, {Figures.Count(summary.Parameters)} parameters, {Workers(summary.NumWorkers)}");
+        Line(text, "model", $"{summary.Model}, {Figures.Count(summary.Parameters)} {Plural.Of(summary.Parameters, "parameter")}, {Workers(summary.NumWorkers)}");
         Line(text, "compressor", summary.Compressor);
         Line(text, "memory", $"{summary.Memory}, exchange {summary.Exchange}");
         Line(text, "perplexity", Perplexities(summary));
@@ -42,7 +42,7 @@ internal static class SummaryTable
 
     private static string Epochs(double epochs) => epochs.ToString("0.##", CultureInfo.InvariantCulture);
 
-    private static string Workers(int workers) => workers == 1 ? "1 worker" : $"{Figures.Count(workers)} workers";
+    private static string Workers(int workers) => $"{Figures.Count(workers)} {Plural.Of(workers, "worker")}";
 
     private static string Perplexities(RunSummary summary)
     {

@@ -109,7 +109,7 @@ public sealed partial record WandbOptions
 
         if (value.Length > LongestName)
         {
-            throw Wrong(option, value[..20] + "...", string.Create(CultureInfo.InvariantCulture, $"has {value.Length} characters"), $"use at most {LongestName}");
+            throw Wrong(option, value[..20] + "...", string.Create(CultureInfo.InvariantCulture, $"has {value.Length} {Plural.Of(value.Length, "character")}"), $"use at most {LongestName}");
         }
     }
 

@@ -290,7 +290,7 @@ public sealed class WandbRunLogger : IRunLogger
         string? reason = Wait();
         return reason is null ? null : string.Create(
             CultureInfo.InvariantCulture,
-            $"Weights & Biases: {reason}; {_uploader.ConfirmedRows} of {_log.Rows} rows are there, upload the rest with ./run.sh wandb sync {Path.GetDirectoryName(_log.FullPath)}");
+            $"Weights & Biases: {reason}; {_uploader.ConfirmedRows} of {_log.Rows} {Plural.Of(_log.Rows, "row")} are there, upload the rest with ./run.sh wandb sync {Path.GetDirectoryName(_log.FullPath)}");
     }
 
     private string? Wait()

@@ -50,14 +50,14 @@ public static class WandbSync
                 var result = Upload(log, api, time, output, cancel);
                 output.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{log}: {(result.NewRows == 0 ? "nothing new" : $"{result.NewRows} rows uploaded")}, {result.Rows} rows there{(result.IsTorn ? "; the file's end is torn, as after a kill" : "")}"));
+                    $"{log}: {(result.NewRows == 0 ? "nothing new" : $"{result.NewRows} {Plural.Of(result.NewRows, "row")} uploaded")}, {result.Rows} {Plural.Of(result.Rows, "row")} there{(result.IsTorn ? "; the file's end is torn, as after a kill" : "")}"));
                 if (result.Damage is { } damage)
                 {
                     throw new UserErrorException(
                         ExitCode.Failure,
                         string.Create(
                             CultureInfo.InvariantCulture,
-                            $"'{log}': damaged at byte {damage.At}; {damage.Records} record{(damage.Records == 1 ? "" : "s")} of it cannot be read, {damage.Rows} of them rows of history, all others are uploaded. With an undamaged copy in its place, delete the run on the server and {UploadState.PathOf(log)}, and sync again."));
+                            $"'{log}': damaged at byte {damage.At}; {damage.Records} {Plural.Of(damage.Records, "record")} of it cannot be read, {damage.Rows} of them rows of history, all others are uploaded. With an undamaged copy in its place, delete the run on the server and {UploadState.PathOf(log)}, and sync again."));
                 }
             }
             catch (UserErrorException failure) when (logs.Count > 1)
@@ -71,6 +71,21 @@ public static class WandbSync
         {
             throw first;
         }
+    }
+
+    // A run's folder holds its rows in tables too; a log that was moved elsewhere stands alone.
+    private static string TablesBeside(string log)
+    {
+        for (var folder = Directory.GetParent(Path.GetFullPath(log)); folder is not null; folder = folder.Parent)
+        {
+            string table = Path.Combine(folder.FullName, RunFiles.Metrics);
+            if (File.Exists(table))
+            {
+                return $" The run's rows are also in {table} and {RunFiles.Evaluations} beside it.";
+            }
+        }
+
+        return "";
     }
 
     private static UploadResult Upload(string log, IWandbApi api, TimeProvider time, TextWriter output, CancellationToken cancel)
@@ -87,7 +102,8 @@ public static class WandbSync
         }
         catch (InvalidDataException damage)
         {
-            throw new UserErrorException(ExitCode.Failure, $"'{log}': {damage.Message}.", damage);
+            throw new UserErrorException(
+                ExitCode.Failure, $"'{log}': {damage.Message}; nothing of it is sent.{TablesBeside(log)} With an undamaged copy in its place, sync again.", damage);
         }
         catch (Exception failure) when (WriteFailure.IsCauseOf(failure))
         {

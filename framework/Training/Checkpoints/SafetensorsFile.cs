@@ -42,7 +42,7 @@ public sealed class SafetensorsFile : IDisposable
             Span<byte> prefix = stackalloc byte[sizeof(ulong)];
             if (length < prefix.Length)
             {
-                throw new SafetensorsException(path, $"{length} bytes are too few for a safetensors file; use another copy");
+                throw new SafetensorsException(path, $"{length} {Plural.Of(length, "byte")} are too few for a safetensors file; use another copy");
             }
 
             Fill(path, handle, prefix, 0);
@@ -50,7 +50,7 @@ public sealed class SafetensorsFile : IDisposable
             if (headerLength > (ulong)(length - prefix.Length) || headerLength > SafetensorsHeader.MaxLength)
             {
                 throw new SafetensorsException(
-                    path, $"the header claims {headerLength} bytes of a file of {length}; the file is damaged or not in safetensors format");
+                    path, $"the header claims {headerLength} {Plural.Of(headerLength, "byte")} of a file of {length}; the file is damaged or not in safetensors format");
             }
 
             var json = new byte[(int)headerLength];

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Unicode;
+using Compression.Core.Reporting;
 
 namespace Compression.Training.Checkpoints;
 
@@ -175,7 +176,7 @@ internal sealed class SafetensorsHeader
         if (end != dataLength)
         {
             throw new SafetensorsException(
-                file, $"the tensors take {end} bytes and the file holds {dataLength}; it is cut short or damaged: use another copy");
+                file, $"the tensors take {end} {Plural.Of(end, "byte")} and the file holds {dataLength}; it is cut short or damaged: use another copy");
         }
     }
 

@@ -57,7 +57,7 @@ public sealed record TrainingState
     {
         if (WorldSize != worldSize)
         {
-            throw Mismatch(folder, $"written by {WorldSize} workers, this run has {worldSize}: start {WorldSize} workers, or a new run");
+            throw Mismatch(folder, $"written by {WorldSize} {Plural.Of(WorldSize, "worker")}, this run has {worldSize}: start {WorldSize} {Plural.Of(WorldSize, "worker")}, or a new run");
         }
 
         if (Placement != placement)

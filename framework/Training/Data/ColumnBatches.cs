@@ -139,12 +139,12 @@ public sealed class ColumnBatches
     private static UserErrorException TooFewTokens(string split, int tokens, int workers, int batchSize, string option)
     {
         int largest = tokens / workers / 2;
-        string among = workers == 1 ? "" : $" among {workers} workers";
+        string among = workers == 1 ? "" : $" among {workers} {Plural.Of(workers, "worker")}";
         string cure = largest >= 1
             ? $"the largest {option} that works is {largest}"
             : $"even {option} 1 does not work; the most workers that do are {tokens / 2}";
         return new UserErrorException(
             ExitCode.Usage,
-            $"{option} {batchSize}: the {split} split of {tokens} tokens{among} leaves fewer than 2 tokens a column; {cure}");
+            $"{option} {batchSize}: the {split} split of {tokens} {Plural.Of(tokens, "token")}{among} leaves fewer than 2 tokens a column; {cure}");
     }
 }

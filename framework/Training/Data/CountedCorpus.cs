@@ -78,7 +78,7 @@ public static class CountedCorpus
         return new Corpus
         {
             Name = name,
-            Description = $"{name} in {folder}: {splits[0].Length:N0} / {splits[1].Length:N0} / {splits[2].Length:N0} tokens, {vocabulary.Count:N0} types",
+            Description = $"{name} in {folder}: {splits[0].Length:N0} / {splits[1].Length:N0} / {splits[2].Length:N0} {Plural.Of(splits[2].Length, "token")}, {vocabulary.Count:N0} {Plural.Of(vocabulary.Count, "type")}",
             Vocabulary = vocabulary,
             Train = splits[0],
             Valid = splits[1],
@@ -90,6 +90,14 @@ public static class CountedCorpus
                     bytePairs ? one.Second.NotesOfCharacters(one.First) : form.ClosesLines ? one.Second.Notes(one.First, Vocabulary.EndOfLine) : []),
             ],
         };
+    }
+
+    /// <summary>The embedded sample corpus with the ids of counted words.</summary>
+    public static Corpus OfSample()
+    {
+        var sample = SampleCorpus.Load();
+        int[][] splits = [sample.Train, sample.Valid, sample.Test];
+        return sample with { Vocabulary = ByCount(sample.Vocabulary, splits, closesLines: true, countsTrainOnly: false, PtbCorpus.FileNames) };
     }
 
     private static string[] Candidates(TextForm form, string data, CorpusPlaces places)
@@ -114,8 +122,14 @@ public static class CountedCorpus
             oddities[i] = TextOddities.Of(bytes, Vocabulary.EndOfLineUtf8);
         }
 
+        return new TokenizedText(ByCount(byAppearance, splits, form.ClosesLines, form.CountsTrainOnly, paths), splits, oddities);
+    }
+
+    // Gives the words of the splits their ids by count, in place.
+    private static Vocabulary ByCount(Vocabulary byAppearance, int[][] splits, bool closesLines, bool countsTrainOnly, IReadOnlyList<string> paths)
+    {
         long[] counts = new long[byAppearance.Count];
-        foreach (int[] split in form.CountsTrainOnly ? splits[..1] : splits)
+        foreach (int[] split in countsTrainOnly ? splits[..1] : splits)
         {
             foreach (int token in split)
             {
@@ -123,7 +137,7 @@ public static class CountedCorpus
             }
         }
 
-        int first = form.ClosesLines && byAppearance.TryGetId(Vocabulary.EndOfLine, out int end) ? end : -1;
+        int first = closesLines && byAppearance.TryGetId(Vocabulary.EndOfLine, out int end) ? end : -1;
         var vocabulary = new Vocabulary();
         int[] ids = new int[counts.Length];
         foreach (int token in Enumerable.Range(0, counts.Length).Where(token => counts[token] > 0).OrderBy(token => token != first).ThenByDescending(token => counts[token]))
@@ -145,7 +159,7 @@ public static class CountedCorpus
             }
         }
 
-        return new TokenizedText(vocabulary, splits, oddities);
+        return vocabulary;
     }
 
     private static string? FileOf(string folder, IReadOnlyList<string> names) =>

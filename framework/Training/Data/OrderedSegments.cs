@@ -146,7 +146,7 @@ public sealed class OrderedSegments
         {
             throw new UserErrorException(
                 ExitCode.Usage,
-                $"{option}: the {split} split of {tokens} tokens{(workers > 1 ? $" among {workers} workers" : "")} leaves fewer than 2 tokens a column; the largest that works is {most}.");
+                $"{option}: the {split} split of {tokens} {Plural.Of(tokens, "token")}{(workers > 1 ? $" among {workers} {Plural.Of(workers, "worker")}" : "")} leaves fewer than 2 tokens a column; the largest that works is {most}.");
         }
     }
 }

@@ -55,8 +55,8 @@ public static class PtbCorpus
         return new Corpus
         {
             Name = name,
-            Description = $"{description}: {splits[0].Length:N0} / {splits[1].Length:N0} / {splits[2].Length:N0} tokens, "
-                + $"{vocabulary.Count:N0} types",
+            Description = $"{description}: {splits[0].Length:N0} / {splits[1].Length:N0} / {splits[2].Length:N0} {Plural.Of(splits[2].Length, "token")}, "
+                + $"{vocabulary.Count:N0} {Plural.Of(vocabulary.Count, "type")}",
             Vocabulary = vocabulary,
             Train = splits[0],
             Valid = splits[1],

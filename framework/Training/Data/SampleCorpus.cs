@@ -50,6 +50,13 @@ public static class SampleCorpus
         staged.Commit();
     }
 
+    /// <summary>The text of one of the three files, at the usual sizes.</summary>
+    internal static byte[] TextOf(string name)
+    {
+        var options = new SampleCorpusOptions();
+        return Text(new SampleSource(options.Seed), options, name);
+    }
+
     private static byte[] Text(SampleSource source, SampleCorpusOptions options, string name)
     {
         int split = PtbCorpus.FileNames.ToList().IndexOf(name);

@@ -45,7 +45,7 @@ internal static class SentenceCorpus
         return new Corpus
         {
             Name = "lm1b",
-            Description = $"lm1b in {folder}: {shards.Count} shards, {splits[0].Length:N0} / {splits[1].Length:N0} tokens, {words.Description}",
+            Description = $"lm1b in {folder}: {shards.Count} {Plural.Of(shards.Count, "shard")}, {splits[0].Length:N0} / {splits[1].Length:N0} {Plural.Of(splits[1].Length, "token")}, {words.Description}",
             Vocabulary = found.Vocabulary,
             Train = splits[0],
             Valid = splits[1],

@@ -1,6 +1,6 @@
 namespace Compression.Training.Data;
 
-/// <summary>The texts that Transformer-XL was published on.</summary>
+/// <summary>The texts that Transformer-XL was published on, and the one that is always at hand.</summary>
 public enum TextDataset
 {
     /// <summary>WikiText-103; its vocabulary is that of its train split.</summary>
@@ -20,6 +20,9 @@ public enum TextDataset
 
     /// <summary>The same, cleaned to letters, a letter a token.</summary>
     Text8,
+
+    /// <summary>The embedded sample corpus (<see cref="SampleCorpus"/>), which has no files.</summary>
+    Sample,
 }
 
 /// <summary>What tells the texts apart.</summary>
@@ -41,7 +44,8 @@ internal sealed record TextForm(string Folder, IReadOnlyList<IReadOnlyList<strin
         TextDataset.Ptb => new TextForm("ptb", Named("ptb.{0}.txt", "{0}.txt"), ClosesLines: true, CountsTrainOnly: false, PublishedTypes: 10_000),
         TextDataset.Lm1b => new TextForm("lm1b", [[Lm1b.WordVocabulary.FileName]], ClosesLines: false, CountsTrainOnly: true, PublishedTypes: 793_470),
         TextDataset.Enwik8 => new TextForm("enwik8", Named("{0}.txt"), ClosesLines: false, CountsTrainOnly: false, PublishedTypes: 204),
-        _ => new TextForm("text8", Named("{0}.txt"), ClosesLines: false, CountsTrainOnly: false, PublishedTypes: 27),
+        TextDataset.Text8 => new TextForm("text8", Named("{0}.txt"), ClosesLines: false, CountsTrainOnly: false, PublishedTypes: 27),
+        _ => throw new ArgumentOutOfRangeException(nameof(dataset), dataset, "It has no files."),
     };
 
     /// <summary>How to get it, for messages.</summary>

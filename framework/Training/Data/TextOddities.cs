@@ -1,4 +1,5 @@
 using System.Globalization;
+using Compression.Core.Reporting;
 
 namespace Compression.Training.Data;
 
@@ -45,7 +46,7 @@ internal readonly record struct TextOddities(long Returns, long LoneReturns, lon
         string.Create(CultureInfo.InvariantCulture, $"{file}: {Counted(Returns, "carriage return")}, each a token or a part of one; where they only end lines, take them out of the file."),
     ];
 
-    private static string Counted(long number, string what) => string.Create(CultureInfo.InvariantCulture, $"{number:N0} {what}{(number == 1 ? "" : "s")}");
+    private static string Counted(long number, string what) => string.Create(CultureInfo.InvariantCulture, $"{number:N0} {Plural.Of(number, what)}");
 
     /// <summary>Looks through a text piece by piece.</summary>
     /// <param name="mark">The reader's mark.</param>

@@ -95,7 +95,7 @@ public sealed record WikiTextDataset(TextDataset Dataset, long TrainTokens)
         long tokens = LineTokenizer.Tokenize(trainPlace, train, new Vocabulary()).LongLength;
         if (tokens != TrainTokens)
         {
-            throw new UserErrorException(code, $"{trainPlace}: {tokens} tokens, {Folder} has {TrainTokens}; use the authors' files of words, not those of raw text.");
+            throw new UserErrorException(code, $"{trainPlace}: {tokens} {Plural.Of(tokens, "token")}, {Folder} has {TrainTokens}; use the authors' files of words, not those of raw text.");
         }
 
         Keep(TrainFile, train);

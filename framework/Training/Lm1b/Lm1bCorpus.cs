@@ -17,7 +17,7 @@ public sealed record Lm1bCorpus(WordVocabulary Vocabulary, ShardFolder Training,
 
     /// <summary>In one line.</summary>
     public string Description => FormattableString.Invariant(
-        $"{Training.Files.Count} training shards of {Tokens:N0} tokens, {Heldout.Files.Count} held-out, {Vocabulary.Count:N0} words");
+        $"{Training.Files.Count} training {Plural.Of(Training.Files.Count, "shard")} of {Tokens:N0} {Plural.Of(Tokens, "token")}, {Heldout.Files.Count} held-out, {Vocabulary.Count:N0} {Plural.Of(Vocabulary.Count, "word")}");
 
     /// <summary>Checksums for the run's records.</summary>
     public IReadOnlyDictionary<string, string> Sha256 => ImmutableDictionary<string, string>.Empty.Add(VocabularyFile, Vocabulary.Sha256);
@@ -27,8 +27,8 @@ public sealed record Lm1bCorpus(WordVocabulary Vocabulary, ShardFolder Training,
     [
         KeyValuePair.Create(VocabularyFile, $"SHA-256 {Vocabulary.Sha256[..16]}"),
         KeyValuePair.Create("vocabulary", $"SHA-256 {Vocabulary.Fingerprint()[..16]}"),
-        KeyValuePair.Create("training shards", $"{Training.Files.Count} with {Tokens} tokens"),
-        .. Training.Files.Concat(Heldout.Files).Select(file => KeyValuePair.Create(Path.GetFileName(file), $"{new FileInfo(file).Length} bytes")),
+        KeyValuePair.Create("training shards", $"{Training.Files.Count} with {Tokens} {Plural.Of(Tokens, "token")}"),
+        .. Training.Files.Concat(Heldout.Files).Select(file => KeyValuePair.Create(Path.GetFileName(file), $"{new FileInfo(file).Length} {Plural.Of(new FileInfo(file).Length, "byte")}")),
     ];
 
     /// <summary>Steps in which all workers together read as many tokens as there are. Each worker begins its shards anew when it has read them.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Compression.Core.Catalog;
 using Compression.Core.Reporting;
+using Compression.Training.Data.Lm1b;
 
 namespace Compression.Training.Lm1b;
 
@@ -11,6 +12,20 @@ namespace Compression.Training.Lm1b;
 public sealed record Lm1bHyperparameters
 {
     private const int Largest = 1 << 24;
+
+    private const string Delay = "num_delayed_steps";
+
+    // The model of a checkpoint, and how its text is read.
+    private static readonly string[] s_ofEvaluation = ["vocab_size", "emb_size", "state_size", "projected_size", "num_layers", "batch_size", "num_steps"];
+
+    private static readonly OptionSchema s_schema = OptionSchema.Of(typeof(Lm1bHyperparameters));
+
+    // What is left out where the text is the sample corpus: its words, and a model that learns them within minutes.
+    private static readonly KeyValuePair<string, string>[] s_ofSample =
+    [
+        new("vocab_size", SampleShards.Words.ToString(CultureInfo.InvariantCulture)), new("num_sampled", "256"), new("emb_size", "64"), new("state_size", "128"),
+        new("projected_size", "64"), new("batch_size", "32"),
+    ];
 
     /// <summary>Rows of a worker's batch.</summary>
     [Option("batch_size", "rows of a worker's batch", Min = 1, Max = Largest)]
@@ -65,16 +80,33 @@ public sealed record Lm1bHyperparameters
     public bool AverageParams { get; init; } = true;
 
     /// <summary>Steps by which each further worker starts later where workers do not wait for each other.</summary>
-    [Option("num_delayed_steps", "steps by which each further asynchronous worker starts later", Min = 0)]
+    [Option(Delay, "steps by which each further asynchronous worker starts later", Min = 0)]
     public int NumDelayedSteps { get; init; } = 150;
 
     /// <summary>Reads <c>key=value</c> pairs separated by commas; keys that are left out keep their defaults.</summary>
     /// <param name="text">For example <c>batch_size=64,average_params=False</c>; empty for the defaults.</param>
+    /// <param name="sample">The text is the sample corpus, whose defaults are smaller.</param>
     /// <exception cref="UserErrorException">
     /// <see cref="ExitCode.Usage"/>: an unknown key (the nearest is named), a pair without <c>=</c>, a key given twice, a value of another type or out of range, or more
     /// sampled words than there are words.
     /// </exception>
-    public static Lm1bHyperparameters Parse(string text)
+    public static Lm1bHyperparameters Parse(string text, bool sample = false)
+    {
+        var hyper = (Lm1bHyperparameters)s_schema.Bind([.. sample ? s_ofSample : [], .. Pairs(text)], static key => $"--hpconfig {key}");
+        return hyper.NumSampled <= hyper.VocabSize ? hyper : throw Wrong(
+            $"--hpconfig num_sampled {hyper.NumSampled}: more words than vocab_size={hyper.VocabSize} cannot be drawn without repetition; the nearest is {hyper.VocabSize}.");
+    }
+
+    /// <summary>Warnings on pairs that were given in vain.</summary>
+    /// <param name="text">As for <see cref="Parse"/>.</param>
+    /// <param name="trains">Something is trained, and not evaluated alone.</param>
+    /// <param name="sync">Workers wait for each other.</param>
+    public static IEnumerable<string> Idle(string text, bool trains, bool sync) => Pairs(text)
+        .Where(pair => trains ? sync && pair.Key == Delay : !s_ofEvaluation.Contains(pair.Key))
+        .Where(pair => s_schema.Options.Single(option => option.Name == pair.Key) is var option && option.Normalize(pair.Value, pair.Key) != OptionText.Format(option.Default))
+        .Select(pair => $"--hpconfig {pair.Key} has no effect here: {(trains ? "it needs --sync false" : "nothing is trained")}.");
+
+    private static Dictionary<string, string> Pairs(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -93,9 +125,7 @@ public sealed record Lm1bHyperparameters
             }
         }
 
-        var hyper = (Lm1bHyperparameters)OptionSchema.Of(typeof(Lm1bHyperparameters)).Bind(values, static key => $"--hpconfig {key}");
-        return hyper.NumSampled <= hyper.VocabSize ? hyper : throw Wrong(
-            $"--hpconfig num_sampled {hyper.NumSampled}: more words than vocab_size={hyper.VocabSize} cannot be drawn without repetition; the nearest is {hyper.VocabSize}.");
+        return values;
     }
 
     private static UserErrorException Wrong(FormattableString message) => new(ExitCode.Usage, message.ToString(CultureInfo.InvariantCulture));

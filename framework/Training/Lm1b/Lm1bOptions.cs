@@ -1,4 +1,5 @@
 using Compression.Core.Catalog;
+using Compression.Training.Data;
 using Compression.Training.Sessions;
 
 namespace Compression.Training.Lm1b;
@@ -20,7 +21,7 @@ public sealed record Lm1bOptions : TrainerOptions
     }
 
     /// <summary>Folder of the data.</summary>
-    [Option("datadir", "folder with 1b_word_vocab.txt and the folders of training and held-out shards; empty: where it is found; see ./run.sh data lm1b", Group = DataGroup, Scope = OptionScope.Host)]
+    [Option("datadir", "folder with 1b_word_vocab.txt and the folders of training and held-out shards (see ./run.sh data lm1b), or sample; empty: where it is found, else the sample corpus with a small model", Group = DataGroup, Scope = OptionScope.Host, Aliases = "data", IsPath = true)]
     public string Datadir { get; init; } = "";
 
     /// <summary>Hyperparameters as pairs.</summary>
@@ -45,7 +46,7 @@ public sealed record Lm1bOptions : TrainerOptions
     public int EvalNPerEpoch { get; init; }
 
     /// <summary>Steps of training.</summary>
-    [Option("max_steps", "end after so many steps", Group = TrainingGroup, Min = 1, Scope = OptionScope.Run)]
+    [Option("max_steps", "end after so many steps", Group = TrainingGroup, Min = 1, Scope = OptionScope.Run, Aliases = "max_step")]
     public long MaxSteps { get; init; } = 1_000_000;
 
     /// <summary>Workers wait for each other.</summary>
@@ -74,28 +75,23 @@ public sealed record Lm1bOptions : TrainerOptions
     public bool SearchPartitions { get; init; }
 
     /// <summary>The machines.</summary>
-    [Option("resource_info_file", "file with a line host[:gpu,gpu...] for each machine; the first is the master", Group = ExchangeGroup, Scope = OptionScope.Host)]
+    [Option("resource_info_file", "file with a line host[:gpu,gpu...] for each machine; the first is the master", Group = ExchangeGroup, Scope = OptionScope.Host, IsPath = true)]
     public string ResourceInfoFile { get; init; } = "";
 
-    /// <summary>Folder of the results under its first name.</summary>
-    [Option("logdir", "another name of --out; in evaluation the run whose checkpoints are followed", Group = RunGroup, Scope = OptionScope.Call)]
-    public string Logdir { get; init; } = "";
-
     /// <summary>Folder of checkpoints.</summary>
-    [Option("ckpt_dir", "folder of the checkpoints; empty: checkpoints/ in the run's folder", Group = RunGroup, Scope = OptionScope.Host, Needs = "checkpoint_every!=0 or checkpoint_each_epoch=true or save_n_ckpts_per_epoch!=-1|0")]
+    [Option("ckpt_dir", "folder of the checkpoints; empty: checkpoints/ in the run's folder", Group = RunGroup, Scope = OptionScope.Host, Needs = "checkpoint_every!=0 or checkpoint_each_epoch=true or save_n_ckpts_per_epoch!=-1|0", IsPath = true)]
     public string CkptDir { get; init; } = "";
-
-    /// <summary>Steps between rows under their first name.</summary>
-    [Option("log_frequency", "another name of --log_interval", Group = RunGroup, Min = 0, Scope = OptionScope.Call)]
-    public int LogFrequency { get; init; }
-
-    /// <summary>Steps between checkpoints under their first name.</summary>
-    [Option("save_ckpt_steps", "another name of --checkpoint_every", Group = RunGroup, Min = 0, Scope = OptionScope.Call)]
-    public long SaveCkptSteps { get; init; }
 
     /// <summary>Checkpoints by share of an epoch.</summary>
     [Option("save_n_ckpts_per_epoch", "checkpoints in each epoch; -1: none by this rule", Group = RunGroup, Min = -1, Scope = OptionScope.Run)]
     public int SaveNCkptsPerEpoch { get; init; } = -1;
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> Refusals => new Dictionary<string, string>
+    {
+        ["overlap"] = "the gradient is clipped by its own norm (max_grad_norm), which is known only after the backward pass; use --overlap false.",
+        ["use_gpu"] = "the tables and their servers are on the CPU; use --use_gpu false.",
+    };
 
     /// <inheritdoc/>
     public override bool WritesCheckpoints => base.WritesCheckpoints || SaveNCkptsPerEpoch > 0;
@@ -112,7 +108,10 @@ public sealed record Lm1bOptions : TrainerOptions
     /// <summary>How gradients travel.</summary>
     public RunOption Way => Enum.Parse<RunOption>(RunOption, ignoreCase: true);
 
+    /// <summary>The text is the sample corpus, by its name in place of a folder.</summary>
+    public bool IsSample => Datadir == CorpusLocation.SampleName;
+
     /// <summary>The hyperparameters.</summary>
     /// <exception cref="Core.Reporting.UserErrorException"><see cref="Core.Reporting.ExitCode.Usage"/>: a pair is none, or its key or value is unknown.</exception>
-    public Lm1bHyperparameters Hyper() => Lm1bHyperparameters.Parse(Hpconfig);
+    public Lm1bHyperparameters Hyper() => Lm1bHyperparameters.Parse(Hpconfig, IsSample);
 }

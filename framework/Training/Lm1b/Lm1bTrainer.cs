@@ -22,7 +22,6 @@ public static class Lm1bTrainer
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(corpus);
         var hyper = options.Hyper();
-        Refuse(options.Overlap, "--overlap true", "the gradient is clipped by its own norm (max_grad_norm), which is known only after the backward pass; use --overlap false.");
         GroupRules.Require(options, pipeline, clipsLocally: hyper.MaxGradNorm > 0);
         Refuse(
             pipeline.Traits.MicroBatches > 0, $"--compressor {options.Compressor}",
@@ -43,7 +42,6 @@ public static class Lm1bTrainer
         Refuse(!options.Sync && options.VirtualWorkers > 0, $"--virtual_workers {options.VirtualWorkers}", "virtual workers take turns, which is what --sync false does without; use --num_workers.");
         Refuse(
             !options.Sync && options.SearchPartitions, "--search_partitions true", "steps of workers that do not wait for each other have no common time; use --sync true.");
-        Refuse(options.UseGpu, "--use_gpu true", "the tables and their servers are on the CPU; use --use_gpu false.");
         Refuse(
             !options.Sync && hyper.NumShards < options.NumServers, $"--num_servers {options.NumServers}",
             $"each server holds a shard of the tables at least, and num_shards is {hyper.NumShards}; use at most {hyper.NumShards}.");

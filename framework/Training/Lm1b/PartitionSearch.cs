@@ -1,4 +1,5 @@
 using System.Globalization;
+using Compression.Core.Reporting;
 
 namespace Compression.Training.Lm1b;
 
@@ -28,7 +29,7 @@ public static class PartitionSearch
         {
             double seconds = measure(partitions);
             return times[partitions] = double.IsFinite(seconds) && seconds > 0 ? seconds : throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"A step of {seconds} seconds at {partitions} partitions."), nameof(measure));
+                string.Create(CultureInfo.InvariantCulture, $"A step of {seconds} seconds at {partitions} {Plural.Of(partitions, "partition")}."), nameof(measure));
         }
 
         double first = Try(start), fastest = first;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Compression.Core.Reporting;
 
 namespace Compression.Training.Lm1b;
 
@@ -69,7 +70,7 @@ public sealed record PartitionSearchResult(ImmutableArray<PartitionTime> Points,
         get
         {
             var text = new StringBuilder();
-            text.Append(CultureInfo.InvariantCulture, $"t(P) = {1e3 * B:G4}/P + {1e3 * A:G4} (P-1) + {1e3 * C:G4} ms, R2 {RSquared:F3}: {Best} partitions, ");
+            text.Append(CultureInfo.InvariantCulture, $"t(P) = {1e3 * B:G4}/P + {1e3 * A:G4} (P-1) + {1e3 * C:G4} ms, R2 {RSquared:F3}: {Best} {Plural.Of(Best, "partition")}, ");
             text.Append(IsCurves ? "where the curve is lowest" : "the fastest that was tried, since the curve does not fit or is flat");
             return text.ToString();
         }

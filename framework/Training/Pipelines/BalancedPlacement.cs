@@ -47,7 +47,7 @@ public static class BalancedPlacement
             long largest = Enumerable.Range(0, layers).Max(layer => costs.BytesOf(layer, layer + 1));
             throw new UserErrorException(
                 ExitCode.Usage,
-                $"--stage_memory: no placement on {stages} stages stays below {memoryLimit >> 20} MiB a stage; the largest layer alone takes {(largest >> 20) + 1} MiB; use more stages or a smaller --batch_size.");
+                $"--stage_memory: no placement on {stages} {Plural.Of(stages, "stage")} stays below {memoryLimit >> 20} MiB a stage; the largest layer alone takes {(largest >> 20) + 1} MiB; use more stages or a smaller --batch_size.");
         }
 
         int[] sizes = new int[stages];

@@ -21,7 +21,7 @@ public sealed record ModelParallelOptions : TrainerOptions
     public ModelParallelOptions() => ExpName = "model-parallel";
 
     /// <summary>Folder of the corpus.</summary>
-    [Option("data", "folder with ptb.train.txt, ptb.valid.txt and ptb.test.txt; empty: PTB where it is found, else the sample corpus", Group = DataGroup, Scope = OptionScope.Host)]
+    [Option("data", "folder with ptb.train.txt, ptb.valid.txt and ptb.test.txt; empty: PTB where it is found, else the sample corpus", Group = DataGroup, Scope = OptionScope.Host, Aliases = "datadir", IsPath = true)]
     public string Data { get; init; } = "";
 
     /// <summary>Lengths of buckets.</summary>
@@ -45,7 +45,7 @@ public sealed record ModelParallelOptions : TrainerOptions
     public int NumHid { get; init; } = 400;
 
     /// <summary>LSTM layers.</summary>
-    [Option("num_layers", "LSTM layers", Group = ModelGroup, Min = 1, Max = 256)]
+    [Option("num_layers", "LSTM layers", Group = ModelGroup, Min = 1, Max = 256, Aliases = "n_layer")]
     public int NumLayers { get; init; } = 8;
 
     /// <summary>Dropout probability.</summary>
@@ -90,7 +90,7 @@ public sealed record ModelParallelOptions : TrainerOptions
     public int TimelineSteps { get; init; } = 2;
 
     /// <summary>Learning rate of the first round.</summary>
-    [Option("lr", "initial learning rate, for a loss summed over the sentence", Group = OptimizationGroup, Min = 0, MinExclusive = true)]
+    [Option("lr", "initial learning rate, for a loss summed over the sentence", Group = OptimizationGroup, Min = 0, MinExclusive = true, Aliases = "init_lr|learning_rate")]
     public double Lr { get; init; } = 0.1;
 
     /// <summary>Largest 2-norm of the gradient.</summary>
@@ -114,12 +114,18 @@ public sealed record ModelParallelOptions : TrainerOptions
     public int EvalSentences { get; init; }
 
     /// <summary>Passes over the training text.</summary>
-    [Option("num_round", "passes over the training text", Group = OptimizationGroup, Min = 1, Scope = OptionScope.Run)]
+    [Option("num_round", "passes over the training text", Group = OptimizationGroup, Min = 1, Scope = OptionScope.Run, Aliases = "epochs")]
     public int NumRound { get; init; } = 25;
 
     /// <summary>Steps after which training ends.</summary>
-    [Option("max_steps", "end after so many steps; 0: no limit", Group = OptimizationGroup, Min = 0, Scope = OptionScope.Run)]
+    [Option("max_steps", "end after so many steps; 0: no limit", Group = OptimizationGroup, Min = 0, Scope = OptionScope.Run, Aliases = "max_step")]
     public long MaxSteps { get; init; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> Refusals => new Dictionary<string, string>
+    {
+        ["overlap"] = "a stage's gradients are complete only when its last unit is done; use --overlap false.",
+    };
 
     /// <inheritdoc/>
     public override bool IsPlainSgd => true;

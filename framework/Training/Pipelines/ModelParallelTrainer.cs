@@ -26,14 +26,13 @@ public static class ModelParallelTrainer
         Refuse(
             options.Stages > options.NumLayers, $"--stages {options.Stages}",
             $"each stage holds a layer at least, and --num_layers is {options.NumLayers}; the most stages are {options.NumLayers}.");
-        Refuse(options.Overlap, "--overlap true", "a stage's gradients are complete only when its last unit is done; use --overlap false.");
         Refuse(
             pipeline.Traits.MicroBatches > 0, $"--compressor {options.Compressor}",
             "it needs the gradient of every micro-batch, which a pipeline adds up as it goes; use another compressor, or the verb train.");
         var devices = StageDevices.Parse(options.Devices);
         Refuse(
             devices.Length > 0 && devices.Length != options.Stages, $"--devices {options.Devices}",
-            $"it names {devices.Length} devices, and --stages is {options.Stages}; name one a stage.");
+            $"it names {devices.Length} {Plural.Of(devices.Length, "device")}, and --stages is {options.Stages}; name one a stage.");
         Refuse(devices.Length > 0 && options.NumWorkers > 1, $"--devices {options.Devices}", "its stages are threads of one process; use --num_workers 1, or leave --devices away.");
         Refuse(devices.Length > 0 && options.UseGpu, "--use_gpu true", "--devices says already where each stage computes; give one of the two.");
         StageDevices.RequireHere(devices);

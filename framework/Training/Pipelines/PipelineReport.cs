@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Compression.Core.Communication;
+using Compression.Core.Reporting;
 using Compression.Training.Sessions;
 
 namespace Compression.Training.Pipelines;
@@ -97,12 +98,12 @@ public sealed record PipelineReport
         string measured = Bubble is { } bubble ? string.Create(culture, $"{100 * bubble:F1} % measured") : "not measured";
         yield return string.Create(
             culture,
-            $"pipeline: {Schedule}, {Stages} stages x {Replicas} replicas; bubble {measured}, {100 * BubbleOfPlacement:F1} % with these stages' costs, {100 * BubbleInTheory:F1} % with equal stages");
+            $"pipeline: {Schedule}, {Stages} {Plural.Of(Stages, "stage")} x {Replicas} {Plural.Of(Replicas, "replica")}; bubble {measured}, {100 * BubbleOfPlacement:F1} % with these stages' costs, {100 * BubbleInTheory:F1} % with equal stages");
         foreach (var one in PerStage)
         {
             yield return string.Create(
                 culture,
-                $"  replica {one.Replica} stage {one.Stage}: {one.Layers} layers, {one.Parameters:N0} parameters, {one.PeakMemoryBytes / (1 << 20):F0} MiB; forward {one.ForwardSeconds:F1}s, backward {one.BackwardSeconds:F1}s, wait {one.WaitSeconds:F1}s, send {one.SendSeconds:F1}s of {one.StepSeconds:F1}s; sent {one.ActivationBytes / 1e6:F1} MB of activations, {one.GradientBytes / 1e6:F1} MB of gradients");
+                $"  replica {one.Replica} stage {one.Stage}: {one.Layers} {Plural.Of(one.Layers, "layer")}, {one.Parameters:N0} {Plural.Of(one.Parameters, "parameter")}, {one.PeakMemoryBytes / (1 << 20):F0} MiB; forward {one.ForwardSeconds:F1}s, backward {one.BackwardSeconds:F1}s, wait {one.WaitSeconds:F1}s, send {one.SendSeconds:F1}s of {one.StepSeconds:F1}s; sent {one.ActivationBytes / 1e6:F1} MB of activations, {one.GradientBytes / 1e6:F1} MB of gradients");
         }
     }
 

@@ -69,12 +69,12 @@ public sealed class StagePlacement
 
         if (places.Count != layers)
         {
-            throw Refused($"it places {places.Count} layers, the model has {layers} (--num_layers)");
+            throw Refused($"it places {places.Count} {Plural.Of(places.Count, "layer")}, the model has {layers} (--num_layers)");
         }
 
         return places[^1] + 1 == stages
             ? new StagePlacement(places.ToImmutable())
-            : throw Refused($"it has {places[^1] + 1} stages, --stages says {stages}");
+            : throw Refused($"it has {places[^1] + 1} {Plural.Of(places[^1] + 1, "stage")}, --stages says {stages}");
     }
 
     /// <summary>The list that <see cref="Parse"/> reads.</summary>

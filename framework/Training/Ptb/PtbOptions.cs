@@ -17,7 +17,7 @@ public sealed record PtbOptions : TrainerOptions
     public PtbOptions() => ExpName = "ptb-lstm";
 
     /// <summary>Folder of the corpus.</summary>
-    [Option("data", "folder with ptb.train.txt, ptb.valid.txt and ptb.test.txt; empty: PTB where it is found, else the sample corpus", Group = DataGroup, Scope = OptionScope.Host)]
+    [Option("data", "folder with ptb.train.txt, ptb.valid.txt and ptb.test.txt; empty: PTB where it is found, else the sample corpus", Group = DataGroup, Scope = OptionScope.Host, Aliases = "datadir", IsPath = true)]
     public string Data { get; init; } = "";
 
     /// <summary>A set of values that the command line overrules.</summary>
@@ -38,7 +38,7 @@ public sealed record PtbOptions : TrainerOptions
     public int NumHid { get; init; } = 200;
 
     /// <summary>LSTM layers.</summary>
-    [Option("num_layers", "LSTM layers", Group = ModelGroup, Min = 1, Max = 64)]
+    [Option("num_layers", "LSTM layers", Group = ModelGroup, Min = 1, Max = 64, Aliases = "n_layer")]
     public int NumLayers { get; init; } = 2;
 
     /// <summary>Dropout probability.</summary>
@@ -54,23 +54,23 @@ public sealed record PtbOptions : TrainerOptions
     public double InitRange { get; init; } = 0.1;
 
     /// <summary>Start from these weights.</summary>
-    [Option("init_weights", "safetensors file to start from, under PyTorch's names", Group = ModelGroup, Scope = OptionScope.Host)]
+    [Option("init_weights", "safetensors file to start from, under PyTorch's names", Group = ModelGroup, Scope = OptionScope.Host, IsPath = true)]
     public string InitWeights { get; init; } = "";
 
     /// <summary>Leave the weights here.</summary>
-    [Option("save_weights", "safetensors file to write at the end, under PyTorch's names", Group = ModelGroup, Scope = OptionScope.Host)]
+    [Option("save_weights", "safetensors file to write at the end, under PyTorch's names", Group = ModelGroup, Scope = OptionScope.Host, IsPath = true)]
     public string SaveWeights { get; init; } = "";
 
     /// <summary>Leave the weights in this folder.</summary>
-    [Option("save", "folder to write the weights of the end into, as model.safetensors: another name of --save_weights", Group = ModelGroup, Scope = OptionScope.Host)]
+    [Option("save", "folder to write the weights of the end into, as model.safetensors: another name of --save_weights", Group = ModelGroup, Scope = OptionScope.Host, IsPath = true)]
     public string Save { get; init; } = "";
 
     /// <summary>Learning rate of the first step.</summary>
-    [Option("init_lr", "initial learning rate", Group = OptimizationGroup, Min = 0, MinExclusive = true)]
+    [Option("init_lr", "initial learning rate", Group = OptimizationGroup, Min = 0, MinExclusive = true, Aliases = "lr|learning_rate")]
     public double InitLr { get; init; } = 20;
 
     /// <summary>How the rate falls.</summary>
-    [Option("lr_schedule", "plateau: a quarter when valid loss stops falling; step: times lr_decay in each epoch after decay_after; gradcomp: see lr_decay", Group = OptimizationGroup)]
+    [Option("lr_schedule", "plateau: a quarter when valid loss stops falling; step: times lr_decay in each epoch after decay_after; gradcomp: see lr_decay", Group = OptimizationGroup, Aliases = "scheduler")]
     public ScheduleKind LrSchedule { get; init; } = ScheduleKind.Plateau;
 
     /// <summary>How fast it falls.</summary>
@@ -82,11 +82,11 @@ public sealed record PtbOptions : TrainerOptions
     public int DecayAfter { get; init; }
 
     /// <summary>Momentum of SGD.</summary>
-    [Option("momentum", "momentum of SGD", Group = OptimizationGroup, Min = 0, Max = 1, MaxExclusive = true)]
+    [Option("momentum", "momentum of SGD", Group = OptimizationGroup, Min = 0, Max = 1, MaxExclusive = true, Aliases = "mom")]
     public double Momentum { get; init; }
 
     /// <summary>L2 penalty.</summary>
-    [Option("weight_decay", "L2 penalty", Group = OptimizationGroup, Min = 0)]
+    [Option("weight_decay", "L2 penalty", Group = OptimizationGroup, Min = 0, Aliases = "wd")]
     public double WeightDecay { get; init; }
 
     /// <summary>Largest 2-norm of the gradient.</summary>
@@ -118,11 +118,11 @@ public sealed record PtbOptions : TrainerOptions
     public int TestBatchSize { get; init; } = 10;
 
     /// <summary>Passes over the training text.</summary>
-    [Option("epochs", "passes over the training text", Group = OptimizationGroup, Min = 1, Scope = OptionScope.Run)]
+    [Option("epochs", "passes over the training text", Group = OptimizationGroup, Min = 1, Scope = OptionScope.Run, Aliases = "num_round")]
     public int Epochs { get; init; } = 40;
 
     /// <summary>Steps after which training ends.</summary>
-    [Option("max_steps", "end after so many steps; 0: no limit", Group = OptimizationGroup, Min = 0, Scope = OptionScope.Run)]
+    [Option("max_steps", "end after so many steps; 0: no limit", Group = OptimizationGroup, Min = 0, Scope = OptionScope.Run, Aliases = "max_step")]
     public long MaxSteps { get; init; }
 
     /// <inheritdoc/>

@@ -23,7 +23,7 @@ public static class PtbTrainer
         {
             throw new UserErrorException(
                 ExitCode.Usage,
-                $"The compressor splits a batch into {pipeline.Traits.MicroBatches} parts, and --batch_size is {options.BatchSize}; the most parts that work are {options.BatchSize}.");
+                $"The compressor splits a batch into {pipeline.Traits.MicroBatches} {Plural.Of(pipeline.Traits.MicroBatches, "part")}, and --batch_size is {options.BatchSize}; the most parts that work are {options.BatchSize}.");
         }
 
         if (options.Tied && options.EmbSize != options.NumHid)

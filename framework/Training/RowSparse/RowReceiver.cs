@@ -113,7 +113,7 @@ public sealed class RowReceiver
             int row = partition.RowOf(_owner, (index * _pieces) + piece);
             if (row >= partition.Rows)
             {
-                throw new PayloadException($"{_tables[table].Name} has {partition.Rows} rows, not row {row}.");
+                throw new PayloadException($"{_tables[table].Name} has {partition.Rows} {Plural.Of(partition.Rows, "row")}, not row {row}.");
             }
 
             ref int number = ref _numbers[table][index];

@@ -15,6 +15,7 @@ public static class GroupRules
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(pipeline);
+        RefusedOptions.Require(options);
         string groups = options.Overlap ? "--overlap true" : $"--bucket_bytes {options.BucketBytes}";
         Refuse(
             options.GroupBytes > 0 && pipeline.Traits.NeedsWholeBucket, groups,

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Compression.Core.Catalog;
 
 namespace Compression.Training.Sessions;
@@ -60,7 +61,7 @@ public abstract record TrainerOptions
     public int VirtualWorkers { get; init; }
 
     /// <summary>Hosts of the ranks.</summary>
-    [Option("hostfile", "file with the hosts of the ranks, one a line: host, host:2 or host slots=2", Group = WorkersGroup, Scope = OptionScope.Host)]
+    [Option("hostfile", "file with the hosts of the ranks, one a line: host, host:2 or host slots=2", Group = WorkersGroup, Scope = OptionScope.Host, IsPath = true)]
     public string Hostfile { get; init; } = "";
 
     /// <summary>Threads of a rank.</summary>
@@ -76,7 +77,7 @@ public abstract record TrainerOptions
     public double CommTimeout { get; init; }
 
     /// <summary>Steps between two rows of metrics.</summary>
-    [Option("log_interval", "steps between two rows of metrics", Group = RunGroup, Min = 1, Scope = OptionScope.Run)]
+    [Option("log_interval", "steps between two rows of metrics", Group = RunGroup, Min = 1, Scope = OptionScope.Run, Aliases = "log_frequency")]
     public int LogInterval { get; init; } = 200;
 
     /// <summary>Name of the run.</summary>
@@ -88,7 +89,7 @@ public abstract record TrainerOptions
     public string ProjectName { get; init; } = "gradient-compression";
 
     /// <summary>Folder of the results.</summary>
-    [Option("out", "folder of the results; empty: runs/<exp_name>-<time>", Group = RunGroup, Scope = OptionScope.Call)]
+    [Option("out", "folder of the results; empty: runs/<exp_name>-<time>", Group = RunGroup, Scope = OptionScope.Call, Aliases = "logdir|work_dir", IsPath = true)]
     public string Out { get; init; } = "";
 
     /// <summary>Write event files.</summary>
@@ -128,7 +129,7 @@ public abstract record TrainerOptions
     public string WandbResume { get; init; } = "no";
 
     /// <summary>Steps between two checkpoints.</summary>
-    [Option("checkpoint_every", "steps between two checkpoints; 0: none", Group = RunGroup, Min = 0, Scope = OptionScope.Run)]
+    [Option("checkpoint_every", "steps between two checkpoints; 0: none", Group = RunGroup, Min = 0, Scope = OptionScope.Run, Aliases = "save_ckpt_steps")]
     public long CheckpointEvery { get; init; }
 
     /// <summary>A checkpoint after each epoch.</summary>
@@ -136,12 +137,15 @@ public abstract record TrainerOptions
     public bool CheckpointEachEpoch { get; init; }
 
     /// <summary>Go on from a checkpoint.</summary>
-    [Option("resume", "go on from a checkpoint folder, or from the latest in --out (or the newest run): latest", Group = RunGroup, Scope = OptionScope.Call)]
+    [Option("resume", "go on from a checkpoint folder, or from the latest in --out (or the newest run): latest", Group = RunGroup, Scope = OptionScope.Call, IsPath = true)]
     public string Resume { get; init; } = "";
 
     /// <summary>Print only warnings and the end.</summary>
     [Option("quiet", "print only warnings and the last line", Group = RunGroup, Scope = OptionScope.Host)]
     public bool Quiet { get; init; }
+
+    /// <summary>Options that this trainer has of the others and always refuses, by name, each with its reason and cure.</summary>
+    public virtual IReadOnlyDictionary<string, string> Refusals => ImmutableDictionary<string, string>.Empty;
 
     /// <summary>The momentum that the optimizer has of its own; some memories replace it.</summary>
     public virtual double OptimizerMomentum => 0;

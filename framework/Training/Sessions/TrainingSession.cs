@@ -60,7 +60,7 @@ public sealed class TrainingSession : IDisposable
 
         if (_aggregators[0] is GroupedAggregator groups)
         {
-            context.Logger.Message($"gradients are exchanged in {groups.Count} groups of {options.GroupBytes:N0} bytes or more{(options.Overlap ? ", during the backward pass" : "")}");
+            context.Logger.Message($"gradients are exchanged in {groups.Count} {Plural.Of(groups.Count, "group")} of {options.GroupBytes:N0} {Plural.Of(options.GroupBytes, "byte")} or more{(options.Overlap ? ", during the backward pass" : "")}");
         }
 
         _losses = new double[_group.Count];

@@ -22,11 +22,11 @@ public sealed record TransformerXlOptions : TrainerOptions
     public TransformerXlOptions() => ExpName = "transformer-xl";
 
     /// <summary>The text.</summary>
-    [Option("dataset", "text to train on", Group = DataGroup)]
+    [Option("dataset", "text to train on; not given and no wikitext-103 at hand: sample, the embedded corpus, with a small model", Group = DataGroup)]
     public TextDataset Dataset { get; init; } = TextDataset.Wt103;
 
     /// <summary>Folder of the text.</summary>
-    [Option("data", "folder of the text; empty: wikitext-103, wikitext-2, ptb, lm1b, enwik8 or text8 below COMPRESSION_DATA, then below datasets", Group = DataGroup, Scope = OptionScope.Host)]
+    [Option("data", "folder of the text; empty: wikitext-103, wikitext-2, ptb, lm1b, enwik8 or text8 below COMPRESSION_DATA, then below datasets", Group = DataGroup, Scope = OptionScope.Host, Aliases = "datadir", IsPath = true)]
     public string Data { get; init; } = "";
 
     /// <summary>Pieces of words.</summary>
@@ -43,7 +43,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     public bool DryRun { get; init; }
 
     /// <summary>Layers.</summary>
-    [Option("n_layer", "layers", Group = ModelGroup, Min = 1, Max = 256)]
+    [Option("n_layer", "layers", Group = ModelGroup, Min = 1, Max = 256, Aliases = "num_layers")]
     public int NLayer { get; init; } = 12;
 
     /// <summary>Heads.</summary>
@@ -124,11 +124,11 @@ public sealed record TransformerXlOptions : TrainerOptions
     public double ProjInitStd { get; init; } = 0.01;
 
     /// <summary>Start from these weights.</summary>
-    [Option("init_weights", "safetensors file to start from, under the published code's names", Group = ModelGroup, Scope = OptionScope.Host)]
+    [Option("init_weights", "safetensors file to start from, under the published code's names", Group = ModelGroup, Scope = OptionScope.Host, IsPath = true)]
     public string InitWeights { get; init; } = "";
 
     /// <summary>Leave the weights here.</summary>
-    [Option("save_weights", "safetensors file to write at the end: the published code's whole state_dict", Group = ModelGroup, Scope = OptionScope.Host)]
+    [Option("save_weights", "safetensors file to write at the end: the published code's whole state_dict", Group = ModelGroup, Scope = OptionScope.Host, IsPath = true)]
     public string SaveWeights { get; init; } = "";
 
     /// <summary>The optimizer.</summary>
@@ -140,15 +140,15 @@ public sealed record TransformerXlOptions : TrainerOptions
     public string LambVersionName { get; init; } = "2019-05";
 
     /// <summary>The rate.</summary>
-    [Option("lr", "highest learning rate", Group = OptimizationGroup, Min = 0, MinExclusive = true)]
+    [Option("lr", "highest learning rate", Group = OptimizationGroup, Min = 0, MinExclusive = true, Aliases = "init_lr|learning_rate")]
     public double Lr { get; init; } = 2.5e-4;
 
     /// <summary>Momentum of SGD.</summary>
-    [Option("mom", "momentum of SGD", Group = OptimizationGroup, Min = 0, Max = 1, MaxExclusive = true, Needs = "optim=sgd")]
+    [Option("mom", "momentum of SGD", Group = OptimizationGroup, Min = 0, Max = 1, MaxExclusive = true, Needs = "optim=sgd", Aliases = "momentum")]
     public double Mom { get; init; }
 
     /// <summary>Weight decay.</summary>
-    [Option("wd", "weight decay", Group = OptimizationGroup, Min = 0)]
+    [Option("wd", "weight decay", Group = OptimizationGroup, Min = 0, Aliases = "weight_decay")]
     public double Wd { get; init; }
 
     /// <summary>Half precision.</summary>
@@ -169,7 +169,7 @@ public sealed record TransformerXlOptions : TrainerOptions
 
     /// <summary>How the rate changes.</summary>
     [Option("scheduler", "how the rate falls: as a cosine to eta_min, as the inverse root, by decay_rate when valid loss stops falling, or not", Group = OptimizationGroup,
-        Choices = "cosine|inv_sqrt|dev_perf|constant")]
+        Choices = "cosine|inv_sqrt|dev_perf|constant", Aliases = "lr_schedule")]
     public string Scheduler { get; init; } = "cosine";
 
     /// <summary>Tokens of warm-up.</summary>
@@ -185,7 +185,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     public long WarmupStep { get; init; }
 
     /// <summary>Steps of training.</summary>
-    [Option("max_step", "end after so many steps, where max_tokens is 0", Group = OptimizationGroup, Min = 1, Scope = OptionScope.Run, Needs = "max_tokens=0")]
+    [Option("max_step", "end after so many steps, where max_tokens is 0", Group = OptimizationGroup, Min = 1, Scope = OptionScope.Run, Needs = "max_tokens=0", Aliases = "max_steps")]
     public long MaxStep { get; init; } = 100000;
 
     /// <summary>Lowest rate of the cosine.</summary>
@@ -244,14 +244,6 @@ public sealed record TransformerXlOptions : TrainerOptions
     [Option("eval_only", "evaluate valid and test by the weights of --resume or --init_weights, and train nothing", Group = EvaluationGroup, Scope = OptionScope.Call)]
     public bool EvalOnly { get; init; }
 
-    /// <summary>The results' folder under its first name.</summary>
-    [Option("work_dir", "another name of --out", Group = RunGroup, Scope = OptionScope.Call)]
-    public string WorkDir { get; init; } = "";
-
-    /// <summary>The results' folder under its second name.</summary>
-    [Option("logdir", "another name of --out", Group = RunGroup, Scope = OptionScope.Call)]
-    public string Logdir { get; init; } = "";
-
     /// <summary>Go on.</summary>
     [Option("restart", "another name of --resume latest", Group = RunGroup, Scope = OptionScope.Call)]
     public bool Restart { get; init; }
@@ -296,7 +288,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     /// <summary>Refuses pieces of words where the text has none.</summary>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>.</exception>
     public void RequireText() => Require(
-        !Bpe || TextForm.Of(Dataset).ClosesLines,
+        !Bpe || (Dataset != TextDataset.Sample && TextForm.Of(Dataset).ClosesLines),
         $"--bpe true: {CountedCorpus.Name(Dataset)} has tokens of its own; use --bpe false, or --dataset wt103, wt2 or ptb.");
 
     /// <summary>The model for a vocabulary.</summary>
@@ -365,7 +357,7 @@ public sealed record TransformerXlOptions : TrainerOptions
             Require(
                 int.TryParse(text.Trim(), System.Globalization.CultureInfo.InvariantCulture, out int end) && end > (ends.Count > 0 ? ends[^1] : 0),
                 $"--cutoffs {Cutoffs}: '{text}' must be a whole number above {(ends.Count > 0 ? ends[^1] : 0)}.");
-            Require(end < vocabulary, $"--cutoffs {Cutoffs}: {end} lies beyond the vocabulary of {vocabulary} words; the largest that works is {vocabulary - 1}.");
+            Require(end < vocabulary, $"--cutoffs {Cutoffs}: {end} lies beyond the vocabulary of {vocabulary} {Plural.Of(vocabulary, "word")}; the largest that works is {vocabulary - 1}.");
             ends.Add(end);
         }
 

@@ -39,9 +39,9 @@ public static class TransformerXlTrainer
         // Rules for single parameters meet the names here, before anything is started or written.
         pipeline.CreateCompressor(shape.Layout(), KernelTeam.Single);
         int micro = pipeline.Traits.MicroBatches;
-        Require(micro <= options.BatchSize, $"The compressor splits a batch into {micro} parts, and --batch_size is {options.BatchSize}; the most parts that work are {options.BatchSize}.");
+        Require(micro <= options.BatchSize, $"The compressor splits a batch into {micro} {Plural.Of(micro, "part")}, and --batch_size is {options.BatchSize}; the most parts that work are {options.BatchSize}.");
         Require(options.BatchChunk <= options.BatchSize, $"--batch_chunk {options.BatchChunk}: --batch_size is {options.BatchSize}, which is the most chunks that work.");
-        Require(micro == 0 || options.BatchChunk == 1, $"--batch_chunk {options.BatchChunk}: the compressor splits the batch into {micro} parts already; use --batch_chunk 1.");
+        Require(micro == 0 || options.BatchChunk == 1, $"--batch_chunk {options.BatchChunk}: the compressor splits the batch into {micro} {Plural.Of(micro, "part")} already; use --batch_chunk 1.");
         Require(!options.Overlap || options.BatchChunk == 1, "--overlap true: a gradient is complete after the last chunk alone; use --batch_chunk 1.");
         Require(options.WarmupStep == 0 || !options.CountsTokens, $"--warmup_step {options.WarmupStep}: schedules count tokens here; use --warmup_tokens.");
         Require(options.Scheduler != "cosine" || !options.CountsTokens || options.MaxTokens > 0, "--warmup_tokens: a cosine by tokens needs --max_tokens, its length.");
@@ -72,7 +72,7 @@ public static class TransformerXlTrainer
 
         if (options.Adaptive && options.ShapeFor(corpus.Vocabulary.Count).Clusters == 1)
         {
-            notes.Add($"--adaptive has no effect here: the {corpus.Vocabulary.Count:N0} words of the text are one cluster; give their ends by --cutoffs.");
+            notes.Add($"--adaptive has no effect here: the {corpus.Vocabulary.Count:N0} {Plural.Of(corpus.Vocabulary.Count, "word")} of the text are one cluster; give their ends by --cutoffs.");
         }
 
         return notes;

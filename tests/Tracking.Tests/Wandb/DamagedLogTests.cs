@@ -64,6 +64,30 @@ public sealed class DamagedLogTests : IDisposable
     }
 
     [Fact]
+    public void Damage_before_the_first_record_sends_nothing_and_says_what_is_left_and_what_can_be_done()
+    {
+        byte[] whole = File.ReadAllBytes(Log);
+        int first = Places(whole)[0].Start;
+        string table = Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(Log))!, RunFiles.Metrics);
+        File.WriteAllText(table, "step\n");
+        Assert.Equal(7, first);
+        for (int at = 0; at < first; at++)
+        {
+            byte[] changed = [.. whole];
+            changed[at] ^= 4;
+            Restart(changed);
+            var error = Assert.Throws<UserErrorException>(() => _bench.Sync());
+            Assert.Equal(ExitCode.Failure, error.Code);
+            Assert.StartsWith($"'{Log}': ", error.Message, StringComparison.Ordinal);
+            Assert.Contains("nothing of it is sent", error.Message, StringComparison.Ordinal);
+            Assert.Contains(table, error.Message, StringComparison.Ordinal);
+            Assert.Contains("undamaged copy", error.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain('\n', error.Message);
+            Assert.Empty(_bench.Server.Runs);
+        }
+    }
+
+    [Fact]
     public void An_undamaged_copy_brings_what_was_lost_to_a_run_that_begins_anew()
     {
         byte[] whole = File.ReadAllBytes(Log);

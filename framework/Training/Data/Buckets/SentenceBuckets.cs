@@ -110,8 +110,8 @@ public sealed class SentenceBuckets
         string buckets = string.Join(", ", Lengths.Select((length, bucket) => string.Create(culture, $"{length}: {Members[bucket].Length:N0}")));
         string dropped = Dropped == 0
             ? "none dropped"
-            : string.Create(culture, $"{Dropped:N0} dropped with {DroppedTokens:N0} tokens, longer than {Lengths[^1]}");
-        return string.Create(culture, $"{split}: {Sentences:N0} sentences by bucket ({buckets}), {dropped}; {100 * PaddingShare:F1} % of a pass is padding");
+            : string.Create(culture, $"{Dropped:N0} dropped with {DroppedTokens:N0} {Plural.Of(DroppedTokens, "token")}, longer than {Lengths[^1]}");
+        return string.Create(culture, $"{split}: {Sentences:N0} {Plural.Of(Sentences, "sentence")} by bucket ({buckets}), {dropped}; {100 * PaddingShare:F1} % of a pass is padding");
     }
 
     private static int Smallest(ImmutableArray<int> lengths, int length)

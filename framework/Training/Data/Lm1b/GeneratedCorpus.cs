@@ -86,7 +86,7 @@ public sealed record GeneratedCorpus
         {
             throw new UserErrorException(
                 ExitCode.Usage,
-                string.Create(CultureInfo.InvariantCulture, $"--vocab_size {VocabularySize}: {Heldout} alone has {words.Count} different words; the smallest that works is {words.Count + 2}"));
+                string.Create(CultureInfo.InvariantCulture, $"--vocab_size {VocabularySize}: {Heldout} alone has {words.Count} different {Plural.Of(words.Count, "word")}; the smallest that works is {words.Count + 2}"));
         }
 
         for (int made = 0; words.Count < count; made++)

@@ -25,7 +25,7 @@ public static class HeldoutSplit
         all.Load(text);
         if (sentences >= all.Count)
         {
-            throw Wrong($"--split {sentences}: {text} has {all.Count} sentences; the most that leave one to hold out are {all.Count - 1}");
+            throw Wrong($"--split {sentences}: {text} has {all.Count} {Plural.Of(all.Count, "sentence")}; the most that leave one to hold out are {all.Count - 1}");
         }
 
         if (shards > sentences)

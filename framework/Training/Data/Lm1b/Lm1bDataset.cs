@@ -144,8 +144,8 @@ public sealed record Lm1bDataset(Uri Archive, string ArchiveSha256, Uri Vocabula
         }
 
         string check = isWhole ? "every checksum is right" : "each is UTF-8 text; checksums are known of the whole corpus alone";
-        string list = vocabulary is null ? "no vocabulary: build one with --build_vocab" : string.Create(CultureInfo.InvariantCulture, $"a vocabulary of {words:N0} words");
-        return string.Create(CultureInfo.InvariantCulture, $"{files.Length} shards with {targets:N0} targets ({check}); {list}");
+        string list = vocabulary is null ? "no vocabulary: build one with --build_vocab" : string.Create(CultureInfo.InvariantCulture, $"a vocabulary of {words:N0} {Plural.Of(words, "word")}");
+        return string.Create(CultureInfo.InvariantCulture, $"{files.Length} {Plural.Of(files.Length, "shard")} with {targets:N0} {Plural.Of(targets, "target")} ({check}); {list}");
     }
 
     /// <summary>The digest that <see cref="ShardsSha256"/> is compared with.</summary>

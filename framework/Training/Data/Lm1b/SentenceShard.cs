@@ -40,7 +40,7 @@ internal sealed class SentenceShard
             if (length > Array.MaxLength)
             {
                 throw new UserErrorException(
-                    ExitCode.Environment, string.Create(CultureInfo.InvariantCulture, $"{path}: {length:N0} bytes are too many for one shard; cut it into several files of whole lines"));
+                    ExitCode.Environment, string.Create(CultureInfo.InvariantCulture, $"{path}: {length:N0} {Plural.Of(length, "byte")} are too many for one shard; cut it into several files of whole lines"));
             }
 
             if (_bytes.Length < length)

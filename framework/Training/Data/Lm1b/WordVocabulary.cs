@@ -55,7 +55,7 @@ public sealed class WordVocabulary
     /// <summary>One line for the log: how many words, of which file, and whether some were left out.</summary>
     public string Description => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Count:N0} words of {_shownAs}{(Count < WordsInFile ? $", the first of {WordsInFile:N0}; the others are {UnknownWord}" : "")}");
+        $"{Count:N0} {Plural.Of(Count, "word")} of {_shownAs}{(Count < WordsInFile ? $", the first of {WordsInFile:N0}; the others are {UnknownWord}" : "")}");
 
     /// <summary>Reads a vocabulary.</summary>
     /// <param name="path">The file.</param>
@@ -93,7 +93,7 @@ public sealed class WordVocabulary
         if (count > Count)
         {
             throw new UserErrorException(
-                ExitCode.Usage, string.Create(CultureInfo.InvariantCulture, $"vocab_size={count}: {_shownAs} has {Count} words; set --hpconfig vocab_size={Count}, or name a larger vocabulary"));
+                ExitCode.Usage, string.Create(CultureInfo.InvariantCulture, $"vocab_size={count}: {_shownAs} has {Count} {Plural.Of(Count, "word")}; set --hpconfig vocab_size={Count}, or name a larger vocabulary"));
         }
 
         if (count == Count)
@@ -107,7 +107,7 @@ public sealed class WordVocabulary
             throw new UserErrorException(
                 ExitCode.Usage, string.Create(
                     CultureInfo.InvariantCulture,
-                    $"vocab_size={count}: the first {count} words of {_shownAs} lack {(SentenceMark >= count ? SentenceMarkWord : UnknownWord)}; the smallest vocab_size that works is {least}"));
+                    $"vocab_size={count}: the first {count} {Plural.Of(count, "word")} of {_shownAs} lack {(SentenceMark >= count ? SentenceMarkWord : UnknownWord)}; the smallest vocab_size that works is {least}"));
         }
 
         var words = new WordTable(count);

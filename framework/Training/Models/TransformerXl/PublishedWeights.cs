@@ -89,7 +89,7 @@ public sealed class PublishedWeights(TransformerXlShape shape)
     private string Hint(string name) =>
         name.Contains("_net.", StringComparison.Ordinal) || name.StartsWith("r_", StringComparison.Ordinal)
             ? $"; it follows from n_head {shape.Heads}, d_head {shape.HeadWidth} and d_model {shape.ModelWidth}"
-            : name.Contains("emb_layers", StringComparison.Ordinal) ? $"; it follows from {shape.Vocabulary} words and d_embed {shape.EmbeddingWidth}" : "";
+            : name.Contains("emb_layers", StringComparison.Ordinal) ? $"; it follows from {shape.Vocabulary} {Plural.Of(shape.Vocabulary, "word")} and d_embed {shape.EmbeddingWidth}" : "";
 
     private static Dictionary<string, string> FindAliases(TransformerXlShape shape)
     {
