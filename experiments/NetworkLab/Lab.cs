@@ -94,8 +94,8 @@ internal sealed class Lab : IDisposable
 
     private ProcessStartInfo StartInfo(IReadOnlyList<string> words)
     {
-        // A session of its own: Ctrl+C reaches the command once, from here, and not from the terminal as well.
-        var start = new ProcessStartInfo("setsid", ["ip", .. _network.OnFirstHost, _environment.Executable, .. words])
+        var command = TiedCommand.EndsInOrder(["ip", .. _network.OnFirstHost, _environment.Executable, .. words]);
+        var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
             WorkingDirectory = _environment.CallerFolder,
         };

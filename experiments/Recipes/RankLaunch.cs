@@ -3,6 +3,7 @@ using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Mpi;
 using Compression.Mpi.Launching;
+using Compression.Tracking;
 using Compression.Training.Sessions;
 
 namespace Compression.Experiments.Recipes;
@@ -98,12 +99,18 @@ internal static class RankLaunch
     }
 
     /// <summary>Starts the ranks of a request that has passed all checks, and waits for them.</summary>
-    public static ExitCode Execute<TOptions>(RunRequest<TOptions> request, CommandEnvironment environment)
+    /// <param name="request">The request.</param>
+    /// <param name="held">The lock of its folder, where this process has it.</param>
+    /// <param name="environment">Of this process.</param>
+    public static ExitCode Execute<TOptions>(RunRequest<TOptions> request, RunLock? held, CommandEnvironment environment)
         where TOptions : TrainerOptions
     {
         var settings = request.Settings;
-        var folder = request.OpenFolder(environment);
+        var folder = request.OpenFolder(held, environment);
         bool done = false;
+
+        // The first rank writes there, and locks it from now on.
+        folder.Dispose();
         try
         {
             var code = Start(

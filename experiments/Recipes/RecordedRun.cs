@@ -12,6 +12,9 @@ public sealed record RecordedRun(IReadOnlyDictionary<string, string> Values, IRe
     /// <summary>The names of all options, those without a value too.</summary>
     public required IReadOnlyList<string> Names { get; init; }
 
+    /// <summary>The command that started the run, or went on with it last; empty where the file does not say.</summary>
+    public string CommandLine { get; init; } = "";
+
     /// <summary>Where it was read.</summary>
     public required string File { get; init; }
 
@@ -35,6 +38,7 @@ public sealed record RecordedRun(IReadOnlyDictionary<string, string> Values, IRe
             return new RecordedRun(options, given.ToHashSet(StringComparer.Ordinal))
             {
                 Names = [.. document.RootElement.GetProperty("options").EnumerateObject().Select(option => option.Name)],
+                CommandLine = document.RootElement.TryGetProperty("command_line", out var line) ? line.GetString() ?? "" : "",
                 File = path,
             };
         }

@@ -54,18 +54,21 @@ internal sealed class SweepRunner
                 process.AskToEnd(stop.Reason!.Value);
             }
         });
-        Task.WhenAll(shares.Select(share => Task.Run(() => WorkAsync(share, stop)))).GetAwaiter().GetResult();
+
+        // A thread of its own for each: a trial ends when the thread that started it does.
+        Task.WhenAll(shares.Select(share => Task.Factory.StartNew(
+            () => Work(share, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))).GetAwaiter().GetResult();
     }
 
-    private async Task WorkAsync(CoreShare share, StopRequest stop)
+    private void Work(CoreShare share, StopRequest stop)
     {
         while (!stop.Token.IsCancellationRequested && _waiting.TryDequeue(out var record))
         {
-            await AttemptAsync(record, share, stop).ConfigureAwait(false);
+            Attempt(record, share, stop);
         }
     }
 
-    private async Task AttemptAsync(TrialRecord record, CoreShare share, StopRequest stop)
+    private void Attempt(TrialRecord record, CoreShare share, StopRequest stop)
     {
         var trial = record.Trial;
         string runFolder = _folder.TrialFolder(trial.Id);
@@ -84,7 +87,7 @@ internal sealed class SweepRunner
             process.AskToEnd(stop.Reason!.Value);
         }
 
-        int code = await process.WaitAsync().ConfigureAwait(false);
+        int code = process.Wait();
         _running.TryRemove(trial.Id, out _);
         var summary = TrialRecord.SummaryIn(runFolder);
         string status = code == 0 && summary?.Status == "completed" ? "completed" : s_interruptions.Contains(code) ? "interrupted" : "failed";

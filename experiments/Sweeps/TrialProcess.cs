@@ -28,7 +28,7 @@ internal sealed class TrialProcess : IDisposable
     /// <summary>Its number.</summary>
     public int Id => _process.Id;
 
-    /// <summary>Starts it.</summary>
+    /// <summary>Starts it; the calling thread has to live as long as it does (<see cref="TiedCommand"/>).</summary>
     /// <param name="runFolder">The trial's folder.</param>
     /// <param name="log">The file that its output is added to.</param>
     /// <param name="words">The program's command line.</param>
@@ -38,10 +38,9 @@ internal sealed class TrialProcess : IDisposable
     public static TrialProcess Start(
         string runFolder, string log, IReadOnlyList<string> words, CoreShare share, string workingFolder, CommandEnvironment environment)
     {
-        // Ctrl+C of a terminal goes to its whole session; the run is to hear of it once, from here.
-        string[] session = HasProgram("setsid", environment) ? ["setsid"] : [];
         string[] binding = share.Cores is { } cores && HasProgram("taskset", environment) ? ["taskset", "--cpu-list", cores] : [];
-        var start = new ProcessStartInfo(Shell, ["-c", Redirect, "sh", log, .. session, .. binding, environment.Executable, .. words])
+        var command = TiedCommand.EndsInOrder([.. binding, environment.Executable, .. words]);
+        var start = new ProcessStartInfo(Shell, ["-c", Redirect, "sh", log, .. command])
         {
             WorkingDirectory = workingFolder,
         };
@@ -58,9 +57,9 @@ internal sealed class TrialProcess : IDisposable
 
     /// <summary>Waits for its end.</summary>
     /// <returns>Its exit code; 128 + n after signal n.</returns>
-    public async Task<int> WaitAsync()
+    public int Wait()
     {
-        await _process.WaitForExitAsync().ConfigureAwait(false);
+        _process.WaitForExit();
         return _process.ExitCode;
     }
 

@@ -49,6 +49,29 @@ internal static class Apphost
         return new Outcome(process.ExitCode, output.Result, errors.Result);
     }
 
+    /// <summary>Waits for the first row of metrics, which shows that a process trains.</summary>
+    public static async Task UntilItTrains(Process process)
+    {
+        for (string? line = ""; line is not null; line = await process.StandardOutput.ReadLineAsync())
+        {
+            if (line.Contains("step", StringComparison.Ordinal) && line.Contains("loss", StringComparison.Ordinal))
+            {
+                return;
+            }
+        }
+
+        Assert.Fail("The program ended before its first step: " + await process.StandardError.ReadToEndAsync());
+    }
+
+    /// <summary>Waits until a process that prints rows has written a checkpoint into <c>run</c>.</summary>
+    public static async Task UntilCheckpoint(Sandbox sandbox, Process process)
+    {
+        while (!Directory.Exists(sandbox.At("run", "checkpoints")) || Directory.GetDirectories(sandbox.At("run", "checkpoints"), "step-*").Length == 0)
+        {
+            Assert.NotNull(await process.StandardOutput.ReadLineAsync());
+        }
+    }
+
     /// <summary>Sends a signal, by its name, to a process.</summary>
     public static void Signal(int process, string signal)
     {

@@ -161,14 +161,7 @@ public static class MpiLauncher
 
     private static Process Start(LauncherProgram program, MpiLaunchOptions options, string executable, IReadOnlyList<string> arguments)
     {
-        List<string> command = [program.Path, .. program.Dialect.Arguments(options), executable, .. arguments];
-
-        // In a session of its own the job gets a Ctrl-C once, from here, and not also from the terminal; and it can be told from others.
-        if (ProgramPath.Find("setsid") is { } setsid)
-        {
-            command.Insert(0, setsid);
-        }
-
+        IReadOnlyList<string> command = TiedCommand.EndsAtOnce([program.Path, .. program.Dialect.Arguments(options), executable, .. arguments]);
         ProcessStartInfo start = new(command[0], command.Skip(1))
         {
             RedirectStandardInput = true,
