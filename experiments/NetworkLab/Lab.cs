@@ -94,8 +94,8 @@ internal sealed class Lab : IDisposable
 
     private ProcessStartInfo StartInfo(IReadOnlyList<string> words)
     {
-        var command = TiedCommand.EndsInOrder(["ip", .. _network.OnFirstHost, _environment.Executable, .. words]);
-        var start = new ProcessStartInfo(command[0], command.Skip(1))
+        // A session of its own: Ctrl+C reaches the command once, from here, and not from the terminal as well.
+        var start = new ProcessStartInfo("setsid", ["ip", .. _network.OnFirstHost, _environment.Executable, .. words])
         {
             WorkingDirectory = _environment.CallerFolder,
         };
@@ -103,7 +103,7 @@ internal sealed class Lab : IDisposable
         // Between hosts there is nothing but TCP, whatever the libraries find out about the machine below.
         foreach (var (name, value) in new[]
         {
-            (NetworkVariable, _description), ("HYDRA_LAUNCHER", "ssh"), ("HYDRA_LAUNCHER_EXEC", RemoteShell), ("UCX_TLS", "tcp,self"),
+            (NetworkVariable, _description), (ParentWatch.Variable, ParentWatch.ThisProcess), ("HYDRA_LAUNCHER", "ssh"), ("HYDRA_LAUNCHER_EXEC", RemoteShell), ("UCX_TLS", "tcp,self"),
             ("UCX_NET_DEVICES", LabNetwork.Device), ("OMPI_MCA_plm_rsh_agent", RemoteShell), ("OMPI_MCA_pml", "ob1"), ("OMPI_MCA_btl", "tcp,self"),
             ("OMPI_MCA_btl_tcp_if_include", LabNetwork.Device), ("OMPI_MCA_oob_tcp_if_include", LabNetwork.Device),
         })

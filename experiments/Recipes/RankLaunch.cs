@@ -14,9 +14,12 @@ internal static class RankLaunch
     /// <summary>Tells the ranks which folder was opened for them.</summary>
     private const string FolderVariable = "COMPRESSION_RUN_FOLDER";
 
+    // The runtime's door for debuggers: files in the temporary folder, which killed ranks would leave there.
+    private const string DiagnosticsVariable = "DOTNET_EnableDiagnostics";
+
     // What ranks on other hosts need beside their own environment.
     private static readonly string[] s_inherited =
-        ["LD_LIBRARY_PATH", "TORCH_PATH", CommandEnvironment.RootVariable, CommandEnvironment.DataVariable, CommandEnvironment.DebugVariable];
+        ["LD_LIBRARY_PATH", "TORCH_PATH", DiagnosticsVariable, CommandEnvironment.RootVariable, CommandEnvironment.DataVariable, CommandEnvironment.DebugVariable];
 
     /// <summary>The run folder that the launching process opened; null where a rank was started by other means.</summary>
     public static string? FolderFromLauncher(CommandEnvironment environment, MpiEnvironment launch) =>
@@ -145,6 +148,7 @@ internal static class RankLaunch
             .Select(name => (Name: name, Value: environment.Variable(name)))
             .Where(pair => !string.IsNullOrEmpty(pair.Value))
             .ToDictionary(pair => pair.Name, pair => pair.Value!);
+        variables.TryAdd(DiagnosticsVariable, "0");
         foreach (var (name, value) in added)
         {
             variables[name] = value;

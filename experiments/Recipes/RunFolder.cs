@@ -45,29 +45,26 @@ internal sealed class RunFolder : IDisposable
     /// <summary>Takes away what the opening made, if nobody has written anything since, or is about to.</summary>
     public void Abandon()
     {
-        if (!System.IO.Directory.Exists(Directory.FullPath))
-        {
-            return;
-        }
-
         try
         {
-            using var alone = RunLock.Take(Directory.FullPath, TimeSpan.Zero, _time);
-            if (Directory.HoldsRun())
+            using (RunLock.Take(Directory.FullPath, TimeSpan.Zero, _time))
             {
-                return;
+                if (Directory.HoldsRun())
+                {
+                    return;
+                }
+
+                File.Delete(Directory.PathOf(RunFiles.Log));
             }
 
-            File.Delete(Directory.PathOf(RunFiles.Log));
+            if (_isNew && !System.IO.Directory.EnumerateFileSystemEntries(Directory.FullPath).Any())
+            {
+                System.IO.Directory.Delete(Directory.FullPath);
+            }
         }
-        catch (UserErrorException)
+        catch (Exception exception) when (exception is UserErrorException or IOException or UnauthorizedAccessException)
         {
-            return;
-        }
-
-        if (_isNew && !System.IO.Directory.EnumerateFileSystemEntries(Directory.FullPath).Any())
-        {
-            System.IO.Directory.Delete(Directory.FullPath);
+            // Another start has it, or has taken it away.
         }
     }
 

@@ -54,21 +54,18 @@ internal sealed class SweepRunner
                 process.AskToEnd(stop.Reason!.Value);
             }
         });
-
-        // A thread of its own for each: a trial ends when the thread that started it does.
-        Task.WhenAll(shares.Select(share => Task.Factory.StartNew(
-            () => Work(share, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))).GetAwaiter().GetResult();
+        Task.WhenAll(shares.Select(share => Task.Run(() => WorkAsync(share, stop)))).GetAwaiter().GetResult();
     }
 
-    private void Work(CoreShare share, StopRequest stop)
+    private async Task WorkAsync(CoreShare share, StopRequest stop)
     {
         while (!stop.Token.IsCancellationRequested && _waiting.TryDequeue(out var record))
         {
-            Attempt(record, share, stop);
+            await AttemptAsync(record, share, stop).ConfigureAwait(false);
         }
     }
 
-    private void Attempt(TrialRecord record, CoreShare share, StopRequest stop)
+    private async Task AttemptAsync(TrialRecord record, CoreShare share, StopRequest stop)
     {
         var trial = record.Trial;
         string runFolder = _folder.TrialFolder(trial.Id);
@@ -87,7 +84,7 @@ internal sealed class SweepRunner
             process.AskToEnd(stop.Reason!.Value);
         }
 
-        int code = process.Wait();
+        int code = await process.WaitAsync().ConfigureAwait(false);
         _running.TryRemove(trial.Id, out _);
         var summary = TrialRecord.SummaryIn(runFolder);
         string status = code == 0 && summary?.Status == "completed" ? "completed" : s_interruptions.Contains(code) ? "interrupted" : "failed";

@@ -28,7 +28,7 @@ internal sealed class TrialProcess : IDisposable
     /// <summary>Its number.</summary>
     public int Id => _process.Id;
 
-    /// <summary>Starts it; the calling thread has to live as long as it does (<see cref="TiedCommand"/>).</summary>
+    /// <summary>Starts it.</summary>
     /// <param name="runFolder">The trial's folder.</param>
     /// <param name="log">The file that its output is added to.</param>
     /// <param name="words">The program's command line.</param>
@@ -38,9 +38,10 @@ internal sealed class TrialProcess : IDisposable
     public static TrialProcess Start(
         string runFolder, string log, IReadOnlyList<string> words, CoreShare share, string workingFolder, CommandEnvironment environment)
     {
+        // Ctrl+C of a terminal goes to its whole session; the run is to hear of it once, from here.
+        string[] session = HasProgram("setsid", environment) ? ["setsid"] : [];
         string[] binding = share.Cores is { } cores && HasProgram("taskset", environment) ? ["taskset", "--cpu-list", cores] : [];
-        var command = TiedCommand.EndsInOrder([.. binding, environment.Executable, .. words]);
-        var start = new ProcessStartInfo(Shell, ["-c", Redirect, "sh", log, .. command])
+        var start = new ProcessStartInfo(Shell, ["-c", Redirect, "sh", log, .. session, .. binding, environment.Executable, .. words])
         {
             WorkingDirectory = workingFolder,
         };
@@ -50,6 +51,7 @@ internal sealed class TrialProcess : IDisposable
         }
 
         start.Environment[Mark] = runFolder;
+        start.Environment[ParentWatch.Variable] = ParentWatch.ThisProcess;
         start.Environment[CommandEnvironment.RootVariable] = environment.RepositoryRoot;
         start.Environment[CommandEnvironment.DataVariable] = environment.Datasets ?? "";
         return new TrialProcess(Process.Start(start)!);
@@ -57,9 +59,9 @@ internal sealed class TrialProcess : IDisposable
 
     /// <summary>Waits for its end.</summary>
     /// <returns>Its exit code; 128 + n after signal n.</returns>
-    public int Wait()
+    public async Task<int> WaitAsync()
     {
-        _process.WaitForExit();
+        await _process.WaitForExitAsync().ConfigureAwait(false);
         return _process.ExitCode;
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Compression.Core.Communication;
 using Compression.Core.Reporting;
 using Compression.Mpi.Interop;
+using Compression.Mpi.Launching;
 
 namespace Compression.Mpi;
 
@@ -100,7 +101,7 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
 
         if (environment.IsUnderLauncher)
         {
-            ParentWatch.Begin();
+            ParentWatch.EndAtOnce();
         }
 
         int wanted = options.ThreadMultiple ? ThreadMultiple : ThreadSerialized;

@@ -32,6 +32,7 @@ internal static class Apphost
         start.Environment.Remove(Cli.CommandEnvironment.DataVariable);
         start.Environment[Cli.CommandEnvironment.RootVariable] = Directory.CreateDirectory(sandbox.At("repository")).FullName;
         start.Environment["UCX_ERROR_SIGNALS"] = "";
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         foreach (var (name, value) in variables)
         {
             start.Environment[name] = value;

@@ -5,11 +5,12 @@ namespace Compression.Mpi.Interop;
 /// <summary>The few calls to the C library that the base class library does not offer.</summary>
 internal static partial class NativeProcess
 {
-    private const int SignalKill = 9;
-
     // The same number on every processor that Linux runs on.
     private const int PidfdOpen = 434;
     private const short Readable = 1;
+
+    // RLIMIT_NOFILE.
+    private const int OpenFiles = 7;
 
     /// <summary>
     /// Sets a variable in the environment that native code reads. <see cref="Environment.SetEnvironmentVariable(string, string)"/>
@@ -23,17 +24,15 @@ internal static partial class NativeProcess
     /// <summary>Sleeps for some microseconds; the runtime's own sleep starts at a millisecond.</summary>
     public static void Sleep(uint microseconds) => _ = USleep(microseconds);
 
-    /// <summary>Ends this process as SIGKILL does.</summary>
-    public static void KillSelf() => _ = Kill(Environment.ProcessId, SignalKill);
-
     /// <summary>A descriptor of this process's parent, which can be read once that has ended; negative where there is none.</summary>
-    public static int OpenParent()
+    /// <param name="parent">The parent's number.</param>
+    public static int OpenParent(out int parent)
     {
-        int parent = GetParent();
-        int descriptor = (int)SystemCall(PidfdOpen, parent, 0);
+        int descriptor = (int)SystemCall(PidfdOpen, GetParent(), 0);
 
-        // The number may have gone to another process in between.
-        return GetParent() == parent ? descriptor : -1;
+        // Where it ended in between, its number may be another's, and this process has another parent.
+        parent = GetParent();
+        return descriptor;
     }
 
     /// <summary>Returns when the process of a descriptor has ended.</summary>
@@ -44,6 +43,18 @@ internal static partial class NativeProcess
         {
         }
     }
+
+    /// <summary>How many files this process may have open.</summary>
+    public static ulong OpenFileLimit => GetLimit(OpenFiles, out Limits limits) == 0 ? limits.Soft : ulong.MaxValue;
+
+    /// <summary>Writes to a descriptor, past the runtime.</summary>
+    public static void Write(int descriptor, byte[] bytes) => _ = Write(descriptor, bytes, (nuint)bytes.Length);
+
+    [LibraryImport("libc", EntryPoint = "getrlimit")]
+    private static partial int GetLimit(int resource, out Limits limits);
+
+    [LibraryImport("libc", EntryPoint = "write")]
+    private static partial nint Write(int descriptor, byte[] bytes, nuint count);
 
     [LibraryImport("libc", EntryPoint = "getppid")]
     private static partial int GetParent();
@@ -68,6 +79,13 @@ internal static partial class NativeProcess
 
     [LibraryImport("libc", EntryPoint = "usleep")]
     private static partial int USleep(uint microseconds);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Limits
+    {
+        public ulong Soft;
+        public ulong Hard;
+    }
 
     [StructLayout(LayoutKind.Sequential)]
     private struct Descriptor

@@ -69,6 +69,7 @@ public static class MpiLauncher
         CancellationToken cancellation = default)
     {
         options.Validate();
+        OpenFileLimit.RequireForJob(options.Ranks);
         using var hosts = PlainHostFile.Of(options.HostFile);
         options = WithTerminal(options) with { HostFile = hosts.Path };
         LauncherProgram program = LauncherProgram.Find(MpiEnvironment.Current[LoadedMpi.ChoiceVariable]);
@@ -101,6 +102,7 @@ public static class MpiLauncher
         process.WaitForExit();
         watch.Stop();
         EndLeftovers(process.Id);
+        AbandonedSegments.Remove();
         return Conclude(process.ExitCode, forwarded, remarks, options.NameOfRank, watch.FirstToEnd);
     }
 
@@ -161,7 +163,9 @@ public static class MpiLauncher
 
     private static Process Start(LauncherProgram program, MpiLaunchOptions options, string executable, IReadOnlyList<string> arguments)
     {
-        IReadOnlyList<string> command = TiedCommand.EndsAtOnce([program.Path, .. program.Dialect.Arguments(options), executable, .. arguments]);
+        // In a session of its own the job gets a Ctrl-C once, from here, and not also from the terminal; and it can be told from others.
+        string[] session = ProgramPath.Find("setsid") is { } setsid ? [setsid] : [];
+        var command = TiedCommand.Of([.. session, program.Path, .. program.Dialect.Arguments(options), executable, .. arguments]);
         ProcessStartInfo start = new(command[0], command.Skip(1))
         {
             RedirectStandardInput = true,
