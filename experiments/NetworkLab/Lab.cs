@@ -14,7 +14,7 @@ internal sealed class Lab : IDisposable
     public const string NetworkVariable = "COMPRESSION_NETWORK";
 
     private readonly LabNetwork _network;
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("compression-lab-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory(LabNetwork.FolderPrefix(Environment.ProcessId));
     private readonly CommandEnvironment _environment;
     private readonly string _description;
 
@@ -80,7 +80,6 @@ internal sealed class Lab : IDisposable
     public void Dispose()
     {
         _network.Dispose();
-        _folder.Delete(recursive: true);
     }
 
     private static void WriteScript(string path, string text)

@@ -33,10 +33,10 @@ public static class AtomicFile
 
             File.Move(temporary, path, overwrite: true);
         }
-        catch
+        catch (Exception cause)
         {
             File.Delete(temporary);
-            throw;
+            throw WriteFailure.IsCauseOf(cause) ? WriteFailure.Explain(cause, cause.Message.Replace(temporary, path, StringComparison.Ordinal)) : cause;
         }
     });
 }
