@@ -31,6 +31,13 @@ artifacts=$root/artifacts
 program=$artifacts/bin/Compression.Experiments/release/Compression.Experiments
 built=$artifacts/.built
 
+# What the program asks for (OpenFileLimit): with less, neither the SDK nor the runtime gets far enough to say so.
+least_files=256
+if [[ $(ulimit -Sn) != unlimited ]] && (($(ulimit -Sn) < least_files)); then
+    ulimit -Sn $least_files 2> /dev/null ||
+        fail 3 "a process may open $(ulimit -Hn) files here, and a run needs $least_files; raise the limit: ulimit -n $least_files, or nofile in /etc/security/limits.conf."
+fi
+
 # The SDK needs no ICU, which a small system lacks: neither it nor the program knows of languages.
 export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
@@ -177,6 +184,9 @@ set_environment() {
         DOTNET_ROOT=$(dirname "$(readlink -f "$(command -v dotnet || true)")")
         export DOTNET_ROOT
     fi
+
+    # The runtime's door for debuggers is three files in the temporary folder, which a killed process leaves there.
+    export DOTNET_EnableDiagnostics=${DOTNET_EnableDiagnostics:-0}
 
     # Profiles are not worth their cost in a start; code that is compiled ahead is taken as it is.
     export DOTNET_TieredPGO=${DOTNET_TieredPGO:-0}

@@ -1,3 +1,6 @@
 using Compression.Experiments.Cli;
+using Compression.Mpi.Launching;
 
+OpenFileLimit.RequireForProcess();
+ParentWatch.EndInOrder();
 return CommandLine.Run(args);

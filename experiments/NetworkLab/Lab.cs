@@ -14,7 +14,7 @@ internal sealed class Lab : IDisposable
     public const string NetworkVariable = "COMPRESSION_NETWORK";
 
     private readonly LabNetwork _network;
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("compression-lab-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory(LabNetwork.FolderPrefix(Environment.ProcessId));
     private readonly CommandEnvironment _environment;
     private readonly string _description;
 
@@ -80,7 +80,6 @@ internal sealed class Lab : IDisposable
     public void Dispose()
     {
         _network.Dispose();
-        _folder.Delete(recursive: true);
     }
 
     private static void WriteScript(string path, string text)
@@ -103,7 +102,7 @@ internal sealed class Lab : IDisposable
         // Between hosts there is nothing but TCP, whatever the libraries find out about the machine below.
         foreach (var (name, value) in new[]
         {
-            (NetworkVariable, _description), ("HYDRA_LAUNCHER", "ssh"), ("HYDRA_LAUNCHER_EXEC", RemoteShell), ("UCX_TLS", "tcp,self"),
+            (NetworkVariable, _description), (ParentWatch.Variable, ParentWatch.ThisProcess), ("HYDRA_LAUNCHER", "ssh"), ("HYDRA_LAUNCHER_EXEC", RemoteShell), ("UCX_TLS", "tcp,self"),
             ("UCX_NET_DEVICES", LabNetwork.Device), ("OMPI_MCA_plm_rsh_agent", RemoteShell), ("OMPI_MCA_pml", "ob1"), ("OMPI_MCA_btl", "tcp,self"),
             ("OMPI_MCA_btl_tcp_if_include", LabNetwork.Device), ("OMPI_MCA_oob_tcp_if_include", LabNetwork.Device),
         })

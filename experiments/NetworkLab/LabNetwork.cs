@@ -69,6 +69,9 @@ internal sealed class LabNetwork : IDisposable
 
     private string Bridge => $"gcb{_owner}";
 
+    /// <summary>How the names of the temporary folders of a process's labs begin, which go with its network.</summary>
+    public static string FolderPrefix(int owner) => string.Create(CultureInfo.InvariantCulture, $"compression-lab-{owner}-");
+
     /// <summary>Removes the hosts, and ends what still runs on them.</summary>
     public void Dispose() => Remove(_owner);
 
@@ -116,6 +119,10 @@ internal sealed class LabNetwork : IDisposable
         }
 
         NetworkCommand.Try($"ip link delete gcb{owner}");
+        foreach (string folder in Directory.GetDirectories(Path.GetTempPath(), FolderPrefix(owner) + "*"))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     private static void RequireRoot()

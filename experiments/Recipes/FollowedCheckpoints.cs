@@ -40,7 +40,10 @@ internal sealed class FollowedCheckpoints(string runFolder, string name, long la
     public ExitCode Evaluate(Func<string, EvaluationRecord> evaluate, CommandEnvironment environment)
     {
         using var stop = environment.ListenForStop();
-        var directory = RunDirectory.Open(Path.Combine(runFolder, name), name, resuming: true, environment.Time, runFolder);
+        RunLock? held = null;
+        var directory = RunDirectory.Open(
+            Path.Combine(runFolder, name), name, resuming: true, environment.Time, runFolder, path => held = RunLock.Take(path, RunLock.Patience, environment.Time));
+        using var alone = held;
         using var table = new CsvRunLogger(directory, long.MaxValue);
         using var events = new TensorBoardRunLogger(directory, environment.Time, long.MaxValue);
         string? last = null;

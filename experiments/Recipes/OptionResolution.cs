@@ -66,7 +66,7 @@ internal sealed class OptionResolution(OptionSchema schema, AlgorithmCatalog cat
 
         foreach (var option in schema.Options.Where(option => option.Scope != OptionScope.Call))
         {
-            string? kept = resume.State.Kept($"--{option.Name}");
+            string? kept = resume.State?.Kept($"--{option.Name}");
             if (!recorded.Values.TryGetValue(option.Name, out string? text))
             {
                 // An option that is younger than the run stands in neither.
@@ -83,7 +83,7 @@ internal sealed class OptionResolution(OptionSchema schema, AlgorithmCatalog cat
 
         foreach (string flag in flags)
         {
-            string now = OptionText.Shortest(recorded.Values.GetValueOrDefault(flag, "")), kept = resume.State.Kept($"--{flag}") ?? now;
+            string now = OptionText.Shortest(recorded.Values.GetValueOrDefault(flag, "")), kept = resume.State?.Kept($"--{flag}") ?? now;
             if (now != kept)
             {
                 throw Wrong($"option {flag} is {TrainingState.InWords(now)}, in the checkpoint it is {TrainingState.InWords(kept)}");
@@ -173,7 +173,7 @@ internal sealed class OptionResolution(OptionSchema schema, AlgorithmCatalog cat
                 $"--preset {preset}: the run that --resume continues has preset {recorded.Values.GetValueOrDefault("preset", "none")}; leave --preset away, or start a new run.");
         }
 
-        if (command["init_weights"] is not null)
+        if (command["init_weights"] is not null && command["resume"] is not null)
         {
             throw new UserErrorException(
                 ExitCode.Usage, "--init_weights contradicts --resume, whose checkpoint holds the weights; give one of the two.");

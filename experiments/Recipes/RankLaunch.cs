@@ -3,6 +3,7 @@ using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Mpi;
 using Compression.Mpi.Launching;
+using Compression.Tracking;
 using Compression.Training.Sessions;
 
 namespace Compression.Experiments.Recipes;
@@ -16,9 +17,12 @@ internal static class RankLaunch
     /// <summary>Time for ranks to join where <c>--comm_timeout</c> sets none: far beyond what programs on a slow file system take to start.</summary>
     public static readonly TimeSpan UsualJoin = TimeSpan.FromMinutes(5);
 
+    // The runtime's door for debuggers: files in the temporary folder, which killed ranks would leave there.
+    private const string DiagnosticsVariable = "DOTNET_EnableDiagnostics";
+
     // What ranks on other hosts need beside their own environment.
     private static readonly string[] s_inherited =
-        ["LD_LIBRARY_PATH", "TORCH_PATH", CommandEnvironment.RootVariable, CommandEnvironment.DataVariable, CommandEnvironment.DebugVariable];
+        ["LD_LIBRARY_PATH", "TORCH_PATH", DiagnosticsVariable, CommandEnvironment.RootVariable, CommandEnvironment.DataVariable, CommandEnvironment.DebugVariable];
 
     /// <summary>The run folder that the launching process opened; null where a rank was started by other means.</summary>
     public static string? FolderFromLauncher(CommandEnvironment environment, MpiEnvironment launch) =>
@@ -78,13 +82,17 @@ internal static class RankLaunch
     /// <summary>Starts the ranks of a request that has passed all checks, and waits for them.</summary>
     /// <param name="request">What the user asked for.</param>
     /// <param name="hosts">Hosts of the ranks; null: this one.</param>
+    /// <param name="held">The lock of the run's folder, where this process has it.</param>
     /// <param name="environment">Of this process.</param>
-    public static ExitCode Execute<TOptions>(RunRequest<TOptions> request, HostList? hosts, CommandEnvironment environment)
+    public static ExitCode Execute<TOptions>(RunRequest<TOptions> request, HostList? hosts, RunLock? held, CommandEnvironment environment)
         where TOptions : TrainerOptions
     {
         var settings = request.Settings;
-        var folder = request.OpenFolder(environment);
+        var folder = request.OpenFolder(held, environment);
         bool done = false;
+
+        // The first rank writes there, and locks it from now on.
+        folder.Dispose();
         try
         {
             var code = Start(
@@ -120,6 +128,7 @@ internal static class RankLaunch
             .Select(name => (Name: name, Value: environment.Variable(name)))
             .Where(pair => !string.IsNullOrEmpty(pair.Value))
             .ToDictionary(pair => pair.Name, pair => pair.Value!);
+        variables.TryAdd(DiagnosticsVariable, "0");
         foreach (var (name, value) in added)
         {
             variables[name] = value;

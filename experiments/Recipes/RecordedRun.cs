@@ -15,6 +15,9 @@ public sealed record RecordedRun(IReadOnlyDictionary<string, string> Values, IRe
     /// <summary>The trainer's verb, the second word of the run's command line; null where no such is recorded.</summary>
     public string? Verb { get; init; }
 
+    /// <summary>The command that started the run, or went on with it last; empty where the file does not say.</summary>
+    public string CommandLine { get; init; } = "";
+
     /// <summary>Where it was read.</summary>
     public required string File { get; init; }
 
@@ -42,6 +45,7 @@ public sealed record RecordedRun(IReadOnlyDictionary<string, string> Values, IRe
             {
                 Names = [.. document.RootElement.GetProperty("options").EnumerateObject().Select(option => option.Name)],
                 Verb = VerbOf(document.RootElement),
+                CommandLine = document.RootElement.TryGetProperty("command_line", out var line) ? line.GetString() ?? "" : "",
                 File = path,
             };
         }

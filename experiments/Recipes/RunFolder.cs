@@ -4,40 +4,67 @@ using Compression.Tracking;
 namespace Compression.Experiments.Recipes;
 
 /// <summary>A run's folder between its opening and the first result: where the start fails, nothing is left behind.</summary>
-internal sealed class RunFolder
+internal sealed class RunFolder : IDisposable
 {
     private readonly bool _isNew;
+    private readonly TimeProvider _time;
+    private readonly RunLock _lock;
 
-    private RunFolder(RunDirectory directory, bool isNew) => (Directory, _isNew) = (directory, isNew);
+    private RunFolder(RunDirectory directory, bool isNew, RunLock taken, TimeProvider time) => (Directory, _isNew, _lock, _time) = (directory, isNew, taken, time);
 
     /// <summary>The folder.</summary>
     public RunDirectory Directory { get; }
 
-    /// <summary>Opens it.</summary>
+    /// <summary>Opens it, and locks it until it is disposed.</summary>
     /// <param name="chosen">The full path; null for a new one below <paramref name="root"/>.</param>
     /// <param name="experiment">The run's name.</param>
     /// <param name="resuming">Whether results may be there.</param>
     /// <param name="time">The clock.</param>
     /// <param name="root">Where new ones go.</param>
+    /// <param name="held">The lock of the chosen folder, where this process has it already; the result's from now on.</param>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>: it cannot be used.</exception>
-    public static RunFolder Open(string? chosen, string experiment, bool resuming, TimeProvider time, string root)
+    public static RunFolder Open(string? chosen, string experiment, bool resuming, TimeProvider time, string root, RunLock? held)
     {
         bool isNew = chosen is null || !System.IO.Directory.Exists(chosen);
-        return new RunFolder(RunDirectory.Open(chosen, experiment, resuming, time, root), isNew);
+        try
+        {
+            var directory = RunDirectory.Open(chosen, experiment, resuming, time, root, path => held ??= RunLock.Take(path, RunLock.Patience, time));
+            directory.ClearLeftovers();
+            return new RunFolder(directory, isNew, held!, time);
+        }
+        catch
+        {
+            held?.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>Takes away what the opening made, if the run has written nothing since.</summary>
+    /// <summary>Gives the folder back.</summary>
+    public void Dispose() => _lock.Dispose();
+
+    /// <summary>Takes away what the opening made, if nobody has written anything since, or is about to.</summary>
     public void Abandon()
     {
-        if (Directory.HoldsRun())
+        try
         {
-            return;
-        }
+            using (RunLock.Take(Directory.FullPath, TimeSpan.Zero, _time))
+            {
+                if (Directory.HoldsRun())
+                {
+                    return;
+                }
 
-        File.Delete(Directory.PathOf(RunFiles.Log));
-        if (_isNew && !System.IO.Directory.EnumerateFileSystemEntries(Directory.FullPath).Any())
+                File.Delete(Directory.PathOf(RunFiles.Log));
+            }
+
+            if (_isNew && !System.IO.Directory.EnumerateFileSystemEntries(Directory.FullPath).Any())
+            {
+                System.IO.Directory.Delete(Directory.FullPath);
+            }
+        }
+        catch (Exception exception) when (exception is UserErrorException or IOException or UnauthorizedAccessException)
         {
-            System.IO.Directory.Delete(Directory.FullPath);
+            // Another start has it, or has taken it away.
         }
     }
 

@@ -22,7 +22,10 @@ internal sealed record RunRequest<TOptions>(
     where TOptions : TrainerOptions
 {
     /// <summary>The command as it can be typed again.</summary>
-    public string CommandLine => string.Join(' ', new[] { "./run.sh", Verb }.Concat(Words.Select(ShellWord.Quote)));
+    public string CommandLine => CommandLineOf(Verb, Words);
+
+    /// <summary>A command as it can be typed again.</summary>
+    public static string CommandLineOf(string verb, IReadOnlyList<string> words) => string.Join(' ', new[] { "./run.sh", verb }.Concat(words.Select(ShellWord.Quote)));
 
     /// <summary>Refuses a chosen folder in which another run lies; writes nothing.</summary>
     /// <exception cref="Core.Reporting.UserErrorException"><see cref="Core.Reporting.ExitCode.Usage"/>.</exception>
@@ -49,7 +52,9 @@ internal sealed record RunRequest<TOptions>(
         ];
     }
 
-    /// <summary>Opens the run's folder.</summary>
-    public RunFolder OpenFolder(CommandEnvironment environment) => RunFolder.Open(
-        Folder, Settings.ExpName, Resume is not null, environment.Time, environment.FullPath(Tracking.RunDirectory.DefaultRoot));
+    /// <summary>Opens the run's folder, and locks it.</summary>
+    /// <param name="held">Its lock, where this process has it.</param>
+    /// <param name="environment">Where it runs.</param>
+    public RunFolder OpenFolder(Tracking.RunLock? held, CommandEnvironment environment) => RunFolder.Open(
+        Folder, Settings.ExpName, Resume is not null && held is not null, environment.Time, environment.FullPath(Tracking.RunDirectory.DefaultRoot), held);
 }

@@ -11,10 +11,11 @@ internal static class TrainingRun
 {
     /// <summary>Opens the run's folder, trains, and returns the exit code.</summary>
     public static ExitCode Execute<TOptions>(
-        RunRequest<TOptions> request, PreparedTraining<TOptions> prepared, RankGroup group, RunEnvironment? observed, CommandEnvironment environment)
+        RunRequest<TOptions> request, PreparedTraining<TOptions> prepared, RankGroup group, RunLock? held, RunEnvironment? observed,
+        CommandEnvironment environment)
         where TOptions : TrainerOptions
     {
-        var folder = group.AllAgree(() => group.IsFirst ? request.OpenFolder(environment) : null);
+        using var folder = group.AllAgree(() => group.IsFirst ? request.OpenFolder(held, environment) : null);
         string path = group.FromFirst(folder?.Directory.FullPath ?? "");
         try
         {
@@ -33,6 +34,7 @@ internal static class TrainingRun
         {
             string? log = folder?.Record(failure, environment.Time);
             var told = Explain(failure, log);
+            folder?.Dispose();
             group.EndAll(told.Code, () => CommandLine.Report(told.Code, told.Message, environment));
             throw told;
         }

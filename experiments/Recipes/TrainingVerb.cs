@@ -4,6 +4,7 @@ using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Mpi;
 using Compression.Mpi.Launching;
+using Compression.Tracking;
 using Compression.Training.Sessions;
 
 namespace Compression.Experiments.Recipes;
@@ -73,8 +74,10 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
             return RunAsRank(stated, command, environment, launch);
         }
 
+        bool trains = Trains(stated);
+        using var held = trains ? Hold(command, environment, launch) : null;
         var request = Read(command, environment, launch);
-        if (!Trains(stated))
+        if (!trains)
         {
             if (ActInstead(command) is { } acting)
             {
@@ -92,12 +95,12 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
         var training = Check(request, workers, environment);
         if (request.Settings.Ranks > 1)
         {
-            return RankLaunch.Execute(request, hosts, environment);
+            return RankLaunch.Execute(request, hosts, held, environment);
         }
 
         var observed = RunRecords.ObserveMachine(environment);
         using var alone = RankGroup.Alone();
-        return TrainingRun.Execute(request, training, alone, observed, environment);
+        return TrainingRun.Execute(request, training, alone, held, observed, environment);
     }
 
     // Every file is read after joining: a rank that ends before it has joined leaves the others waiting.
@@ -106,6 +109,7 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
         var started = RunRecords.ObserveMachine(environment);
         using var group = RankGroup.Join(stated.CommTimeout, environment, severalThreads: stated.ServerRanks > 0);
         SharedByRanks.Require(group, SharedFact.OfProgram());
+        using var held = group.AllAgree(() => group.IsFirst ? Hold(command, environment, launch) : null);
         var (request, prepared) = group.AllAgree(() =>
         {
             var mine = Read(command, environment, launch);
@@ -113,8 +117,12 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
         }, saysWhere: true);
         group.Limit(request.Settings.CommTimeout);
         SharedByRanks.Require(group, request.Shared(prepared));
-        return TrainingRun.Execute(request, prepared, group, started, environment);
+        return TrainingRun.Execute(request, prepared, group, held, started, environment);
     }
+
+    // A folder that is not there yet is locked when it is made.
+    private static RunLock? Hold(ParsedCommand command, CommandEnvironment environment, MpiEnvironment launch) =>
+        ResumePoint.Hold(command["resume"], RankLaunch.FolderFromLauncher(environment, launch) ?? command["out"], environment);
 
     // All ranks are given the same words; the first says what is wrong with them.
     private TOptions ReadWords(ParsedCommand command, MpiEnvironment launch)
@@ -158,7 +166,10 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
         var variables = WandbVariables.Read(environment);
         _resolution.CheckVariables(variables, WandbVariables.NameOf);
         string? handed = RankLaunch.FolderFromLauncher(environment, launch);
-        var resume = command["resume"] is { } from ? ResumePoint.Find(from, handed ?? command["out"], environment) : null;
+        string? named = handed ?? command["out"];
+        var resume = command["resume"] is { } from ? ResumePoint.Find(from, named, Trains((TOptions)_resolution.Bind(command.Values)), environment)
+            : named is { Length: > 0 } ? ResumePoint.OfSameStart(environment.FullPath(named), RunRequest<TOptions>.CommandLineOf(Name, command.Words))
+            : null;
         IEnumerable<KeyValuePair<string, string>> below;
         if (resume is not null)
         {
@@ -183,7 +194,7 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
         [
             .. world is { } size ? [KeyValuePair.Create("num_workers", OptionText.Format(size))] : Array.Empty<KeyValuePair<string, string>>(),
             KeyValuePair.Create("threads", OptionText.Format(threads)),
-            .. resume is not null ? [KeyValuePair.Create("resume", resume.Checkpoint)] : Array.Empty<KeyValuePair<string, string>>(),
+            .. resume is not null ? [KeyValuePair.Create("resume", resume.Checkpoint ?? "")] : Array.Empty<KeyValuePair<string, string>>(),
         ];
         var options = (TOptions)_resolution.Bind(below, command.Values, fixedHere);
         RefusedOptions.Require(options);
@@ -193,7 +204,7 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
         string? folder = handed ?? (command["out"] is { Length: > 0 } chosen ? environment.FullPath(chosen) : command["out"] ?? resume?.RunFolder);
         return new RunRequest<TOptions>(
             Name, command.Words, options, settings, plan, resume, folder, final => _resolution.Rows(final, presetFlags.Concat(flags).ToDictionary(), plan, command, resume?.Recorded),
-            [.. plan.Notes, .. _resolution.Idle(options, command, resume?.Recorded)]);
+            [.. resume?.Notes ?? [], .. plan.Notes, .. _resolution.Idle(options, command, resume?.Recorded)]);
     }
 
     private PreparedTraining<TOptions> Check(RunRequest<TOptions> request, int workers, CommandEnvironment environment)

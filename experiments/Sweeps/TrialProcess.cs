@@ -51,6 +51,7 @@ internal sealed class TrialProcess : IDisposable
         }
 
         start.Environment[Mark] = runFolder;
+        start.Environment[ParentWatch.Variable] = ParentWatch.ThisProcess;
         start.Environment[CommandEnvironment.RootVariable] = environment.RepositoryRoot;
         start.Environment[CommandEnvironment.DataVariable] = environment.Datasets ?? "";
         return new TrialProcess(Process.Start(start)!);

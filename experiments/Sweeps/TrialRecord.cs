@@ -46,18 +46,7 @@ internal sealed record TrialRecord(Trial Trial, TrialState State, int Attempts, 
     }
 
     /// <summary>The summary in a run's folder; null where there is none that can be read.</summary>
-    public static RunSummary? SummaryIn(string runFolder)
-    {
-        string path = Path.Combine(runFolder, RunFiles.Summary);
-        try
-        {
-            return File.Exists(path) ? SummaryFile.Read(path) : null;
-        }
-        catch (Exception cause) when (cause is JsonException or IOException)
-        {
-            return null;
-        }
-    }
+    public static RunSummary? SummaryIn(string runFolder) => SummaryFile.Find(runFolder);
 
     // The run's own summary decides: it is there in one piece before the journal hears of it, and before its process is gone.
     private static TrialRecord Read(SweepFolder folder, Trial trial, JournalEntry[] entries, bool isRunning)

@@ -73,6 +73,18 @@ internal sealed class Evaluate : Verb<EvaluateOptions>
         return ExitCode.Success;
     }
 
+    private static void Verify(string checkpoint)
+    {
+        try
+        {
+            LoadedCheckpoint.Verify(checkpoint);
+        }
+        catch (UserErrorException damage) when (damage.Code == ExitCode.Checkpoint && LoadedCheckpoint.FindIntactBefore(checkpoint) is { } older)
+        {
+            throw new UserErrorException(ExitCode.Checkpoint, $"{damage.Message}: eval {older} is intact", damage);
+        }
+    }
+
     // The weights, and the corpus of the run that they come from where that is known.
     private static (string File, string Data) Find(string path, string shown)
     {
@@ -99,7 +111,7 @@ internal sealed class Evaluate : Verb<EvaluateOptions>
             throw new UserErrorException(ExitCode.Checkpoint, $"--weights {shown}: no checkpoint there; name a safetensors file, a checkpoint or a run's folder.");
         }
 
-        LoadedCheckpoint.Verify(checkpoint);
+        Verify(checkpoint);
         return (Path.Combine(checkpoint, SavedPtbModel.FileName), recorded?.Values.GetValueOrDefault("data", "") ?? "");
     }
 }

@@ -122,6 +122,11 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
             throw new InvalidOperationException("MPI can be initialized only once in a process.");
         }
 
+        if (environment.IsUnderLauncher)
+        {
+            ParentWatch.EndAtOnce();
+        }
+
         int wanted = options.ThreadMultiple ? ThreadMultiple : ThreadSerialized;
         int provided = 0;
         library.Check(library.InitThread(0, 0, wanted, &provided), "MPI_Init_thread");

@@ -12,6 +12,7 @@ public sealed class RunDirectory
     public const string DefaultRoot = "runs";
 
     private const int LongestName = 100;
+    private const string ProbePrefix = ".write-check-";
 
     // Any of these makes a folder a run's. An empty log.txt does not: it is only the mark of a start.
     private static readonly string[] Results =
@@ -35,20 +36,25 @@ public sealed class RunDirectory
     /// <param name="resuming">Whether the results of an earlier run may be there, to be continued.</param>
     /// <param name="time">Gives the local time for the name.</param>
     /// <param name="root">Where the new folder goes.</param>
+    /// <param name="hold">Given the folder once it is there, and before it is looked into: locks it.</param>
     /// <exception cref="UserErrorException">
     /// <see cref="ExitCode.Usage"/>: a file is in the way, the folder cannot be written, or it holds another run.
     /// </exception>
     public static RunDirectory Open(
-        string? chosen, string experiment, bool resuming, TimeProvider time, string root = DefaultRoot)
+        string? chosen, string experiment, bool resuming, TimeProvider time, string root = DefaultRoot, Action<string>? hold = null)
     {
         if (chosen is null)
         {
-            return OpenNew(Path.Combine(root, DefaultName(experiment, time)));
+            var made = OpenNew(Path.Combine(root, DefaultName(experiment, time)));
+            hold?.Invoke(made.FullPath);
+            return made;
         }
 
         RequireName(chosen);
         Create(chosen);
         var directory = new RunDirectory(chosen);
+        directory.RequireWritable();
+        hold?.Invoke(directory.FullPath);
         directory.RequireNoRun(chosen, resuming);
         directory.Claim(FileMode.OpenOrCreate);
         return directory;
@@ -71,6 +77,19 @@ public sealed class RunDirectory
         || new FileInfo(PathOf(RunFiles.Log)) is { Exists: true, Length: > 0 }
         || (Directory.Exists(PathOf(RunFiles.Checkpoints)) && Directory.EnumerateFileSystemEntries(PathOf(RunFiles.Checkpoints)).Any());
 
+    /// <summary>Removes what a killed process was about to rename, or had made to prove that it could; for the one that holds the <see cref="RunLock"/>.</summary>
+    public void ClearLeftovers()
+    {
+        string wandb = PathOf(RunFiles.Wandb);
+        foreach (string path in Directory.GetFiles(FullPath).Concat(Directory.Exists(wandb) ? Directory.GetFiles(wandb, "*", SearchOption.AllDirectories) : []))
+        {
+            if (AtomicFile.IsLeftover(path) || Path.GetFileName(path).StartsWith(ProbePrefix, StringComparison.Ordinal))
+            {
+                File.Delete(path);
+            }
+        }
+    }
+
     private static string DefaultName(string experiment, TimeProvider time)
     {
         var forbidden = Path.GetInvalidFileNameChars();
@@ -92,6 +111,7 @@ public sealed class RunDirectory
 
             Create(candidate);
             var directory = new RunDirectory(candidate);
+            directory.RequireWritable();
             // Two processes may have made the folder together: the one that creates log.txt has it.
             if (directory.Claim(FileMode.CreateNew))
             {
@@ -137,15 +157,26 @@ public sealed class RunDirectory
         }
     }
 
-    /// <summary>Proves that files can be made here; false where <paramref name="mode"/> is CreateNew and another start was first.</summary>
+    /// <summary>Results are replaced by renaming, so a new name must be possible, not only a log that exists already.</summary>
+    private void RequireWritable()
+    {
+        try
+        {
+            var probe = PathOf($"{ProbePrefix}{Guid.NewGuid():N}");
+            new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose();
+        }
+        catch (Exception exception) when (WriteFailure.IsCauseOf(exception))
+        {
+            throw Unwritable(exception);
+        }
+    }
+
+    /// <summary>Makes the log; false where <paramref name="mode"/> is CreateNew and another start was first.</summary>
     private bool Claim(FileMode mode)
     {
         var log = PathOf(RunFiles.Log);
         try
         {
-            // Results are replaced by renaming, so a new name must be possible too, not only a log that exists already.
-            var probe = PathOf($".write-check-{Guid.NewGuid():N}");
-            new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose();
             new FileStream(log, mode, FileAccess.Write, FileShare.ReadWrite).Dispose();
             return true;
         }
@@ -155,9 +186,12 @@ public sealed class RunDirectory
         }
         catch (Exception exception) when (WriteFailure.IsCauseOf(exception))
         {
-            throw Unusable(FullPath, $"cannot be written ({WriteFailure.OneLine(exception.Message)})", cause: exception);
+            throw Unwritable(exception);
         }
     }
+
+    private UserErrorException Unwritable(Exception cause) =>
+        Unusable(FullPath, $"cannot be written ({WriteFailure.OneLine(cause.Message)})", cause: cause);
 
     private static UserErrorException Unusable(string path, string why, string alternative = "", Exception? cause = null) =>
         new(ExitCode.Usage, $"--out '{path}' {why}; choose another --out{alternative}", cause);

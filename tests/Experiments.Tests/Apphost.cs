@@ -32,6 +32,7 @@ internal static class Apphost
         start.Environment.Remove(Cli.CommandEnvironment.DataVariable);
         start.Environment[Cli.CommandEnvironment.RootVariable] = Directory.CreateDirectory(sandbox.At("repository")).FullName;
         start.Environment["UCX_ERROR_SIGNALS"] = "";
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         foreach (var (name, value) in variables)
         {
             start.Environment[name] = value;
@@ -47,6 +48,29 @@ internal static class Apphost
         var errors = process.StandardError.ReadToEndAsync();
         Assert.True(process.WaitForExit(Patience.Limit), "The program does not end.");
         return new Outcome(process.ExitCode, output.Result, errors.Result);
+    }
+
+    /// <summary>Waits for the first row of metrics, which shows that a process trains.</summary>
+    public static async Task UntilItTrains(Process process)
+    {
+        for (string? line = ""; line is not null; line = await process.StandardOutput.ReadLineAsync())
+        {
+            if (line.Contains("step", StringComparison.Ordinal) && line.Contains("loss", StringComparison.Ordinal))
+            {
+                return;
+            }
+        }
+
+        Assert.Fail("The program ended before its first step: " + await process.StandardError.ReadToEndAsync());
+    }
+
+    /// <summary>Waits until a process that prints rows has written a checkpoint into <c>run</c>.</summary>
+    public static async Task UntilCheckpoint(Sandbox sandbox, Process process)
+    {
+        while (!Directory.Exists(sandbox.At("run", "checkpoints")) || Directory.GetDirectories(sandbox.At("run", "checkpoints"), "step-*").Length == 0)
+        {
+            Assert.NotNull(await process.StandardOutput.ReadLineAsync());
+        }
     }
 
     /// <summary>Sends a signal, by its name, to a process.</summary>

@@ -14,7 +14,7 @@ public sealed class ProcessTests
         using var sandbox = new Sandbox();
         sandbox.WriteCorpus();
         using var process = Apphost.Start(sandbox, $"{Endless} --num_workers {workers}");
-        await UntilItTrains(process);
+        await Apphost.UntilItTrains(process);
         Apphost.Signal(process.Id, signal);
         var errors = process.StandardError.ReadToEndAsync();
         _ = await process.StandardOutput.ReadToEndAsync();
@@ -32,11 +32,7 @@ public sealed class ProcessTests
         using var sandbox = new Sandbox();
         sandbox.WriteCorpus();
         using var process = Apphost.Start(sandbox, $"{Endless} --num_workers 2");
-        await UntilItTrains(process);
-        while (!Directory.Exists(sandbox.At("run", "checkpoints")) || Directory.GetDirectories(sandbox.At("run", "checkpoints"), "step-*").Length == 0)
-        {
-            Assert.NotNull(await process.StandardOutput.ReadLineAsync());
-        }
+        await Apphost.UntilCheckpoint(sandbox, process);
 
         var rest = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
@@ -73,19 +69,5 @@ public sealed class ProcessTests
         Assert.Equal(2, outcome.Code);
         Assert.Single(outcome.ErrorLines);
         Assert.False(Directory.Exists(sandbox.At("run")));
-    }
-
-    // The first row of metrics shows that it does.
-    private static async Task UntilItTrains(System.Diagnostics.Process process)
-    {
-        for (string? line = ""; line is not null; line = await process.StandardOutput.ReadLineAsync())
-        {
-            if (line.Contains("step", StringComparison.Ordinal) && line.Contains("loss", StringComparison.Ordinal))
-            {
-                return;
-            }
-        }
-
-        Assert.Fail("The program ended before its first step: " + await process.StandardError.ReadToEndAsync());
     }
 }

@@ -31,6 +31,7 @@ internal sealed class RankJob : IDisposable
             RedirectStandardError = true,
         };
         start.Environment["COMPRESSION_MPI"] = family;
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         return new RankJob(Process.Start(start)!);
     }
 

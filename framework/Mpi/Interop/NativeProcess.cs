@@ -5,6 +5,13 @@ namespace Compression.Mpi.Interop;
 /// <summary>The few calls to the C library that the base class library does not offer.</summary>
 internal static partial class NativeProcess
 {
+    // The same number on every processor that Linux runs on.
+    private const int PidfdOpen = 434;
+    private const short Readable = 1;
+
+    // RLIMIT_NOFILE.
+    private const int OpenFiles = 7;
+
     /// <summary>
     /// Sets a variable in the environment that native code reads. <see cref="Environment.SetEnvironmentVariable(string, string)"/>
     /// changes only the runtime's own copy.
@@ -16,6 +23,47 @@ internal static partial class NativeProcess
 
     /// <summary>Sleeps for some microseconds; the runtime's own sleep starts at a millisecond.</summary>
     public static void Sleep(uint microseconds) => _ = USleep(microseconds);
+
+    /// <summary>A descriptor of this process's parent, which can be read once that has ended; negative where there is none.</summary>
+    /// <param name="parent">The parent's number.</param>
+    public static int OpenParent(out int parent)
+    {
+        int descriptor = (int)SystemCall(PidfdOpen, GetParent(), 0);
+
+        // Where it ended in between, its number may be another's, and this process has another parent.
+        parent = GetParent();
+        return descriptor;
+    }
+
+    /// <summary>Returns when the process of a descriptor has ended.</summary>
+    public static void WaitForEnd(int descriptor)
+    {
+        Descriptor[] wanted = [new() { Number = descriptor, Events = Readable }];
+        while (Poll(wanted, 1, -1) <= 0)
+        {
+        }
+    }
+
+    /// <summary>How many files this process may have open.</summary>
+    public static ulong OpenFileLimit => GetLimit(OpenFiles, out Limits limits) == 0 ? limits.Soft : ulong.MaxValue;
+
+    /// <summary>Writes to a descriptor, past the runtime.</summary>
+    public static void Write(int descriptor, byte[] bytes) => _ = Write(descriptor, bytes, (nuint)bytes.Length);
+
+    [LibraryImport("libc", EntryPoint = "getrlimit")]
+    private static partial int GetLimit(int resource, out Limits limits);
+
+    [LibraryImport("libc", EntryPoint = "write")]
+    private static partial nint Write(int descriptor, byte[] bytes, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "getppid")]
+    private static partial int GetParent();
+
+    [LibraryImport("libc", EntryPoint = "syscall")]
+    private static partial nint SystemCall(nint number, nint process, nint flags);
+
+    [LibraryImport("libc", EntryPoint = "poll")]
+    private static partial int Poll([In, Out] Descriptor[] descriptors, nuint count, int milliseconds);
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetEnv(string name, string value, int overwrite);
@@ -31,4 +79,19 @@ internal static partial class NativeProcess
 
     [LibraryImport("libc", EntryPoint = "usleep")]
     private static partial int USleep(uint microseconds);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Limits
+    {
+        public ulong Soft;
+        public ulong Hard;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Descriptor
+    {
+        public int Number;
+        public short Events;
+        public short Happened;
+    }
 }

@@ -66,6 +66,7 @@ public static class MpiLauncher
         CancellationToken cancellation = default)
     {
         options.Validate();
+        OpenFileLimit.RequireForJob(options.Ranks);
         LauncherProgram program = LauncherProgram.Find(MpiEnvironment.Current[LoadedMpi.ChoiceVariable]);
         options = WithVariables(options);
         using Process process = Start(program, options, executable, arguments);
@@ -100,6 +101,7 @@ public static class MpiLauncher
         watch.Stop();
         joining.Stop();
         EndLeftovers(process.Id);
+        AbandonedSegments.Remove();
         if (forwarded == 0 && (joining.HasEndedJob || remarks.Unstartable is not null))
         {
             var (code, message) = new JoinFailure(options, program.Dialect.Placement(options), remarks, said.Held).Describe(joining.Reaching);
@@ -169,14 +171,9 @@ public static class MpiLauncher
 
     private static Process Start(LauncherProgram program, MpiLaunchOptions options, string executable, IReadOnlyList<string> arguments)
     {
-        List<string> command = [program.Path, .. program.Dialect.Arguments(options), executable, .. arguments];
-
         // In a session of its own the job gets a Ctrl-C once, from here, and not also from the terminal; and it can be told from others.
-        if (ProgramPath.Find("setsid") is { } setsid)
-        {
-            command.Insert(0, setsid);
-        }
-
+        string[] session = ProgramPath.Find("setsid") is { } setsid ? [setsid] : [];
+        var command = TiedCommand.Of([.. session, program.Path, .. program.Dialect.Arguments(options), executable, .. arguments]);
         ProcessStartInfo start = new(command[0], command.Skip(1))
         {
             RedirectStandardInput = true,

@@ -21,4 +21,18 @@ public static class SummaryFile
     public static RunSummary Read(string path) =>
         JsonSerializer.Deserialize(File.ReadAllBytes(path), TrackingJsonContext.Default.RunSummary)
         ?? throw new JsonException($"'{path}' holds null instead of a summary");
+
+    /// <summary>The summary of a run; null where it has written none that can be read.</summary>
+    public static RunSummary? Find(string runFolder)
+    {
+        string path = Path.Combine(runFolder, RunFiles.Summary);
+        try
+        {
+            return File.Exists(path) ? Read(path) : null;
+        }
+        catch (Exception cause) when (cause is JsonException or IOException)
+        {
+            return null;
+        }
+    }
 }

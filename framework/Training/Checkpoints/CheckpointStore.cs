@@ -51,8 +51,12 @@ public sealed class CheckpointStore
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
+            ClearPartial(contents.State.Step);
             throw new UserErrorException(
-                ExitCode.Failure, $"{_folder}: the checkpoint of step {contents.State.Step} cannot be written: {cause.Message}", cause);
+                ExitCode.Failure,
+                $"{_folder}: the checkpoint of step {contents.State.Step} cannot be written: {cause.Message.TrimEnd('.')}; free space or restore access, then "
+                + (FindLatest() is null ? "start the run again" : "continue with --resume latest"),
+                cause);
         }
     }
 
@@ -87,6 +91,19 @@ public sealed class CheckpointStore
         }
 
         return [.. steps.Values];
+    }
+
+    // The job ends, so no rank goes on with it; and the disk may be full.
+    private void ClearPartial(long step)
+    {
+        try
+        {
+            Directory.Delete(Path.Combine(_folder, CheckpointNames.BeingWritten(step)), recursive: true);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            // It was not there yet, or is published; what is left of it the next write clears.
+        }
     }
 
     private string WriteTogether(CheckpointContents contents, int rank, Action barrier)

@@ -77,11 +77,29 @@ public sealed class LoadedCheckpoint : IDisposable
     /// <exception cref="UserErrorException"><see cref="ExitCode.Checkpoint"/>: a file is missing or damaged.</exception>
     public static TrainingState Verify(string folder) => Guarded(folder, () => VerifyFiles(folder));
 
+    /// <summary>The newest intact checkpoint of a run before one that is damaged; null where there is none.</summary>
+    /// <param name="damaged">Its folder.</param>
+    public static string? FindIntactBefore(string damaged) => new CheckpointStore(Path.GetDirectoryName(damaged)!).List()
+        .TakeWhile(folder => folder != damaged).Reverse().FirstOrDefault(IsIntact);
+
     /// <summary>Closes the files.</summary>
     public void Dispose()
     {
         Model.Dispose();
         _rankFile.Dispose();
+    }
+
+    private static bool IsIntact(string folder)
+    {
+        try
+        {
+            _ = Verify(folder);
+            return true;
+        }
+        catch (UserErrorException)
+        {
+            return false;
+        }
     }
 
     private static bool IsEmpty(string folder, int rank)

@@ -45,13 +45,21 @@ public sealed class SafetensorsWriter : IDisposable
     {
         ArgumentNullException.ThrowIfNull(write);
         string partial = path + ".partial";
-        using (var writer = new SafetensorsWriter(partial, tensors, metadata))
+        try
         {
-            write(writer);
-            writer.Complete();
-        }
+            using (var writer = new SafetensorsWriter(partial, tensors, metadata))
+            {
+                write(writer);
+                writer.Complete();
+            }
 
-        File.Move(partial, path, overwrite: true);
+            File.Move(partial, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(partial);
+            throw;
+        }
     }
 
     /// <summary>Writes the next tensor, which was declared as F32 and as long as this.</summary>

@@ -99,8 +99,20 @@ public sealed class TrainingSession : IDisposable
         }
         catch (UserErrorException failure)
         {
-            Finish("failed", failure.Message, valid: null, test: null);
+            FinishAsFailed(failure);
             throw;
+        }
+    }
+
+    private void FinishAsFailed(UserErrorException failure)
+    {
+        try
+        {
+            Finish("failed", failure.Message, valid: null, test: null);
+        }
+        catch (UserErrorException)
+        {
+            // On a full disk the summary does not fit either; what failed first is told.
         }
     }
 

@@ -23,7 +23,7 @@ public sealed class SweepProcessTests
         for (int kill = 0; kill < 3; kill++)
         {
             using var process = Apphost.Start(storm, Command);
-            // The first kill leaves the trials running; the others take them along.
+            // After the first kill the trials end by themselves, in order; the others take them along.
             UntilJournal(process, storm, entries => entries.Count(entry => entry.Event == JournalEvent.Started) > kill);
             Apphost.Signal(process.Id, "KILL");
             process.WaitForExit();
@@ -41,6 +41,22 @@ public sealed class SweepProcessTests
         string[] planned = [.. entries.Where(entry => entry.Event == JournalEvent.Planned).Select(entry => entry.Trial!)];
         Assert.Equal(4, planned.Length);
         Assert.Equal(planned.Order(), entries.Where(entry => entry.Status == "completed").Select(entry => entry.Trial!).Order());
+    }
+
+    [Fact]
+    public void The_trials_of_a_killed_sweep_end_in_order()
+    {
+        using var sandbox = new Sandbox();
+        Prepare(sandbox, Short.Replace("epochs: {value: 40}", "epochs: {value: 100000}", StringComparison.Ordinal));
+        using var sweep = Apphost.Start(sandbox, Command);
+        UntilJournal(sweep, sandbox, _ => Directory.Exists(sandbox.At("sweep", "trials"))
+            && Directory.GetDirectories(sandbox.At("sweep", "trials")).Count(run => Directory.Exists(Path.Combine(run, "checkpoints"))) == 2);
+        sweep.Kill();
+        sweep.WaitForExit();
+        Patience.Until(() => MarkedProcesses.Find(Folder(sandbox)).Count == 0, "Trials outlive their sweep.");
+        Assert.Equal(
+            ["interrupted", "interrupted"],
+            Directory.GetDirectories(sandbox.At("sweep", "trials")).Select(run => SummaryFile.Read(Path.Combine(run, "summary.json")).Status));
     }
 
     [Fact]
