@@ -11,13 +11,19 @@ namespace Compression.Experiments.Cli;
 /// <param name="IsSwitch">Alone it means true.</param>
 public sealed record CommandOption(string Name, string Description, string Group, string Range, string Default, bool IsSwitch)
 {
+    /// <summary>Of an option that is a number: those that it takes.</summary>
+    public NumberRange? Numbers { get; init; }
+
     private const string GroupOfComponents = "Compression, of single components";
     private const string GroupOfTheRest = "Options";
 
     /// <summary>An option of a verb's options record.</summary>
     public static CommandOption Of(OptionDescriptor option) => new(
         option.Name, option.Description, option.Group.Length > 0 ? option.Group : GroupOfTheRest, RangeOf(option), DefaultOf(option),
-        option.Type == typeof(bool));
+        option.Type == typeof(bool))
+    {
+        Numbers = option.Numbers,
+    };
 
     /// <summary>A flag that sets an option of one or more algorithms.</summary>
     public static CommandOption Of(IGrouping<string, (AlgorithmEntry Entry, OptionDescriptor Option)> flag)
@@ -27,7 +33,10 @@ public sealed record CommandOption(string Name, string Description, string Group
         string[] defaults = [.. flag.Select(pair => DefaultOf(pair.Option)).Distinct()];
         return new CommandOption(
             flag.Key, $"{option.Description} ({owners})", GroupOfComponents, RangeOf(option), defaults is [var only] ? only : "of the component",
-            option.Type == typeof(bool));
+            option.Type == typeof(bool))
+        {
+            Numbers = option.Numbers,
+        };
     }
 
     private static string RangeOf(OptionDescriptor option) => option.Range == "text" ? "" : option.Range;
