@@ -44,9 +44,13 @@ internal static class RankLaunch
             return settings.Threads;
         }
 
-        int ranksHere = launch.LocalSize ?? launch.Size ?? (settings.Hostfile.Length == 0 ? settings.Ranks : 1);
-        return Math.Max(1, Environment.ProcessorCount / Math.Max(1, ranksHere));
+        return Math.Max(1, Environment.ProcessorCount / RanksHere(settings.Hostfile, settings.Ranks, launch));
     }
+
+    /// <summary>Ranks of the job on this host, as far as is known; at least 1.</summary>
+    public static int RanksHere(TrainerOptions options) => RanksHere(options.Hostfile, options.NumWorkers + options.ServerRanks, MpiEnvironment.Current);
+
+    private static int RanksHere(string hostfile, int ranks, MpiEnvironment launch) => Math.Max(1, launch.LocalSize ?? launch.Size ?? (hostfile.Length == 0 ? ranks : 1));
 
     /// <summary>Checks the options that say who the workers are.</summary>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>.</exception>

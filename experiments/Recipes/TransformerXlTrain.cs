@@ -95,6 +95,7 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
 
         var (corpus, folder) = Load(options, environment);
         options = options with { Data = folder };
+        RequireMemory(options, pipeline, corpus.Vocabulary.Count, (double)corpus.Train.Length / workers / options.BatchSize);
         TransformerXlTrainer.Check(options, pipeline, corpus, workers);
         string note = LaunchTable.Find(options.Config) is { } table && table.Workers != workers
             ? $"; {table.Name} names {table.Workers} workers, here are {workers}, and the learning rate is that of their batch"
@@ -114,6 +115,7 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
         int words = options.Bpe ? CountedCorpus.BytePairs
             : options.Dataset == TextDataset.Wt103 && LaunchTable.Find(options.Config) is { } table ? table.Vocabulary
             : CountedCorpus.PublishedTypes(options.Dataset);
+        RequireMemory(options, pipeline, words, double.PositiveInfinity);
         TransformerXlTrainer.Check(options, pipeline, words);
         return new PreparedTraining<TransformerXlOptions>(
             options, $"no {OptionText.Format(options.Dataset)} at hand: counted with its published vocabulary, checked without its text", new Dictionary<string, string>(),
@@ -121,6 +123,20 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
         {
             Size = SizeOf(options, words, workers),
         };
+    }
+
+    // A dry run shows what other machines must have.
+    private static void RequireMemory(TransformerXlOptions options, PipelinePlan pipeline, int words, double rows)
+    {
+        var need = TransformerXlMemory.Need(options, options.ShapeFor(words), pipeline, rows);
+        if (options.DryRun)
+        {
+            need.Require(1, double.PositiveInfinity);
+        }
+        else
+        {
+            need.Require(options);
+        }
     }
 
     private static TrainingSize SizeOf(TransformerXlOptions options, int words, int workers) => new(

@@ -132,5 +132,6 @@ public sealed record PtbOptions : TrainerOptions
     public override bool IsPlainSgd => Momentum == 0;
 
     /// <summary>Sizes of the model for a vocabulary.</summary>
-    internal LstmModelOptions ModelFor(int vocabulary) => new(vocabulary, EmbSize, NumHid, NumLayers, Dropout, Tied);
+    /// <summary>The sizes of the model for a vocabulary of so many words.</summary>
+    public LstmModelOptions ModelFor(int vocabulary) => new(vocabulary, EmbSize, NumHid, NumLayers, Dropout, Tied);
 }
