@@ -83,6 +83,7 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
             Datadir = DataFolder(options.Datadir, environment),
             CkptDir = options.CkptDir.Length > 0 ? environment.FullPath(options.CkptDir) : "",
         };
+        PathName.Require(options.CkptDir, "--ckpt_dir");
         if (options.CkptDir.Length > 0 && options.Resume.Length == 0 && new CheckpointStore(options.CkptDir).FindLatest() is { } other)
         {
             throw new UserErrorException(
@@ -96,7 +97,8 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
 
         var rows = Components.ComposeRows(options.RowCompressor);
         var corpus = Lm1bCorpus.Open(options.Datadir, options.Hyper().VocabSize);
-        RequireMemory(options, pipeline, workers);
+        int holders = options.Way == RunOption.Mpi ? 1 : workers + options.ServerRanks;
+        Lm1bMemory.Need(options.Hyper(), holders, MemoryNeed.Residuals(pipeline, options)).Require(options);
         Lm1bTrainer.Check(options, pipeline, rows, workers, corpus);
         return new PreparedTraining<Lm1bOptions>(
             options, corpus.Description, corpus.Sha256, corpus.Parts(),
@@ -108,18 +110,6 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
         {
             Notes = corpus.Warnings,
         };
-    }
-
-    // Tables with their sums of squares, the LSTM with Adagrad and averages, the logits of the sampled words. Servers hold a share each; an all-gather leaves each worker the whole.
-    private static void RequireMemory(Lm1bOptions options, PipelinePlan pipeline, int workers)
-    {
-        var hyper = options.Hyper();
-        double inputs = hyper.EmbSize + ((hyper.NumLayers - 1.0) * hyper.ProjectedSize) + (hyper.NumLayers * (hyper.ProjectedSize + 1.0));
-        double dense = (4.0 * hyper.StateSize * inputs) + ((double)hyper.NumLayers * hyper.ProjectedSize * hyper.StateSize);
-        double tables = 2.0 * hyper.VocabSize * (hyper.EmbSize + hyper.ProjectedSize + 1.0) / (options.Way == RunOption.Mpi ? 1 : workers + options.ServerRanks);
-        double step = (double)hyper.BatchSize * hyper.NumSteps * (hyper.NumSampled + hyper.EmbSize + (hyper.NumLayers * (6.0 * hyper.StateSize)));
-        int copies = 3 + (hyper.AverageParams ? 1 : 0) + MemoryNeed.Residuals(pipeline, options);
-        new MemoryNeed(dense, copies, tables + step, "vocab_size, emb_size, state_size, projected_size, num_layers, num_sampled, batch_size or num_steps in --hpconfig").Require(options);
     }
 
     // The run's folder stays whole, wherever its checkpoints lie.

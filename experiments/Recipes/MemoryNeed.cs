@@ -52,13 +52,13 @@ internal sealed record MemoryNeed(double Parameters, double Copies, double Other
             string each = processes > 1 ? string.Create(culture, $" in {processes} processes") : "";
             throw new UserErrorException(ExitCode.Environment, string.Create(
                 culture,
-                $"Out of memory before the start: about {processes * Bytes / Gigabyte:N1} GB are needed{each} ({Parameters:N0} parameters, {Copies:0.#} times; {Others * sizeof(float) / Gigabyte:N1} GB beside them), and {atHand / Gigabyte:N1} GB are at hand; lower {Lower}."));
+                $"Out of memory before the start: about {processes * Bytes / Gigabyte:N1} GB are needed{each} ({Parameters:N0} numbers {Copies:0.#} times; {Others * sizeof(float) / Gigabyte:N1} GB beside them), and {atHand / Gigabyte:N1} GB are at hand; lower {Lower}."));
         }
 
         if (Parameters > Array.MaxLength)
         {
             throw new UserErrorException(ExitCode.Usage, string.Create(
-                culture, $"A model of {Parameters:N0} parameters: a gradient holds {Array.MaxLength:N0} at most; lower {Lower}."));
+                culture, $"A buffer of {Parameters:N0} numbers: one holds {Array.MaxLength:N0} at most; lower {Lower}."));
         }
     }
 }

@@ -1,6 +1,7 @@
 using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
+using Compression.Tracking;
 using Compression.Training.Data;
 using Compression.Training.Ptb;
 
@@ -56,6 +57,7 @@ internal sealed class PtbTrain : TrainingVerb<PtbOptions>
             InitWeights = FullOrEmpty(options.InitWeights, environment),
             SaveWeights = FullOrEmpty(options.SaveWeights, environment),
         };
+        PathName.Require(options.SaveWeights, "--save_weights");
         RequireMemory(options, pipeline, corpus, workers);
         PtbTrainer.Check(options, pipeline, corpus, workers);
         string? note = null;

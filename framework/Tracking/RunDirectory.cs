@@ -11,6 +11,7 @@ public sealed class RunDirectory
     /// <summary>Where runs go that name no folder, relative to the current one.</summary>
     public const string DefaultRoot = "runs";
 
+    // Bytes of the experiment in the name of a folder.
     private const int LongestName = 100;
 
     // Any of these makes a folder a run's. An empty log.txt does not: it is only the mark of a start.
@@ -75,7 +76,7 @@ public sealed class RunDirectory
     {
         var forbidden = Path.GetInvalidFileNameChars();
         var safe = string
-            .Concat(experiment.Take(LongestName).Select(c => forbidden.Contains(c) || char.IsControl(c) ? '-' : c))
+            .Concat(PathName.Cut(experiment, LongestName).Select(c => forbidden.Contains(c) || char.IsControl(c) ? '-' : c))
             .Trim(' ', '.');
         return (safe.Length == 0 ? "run" : safe) + time.GetLocalNow().ToString("'-'yyyyMMdd'-'HHmmss", CultureInfo.InvariantCulture);
     }
@@ -106,6 +107,8 @@ public sealed class RunDirectory
         {
             throw Unusable(chosen, "is empty");
         }
+
+        PathName.Require(chosen, "--out");
     }
 
     private void RequireNoRun(string chosen, bool resuming)

@@ -38,7 +38,6 @@ internal sealed class EndedRuns : IDisposable
     {
         _runs++;
         string line = string.Join(' ', run.Options.Select(option => $"--{option.Key} {option.Value}"));
-        File.AppendAllText("/tmp/h/ends/progress.log", $"         run {run.Verb} {shownAs} {text}\n"); // TEMP
         var watch = Stopwatch.StartNew();
         _sandbox.StopAtOnce = isLong ? ExitCode.Interrupted : null;
         var outcome = _sandbox.Run([run.Verb, .. run.Options.SelectMany(option => new[] { $"--{option.Key}", option.Value }), "--out", "run"]);
@@ -48,7 +47,6 @@ internal sealed class EndedRuns : IDisposable
             : !range.TryRead(text, out _, out _) && !(outcome.Code == 2 && errors[0].StartsWith($"error: {shownAs} {text}: must be {range}", StringComparison.Ordinal)) ? "did not refuse it"
             : outcome.Code == 0 && Steps() == 0 ? "made no step"
             : null;
-        File.AppendAllText("/tmp/h/ends/progress.log", $"{watch.ElapsedMilliseconds,6} ms {outcome.Code} {run.Verb} {shownAs} {text} {wrong} {(wrong is null ? "" : string.Join(" // ", errors))}\n"); // TEMP
         _output.WriteLine($"{watch.ElapsedMilliseconds,6} ms {outcome.Code} {shownAs} {text} {wrong}");
         if (wrong is not null)
         {
@@ -58,6 +56,17 @@ internal sealed class EndedRuns : IDisposable
         if (Directory.Exists(_sandbox.At("run")))
         {
             Directory.Delete(_sandbox.At("run"), recursive: true);
+        }
+    }
+
+    /// <summary>Expects the refusal of a number that no range takes.</summary>
+    public void Refuses(string[] words, string shownAs, string text, NumberRange range)
+    {
+        _runs++;
+        var outcome = _sandbox.Run(words);
+        if (outcome.Code != 2 || outcome.ErrorLines is not [var line] || !line.StartsWith($"error: {shownAs} {text}: must be {range}", StringComparison.Ordinal))
+        {
+            _failures.Add($"{string.Join(' ', words)} ended with {outcome.Code}: {outcome.Errors}");
         }
     }
 
