@@ -10,7 +10,7 @@ public sealed record MomentumOptions
     public double Momentum { get; init; } = 0.9;
 
     /// <summary>Largest 2-norm of the average gradient; a worker clips at its n^(−1/2)-fold.</summary>
-    [Option("clipping", "clip each worker's gradient at this 2-norm divided by the root of the number of workers; 0: no clipping", Min = 0)]
+    [Option("clipping", "clip each worker's gradient at this 2-norm divided by the root of the number of workers; 0: no clipping", Min = 0, Max = 1e38)]
     public double Clipping { get; init; }
 
     /// <summary>Forget the velocity of what was sent.</summary>

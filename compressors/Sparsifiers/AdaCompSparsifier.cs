@@ -13,7 +13,7 @@ public sealed record AdaCompOptions
     public int Bin { get; init; } = 500;
 
     /// <summary>c.</summary>
-    [Option("compensation", "how often the step counts beside its part in G where an entry is held against the largest |G|; 1 in the paper", Flag = "comp_const", Min = 0)]
+    [Option("compensation", "how often the step counts beside its part in G where an entry is held against the largest |G|; 1 in the paper", Flag = "comp_const", Min = 0, Max = 1e38)]
     public double Compensation { get; init; } = 1;
 }
 

@@ -78,7 +78,7 @@ public sealed class DgcSparsifier : ISparsifier
     {
         var values = gradient.Deferred;
         int length = values.Values.Length;
-        int stride = Math.Max(1, (int)(1 / _options.Sample));
+        int stride = (int)Math.Clamp(1 / _options.Sample, 1, length);
         var step = gradient.Step;
         int first = (int)(RandomKey.Mix(step.Seed, step.Rank, step.Step, gradient.Slot.Key, RandomPurpose.Selection) % (ulong)Math.Min(stride, length));
         int size = (length - first + stride - 1) / stride;

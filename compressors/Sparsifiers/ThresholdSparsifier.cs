@@ -9,7 +9,7 @@ namespace Compression.Compressors.Sparsifiers;
 public sealed record ThresholdOptions
 {
     /// <summary>τ.</summary>
-    [Option("tau", "magnitude above which an entry is sent, in units of the gradient", Flag = "threshold", Min = 0)]
+    [Option("tau", "magnitude above which an entry is sent, in units of the gradient", Flag = "threshold", Min = 0, Max = 1e38)]
     public double Tau { get; init; } = 0.01;
 }
 

@@ -9,7 +9,7 @@ namespace Compression.Compressors.Sparsifiers;
 public sealed record VarianceOptions
 {
     /// <summary>α.</summary>
-    [Option("alpha", "an entry is sent once its squared sum exceeds alpha times its sum of squares; the paper uses 1, 1.5 and 2", Flag = "variance_alpha", Min = 0, MinExclusive = true)]
+    [Option("alpha", "an entry is sent once its squared sum exceeds alpha times its sum of squares; the paper uses 1, 1.5 and 2", Flag = "variance_alpha", Min = 0, MinExclusive = true, Max = 1e38)]
     public double Alpha { get; init; } = 1;
 
     /// <summary>ζ.</summary>
@@ -17,7 +17,7 @@ public sealed record VarianceOptions
     public double Zeta { get; init; } = 0.999;
 
     /// <summary>m.</summary>
-    [Option("micro_batches", "parts of a batch over which second moments are taken; the batch size is the paper's definition, and the slowest", Flag = "variance_micro_batches", Min = 1)]
+    [Option("micro_batches", "parts of a batch over which second moments are taken; the batch size is the paper's definition, and the slowest", Flag = "variance_micro_batches", Min = 1, Max = int.MaxValue)]
     public int MicroBatches { get; init; } = 4;
 }
 

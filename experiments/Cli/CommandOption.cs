@@ -20,6 +20,9 @@ public sealed record CommandOption(string Name, string Description, string Group
     /// <summary>Known only to be refused with its reason: the help does not show it.</summary>
     public bool IsRefused { get; init; }
 
+    /// <summary>Of an option that is a number: those that it takes.</summary>
+    public NumberRange? Numbers { get; init; }
+
     /// <summary>All names that are understood.</summary>
     public IEnumerable<string> Names => Aliases.Prepend(Name);
 
@@ -33,6 +36,7 @@ public sealed record CommandOption(string Name, string Description, string Group
     {
         Aliases = option.Aliases,
         IsPath = option.IsPath,
+        Numbers = option.Numbers,
     };
 
     /// <summary>A flag that sets an option of one or more algorithms.</summary>
@@ -43,7 +47,10 @@ public sealed record CommandOption(string Name, string Description, string Group
         string[] defaults = [.. flag.Select(pair => DefaultOf(pair.Option)).Distinct()];
         return new CommandOption(
             flag.Key, $"{option.Description} ({owners})", GroupOfComponents, RangeOf(option), defaults is [var only] ? only : "of the component",
-            option.Type == typeof(bool));
+            option.Type == typeof(bool))
+        {
+            Numbers = option.Numbers,
+        };
     }
 
     private static string RangeOf(OptionDescriptor option) => option.Range == "text" ? "" : option.Range;

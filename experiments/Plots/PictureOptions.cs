@@ -15,7 +15,7 @@ public record PictureOptions
     public string Measure { get; init; } = "auto";
 
     /// <summary>Target.</summary>
-    [Option("perplexity", "target of 'target'; 0: the best that the weakest run reached", Group = Group, Min = 0)]
+    [Option("perplexity", "target of 'target'; 0: the best that the weakest run reached", Group = Group, Min = 0, Max = 1e38)]
     public double Perplexity { get; init; }
 
     /// <summary>Link speeds.</summary>
@@ -23,6 +23,6 @@ public record PictureOptions
     public string Rates { get; init; } = LinkRates.Usual;
 
     /// <summary>Latency.</summary>
-    [Option("latency_us", "microseconds that 'bandwidth' adds to every step for the messages' latency", Group = Group, Min = 0)]
+    [Option("latency_us", "microseconds that 'bandwidth' adds to every step for the messages' latency", Group = Group, Min = 0, Max = 1e12)]
     public double LatencyUs { get; init; }
 }

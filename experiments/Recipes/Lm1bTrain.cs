@@ -118,6 +118,7 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
             Datadir = sample ? CorpusLocation.SampleName : folder,
             CkptDir = options.CkptDir.Length > 0 ? environment.FullPath(options.CkptDir) : "",
         };
+        PathName.Require(options.CkptDir, "--ckpt_dir");
         if (options.CkptDir.Length > 0 && options.Resume.Length == 0 && new CheckpointStore(options.CkptDir).FindLatest() is { } other)
         {
             throw new UserErrorException(
@@ -126,6 +127,8 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
 
         var rows = Components.ComposeRows(options.RowCompressor);
         var corpus = Lm1bCorpus.Open(folder, options.Hyper().VocabSize);
+        int holders = options.Way == RunOption.Mpi ? 1 : workers + options.ServerRanks;
+        Lm1bMemory.Need(options.Hyper(), holders, MemoryNeed.Residuals(pipeline, options)).Require(options);
         Lm1bTrainer.Check(options, pipeline, rows, workers, corpus);
         return new PreparedTraining<Lm1bOptions>(
             options, sample ? $"embedded sample corpus: {corpus.Description} (no other is at hand or asked for: get One Billion Words with `./run.sh data lm1b`; {SampleRun.Remark})" : corpus.Description, corpus.Sha256, corpus.Parts(),

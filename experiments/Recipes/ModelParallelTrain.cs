@@ -43,6 +43,7 @@ internal sealed class ModelParallelTrain : TrainingVerb<ModelParallelOptions>
     {
         var (corpus, data) = CorpusChoice.Load(options.Data, environment);
         options = options with { Data = data };
+        RequireMemory(options, pipeline, corpus);
         ModelParallelTrainer.Check(options, pipeline, corpus);
         double tokens = (double)corpus.Train.Length * options.NumRound;
         double limit = options.MaxSteps > 0 ? (double)options.MaxSteps * options.GradientWorkers * options.BatchSize * options.SeqLen : tokens;
@@ -51,7 +52,15 @@ internal sealed class ModelParallelTrain : TrainingVerb<ModelParallelOptions>
             context => ModelParallelTrainer.Train(options, corpus, context))
         {
             Notes = corpus.Warnings,
-            Size = new TrainingSize(options.ModelFor(corpus.Vocabulary.Count).Layout().Length, Math.Min(tokens, limit)),
+            Size = new TrainingSize(options.ModelFor(corpus.Vocabulary.Count).ParameterCount(), Math.Min(tokens, limit)),
         };
+    }
+
+    // Stages that are ranks hold a part each. What a step keeps depends on the schedule, and is left out.
+    private static void RequireMemory(ModelParallelOptions options, PipelinePlan pipeline, Corpus corpus)
+    {
+        var whole = MemoryNeed.Of(
+            options.ModelFor(corpus.Vocabulary.Count), 0, MemoryNeed.Residuals(pipeline, options), "--emb_size, --num_hid or --num_layers");
+        (whole with { Parameters = whole.Parameters / (options.NumWorkers > 1 ? options.Stages : 1) }).Require(options);
     }
 }

@@ -1,8 +1,8 @@
 using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
+using Compression.Tracking;
 using Compression.Training.Data;
-using Compression.Training.Models;
 using Compression.Training.Ptb;
 
 namespace Compression.Experiments.Recipes;
@@ -57,6 +57,8 @@ internal sealed class PtbTrain : TrainingVerb<PtbOptions>
             InitWeights = FullOrEmpty(options.InitWeights, environment),
             SaveWeights = FullOrEmpty(options.SaveWeights, environment),
         };
+        PathName.Require(options.SaveWeights, "--save_weights");
+        RequireMemory(options, pipeline, corpus, workers);
         PtbTrainer.Check(options, pipeline, corpus, workers);
         string? note = null;
         if (options.Resume.Length > 0)
@@ -91,10 +93,16 @@ internal sealed class PtbTrain : TrainingVerb<PtbOptions>
         ?? (command["lr_decay"] is null || (command["preset"] is { } preset && PtbPresets.Values(preset).Any(pair => pair.Key == "lr_decay")) ? null
         : command["decay_after"] is null ? "gradcomp" : "step");
 
+    private static void RequireMemory(PtbOptions options, PipelinePlan pipeline, Corpus corpus, int workers)
+    {
+        double words = Math.Min((double)options.Bptt * options.BatchSize, (double)corpus.Train.Length / workers);
+        double more = (options.Momentum > 0 ? 1 : 0) + MemoryNeed.Residuals(pipeline, options);
+        MemoryNeed.Of(options.ModelFor(corpus.Vocabulary.Count), words, more, "--emb_size, --num_hid, --num_layers, --batch_size or --bptt").Require(options);
+    }
+
     private static TrainingSize SizeOf(PtbOptions options, Corpus corpus, int workers)
     {
-        long parameters = new LstmModelOptions(
-            corpus.Vocabulary.Count, options.EmbSize, options.NumHid, options.NumLayers, options.Dropout, options.Tied).Layout().Length;
+        long parameters = options.ModelFor(corpus.Vocabulary.Count).ParameterCount();
         double tokens = (double)corpus.Train.Length * options.Epochs;
         double limit = options.MaxSteps > 0 ? (double)options.MaxSteps * workers * options.BatchSize * options.Bptt : tokens;
         return new TrainingSize(parameters, Math.Min(tokens, limit));

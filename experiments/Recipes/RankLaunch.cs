@@ -51,9 +51,13 @@ internal static class RankLaunch
             return settings.Threads;
         }
 
-        int ranksHere = launch.LocalSize ?? launch.Size ?? (settings.NamesHosts ? 1 : settings.Ranks);
-        return Math.Max(1, Environment.ProcessorCount / Math.Max(1, ranksHere));
+        return Math.Max(1, Environment.ProcessorCount / RanksHere(settings.NamesHosts, settings.Ranks, launch));
     }
+
+    /// <summary>Ranks of the job on this host, as far as is known; at least 1.</summary>
+    public static int RanksHere(TrainerOptions options) => RanksHere(options.NamesHosts, options.NumWorkers + options.ServerRanks, MpiEnvironment.Current);
+
+    private static int RanksHere(bool namesHosts, int ranks, MpiEnvironment launch) => Math.Max(1, launch.LocalSize ?? launch.Size ?? (namesHosts ? 1 : ranks));
 
     /// <summary>Checks the options that say who the workers are.</summary>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>.</exception>

@@ -2,7 +2,6 @@ using System.Globalization;
 using Compression.Core.Catalog;
 using Compression.Core.Pipeline;
 using Compression.Experiments.Cli;
-using Compression.Training.Models.TransformerXl;
 using Compression.Training.TransformerXl;
 
 namespace Compression.Experiments.Recipes;
@@ -44,27 +43,17 @@ internal sealed class TransformerXlPlan(TransformerXlOptions options, PipelinePl
         Line("steps", $"{Math.Ceiling(size.Tokens / ((double)options.BatchSize * options.TgtLen * world)):N0}");
         output.WriteLine("memory a worker, float32");
         double state = size.Parameters * sizeof(float) / MiB;
-        int kept = options.Optim switch { "adam" or "lamb" => 3, "adagrad" => 2, _ => options.Mom > 0 ? 1 : 0 };
+        int kept = TransformerXlMemory.Optimizer(options);
         bool remembers = pipeline.Memory != "none";
-        int copies = options.Fp16 && !options.UseGpu ? 3 : 2;
+        int copies = TransformerXlMemory.Weights(options);
         Line("parameters, gradients", $"{copies * state:N0} MiB{(copies == 3 ? " (with rounded weights)" : "")}");
         Line("optimizer", $"{kept * state:N0} MiB ({options.Optim})");
         Line("compression memory", $"{(remembers ? state : 0):N0} MiB ({pipeline.Memory})");
-        double activations = Activations(shape) * sizeof(float) / MiB;
+        double activations = TransformerXlMemory.Activations(options, shape) * sizeof(float) / MiB;
         Line("activations, about", $"{activations:N0} MiB (batch_chunk {options.BatchChunk})");
         Line("together, about", $"{((copies + kept + (remembers ? 1 : 0)) * state) + activations:N0} MiB");
         output.WriteLine("command");
         output.WriteLine("  " + Command(command, world));
-    }
-
-    // What a backward pass needs of the forward pass: hidden states, projections, weights of attention, logits of the head.
-    private double Activations(TransformerXlShape shape)
-    {
-        double columns = Math.Ceiling((double)options.BatchSize / options.BatchChunk), rows = columns * options.TgtLen;
-        double keys = options.TgtLen + options.ExtLen + options.MemLen;
-        double layer = (rows * ((6.0 * shape.ModelWidth) + (2 * shape.InnerAttention) + (2.0 * shape.InnerWidth)))
-            + (2 * columns * keys * shape.InnerAttention) + (columns * shape.Heads * options.TgtLen * keys);
-        return (shape.Layers * layer) + (rows * (shape.WordsOf(0) + shape.Clusters)) + ((shape.Layers + 1.0) * columns * options.MemLen * shape.ModelWidth);
     }
 
     private string Command(ParsedCommand command, int world)

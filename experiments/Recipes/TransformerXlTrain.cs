@@ -2,6 +2,7 @@ using Compression.Core.Catalog;
 using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
+using Compression.Tracking;
 using Compression.Mpi;
 using Compression.Training.Data;
 using Compression.Training.TransformerXl;
@@ -111,6 +112,7 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
             InitWeights = FullOrEmpty(options.InitWeights, environment),
             SaveWeights = FullOrEmpty(options.SaveWeights, environment),
         };
+        PathName.Require(options.SaveWeights, "--save_weights");
         if (options.DryRun && options.Data.Length == 0 && options.Dataset != TextDataset.Sample && !CountedCorpus.IsAtHand(options.Dataset, Places(environment)))
         {
             return WithoutText(options, pipeline, workers);
@@ -118,6 +120,7 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
 
         var (corpus, folder) = Load(options, environment);
         options = options with { Data = folder };
+        RequireMemory(options, pipeline, corpus.Vocabulary.Count, (double)corpus.Train.Length / workers / options.BatchSize);
         TransformerXlTrainer.Check(options, pipeline, corpus, workers);
         string note = LaunchTable.Find(options.Config) is { } table && table.Workers != workers
             ? $"; {table.Name} names {table.Workers} {Plural.Of(table.Workers, "worker")}, here are {workers}, and the learning rate is that of their batch"
@@ -137,6 +140,7 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
         int words = options.Bpe ? CountedCorpus.BytePairs
             : options.Dataset == TextDataset.Wt103 && LaunchTable.Find(options.Config) is { } table ? table.Vocabulary
             : CountedCorpus.PublishedTypes(options.Dataset);
+        RequireMemory(options, pipeline, words, double.PositiveInfinity);
         TransformerXlTrainer.Check(options, pipeline, words);
         return new PreparedTraining<TransformerXlOptions>(
             options, $"no {OptionText.Format(options.Dataset)} at hand: counted with its published vocabulary, checked without its text", new Dictionary<string, string>(),
@@ -144,6 +148,20 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
         {
             Size = SizeOf(options, words, workers),
         };
+    }
+
+    // A dry run shows what other machines must have.
+    private static void RequireMemory(TransformerXlOptions options, PipelinePlan pipeline, int words, double rows)
+    {
+        var need = TransformerXlMemory.Need(options, options.ShapeFor(words), pipeline, rows);
+        if (options.DryRun)
+        {
+            need.Require(1, double.PositiveInfinity);
+        }
+        else
+        {
+            need.Require(options);
+        }
     }
 
     private static TrainingSize SizeOf(TransformerXlOptions options, int words, int workers) => new(

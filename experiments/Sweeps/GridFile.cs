@@ -77,6 +77,12 @@ internal sealed class GridFile(IReadOnlyList<Verb> trainers)
             }
         }
 
+        double trials = parameters.Aggregate(1.0, (product, parameter) => product * Math.Max(1, parameter.Values.Length));
+        if (!random && !root.Has("run_cap") && trials > SweepPlan.MostTrials)
+        {
+            throw root.Error(Parameters, FormattableString.Invariant($"combine to {trials:N0} trials, and a sweep has {SweepPlan.MostTrials:N0} at most; remove values, or take the first trials by run_cap"));
+        }
+
         return (new SweepGrid
         {
             Name = NameOf(root, otherwise),
@@ -84,8 +90,8 @@ internal sealed class GridFile(IReadOnlyList<Verb> trainers)
             Program = trainer.Name,
             Method = random ? SweepMethod.Random : SweepMethod.Grid,
             Metric = MetricOf(root.Section("metric") ?? throw Missing(file, "metric", "name: test_perplexity, goal: minimize")),
-            RunCap = (int)Math.Min(int.MaxValue, root.Whole("run_cap", 1) ?? 0),
-            Seed = root.Whole("seed", 0) ?? 0,
+            RunCap = (int)(root.Whole("run_cap", 1, SweepPlan.MostTrials) ?? 0),
+            Seed = root.Whole("seed", 0, long.MaxValue) ?? 0,
             Parameters = [.. parameters],
         }, trainer);
     }

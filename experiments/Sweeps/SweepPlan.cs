@@ -11,6 +11,9 @@ namespace Compression.Experiments.Sweeps;
 /// <param name="Trials">Its trials; no two are the same.</param>
 internal sealed record SweepPlan(SweepGrid Grid, ImmutableArray<Trial> Trials)
 {
+    /// <summary>More trials than anybody runs, and few enough for their plan to be held.</summary>
+    public const int MostTrials = 100_000;
+
     /// <summary>The options in which trials differ, less the seed.</summary>
     public IReadOnlyList<string> Varying =>
         [.. Grid.Parameters.Where(parameter => parameter.Varies && parameter.Name != SweepParameter.Seed).Select(parameter => parameter.Name)];
@@ -33,8 +36,8 @@ internal sealed record SweepPlan(SweepGrid Grid, ImmutableArray<Trial> Trials)
         grid.Program,
         [.. grid.Parameters.Select(parameter => KeyValuePair.Create(parameter.Name, parameter.Name == SweepParameter.Seed ? seed : combination[parameter.Name]))]);
 
-    // The last parameter of the file changes fastest.
-    private static IReadOnlyList<IReadOnlyDictionary<string, string>> Combinations(IEnumerable<SweepParameter> parameters)
+    // The last parameter of the file changes fastest. Made as they are taken: run_cap may want few of many.
+    private static IEnumerable<IReadOnlyDictionary<string, string>> Combinations(IEnumerable<SweepParameter> parameters)
     {
         IEnumerable<ImmutableDictionary<string, string>> all = [ImmutableDictionary<string, string>.Empty];
         foreach (var parameter in parameters.Where(parameter => parameter.Name != SweepParameter.Seed))
@@ -42,7 +45,7 @@ internal sealed record SweepPlan(SweepGrid Grid, ImmutableArray<Trial> Trials)
             all = all.SelectMany(_ => parameter.Values, (before, value) => before.Add(parameter.Name, value));
         }
 
-        return [.. all];
+        return all;
     }
 
     // A draw counts as many trials as there are seeds.

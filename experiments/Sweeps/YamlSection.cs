@@ -9,6 +9,8 @@ namespace Compression.Experiments.Sweeps;
 /// <summary>A mapping of a YAML file, read so that every error names the file, the line and the key.</summary>
 internal sealed class YamlSection
 {
+    private const int MostLevels = 64;
+
     private readonly YamlMappingNode _node;
     private readonly string _file;
     private readonly string _path;
@@ -24,6 +26,7 @@ internal sealed class YamlSection
         var stream = new YamlStream();
         try
         {
+            RequireShallow(text, file);
             stream.Load(new StringReader(text));
         }
         catch (YamlException error)
@@ -72,12 +75,12 @@ internal sealed class YamlSection
         { } text => throw Error(key, $"'{text}' must be a number"),
     };
 
-    /// <summary>The whole number of a key, at least <paramref name="least"/>; null where the key is missing.</summary>
-    public long? Whole(string key, long least) => Number(key) switch
+    /// <summary>The whole number of a key, exact to its last digit, from <paramref name="least"/> to <paramref name="most"/>; null where the key is missing.</summary>
+    public long? Whole(string key, long least, long most) => Text(key) switch
     {
         null => null,
-        { } number when number == Math.Truncate(number) && number >= least && number < long.MaxValue => (long)number,
-        _ => throw Error(key, string.Create(CultureInfo.InvariantCulture, $"must be a whole number, at least {least}")),
+        { } text when decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number) && number == decimal.Truncate(number) && number >= least && number <= most => (long)number,
+        { } text => throw Error(key, string.Create(CultureInfo.InvariantCulture, $"'{text}' must be a whole number from {least} to {most}")),
     };
 
     /// <summary>The texts of a list; null where the key is missing.</summary>
@@ -100,6 +103,21 @@ internal sealed class YamlSection
 
     /// <summary>An error of a key that stands here.</summary>
     public UserErrorException Error(string key, string problem) => Error(_node.Children.Keys.First(node => node is YamlScalarNode scalar && scalar.Value == key), $"{PathOf(key)} {problem}");
+
+    // The reader of nodes calls itself at every level; the parser of events does not.
+    private static void RequireShallow(string text, string file)
+    {
+        var parser = new Parser(new StringReader(text));
+        for (int depth = 0; parser.MoveNext();)
+        {
+            depth += parser.Current!.NestingIncrease;
+            if (depth > MostLevels)
+            {
+                throw new UserErrorException(
+                    ExitCode.Usage, string.Create(CultureInfo.InvariantCulture, $"{file}, line {parser.Current.Start.Line}: nested more than {MostLevels} deep; a grid needs three levels."));
+            }
+        }
+    }
 
     private YamlNode? Find(string key) =>
         _node.Children.FirstOrDefault(pair => pair.Key is YamlScalarNode scalar && scalar.Value == key).Value;

@@ -20,6 +20,7 @@ internal sealed class BenchCompressors : Verb<CompressorBenchmarkOptions>
     /// <inheritdoc/>
     protected override ExitCode Run(CompressorBenchmarkOptions options, CommandEnvironment environment)
     {
+        BenchmarkMemory.Require(options);
         CompressorBenchmark.Run(options, Components.Compose, () => CorpusChoice.Load("", environment).Corpus, environment.Screen.Output);
         return ExitCode.Success;
     }

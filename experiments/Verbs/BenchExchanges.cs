@@ -24,6 +24,7 @@ internal sealed class BenchExchanges : Verb<ExchangeBenchmarkOptions>
     {
         var options = Read(command);
         ExchangeBenchmark.Check(options, Components.Compose);
+        BenchmarkMemory.Require(options);
         if (options.VirtualWorkers > 0 || MpiEnvironment.Current.IsUnderLauncher)
         {
             return Run(options, environment);

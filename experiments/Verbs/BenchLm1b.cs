@@ -20,6 +20,7 @@ internal sealed class BenchLm1b : Verb<Lm1bBenchmarkOptions>
     /// <inheritdoc/>
     protected override ExitCode Run(Lm1bBenchmarkOptions options, CommandEnvironment environment)
     {
+        BenchmarkMemory.Require(options);
         Requirements.Libtorch(useGpu: false);
         Lm1bBenchmark.Run(options, Components.Compose, environment.Screen.Output);
         return ExitCode.Success;

@@ -18,7 +18,7 @@ public sealed record BenchPipelineOptions
     public string Placement { get; init; } = "auto";
 
     /// <summary>Steps of each run.</summary>
-    [Option("steps", "training steps of each run", Min = 1)]
+    [Option("steps", "training steps of each run", Min = 1, Max = int.MaxValue)]
     public int Steps { get; init; } = 60;
 
     /// <summary>Where runs are kept.</summary>

@@ -18,7 +18,7 @@ public sealed record BenchScalingOptions
     public string Hostfile { get; init; } = "";
 
     /// <summary>Steps of each run.</summary>
-    [Option("steps", "steps timed in each run, after three that are not", Min = 1)]
+    [Option("steps", "steps timed in each run, after three that are not", Min = 1, Max = int.MaxValue)]
     public int Steps { get; init; } = 20;
 
     /// <summary>Threads of a rank.</summary>

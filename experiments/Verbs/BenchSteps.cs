@@ -23,6 +23,7 @@ internal sealed class BenchSteps : Verb<StepBenchmarkOptions>
     {
         var options = Read(command);
         StepBenchmark.Check(options, Components.Compose);
+        BenchmarkMemory.Require(options);
         return MpiEnvironment.Current.IsUnderLauncher
             ? Run(options, environment)
             : MeasuringRanks.Start(this, command, options.NumWorkers, options.Hostfile, options.Threads, environment);

@@ -20,6 +20,7 @@ internal sealed class BenchTrain : Verb<TrainingBenchmarkOptions>
     /// <inheritdoc/>
     protected override ExitCode Run(TrainingBenchmarkOptions options, CommandEnvironment environment)
     {
+        BenchmarkMemory.Require(options);
         Requirements.Libtorch(useGpu: false);
         TrainingBenchmark.Run(options, Components.Compose, environment.Screen.Output);
         return ExitCode.Success;

@@ -20,6 +20,7 @@ internal sealed class BenchTransformerXl : Verb<TransformerXlBenchmarkOptions>
     /// <inheritdoc/>
     protected override ExitCode Run(TransformerXlBenchmarkOptions options, CommandEnvironment environment)
     {
+        BenchmarkMemory.Require(options);
         Requirements.Libtorch(useGpu: false);
         TransformerXlBenchmark.Run(options, Components.Compose, environment.Screen.Output);
         return ExitCode.Success;

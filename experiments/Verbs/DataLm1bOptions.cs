@@ -26,7 +26,7 @@ public sealed record DataLm1bOptions
     public string Words { get; init; } = "";
 
     /// <summary>A small corpus.</summary>
-    [Option("split", "make a small corpus of the held-out shard: so many sentences for training, the others held out; 0: none", Group = "Small and generated corpora", Min = 0)]
+    [Option("split", "make a small corpus of the held-out shard: so many sentences for training, the others held out; 0: none", Group = "Small and generated corpora", Min = 0, Max = int.MaxValue)]
     public int Split { get; init; }
 
     /// <summary>A generated corpus.</summary>
@@ -38,14 +38,14 @@ public sealed record DataLm1bOptions
     public int Shards { get; init; } = 8;
 
     /// <summary>Sentences.</summary>
-    [Option("sentences", "sentences to generate for training, of 25 words on average", Group = "Small and generated corpora", Min = 1)]
+    [Option("sentences", "sentences to generate for training, of 25 words on average", Group = "Small and generated corpora", Min = 1, Max = 1e10)]
     public long Sentences { get; init; } = 300_000;
 
     /// <summary>Tokens.</summary>
-    [Option("tokens", "words and ends of sentences to generate for training, in place of --sentences; 0: --sentences decides", Group = "Small and generated corpora", Min = 0)]
+    [Option("tokens", "words and ends of sentences to generate for training, in place of --sentences; 0: --sentences decides", Group = "Small and generated corpora", Min = 0, Max = 1e12)]
     public long Tokens { get; init; }
 
     /// <summary>Seed.</summary>
-    [Option("seed", "of the generated text", Group = "Small and generated corpora", Min = 0)]
+    [Option("seed", "of the generated text", Group = "Small and generated corpora", Min = 0, Max = long.MaxValue)]
     public long Seed { get; init; } = 1;
 }

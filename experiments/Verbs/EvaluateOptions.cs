@@ -18,15 +18,15 @@ public sealed record EvaluateOptions
     public string Data { get; init; } = "";
 
     /// <summary>Columns on valid.</summary>
-    [Option("eval_batch_size", "sequences of a batch on valid", Min = 1)]
+    [Option("eval_batch_size", "sequences of a batch on valid", Min = 1, Max = int.MaxValue)]
     public int EvalBatchSize { get; init; } = 10;
 
     /// <summary>Columns on test.</summary>
-    [Option("test_batch_size", "sequences of a batch on test", Min = 1)]
+    [Option("test_batch_size", "sequences of a batch on test", Min = 1, Max = int.MaxValue)]
     public int TestBatchSize { get; init; } = 10;
 
     /// <summary>Steps at a time.</summary>
-    [Option("bptt", "time steps at a time; the result does not depend on it", Min = 1)]
+    [Option("bptt", "time steps at a time; the result does not depend on it", Min = 1, Max = int.MaxValue)]
     public int Bptt { get; init; } = 35;
 
     /// <summary>Threads.</summary>

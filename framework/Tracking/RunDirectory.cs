@@ -11,6 +11,7 @@ public sealed class RunDirectory
     /// <summary>Where runs go that name no folder, relative to the current one.</summary>
     public const string DefaultRoot = "runs";
 
+    // Bytes of the experiment in the name of a folder.
     private const int LongestName = 100;
     private const string ProbePrefix = ".write-check-";
 
@@ -94,7 +95,7 @@ public sealed class RunDirectory
     {
         var forbidden = Path.GetInvalidFileNameChars();
         var safe = string
-            .Concat(experiment.Take(LongestName).Select(c => forbidden.Contains(c) || char.IsControl(c) ? '-' : c))
+            .Concat(PathName.Cut(experiment, LongestName).Select(c => forbidden.Contains(c) || char.IsControl(c) ? '-' : c))
             .Trim(' ', '.');
         return (safe.Length == 0 ? "run" : safe) + time.GetLocalNow().ToString("'-'yyyyMMdd'-'HHmmss", CultureInfo.InvariantCulture);
     }
@@ -126,6 +127,8 @@ public sealed class RunDirectory
         {
             throw Unusable(chosen, "is empty");
         }
+
+        PathName.Require(chosen, "--out");
     }
 
     private void RequireNoRun(string chosen, bool resuming)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Reflection;
 using Compression.Core.Reporting;
 
@@ -18,6 +17,7 @@ public sealed class OptionDescriptor
         Choices = property.PropertyType.IsEnum
             ? [.. Enum.GetValues(property.PropertyType).Cast<object>().Select(OptionText.Format)]
             : attribute.Choices.Length > 0 ? attribute.Choices.Split('|') : [];
+        Numbers = Type == typeof(int) || Type == typeof(long) || Type == typeof(double) ? new NumberRange(attribute, Type) : null;
     }
 
     /// <summary>Declared by a base of the options record.</summary>
@@ -56,6 +56,9 @@ public sealed class OptionDescriptor
     /// <summary>bool, int, long, double, string or an enum.</summary>
     public Type Type => _property.PropertyType;
 
+    /// <summary>Of an option that is a number: those that it takes.</summary>
+    public NumberRange? Numbers { get; }
+
     /// <summary>The valid values in words, for help and errors.</summary>
     public string Range
     {
@@ -71,17 +74,7 @@ public sealed class OptionDescriptor
                 return "true|false";
             }
 
-            bool below = !double.IsInfinity(_attribute.Min), above = !double.IsInfinity(_attribute.Max);
-            string kind = Type == typeof(double) ? "a number" : Type == typeof(string) ? "text" : "a whole number";
-            string low = $"{(_attribute.MinExclusive ? "above" : "at least")} {OptionText.Format(_attribute.Min)}";
-            string high = $"{(_attribute.MaxExclusive ? "below" : "at most")} {OptionText.Format(_attribute.Max)}";
-            return (below, above) switch
-            {
-                (true, true) => $"{kind} {low} and {high}",
-                (true, false) => $"{kind} {low}",
-                (false, true) => $"{kind} {high}",
-                _ => kind,
-            };
+            return Numbers?.ToString() ?? "text";
         }
     }
 
@@ -122,46 +115,10 @@ public sealed class OptionDescriptor
             };
         }
 
-        return ParseNumber(text, shownAs);
+        return Numbers!.TryRead(text, out object number, out string nearest)
+            ? number
+            : throw Invalid(text, shownAs, nearest.Length > 0 ? $"; the nearest is {nearest}" : "");
     }
-
-    private object ParseNumber(string text, string shownAs)
-    {
-        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) || double.IsNaN(value))
-        {
-            throw Invalid(text, shownAs, "");
-        }
-
-        bool whole = Type != typeof(double);
-        double lowest = whole ? Math.Max(_attribute.Min, Type == typeof(int) ? int.MinValue : -9.0e18) : _attribute.Min;
-        double highest = whole ? Math.Min(_attribute.Max, Type == typeof(int) ? int.MaxValue : 9.0e18) : _attribute.Max;
-        bool tooLow = value < lowest || (_attribute.MinExclusive && value <= lowest);
-        bool tooHigh = value > highest || (_attribute.MaxExclusive && value >= highest) || double.IsInfinity(value);
-        if (tooLow || tooHigh)
-        {
-            double bound = tooLow ? lowest : highest;
-            bool exclusive = tooLow ? _attribute.MinExclusive : _attribute.MaxExclusive;
-            double step = tooLow ? 1 : -1;
-            string hint = exclusive && !whole ? "" : $"; the nearest is {OptionText.Format(exclusive ? bound + step : bound)}";
-            throw Invalid(text, shownAs, double.IsInfinity(bound) ? "" : hint);
-        }
-
-        if (!whole)
-        {
-            return value;
-        }
-
-        if (value != Math.Truncate(value))
-        {
-            throw Invalid(text, shownAs, $"; the nearest is {OptionText.Format(Math.Round(value))}");
-        }
-
-        return Type == typeof(int) ? (int)value : ParseLong(text, value);
-    }
-
-    // Doubles lose digits of large seeds.
-    private static object ParseLong(string text, double value) =>
-        long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out long exact) ? exact : (long)value;
 
     private UserErrorException Invalid(string text, string shownAs, string hint) =>
         new(ExitCode.Usage, $"{shownAs} {(text.Length == 0 ? "''" : text)}: must be {Range}{hint}.");

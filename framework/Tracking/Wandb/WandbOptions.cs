@@ -77,6 +77,7 @@ public sealed partial record WandbOptions
         RequireName("--project_name", Project, mayBeEmpty: false);
         RequireName("--wandb_entity", Entity, mayBeEmpty: true);
         RequireName("--wandb_run_id", RunId, mayBeEmpty: true);
+        PathName.Require(RunId, "--wandb_run_id");
         if (RunId.Length > 0 && !IdPattern().IsMatch(RunId))
         {
             throw Wrong("--wandb_run_id", RunId, "is no name for a file and an address", "use letters, digits, '-', '_' and '.'");

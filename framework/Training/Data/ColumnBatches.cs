@@ -20,7 +20,7 @@ public sealed class ColumnBatches
         _bptt = bptt;
         Rows = rows;
         Columns = columns;
-        Steps = columns == 0 ? 0 : (rows - 1 + bptt - 1) / bptt;
+        Steps = columns == 0 ? 0 : (int)Math.Ceiling((rows - 1) / (double)bptt);
     }
 
     /// <summary>R, tokens in a column; at least 2.</summary>

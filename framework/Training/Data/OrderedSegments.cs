@@ -119,7 +119,7 @@ public sealed class OrderedSegments
 
     private static int[] EqualStarts(int rows, int length)
     {
-        int segments = (rows - 2 + length) / length;
+        int segments = (int)Math.Ceiling((rows - 1) / (double)length);
         return [.. Enumerable.Range(0, segments).Select(segment => segment * length), rows - 1];
     }
 

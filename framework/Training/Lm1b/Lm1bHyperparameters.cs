@@ -44,11 +44,11 @@ public sealed record Lm1bHyperparameters
     public int NumLayers { get; init; } = 1;
 
     /// <summary>Of Adagrad.</summary>
-    [Option("learning_rate", "learning rate of Adagrad", Min = 0, MinExclusive = true)]
+    [Option("learning_rate", "learning rate of Adagrad", Min = 0, MinExclusive = true, Max = 1e38)]
     public double LearningRate { get; init; } = 0.2;
 
     /// <summary>Largest norm of a worker's LSTM gradients; 0: they are not clipped.</summary>
-    [Option("max_grad_norm", "largest norm of a worker's LSTM gradients; 0: not clipped", Min = 0)]
+    [Option("max_grad_norm", "largest norm of a worker's LSTM gradients; 0: not clipped", Min = 0, Max = 1e38)]
     public double MaxGradNorm { get; init; } = 10;
 
     /// <summary>Share of activations that dropout keeps, above 0 and at most 1.</summary>
@@ -56,7 +56,7 @@ public sealed record Lm1bHyperparameters
     public double KeepProb { get; init; } = 0.9;
 
     /// <summary>Words of the model: the first of the vocabulary file.</summary>
-    [Option("vocab_size", "words of the model, the first of the vocabulary file", Min = 2)]
+    [Option("vocab_size", "words of the model, the first of the vocabulary file", Min = 2, Max = 100_000_000)]
     public int VocabSize { get; init; } = 793_470;
 
     /// <summary>Length of a word's vector.</summary>
@@ -72,7 +72,7 @@ public sealed record Lm1bHyperparameters
     public int ProjectedSize { get; init; } = 512;
 
     /// <summary>Words that the sampled softmax compares with; at most <see cref="VocabSize"/>.</summary>
-    [Option("num_sampled", "words drawn for the sampled softmax", Min = 1)]
+    [Option("num_sampled", "words drawn for the sampled softmax", Min = 1, Max = int.MaxValue)]
     public int NumSampled { get; init; } = 8192;
 
     /// <summary>Keeps a moving average of the LSTM weights.</summary>
@@ -80,7 +80,7 @@ public sealed record Lm1bHyperparameters
     public bool AverageParams { get; init; } = true;
 
     /// <summary>Steps by which each further worker starts later where workers do not wait for each other.</summary>
-    [Option(Delay, "steps by which each further asynchronous worker starts later", Min = 0)]
+    [Option(Delay, "steps by which each further asynchronous worker starts later", Min = 0, Max = int.MaxValue)]
     public int NumDelayedSteps { get; init; } = 150;
 
     /// <summary>Reads <c>key=value</c> pairs separated by commas; keys that are left out keep their defaults.</summary>

@@ -34,7 +34,7 @@ public sealed record Lm1bOptions : TrainerOptions
     public string Mode { get; init; } = "train";
 
     /// <summary>Batches of an evaluation.</summary>
-    [Option("eval_steps", "most batches of an evaluation", Group = TrainingGroup, Min = 1, Scope = OptionScope.Run, Needs = "eval_n_per_epoch!=0")]
+    [Option("eval_steps", "most batches of an evaluation", Group = TrainingGroup, Min = 1, Max = int.MaxValue, Scope = OptionScope.Run, Needs = "eval_n_per_epoch!=0")]
     public int EvalSteps { get; init; } = 70;
 
     /// <summary>Evaluate one checkpoint only.</summary>
@@ -42,11 +42,11 @@ public sealed record Lm1bOptions : TrainerOptions
     public bool EvalOnce { get; init; }
 
     /// <summary>Evaluations within training.</summary>
-    [Option("eval_n_per_epoch", "evaluations on the held-out shard in each epoch of training, and one at the end; 0: none", Group = TrainingGroup, Min = 0, Scope = OptionScope.Run)]
+    [Option("eval_n_per_epoch", "evaluations on the held-out shard in each epoch of training, and one at the end; 0: none", Group = TrainingGroup, Min = 0, Max = int.MaxValue, Scope = OptionScope.Run)]
     public int EvalNPerEpoch { get; init; }
 
     /// <summary>Steps of training.</summary>
-    [Option("max_steps", "end after so many steps", Group = TrainingGroup, Min = 1, Scope = OptionScope.Run, Aliases = "max_step")]
+    [Option("max_steps", "end after so many steps", Group = TrainingGroup, Min = 1, Max = long.MaxValue, Scope = OptionScope.Run, Aliases = "max_step")]
     public long MaxSteps { get; init; } = 1_000_000;
 
     /// <summary>Workers wait for each other.</summary>
@@ -83,7 +83,7 @@ public sealed record Lm1bOptions : TrainerOptions
     public string CkptDir { get; init; } = "";
 
     /// <summary>Checkpoints by share of an epoch.</summary>
-    [Option("save_n_ckpts_per_epoch", "checkpoints in each epoch; -1: none by this rule", Group = RunGroup, Min = -1, Scope = OptionScope.Run)]
+    [Option("save_n_ckpts_per_epoch", "checkpoints in each epoch; -1: none by this rule", Group = RunGroup, Min = -1, Max = int.MaxValue, Scope = OptionScope.Run)]
     public int SaveNCkptsPerEpoch { get; init; } = -1;
 
     /// <inheritdoc/>

@@ -14,7 +14,7 @@ internal sealed class Lm1bTask(Lm1bOptions options, Lm1bCorpus corpus, ILm1bMode
 
     public ITrainableModel Model => model;
 
-    public int Epochs => (int)Math.Min(int.MaxValue, (TotalSteps + model.StepsPerEpoch - 1) / model.StepsPerEpoch);
+    public int Epochs => (int)Math.Min(int.MaxValue, ((TotalSteps - 1) / model.StepsPerEpoch) + 1);
 
     public long TotalSteps => options.MaxSteps;
 

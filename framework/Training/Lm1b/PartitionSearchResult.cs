@@ -23,6 +23,9 @@ public sealed record PartitionSearchResult(ImmutableArray<PartitionTime> Points,
     /// <summary>With fewer points the curve passes through all of them whatever they are, and says nothing beyond them.</summary>
     private const int FewestForBeyond = 4;
 
+    /// <summary>What the curve has of its own. With no more points it meets all of them, and R² says nothing.</summary>
+    private const int Numbers = 3;
+
     private const double Rounding = 1e-12;
 
     /// <summary>The curve's time.</summary>
@@ -70,7 +73,13 @@ public sealed record PartitionSearchResult(ImmutableArray<PartitionTime> Points,
         get
         {
             var text = new StringBuilder();
-            text.Append(CultureInfo.InvariantCulture, $"t(P) = {1e3 * B:G4}/P + {1e3 * A:G4} (P-1) + {1e3 * C:G4} ms, R2 {RSquared:F3}: {Best} {Plural.Of(Best, "partition")}, ");
+            text.Append(CultureInfo.InvariantCulture, $"t(P) = {1e3 * B:G4}/P + {1e3 * A:G4} (P-1) + {1e3 * C:G4} ms");
+            if (Points.Length > Numbers)
+            {
+                text.Append(CultureInfo.InvariantCulture, $", R2 {RSquared:F3}");
+            }
+
+            text.Append(CultureInfo.InvariantCulture, $": {Best} {Plural.Of(Best, "partition")}, ");
             text.Append(IsCurves ? "where the curve is lowest" : "the fastest that was tried, since the curve does not fit or is flat");
             return text.ToString();
         }

@@ -12,7 +12,12 @@ namespace Compression.Training.Models;
 public sealed record LstmModelOptions(int Vocabulary, int EmbeddingSize, int HiddenSize, int Layers, double Dropout, bool Tied)
 {
     /// <summary>Names and shapes of the model's parameters, in their order, without making the model.</summary>
-    public BucketLayout Layout()
+    public BucketLayout Layout() => BucketLayout.Create(Parameters());
+
+    /// <summary>All parameters, also of a model that is too large to lay out.</summary>
+    public long ParameterCount() => Parameters().Sum(parameter => parameter.Shape.Aggregate(1L, (product, size) => product * size));
+
+    private List<(string Name, IReadOnlyList<long> Shape)> Parameters()
     {
         var parameters = new List<(string Name, IReadOnlyList<long> Shape)> { ("encoder.weight", [Vocabulary, EmbeddingSize]) };
         for (int layer = 0; layer < Layers; layer++)
@@ -29,6 +34,6 @@ public sealed record LstmModelOptions(int Vocabulary, int EmbeddingSize, int Hid
         }
 
         parameters.Add(("decoder.bias", [Vocabulary]));
-        return BucketLayout.Create(parameters);
+        return parameters;
     }
 }

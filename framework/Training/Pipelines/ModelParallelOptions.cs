@@ -69,7 +69,7 @@ public sealed record ModelParallelOptions : TrainerOptions
     public string Placement { get; init; } = StagePlacement.Evenly;
 
     /// <summary>Memory that a stage may take.</summary>
-    [Option("stage_memory", "MiB that a stage may take where placement is auto; 0: no limit", Group = PipelineGroup, Min = 0, Scope = OptionScope.Run)]
+    [Option("stage_memory", "MiB that a stage may take where placement is auto; 0: no limit", Group = PipelineGroup, Min = 0, Max = 1_000_000_000, Scope = OptionScope.Run)]
     public long StageMemory { get; init; }
 
     /// <summary>The schedule.</summary>
@@ -78,11 +78,11 @@ public sealed record ModelParallelOptions : TrainerOptions
     public string Schedule { get; init; } = "wavefront";
 
     /// <summary>Time steps of a block.</summary>
-    [Option("time_block", "time steps of a block of the wavefront", Group = PipelineGroup, Min = 1, Needs = "schedule=wavefront")]
+    [Option("time_block", "time steps of a block of the wavefront", Group = PipelineGroup, Min = 1, Max = 65536, Needs = "schedule=wavefront")]
     public int TimeBlock { get; init; } = 8;
 
     /// <summary>Parts of a batch.</summary>
-    [Option("micro_batches", "parts of a batch for gpipe and 1f1b", Group = PipelineGroup, Min = 1, Needs = "schedule=gpipe|1f1b")]
+    [Option("micro_batches", "parts of a batch for gpipe and 1f1b", Group = PipelineGroup, Min = 1, Max = int.MaxValue, Needs = "schedule=gpipe|1f1b")]
     public int MicroBatches { get; init; } = 4;
 
     /// <summary>Steps of the timeline.</summary>
@@ -90,11 +90,11 @@ public sealed record ModelParallelOptions : TrainerOptions
     public int TimelineSteps { get; init; } = 2;
 
     /// <summary>Learning rate of the first round.</summary>
-    [Option("lr", "initial learning rate, for a loss summed over the sentence", Group = OptimizationGroup, Min = 0, MinExclusive = true, Aliases = "init_lr|learning_rate")]
+    [Option("lr", "initial learning rate, for a loss summed over the sentence", Group = OptimizationGroup, Min = 0, MinExclusive = true, Max = 1e38, Aliases = "init_lr|learning_rate")]
     public double Lr { get; init; } = 0.1;
 
     /// <summary>Largest 2-norm of the gradient.</summary>
-    [Option("clip", "largest 2-norm of the gradient; 0: no clipping", Group = OptimizationGroup, Min = 0)]
+    [Option("clip", "largest 2-norm of the gradient; 0: no clipping", Group = OptimizationGroup, Min = 0, Max = 1e38)]
     public double Clip { get; init; } = 5;
 
     /// <summary>What is clipped.</summary>
@@ -102,23 +102,23 @@ public sealed record ModelParallelOptions : TrainerOptions
     public ClipScope ClipScope { get; init; } = ClipScope.Local;
 
     /// <summary>Sentences of a replica's batch.</summary>
-    [Option("batch_size", "sentences of a batch, per replica", Group = OptimizationGroup, Min = 1)]
+    [Option("batch_size", "sentences of a batch, per replica", Group = OptimizationGroup, Min = 1, Max = int.MaxValue)]
     public int BatchSize { get; init; } = 20;
 
     /// <summary>Sentences of a batch in evaluations.</summary>
-    [Option("eval_batch_size", "sentences of a batch on valid and test", Group = OptimizationGroup, Min = 1)]
+    [Option("eval_batch_size", "sentences of a batch on valid and test", Group = OptimizationGroup, Min = 1, Max = int.MaxValue)]
     public int EvalBatchSize { get; init; } = 50;
 
     /// <summary>How much is evaluated.</summary>
-    [Option("eval_sentences", "sentences of valid and test that are evaluated, from their start; 0: all", Group = OptimizationGroup, Min = 0)]
+    [Option("eval_sentences", "sentences of valid and test that are evaluated, from their start; 0: all", Group = OptimizationGroup, Min = 0, Max = int.MaxValue)]
     public int EvalSentences { get; init; }
 
     /// <summary>Passes over the training text.</summary>
-    [Option("num_round", "passes over the training text", Group = OptimizationGroup, Min = 1, Scope = OptionScope.Run, Aliases = "epochs")]
+    [Option("num_round", "passes over the training text", Group = OptimizationGroup, Min = 1, Max = int.MaxValue, Scope = OptionScope.Run, Aliases = "epochs")]
     public int NumRound { get; init; } = 25;
 
     /// <summary>Steps after which training ends.</summary>
-    [Option("max_steps", "end after so many steps; 0: no limit", Group = OptimizationGroup, Min = 0, Scope = OptionScope.Run, Aliases = "max_step")]
+    [Option("max_steps", "end after so many steps; 0: no limit", Group = OptimizationGroup, Min = 0, Max = long.MaxValue, Scope = OptionScope.Run, Aliases = "max_step")]
     public long MaxSteps { get; init; }
 
     /// <inheritdoc/>

@@ -66,7 +66,7 @@ public sealed record PtbOptions : TrainerOptions
     public string Save { get; init; } = "";
 
     /// <summary>Learning rate of the first step.</summary>
-    [Option("init_lr", "initial learning rate", Group = OptimizationGroup, Min = 0, MinExclusive = true, Aliases = "lr|learning_rate")]
+    [Option("init_lr", "initial learning rate", Group = OptimizationGroup, Min = 0, MinExclusive = true, Max = 1e38, Aliases = "lr|learning_rate")]
     public double InitLr { get; init; } = 20;
 
     /// <summary>How the rate falls.</summary>
@@ -74,11 +74,11 @@ public sealed record PtbOptions : TrainerOptions
     public ScheduleKind LrSchedule { get; init; } = ScheduleKind.Plateau;
 
     /// <summary>How fast it falls.</summary>
-    [Option("lr_decay", "step: the factor of an epoch; gradcomp, which it means where it is given alone: D, the rate times (1/(1+D))^(epoch-6) at each epoch from the 7th on", Group = OptimizationGroup, Min = 0)]
+    [Option("lr_decay", "step: the factor of an epoch; gradcomp, which it means where it is given alone: D, the rate times (1/(1+D))^(epoch-6) at each epoch from the 7th on", Group = OptimizationGroup, Min = 0, Max = 1e38)]
     public double LrDecay { get; init; }
 
     /// <summary>Epochs at the initial rate, of the step schedule.</summary>
-    [Option("decay_after", "epochs at the initial rate before lr_decay acts (lr_schedule step)", Group = OptimizationGroup, Min = 0)]
+    [Option("decay_after", "epochs at the initial rate before lr_decay acts (lr_schedule step)", Group = OptimizationGroup, Min = 0, Max = int.MaxValue)]
     public int DecayAfter { get; init; }
 
     /// <summary>Momentum of SGD.</summary>
@@ -86,11 +86,11 @@ public sealed record PtbOptions : TrainerOptions
     public double Momentum { get; init; }
 
     /// <summary>L2 penalty.</summary>
-    [Option("weight_decay", "L2 penalty", Group = OptimizationGroup, Min = 0, Aliases = "wd")]
+    [Option("weight_decay", "L2 penalty", Group = OptimizationGroup, Min = 0, Max = 1e38, Aliases = "wd")]
     public double WeightDecay { get; init; }
 
     /// <summary>Largest 2-norm of the gradient.</summary>
-    [Option("clip", "largest 2-norm of the gradient; 0: no clipping", Group = OptimizationGroup, Min = 0)]
+    [Option("clip", "largest 2-norm of the gradient; 0: no clipping", Group = OptimizationGroup, Min = 0, Max = 1e38)]
     public double Clip { get; init; } = 0.25;
 
     /// <summary>What is clipped.</summary>
@@ -98,31 +98,31 @@ public sealed record PtbOptions : TrainerOptions
     public ClipScope ClipScope { get; init; } = ClipScope.Local;
 
     /// <summary>α of variance-based compression under its first name.</summary>
-    [Option("alpha", "another name of --variance_alpha", Group = CompressionGroup, Min = 0, MinExclusive = true)]
+    [Option("alpha", "another name of --variance_alpha", Group = CompressionGroup, Min = 0, MinExclusive = true, Max = 1e38)]
     public double Alpha { get; init; } = 1;
 
     /// <summary>Steps of truncated backpropagation through time.</summary>
-    [Option("bptt", "time steps of truncated backpropagation", Group = OptimizationGroup, Min = 1)]
+    [Option("bptt", "time steps of truncated backpropagation", Group = OptimizationGroup, Min = 1, Max = int.MaxValue)]
     public int Bptt { get; init; } = 35;
 
     /// <summary>Columns of a worker's batch.</summary>
-    [Option("batch_size", "sequences of a batch, per worker", Group = OptimizationGroup, Min = 1)]
+    [Option("batch_size", "sequences of a batch, per worker", Group = OptimizationGroup, Min = 1, Max = int.MaxValue)]
     public int BatchSize { get; init; } = 20;
 
     /// <summary>Columns of the batch on valid.</summary>
-    [Option("eval_batch_size", "sequences of a batch on valid", Group = OptimizationGroup, Min = 1)]
+    [Option("eval_batch_size", "sequences of a batch on valid", Group = OptimizationGroup, Min = 1, Max = int.MaxValue)]
     public int EvalBatchSize { get; init; } = 10;
 
     /// <summary>Columns of the batch on test.</summary>
-    [Option("test_batch_size", "sequences of a batch on test", Group = OptimizationGroup, Min = 1)]
+    [Option("test_batch_size", "sequences of a batch on test", Group = OptimizationGroup, Min = 1, Max = int.MaxValue)]
     public int TestBatchSize { get; init; } = 10;
 
     /// <summary>Passes over the training text.</summary>
-    [Option("epochs", "passes over the training text", Group = OptimizationGroup, Min = 1, Scope = OptionScope.Run, Aliases = "num_round")]
+    [Option("epochs", "passes over the training text", Group = OptimizationGroup, Min = 1, Max = int.MaxValue, Scope = OptionScope.Run, Aliases = "num_round")]
     public int Epochs { get; init; } = 40;
 
     /// <summary>Steps after which training ends.</summary>
-    [Option("max_steps", "end after so many steps; 0: no limit", Group = OptimizationGroup, Min = 0, Scope = OptionScope.Run, Aliases = "max_step")]
+    [Option("max_steps", "end after so many steps; 0: no limit", Group = OptimizationGroup, Min = 0, Max = long.MaxValue, Scope = OptionScope.Run, Aliases = "max_step")]
     public long MaxSteps { get; init; }
 
     /// <inheritdoc/>
@@ -132,5 +132,6 @@ public sealed record PtbOptions : TrainerOptions
     public override bool IsPlainSgd => Momentum == 0;
 
     /// <summary>Sizes of the model for a vocabulary.</summary>
-    internal LstmModelOptions ModelFor(int vocabulary) => new(vocabulary, EmbSize, NumHid, NumLayers, Dropout, Tied);
+    /// <summary>The sizes of the model for a vocabulary of so many words.</summary>
+    public LstmModelOptions ModelFor(int vocabulary) => new(vocabulary, EmbSize, NumHid, NumLayers, Dropout, Tied);
 }

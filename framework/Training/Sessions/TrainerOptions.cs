@@ -13,7 +13,7 @@ public abstract record TrainerOptions
     private const string WandbGroup = "Weights & Biases (without an option, its variables WANDB_... count)";
 
     /// <summary>Key of all random numbers.</summary>
-    [Option("seed", "key of all random numbers", Group = OptimizationGroup, Min = 0)]
+    [Option("seed", "key of all random numbers", Group = OptimizationGroup, Min = 0, Max = long.MaxValue)]
     public long Seed { get; init; } = 1111;
 
     /// <summary>What becomes of a step whose loss or gradient is not finite.</summary>
@@ -33,7 +33,7 @@ public abstract record TrainerOptions
     public string Exchange { get; init; } = "auto";
 
     /// <summary>Small parameters go dense.</summary>
-    [Option("min_slot_size", "parameters with fewer elements are sent dense", Group = CompressionGroup, Min = 0)]
+    [Option("min_slot_size", "parameters with fewer elements are sent dense", Group = CompressionGroup, Min = 0, Max = int.MaxValue)]
     public int MinSlotSize { get; init; }
 
     /// <summary>Compressors of single parameters.</summary>
@@ -41,7 +41,7 @@ public abstract record TrainerOptions
     public string Slot { get; init; } = "";
 
     /// <summary>Epochs of warm-up.</summary>
-    [Option("warmup_epochs", "epochs W in which more is sent: ratio^((e+1)/(W+1)) in epoch e, or all where a method has no ratio", Group = CompressionGroup, Min = 0)]
+    [Option("warmup_epochs", "epochs W in which more is sent: ratio^((e+1)/(W+1)) in epoch e, or all where a method has no ratio", Group = CompressionGroup, Min = 0, Max = int.MaxValue)]
     public int WarmupEpochs { get; init; }
 
     /// <summary>Exchange during the backward pass.</summary>
@@ -49,7 +49,7 @@ public abstract record TrainerOptions
     public bool Overlap { get; init; }
 
     /// <summary>Size of the groups in which gradients are exchanged.</summary>
-    [Option("bucket_bytes", "bytes of gradient that are exchanged together, last layers first; 0: all at once, or 4 MiB with overlap", Group = CompressionGroup, Min = 0, Scope = OptionScope.Run)]
+    [Option("bucket_bytes", "bytes of gradient that are exchanged together, last layers first; 0: all at once, or 4 MiB with overlap", Group = CompressionGroup, Min = 0, Max = long.MaxValue, Scope = OptionScope.Run)]
     public long BucketBytes { get; init; }
 
     /// <summary>MPI ranks.</summary>
@@ -73,11 +73,11 @@ public abstract record TrainerOptions
     public bool UseGpu { get; init; }
 
     /// <summary>Seconds that an exchange may take.</summary>
-    [Option("comm_timeout", "seconds after which a waiting exchange fails, or the start of the ranks; 0: no limit, and 300 for the start", Group = WorkersGroup, Min = 0, Scope = OptionScope.Host, Needs = "num_workers!=1")]
+    [Option("comm_timeout", "seconds after which a waiting exchange fails, or the start of the ranks; 0: no limit, and 300 for the start", Group = WorkersGroup, Min = 0, Max = 2_000_000, Scope = OptionScope.Host, Needs = "num_workers!=1")]
     public double CommTimeout { get; init; }
 
     /// <summary>Steps between two rows of metrics.</summary>
-    [Option("log_interval", "steps between two rows of metrics", Group = RunGroup, Min = 1, Scope = OptionScope.Run, Aliases = "log_frequency")]
+    [Option("log_interval", "steps between two rows of metrics", Group = RunGroup, Min = 1, Max = int.MaxValue, Scope = OptionScope.Run, Aliases = "log_frequency")]
     public int LogInterval { get; init; } = 200;
 
     /// <summary>Name of the run.</summary>
@@ -129,7 +129,7 @@ public abstract record TrainerOptions
     public string WandbResume { get; init; } = "no";
 
     /// <summary>Steps between two checkpoints.</summary>
-    [Option("checkpoint_every", "steps between two checkpoints; 0: none", Group = RunGroup, Min = 0, Scope = OptionScope.Run, Aliases = "save_ckpt_steps")]
+    [Option("checkpoint_every", "steps between two checkpoints; 0: none", Group = RunGroup, Min = 0, Max = long.MaxValue, Scope = OptionScope.Run, Aliases = "save_ckpt_steps")]
     public long CheckpointEvery { get; init; }
 
     /// <summary>A checkpoint after each epoch.</summary>

@@ -84,7 +84,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     public int AttnType { get; init; }
 
     /// <summary>Distances that are told apart.</summary>
-    [Option("clamp_len", "distance beyond which all look alike; -1: none", Group = ModelGroup, Min = -1)]
+    [Option("clamp_len", "distance beyond which all look alike; -1: none", Group = ModelGroup, Min = -1, Max = int.MaxValue)]
     public int ClampLen { get; init; } = -1;
 
     /// <summary>Equal reach.</summary>
@@ -112,15 +112,15 @@ public sealed record TransformerXlOptions : TrainerOptions
     public string Init { get; init; } = "normal";
 
     /// <summary>Width of uniform weights.</summary>
-    [Option("init_range", "half the width of uniform initial weights", Group = ModelGroup, Min = 0, Needs = "init=uniform")]
+    [Option("init_range", "half the width of uniform initial weights", Group = ModelGroup, Min = 0, Max = 1e38, Needs = "init=uniform")]
     public double InitRange { get; init; } = 0.1;
 
     /// <summary>Deviation of weights.</summary>
-    [Option("init_std", "standard deviation of initial weights", Group = ModelGroup, Min = 0)]
+    [Option("init_std", "standard deviation of initial weights", Group = ModelGroup, Min = 0, Max = 1e38)]
     public double InitStd { get; init; } = 0.02;
 
     /// <summary>Deviation of projections.</summary>
-    [Option("proj_init_std", "standard deviation of the initial projections of word vectors", Group = ModelGroup, Min = 0, Needs = "d_embed!=-1 or div_val!=1")]
+    [Option("proj_init_std", "standard deviation of the initial projections of word vectors", Group = ModelGroup, Min = 0, Max = 1e38, Needs = "d_embed!=-1 or div_val!=1")]
     public double ProjInitStd { get; init; } = 0.01;
 
     /// <summary>Start from these weights.</summary>
@@ -140,7 +140,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     public string LambVersionName { get; init; } = "2019-05";
 
     /// <summary>The rate.</summary>
-    [Option("lr", "highest learning rate", Group = OptimizationGroup, Min = 0, MinExclusive = true, Aliases = "init_lr|learning_rate")]
+    [Option("lr", "highest learning rate", Group = OptimizationGroup, Min = 0, MinExclusive = true, Max = 1e38, Aliases = "init_lr|learning_rate")]
     public double Lr { get; init; } = 2.5e-4;
 
     /// <summary>Momentum of SGD.</summary>
@@ -148,7 +148,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     public double Mom { get; init; }
 
     /// <summary>Weight decay.</summary>
-    [Option("wd", "weight decay", Group = OptimizationGroup, Min = 0, Aliases = "weight_decay")]
+    [Option("wd", "weight decay", Group = OptimizationGroup, Min = 0, Max = 1e38, Aliases = "weight_decay")]
     public double Wd { get; init; }
 
     /// <summary>Half precision.</summary>
@@ -160,7 +160,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     public double LossScale { get; init; } = LossScaler.UsualScale;
 
     /// <summary>Largest 2-norm of the gradient.</summary>
-    [Option("clip", "largest 2-norm of the gradient; 0: no clipping", Group = OptimizationGroup, Min = 0)]
+    [Option("clip", "largest 2-norm of the gradient; 0: no clipping", Group = OptimizationGroup, Min = 0, Max = 1e38)]
     public double Clip { get; init; } = 0.25;
 
     /// <summary>What is clipped.</summary>
@@ -173,23 +173,23 @@ public sealed record TransformerXlOptions : TrainerOptions
     public string Scheduler { get; init; } = "cosine";
 
     /// <summary>Tokens of warm-up.</summary>
-    [Option("warmup_tokens", "tokens of all workers over which the rate rises from 0; with max_tokens, schedules count tokens", Group = OptimizationGroup, Min = 0)]
+    [Option("warmup_tokens", "tokens of all workers over which the rate rises from 0; with max_tokens, schedules count tokens", Group = OptimizationGroup, Min = 0, Max = 1e18)]
     public double WarmupTokens { get; init; }
 
     /// <summary>Tokens of training.</summary>
-    [Option("max_tokens", "end after so many tokens of all workers, and the schedule's length; 0: max_step counts", Group = OptimizationGroup, Min = 0, Scope = OptionScope.Run)]
+    [Option("max_tokens", "end after so many tokens of all workers, and the schedule's length; 0: max_step counts", Group = OptimizationGroup, Min = 0, Max = 1e18, Scope = OptionScope.Run)]
     public double MaxTokens { get; init; }
 
     /// <summary>Steps of warm-up.</summary>
-    [Option("warmup_step", "steps over which the rate rises from 0, where max_tokens is 0", Group = OptimizationGroup, Min = 0)]
+    [Option("warmup_step", "steps over which the rate rises from 0, where max_tokens is 0", Group = OptimizationGroup, Min = 0, Max = long.MaxValue)]
     public long WarmupStep { get; init; }
 
     /// <summary>Steps of training.</summary>
-    [Option("max_step", "end after so many steps, where max_tokens is 0", Group = OptimizationGroup, Min = 1, Scope = OptionScope.Run, Needs = "max_tokens=0", Aliases = "max_steps")]
+    [Option("max_step", "end after so many steps, where max_tokens is 0", Group = OptimizationGroup, Min = 1, Max = long.MaxValue, Scope = OptionScope.Run, Needs = "max_tokens=0", Aliases = "max_steps")]
     public long MaxStep { get; init; } = 100000;
 
     /// <summary>Lowest rate of the cosine.</summary>
-    [Option("eta_min", "lowest rate of the cosine", Group = OptimizationGroup, Min = 0, Needs = "scheduler=cosine")]
+    [Option("eta_min", "lowest rate of the cosine", Group = OptimizationGroup, Min = 0, Max = 1e38, Needs = "scheduler=cosine")]
     public double EtaMin { get; init; }
 
     /// <summary>Factor of dev_perf.</summary>
@@ -197,31 +197,31 @@ public sealed record TransformerXlOptions : TrainerOptions
     public double DecayRate { get; init; } = 0.5;
 
     /// <summary>Patience of dev_perf.</summary>
-    [Option("patience", "evaluations without progress that dev_perf lets pass", Group = OptimizationGroup, Min = 0, Needs = "scheduler=dev_perf")]
+    [Option("patience", "evaluations without progress that dev_perf lets pass", Group = OptimizationGroup, Min = 0, Max = int.MaxValue, Needs = "scheduler=dev_perf")]
     public int Patience { get; init; }
 
     /// <summary>Lowest rate of dev_perf.</summary>
-    [Option("lr_min", "lowest rate of dev_perf", Group = OptimizationGroup, Min = 0, Needs = "scheduler=dev_perf")]
+    [Option("lr_min", "lowest rate of dev_perf", Group = OptimizationGroup, Min = 0, Max = 1e38, Needs = "scheduler=dev_perf")]
     public double LrMin { get; init; }
 
     /// <summary>Sequences a worker.</summary>
-    [Option("batch_size", "sequences of a batch, per worker", Group = OptimizationGroup, Min = 1)]
+    [Option("batch_size", "sequences of a batch, per worker", Group = OptimizationGroup, Min = 1, Max = int.MaxValue)]
     public int BatchSize { get; init; } = 60;
 
     /// <summary>Chunks of a batch.</summary>
-    [Option("batch_chunk", "passes that a batch is made in, to save memory; the gradient is that of the whole batch", Group = OptimizationGroup, Min = 1)]
+    [Option("batch_chunk", "passes that a batch is made in, to save memory; the gradient is that of the whole batch", Group = OptimizationGroup, Min = 1, Max = int.MaxValue)]
     public int BatchChunk { get; init; } = 1;
 
     /// <summary>Length of a segment.</summary>
-    [Option("tgt_len", "words that a segment predicts", Group = OptimizationGroup, Min = 1)]
+    [Option("tgt_len", "words that a segment predicts", Group = OptimizationGroup, Min = 1, Max = 65536)]
     public int TgtLen { get; init; } = 70;
 
     /// <summary>Length of the extension.</summary>
-    [Option("ext_len", "words before a segment that it reads again", Group = OptimizationGroup, Min = 0)]
+    [Option("ext_len", "words before a segment that it reads again", Group = OptimizationGroup, Min = 0, Max = 65536)]
     public int ExtLen { get; init; }
 
     /// <summary>Length of the memory.</summary>
-    [Option("mem_len", "hidden states that are remembered from earlier segments", Group = OptimizationGroup, Min = 0)]
+    [Option("mem_len", "hidden states that are remembered from earlier segments", Group = OptimizationGroup, Min = 0, Max = 65536)]
     public int MemLen { get; init; }
 
     /// <summary>Segments of varying length.</summary>
@@ -229,15 +229,15 @@ public sealed record TransformerXlOptions : TrainerOptions
     public bool Varlen { get; init; }
 
     /// <summary>Length of segments in evaluation.</summary>
-    [Option("eval_tgt_len", "words that a segment predicts in evaluation; the memory is longer by what it is shorter", Group = EvaluationGroup, Min = 1)]
+    [Option("eval_tgt_len", "words that a segment predicts in evaluation; the memory is longer by what it is shorter", Group = EvaluationGroup, Min = 1, Max = 65536)]
     public int EvalTgtLen { get; init; } = 50;
 
     /// <summary>Sequences in evaluation.</summary>
-    [Option("eval_batch_size", "sequences of a batch in evaluation, dealt out over the ranks", Group = EvaluationGroup, Min = 1)]
+    [Option("eval_batch_size", "sequences of a batch in evaluation, dealt out over the ranks", Group = EvaluationGroup, Min = 1, Max = int.MaxValue)]
     public int EvalBatchSize { get; init; } = 10;
 
     /// <summary>Steps between evaluations.</summary>
-    [Option("eval_interval", "steps between two evaluations of valid", Group = EvaluationGroup, Min = 1, Scope = OptionScope.Run)]
+    [Option("eval_interval", "steps between two evaluations of valid", Group = EvaluationGroup, Min = 1, Max = long.MaxValue, Scope = OptionScope.Run)]
     public long EvalInterval { get; init; } = 4000;
 
     /// <summary>Evaluate alone.</summary>
@@ -261,7 +261,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     public double Temperature { get; init; } = 1;
 
     /// <summary>Words to draw from.</summary>
-    [Option("top_k", "--generate draws from the likeliest so many words; 0: from all", Group = TextGroup, Min = 0, Scope = OptionScope.Call, Needs = "generate!=")]
+    [Option("top_k", "--generate draws from the likeliest so many words; 0: from all", Group = TextGroup, Min = 0, Max = int.MaxValue, Scope = OptionScope.Call, Needs = "generate!=")]
     public int TopK { get; init; } = 40;
 
     /// <inheritdoc/>

@@ -40,7 +40,7 @@ internal sealed class TransformerXlTask : ITrainingTask
 
     public ITrainableModel Model => _model;
 
-    public int Epochs => (int)Math.Min(int.MaxValue, (TotalSteps + _model.StepsPerEpoch - 1) / _model.StepsPerEpoch);
+    public int Epochs => (int)Math.Min(int.MaxValue, ((TotalSteps - 1) / _model.StepsPerEpoch) + 1);
 
     public long TotalSteps { get; }
 

@@ -9,7 +9,7 @@ namespace Compression.Experiments.Tests.Options;
 /// <summary>No component ignores an option in silence: not its own, not those of the pipeline around it, not the flags of others. A new class is under test by its attribute.</summary>
 public sealed class ComponentOptionsTests(ITestOutputHelper output)
 {
-    private const string Base = "train --data corpus --emb_size 6 --num_hid 6 --num_layers 1 --dropout 0 --bptt 5 --batch_size 4 --threads 1 --log_interval 2 --max_steps 3 --clip 0";
+    internal const string Base = "train --data corpus --emb_size 6 --num_hid 6 --num_layers 1 --dropout 0 --bptt 5 --batch_size 4 --threads 1 --log_interval 2 --max_steps 3 --clip 0";
 
     // Of the trainer's options, those that reach into the composition.
     private static readonly string[] s_beside = ["virtual_workers", "momentum", "weight_decay", "clip", "seed"];
@@ -106,7 +106,8 @@ public sealed class ComponentOptionsTests(ITestOutputHelper output)
         Assert.True(failures.Count == 0, string.Join('\n', failures));
     }
 
-    private static OptionRun Around(OptionRun run, AlgorithmEntry entry, string text) => entry.Role switch
+    /// <summary>A run with a component in its place.</summary>
+    internal static OptionRun Around(OptionRun run, AlgorithmEntry entry, string text) => entry.Role switch
     {
         AlgorithmRole.Memory => run.With("compressor", "topk").With("memory", text),
         AlgorithmRole.Exchange => run.With("exchange", text).With("compressor", CarriedBy(entry)),

@@ -25,9 +25,9 @@ public sealed class BucketPlan
     }
 
     /// <summary>Batches an epoch.</summary>
-    public int Steps => _buckets.Members.Sum(members => (members.Length + Whole - 1) / Whole);
+    public int Steps => _buckets.Members.Sum(members => (int)((members.Length + Whole - 1) / Whole));
 
-    private int Whole => _batchSize * _replicas;
+    private long Whole => (long)_batchSize * _replicas;
 
     /// <summary>The batches in the order of the text, shortest buckets first, for evaluation.</summary>
     public ImmutableArray<BucketBatch> InOrder() => Cut(static (_, members) => members);
@@ -61,10 +61,10 @@ public sealed class BucketPlan
         for (int bucket = 0; bucket < _buckets.Members.Length; bucket++)
         {
             var members = order(bucket, _buckets.Members[bucket]);
-            for (int first = 0; first < members.Length; first += Whole)
+            for (long first = 0; first < members.Length; first += Whole)
             {
                 batches.Add(new BucketBatch(
-                    _buckets.Text, _buckets.Lengths[bucket], members.Slice(first, Math.Min(Whole, members.Length - first)), _replicas));
+                    _buckets.Text, _buckets.Lengths[bucket], members.Slice((int)first, (int)Math.Min(Whole, members.Length - first)), _replicas));
             }
         }
 

@@ -1,0 +1,64 @@
+using System.Globalization;
+using Compression.Core.Pipeline;
+using Compression.Core.Reporting;
+using Compression.Tracking.Provenance;
+using Compression.Training.Models;
+using Compression.Training.Sessions;
+
+namespace Compression.Experiments.Recipes;
+
+/// <summary>What a process of a run holds at the least, known from its sizes before anything is allocated. In doubles, which no size overflows.</summary>
+/// <param name="Parameters">Parameters in the flat buffers.</param>
+/// <param name="Copies">Buffers of that length: weights, gradients, the optimizer's state, what compression holds back.</param>
+/// <param name="Others">Floats beside them: what a step keeps for its backward pass, tables.</param>
+/// <param name="Lower">The options that lower it.</param>
+internal sealed record MemoryNeed(double Parameters, double Copies, double Others, string Lower)
+{
+    private const double Gigabyte = 1e9;
+
+    /// <summary>In bytes.</summary>
+    public double Bytes => sizeof(float) * ((Parameters * Copies) + Others);
+
+    /// <summary>Of an LSTM with plain SGD.</summary>
+    /// <param name="model">Its sizes.</param>
+    /// <param name="words">Words of a step: columns times time steps.</param>
+    /// <param name="more">Copies of the parameters beside weights and gradients.</param>
+    /// <param name="lower">The options that lower it.</param>
+    public static MemoryNeed Of(LstmModelOptions model, double words, double more, string lower) => new(
+        model.ParameterCount(), 2 + more, words * (model.EmbeddingSize + (6.0 * model.HiddenSize * model.Layers) + model.Vocabulary), lower);
+
+    /// <summary>Copies of the gradient that the memories of a process's workers keep.</summary>
+    public static int Residuals(PipelinePlan pipeline, TrainerOptions options) => pipeline.Memory == "none" ? 0 : Math.Max(1, options.VirtualWorkers);
+
+    /// <summary>Refuses a run on the CPU that does not fit.</summary>
+    /// <inheritdoc cref="Require(int, double)"/>
+    public void Require(TrainerOptions options)
+    {
+        if (!options.UseGpu)
+        {
+            Require(RankLaunch.RanksHere(options), MemoryLimit.Bytes());
+        }
+    }
+
+    /// <summary>Refuses what does not fit.</summary>
+    /// <param name="processes">That this host holds.</param>
+    /// <param name="atHand">Bytes that they may use together.</param>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: more than is at hand. <see cref="ExitCode.Usage"/>: more than a buffer holds anywhere.</exception>
+    public void Require(int processes, double atHand)
+    {
+        var culture = CultureInfo.InvariantCulture;
+        if (processes * Bytes > atHand)
+        {
+            string each = processes > 1 ? string.Create(culture, $" in {processes} processes") : "";
+            throw new UserErrorException(ExitCode.Environment, string.Create(
+                culture,
+                $"Out of memory before the start: about {processes * Bytes / Gigabyte:N1} GB are needed{each} ({Parameters:N0} numbers {Copies:0.#} times; {Others * sizeof(float) / Gigabyte:N1} GB beside them), and {atHand / Gigabyte:N1} GB are at hand; lower {Lower}."));
+        }
+
+        if (Parameters > Array.MaxLength)
+        {
+            throw new UserErrorException(ExitCode.Usage, string.Create(
+                culture, $"A buffer of {Parameters:N0} numbers: one holds {Array.MaxLength:N0} at most; lower {Lower}."));
+        }
+    }
+}

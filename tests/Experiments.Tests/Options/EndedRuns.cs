@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Compression.Core.Catalog;
+using Compression.Core.Reporting;
+using Compression.Training.Lm1b;
+using Compression.Training.Pipelines;
+using Compression.Training.Ptb;
+using Compression.Training.TransformerXl;
+using Xunit.Abstractions;
+
+namespace Compression.Experiments.Tests.Options;
+
+/// <summary>Runs command lines one after another in one folder, and holds each to the ways in which a run may end.</summary>
+internal sealed class EndedRuns : IDisposable
+{
+    private readonly Sandbox _sandbox = new();
+    private readonly ITestOutputHelper _output;
+    private readonly List<string> _failures = [];
+    private int _runs;
+
+    public EndedRuns(ITestOutputHelper output)
+    {
+        _output = output;
+        _sandbox.WriteCorpus();
+        _sandbox.WriteBillionWords();
+        OptionFiles.CopyTo(_sandbox);
+    }
+
+    public static IReadOnlyList<OptionDescriptor> SchemaOf(string verb) => OptionSchema.Of(verb switch
+    {
+        "train" => typeof(PtbOptions),
+        "lm1b" => typeof(Lm1bOptions),
+        "transformer-xl" => typeof(TransformerXlOptions),
+        _ => typeof(ModelParallelOptions),
+    }).Options;
+
+    public void Expect(OptionRun run, string shownAs, string text, NumberRange range, bool isLong)
+    {
+        _runs++;
+        string line = string.Join(' ', run.Options.Select(option => $"--{option.Key} {option.Value}"));
+        var watch = Stopwatch.StartNew();
+        _sandbox.StopAtOnce = isLong ? ExitCode.Interrupted : null;
+        var outcome = _sandbox.Run([run.Verb, .. run.Options.SelectMany(option => new[] { $"--{option.Key}", option.Value }), "--out", "run"]);
+        string[] errors = [.. outcome.ErrorLines.Where(error => !error.StartsWith("warning: ", StringComparison.Ordinal))];
+        string? wrong = outcome.Code is not (0 or 2 or 3 or 4) && !(isLong && outcome.Code == (int)ExitCode.Interrupted) ? $"ended with {outcome.Code}"
+            : errors.Length != (outcome.Code is 0 or (int)ExitCode.Interrupted ? 0 : 1) || errors.Any(error => !error.StartsWith("error: ", StringComparison.Ordinal)) ? "wrote more than one line"
+            : !range.TryRead(text, out _, out _) && !(outcome.Code == 2 && errors[0].StartsWith($"error: {shownAs} {text}: must be {range}", StringComparison.Ordinal)) ? "did not refuse it"
+            : outcome.Code == 0 && Steps() == 0 ? "made no step"
+            : null;
+        _output.WriteLine($"{watch.ElapsedMilliseconds,6} ms {outcome.Code} {shownAs} {text} {wrong}");
+        if (wrong is not null)
+        {
+            _failures.Add($"{shownAs} {text} {wrong}: {string.Join(" // ", errors)}");
+        }
+
+        if (Directory.Exists(_sandbox.At("run")))
+        {
+            Directory.Delete(_sandbox.At("run"), recursive: true);
+        }
+    }
+
+    /// <summary>Expects the refusal of a number that no range takes.</summary>
+    public void Refuses(string[] words, string shownAs, string text, NumberRange range)
+    {
+        _runs++;
+        var outcome = _sandbox.Run(words);
+        if (outcome.Code != 2 || outcome.ErrorLines is not [var line] || !line.StartsWith($"error: {shownAs} {text}: must be {range}", StringComparison.Ordinal))
+        {
+            _failures.Add($"{string.Join(' ', words)} ended with {outcome.Code}: {outcome.Errors}");
+        }
+    }
+
+    public void Conclude()
+    {
+        _output.WriteLine($"{_runs} runs");
+        Assert.True(_failures.Count == 0, string.Join('\n', _failures));
+    }
+
+    public void Dispose() => _sandbox.Dispose();
+
+    private long Steps()
+    {
+        string file = _sandbox.At("run", "summary.json");
+        if (!File.Exists(file))
+        {
+            return 1;
+        }
+
+        using var summary = JsonDocument.Parse(File.ReadAllText(file));
+        return summary.RootElement.GetProperty("steps").GetInt64();
+    }
+}
