@@ -104,7 +104,7 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
     // The checkpoint knows the number that --search_partitions found, config.json the one that it began with.
     /// <inheritdoc/>
     protected override IReadOnlyList<KeyValuePair<string, string>> FoundBefore(ResumePoint resume) =>
-        resume.Recorded.Values.GetValueOrDefault("search_partitions") == "true" && resume.State.Kept($"--{Partitions}") is { } found
+        resume.Recorded.Values.GetValueOrDefault("search_partitions") == "true" && resume.State?.Kept($"--{Partitions}") is { } found
             ? [KeyValuePair.Create(Partitions, found)]
             : [];
 

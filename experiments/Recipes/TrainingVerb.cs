@@ -167,16 +167,20 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
         _resolution.CheckVariables(variables, WandbVariables.NameOf);
         string? handed = RankLaunch.FolderFromLauncher(environment, launch);
         string? named = handed ?? command["out"];
-        var resume = command["resume"] is { } from ? ResumePoint.Find(from, named, Trains((TOptions)_resolution.Bind(command.Values)), environment)
+        var resume = command["resume"] is { } from ? ResumePoint.Find(from, named, Trains((TOptions)_resolution.Bind(command)), environment)
             : named is { Length: > 0 } ? ResumePoint.OfSameStart(environment.FullPath(named), RunRequest<TOptions>.CommandLineOf(Name, command.Words))
             : null;
         IEnumerable<KeyValuePair<string, string>> below;
         if (resume is not null)
         {
-            string shown = command["out"] is { } named ? $"{command.AsWritten("out")} {ShellWord.Quote(named)}" : "";
-            OwnVerb.Require(
-                resume.Recorded, Name, $"{command.AsWritten("resume")} {command["resume"]}", resume.RunFolder,
-                Trains((TOptions)_resolution.Bind(command)) ? $"--resume {ShellWord.Quote(command["resume"]!)} {shown}".TrimEnd() : null);
+            if (command["resume"] is { } asked)
+            {
+                string shown = command["out"] is { } chosenOut ? $"{command.AsWritten("out")} {ShellWord.Quote(chosenOut)}" : "";
+                OwnVerb.Require(
+                    resume.Recorded, Name, $"{command.AsWritten("resume")} {asked}", resume.RunFolder,
+                    Trains((TOptions)_resolution.Bind(command)) ? $"--resume {ShellWord.Quote(asked)} {shown}".TrimEnd() : null);
+            }
+
             OptionResolution.RequireConsistent(command, resume.Recorded);
             below = [.. variables, .. _resolution.TakenOver(resume), .. FoundBefore(resume), KeyValuePair.Create("out", resume.RunFolder)];
         }
