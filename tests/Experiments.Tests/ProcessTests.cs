@@ -60,6 +60,24 @@ public sealed class ProcessTests
         Assert.Equal("failed", TrainingRunTests.Summary(sandbox, "run").GetProperty("status").GetString());
     }
 
+    [Theory]
+    [InlineData("ulimit -n 96", 1, 3)]
+    [InlineData("ulimit -n 64", 2, 3)]
+    [InlineData("ulimit -n 32", 2, 3)]
+    [InlineData("ulimit -n 260", 2, 3)]
+    [InlineData("ulimit -Sn 64", 2, 0)]
+    public void A_limit_of_open_files_that_is_too_low_is_told_before_anything_starts(string limit, int workers, int code)
+    {
+        using var sandbox = new Sandbox();
+        sandbox.WriteCorpus();
+        var outcome = Apphost.RunProgram(
+            sandbox, "/bin/sh", "-c",
+            $"{limit}; exec {Apphost.Path} --data corpus --compressor topk --max_steps 2 --num_workers {workers} --out run {Sandbox.TinyModel}");
+        Assert.Equal(code, outcome.Code);
+        Assert.Equal(code == 0 ? 0 : 1, outcome.ErrorLines.Length);
+        Assert.Equal(code == 0, Directory.Exists(sandbox.At("run")));
+    }
+
     [Fact]
     public void Bad_input_does_not_start_ranks()
     {

@@ -95,6 +95,17 @@ public sealed class RunScriptTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("ulimit -n 96", 3)]
+    [InlineData("ulimit -n 32", 3)]
+    [InlineData("ulimit -Sn 32", 7)]
+    public void A_limit_of_open_files_is_raised_or_told(string limit, int code)
+    {
+        var outcome = _script.Run($"{limit}; project/run.sh list");
+        Assert.Equal(code, outcome.Code);
+        Assert.Equal(code == 3 ? 1 : 0, outcome.ErrorLines.Length);
+    }
+
     [Fact]
     public void A_missing_SDK_is_named_where_apt_has_none()
     {
