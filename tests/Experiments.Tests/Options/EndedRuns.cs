@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Compression.Core.Catalog;
 using Compression.Core.Reporting;
@@ -26,6 +25,7 @@ internal sealed class EndedRuns : IDisposable
         OptionFiles.CopyTo(_sandbox);
     }
 
+    /// <summary>The options of a trainer's record.</summary>
     public static IReadOnlyList<OptionDescriptor> SchemaOf(string verb) => OptionSchema.Of(verb switch
     {
         "train" => typeof(PtbOptions),
@@ -34,20 +34,24 @@ internal sealed class EndedRuns : IDisposable
         _ => typeof(ModelParallelOptions),
     }).Options;
 
+    /// <summary>Expects 0, a refusal, a missing requirement or a gradient that is not finite; no more than one line; and a refusal with the range of what no range takes.</summary>
+    /// <param name="run">The command.</param>
+    /// <param name="shownAs">How messages write the option.</param>
+    /// <param name="text">Its value.</param>
+    /// <param name="range">What it takes.</param>
+    /// <param name="isLong">The run is stopped before its first step.</param>
     public void Expect(OptionRun run, string shownAs, string text, NumberRange range, bool isLong)
     {
         _runs++;
-        string line = string.Join(' ', run.Options.Select(option => $"--{option.Key} {option.Value}"));
-        var watch = Stopwatch.StartNew();
         _sandbox.StopAtOnce = isLong ? ExitCode.Interrupted : null;
-        var outcome = _sandbox.Run([run.Verb, .. run.Options.SelectMany(option => new[] { $"--{option.Key}", option.Value }), "--out", "run"]);
+        var outcome = _sandbox.Run([run.Verb, .. run.Options.SelectMany(option => new[] { $"--{option.Key}", option.Value }), .. run.Verb == "eval" ? Array.Empty<string>() : ["--out", "run"]]);
         string[] errors = [.. outcome.ErrorLines.Where(error => !error.StartsWith("warning: ", StringComparison.Ordinal))];
         string? wrong = outcome.Code is not (0 or 2 or 3 or 4) && !(isLong && outcome.Code == (int)ExitCode.Interrupted) ? $"ended with {outcome.Code}"
             : errors.Length != (outcome.Code is 0 or (int)ExitCode.Interrupted ? 0 : 1) || errors.Any(error => !error.StartsWith("error: ", StringComparison.Ordinal)) ? "wrote more than one line"
             : !range.TryRead(text, out _, out _) && !(outcome.Code == 2 && errors[0].StartsWith($"error: {shownAs} {text}: must be {range}", StringComparison.Ordinal)) ? "did not refuse it"
             : outcome.Code == 0 && Steps() == 0 ? "made no step"
             : null;
-        _output.WriteLine($"{watch.ElapsedMilliseconds,6} ms {outcome.Code} {shownAs} {text} {wrong}");
+        _output.WriteLine($"{outcome.Code} {shownAs} {text} {wrong}");
         if (wrong is not null)
         {
             _failures.Add($"{shownAs} {text} {wrong}: {string.Join(" // ", errors)}");
@@ -70,6 +74,7 @@ internal sealed class EndedRuns : IDisposable
         }
     }
 
+    /// <summary>Fails where any run did.</summary>
     public void Conclude()
     {
         _output.WriteLine($"{_runs} runs");

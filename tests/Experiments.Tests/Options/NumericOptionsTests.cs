@@ -15,6 +15,9 @@ public sealed class NumericOptionsTests(ITestOutputHelper output)
     // How long a run is: it is stopped before its first step.
     private static readonly string[] s_long = ["max_steps", "max_step", "max_tokens", "epochs", "num_round", "seq_len"];
 
+    // How long a step is.
+    private static readonly string[] s_longSteps = ["batch_size", "num_steps", "num_layers", "state_size", "projected_size"];
+
     private static readonly AlgorithmCatalog s_catalog = Components.Catalog();
 
     [Fact]
@@ -93,7 +96,7 @@ public sealed class NumericOptionsTests(ITestOutputHelper output)
             foreach (string text in NumberEnds.Of(option.Numbers!))
             {
                 var others = pairs.Where(pair => !pair.StartsWith($"{option.Name}=", StringComparison.Ordinal));
-                runs.Expect(plain.With("hpconfig", string.Join(',', others.Append($"{option.Name}={text}"))), $"--hpconfig {option.Name}", text, option.Numbers!, isLong: false);
+                runs.Expect(plain.With("hpconfig", string.Join(',', others.Append($"{option.Name}={text}"))), $"--hpconfig {option.Name}", text, option.Numbers!, isLong: s_longSteps.Contains(option.Name));
             }
         }
 

@@ -111,6 +111,19 @@ public sealed class PartitionSearchTests
         Assert.Contains("fastest", result.Summary, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(3, false)]
+    [InlineData(4, true)]
+    [InlineData(7, true)]
+    public void A_fit_that_meets_every_point_reports_no_R2(int points, bool reported)
+    {
+        var result = PartitionSearchResult.Of([.. Enumerable.Range(0, points).Select(i => new PartitionTime(1 << i, 0.02 + (0.01 * (i % 2))))], 4096);
+        Assert.Equal(reported, result.Summary.Contains("R2", StringComparison.Ordinal));
+        Assert.Contains(result.Summary, result.Table());
+    }
+
     [Fact]
     public void Three_points_are_not_believed_beyond_themselves()
     {
