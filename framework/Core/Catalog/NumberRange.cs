@@ -88,5 +88,5 @@ public sealed class NumberRange
         return taken;
     }
 
-    private object Whole(decimal value) => _type == typeof(int) ? (int)value : (object)(long)value;
+    private object Whole(decimal value) => Convert.ChangeType(value, _type, CultureInfo.InvariantCulture);
 }
