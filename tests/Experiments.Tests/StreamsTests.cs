@@ -55,7 +55,7 @@ public sealed class StreamsTests
         Assert.InRange(File.ReadAllLines(sandbox.At("err")).Count(line => line.StartsWith("error: ", StringComparison.Ordinal)), code == 0 && !shows ? 0 : 1, code == 0 && !shows ? 0 : 1);
         Ends(sandbox, $"{verb} --help >&- 2>err", 0);
         Ends(sandbox, $"{verb} --help >/dev/full 2>err", 1);
-        Ends(sandbox, $"mkdir gone; cd gone; rmdir ../gone; PROGRAM {command} >/dev/null 2>err2", 2, plain: true);
+        Ends(sandbox, $"mkdir gone; cd gone; rmdir ../gone; PROGRAM {command} >/dev/null 2>{sandbox.At("err")}", 2, plain: true);
         Assert.False(File.Exists(sandbox.At("core")));
     }
 
