@@ -2,7 +2,6 @@ using System.Globalization;
 using Compression.Core.Communication;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
-using Compression.Training.Checkpoints;
 using Compression.Training.Data;
 using Compression.Training.Sessions;
 using Compression.Training.TransformerXl;

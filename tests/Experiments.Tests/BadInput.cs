@@ -204,7 +204,7 @@ internal sealed record BadInput(string Arguments, ExitCode Code, Action<Sandbox>
         ["configuration damaged"] = new("--resume run", ExitCode.Checkpoint, s => File.WriteAllText(s.At("run", "config.json"), "{"), "config.json", "restore"),
         ["another model, embedding"] = new("--resume run --emb_size 7", ExitCode.Checkpoint, null, "--emb_size", "new run"),
         ["another model, layers"] = new("--resume run --num_layers 2", ExitCode.Checkpoint, null, "--num_layers", "new run"),
-        ["another world size"] = new("--resume run --num_workers 2", ExitCode.Checkpoint, null, "1 workers", "2"),
+        ["another world size"] = new("--resume run --num_workers 2", ExitCode.Checkpoint, null, "1 worker,", "2"),
         ["another compressor"] = new("--resume run --compressor none", ExitCode.Checkpoint, null, "--compressor", "new run"),
         ["another ratio"] = new("--resume run --compress_ratio 0.2", ExitCode.Checkpoint, null, "--compress_ratio", "0.1", "0.2"),
         ["another batch size"] = new("--resume run --batch_size 5", ExitCode.Checkpoint, null, "--batch_size", "new run"),

@@ -50,6 +50,31 @@ public sealed class Lm1bTests
     }
 
     [Fact]
+    public void A_resumed_run_goes_on_with_the_number_of_partitions_that_was_found()
+    {
+        using var sandbox = new Sandbox();
+        sandbox.WriteBillionWords();
+        var outcome = sandbox.Run($"{Sandbox.TinyLm1b} --search_partitions true --num_variable_shards 3 --max_steps 2 --checkpoint_every 2 --out run");
+        Assert.True(outcome.Code == 0, outcome.Errors);
+        string found = Kept("step-000002");
+        outcome = sandbox.Run("lm1b --resume latest --out run --max_steps 4");
+        Assert.True(outcome.Code == 0, outcome.Errors);
+        Assert.Equal(found, Kept("step-000004"));
+        Assert.Equal(found, Config());
+        outcome = sandbox.Run("lm1b --resume latest --out run --max_steps 6 --num_variable_shards 77");
+        Assert.True(outcome.Code == 0, outcome.Errors);
+        Assert.Equal("77", Kept("step-000006"));
+
+        string Kept(string checkpoint) => LoadedCheckpoint.ReadState(sandbox.At("run", "checkpoints", checkpoint)).Kept("--num_variable_shards")!;
+
+        string Config()
+        {
+            using var config = JsonDocument.Parse(File.ReadAllText(sandbox.At("run", "config.json")));
+            return config.RootElement.GetProperty("options").GetProperty("num_variable_shards").ToString();
+        }
+    }
+
+    [Fact]
     public async Task Where_workers_do_not_wait_one_that_stands_still_holds_up_no_other()
     {
         const int Steps = 200;

@@ -102,7 +102,7 @@ public sealed record Lm1bHyperparameters
     /// <param name="trains">Something is trained, and not evaluated alone.</param>
     /// <param name="sync">Workers wait for each other.</param>
     public static IEnumerable<string> Idle(string text, bool trains, bool sync) => Pairs(text)
-        .Where(pair => trains ? sync && pair.Key == Delay : !s_ofEvaluation.Contains(pair.Key))
+        .Where(pair => trains ? sync && pair.Key == Delay && pair.Value != "0" : !s_ofEvaluation.Contains(pair.Key))
         .Where(pair => s_schema.Options.Single(option => option.Name == pair.Key) is var option && option.Normalize(pair.Value, pair.Key) != OptionText.Format(option.Default))
         .Select(pair => $"--hpconfig {pair.Key} has no effect here: {(trains ? "it needs --sync false" : "nothing is trained")}.");
 

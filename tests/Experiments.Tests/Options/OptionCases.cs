@@ -70,7 +70,6 @@ internal static class OptionCases
         ["lm1b row_compressor"] = new() { Value = "float16" },
         ["lm1b resource_info_file"] = new() { Elsewhere = AtOtherRanks },
         ["lm1b ckpt_dir"] = new() { Value = "kept" },
-        ["lm1b log_frequency"] = new() { Value = "2" },
         ["lm1b save_n_ckpts_per_epoch"] = new() { Value = "2", With = "max_steps=110", When = AtTheEndOfAnEpoch },
 
         // Of Transformer-XL.
