@@ -99,15 +99,8 @@ public sealed class TrainingSession : IDisposable
         }
         catch (UserErrorException failure)
         {
-            try
-            {
-                Finish("failed", failure.Message, valid: null, test: null);
-            }
-            catch (UserErrorException)
-            {
-                // On a full disk the summary does not fit either; what failed first is told.
-            }
-
+            // On a full disk the summary does not fit either; what failed first is told.
+            try { Finish("failed", failure.Message, valid: null, test: null); } catch (UserErrorException) { }
             throw;
         }
     }
