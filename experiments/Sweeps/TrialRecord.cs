@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Compression.Core.Reporting;
-using Compression.Tracking;
 using Compression.Tracking.Files;
 
 namespace Compression.Experiments.Sweeps;

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Compression.Experiments.Tests;
 
 /// <summary>A run's folder belongs to one start at a time; a run that was killed can go on, or begin again, in its folder.</summary>
@@ -36,16 +34,15 @@ public sealed class RunLockTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void Of_starts_at_once_one_goes_on(int workers)
+    public async Task Of_starts_at_once_one_goes_on(int workers)
     {
         using var sandbox = new Sandbox();
         sandbox.WriteCorpus();
         string command = $"--data corpus --compressor topk --max_steps 40 --out run --num_workers {workers} {Sandbox.TinyModel}";
-        var starts = Enumerable.Range(0, 3).Select(_ => Task.Run(() => Apphost.Run(sandbox, command))).ToArray();
-        Task.WaitAll(starts);
+        var starts = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() => Apphost.Run(sandbox, command))));
 
-        Assert.Equal([0, 2, 2], starts.Select(start => start.Result.Code).Order());
-        Assert.All(starts.Where(start => start.Result.Code == 2), start => Assert.Single(start.Result.ErrorLines));
+        Assert.Equal([0, 2, 2], starts.Select(start => start.Code).Order());
+        Assert.All(starts.Where(start => start.Code == 2), start => Assert.Single(start.ErrorLines));
 
         // A header and a row each two steps, of one run alone.
         Assert.Equal(21, File.ReadLines(sandbox.At("run", "metrics.csv")).Count());

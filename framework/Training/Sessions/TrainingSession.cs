@@ -99,20 +99,9 @@ public sealed class TrainingSession : IDisposable
         }
         catch (UserErrorException failure)
         {
-            FinishAsFailed(failure);
-            throw;
-        }
-    }
-
-    private void FinishAsFailed(UserErrorException failure)
-    {
-        try
-        {
-            Finish("failed", failure.Message, valid: null, test: null);
-        }
-        catch (UserErrorException)
-        {
             // On a full disk the summary does not fit either; what failed first is told.
+            try { Finish("failed", failure.Message, valid: null, test: null); } catch (UserErrorException) { }
+            throw;
         }
     }
 
