@@ -21,6 +21,8 @@ internal sealed unsafe class DirectAllReduce : IPendingExchange
     private readonly ChunkLane[] _valuesIn;
     private readonly ChunkLane[] _sumsOut;
     private readonly ChunkLane[] _sumsIn;
+
+    // Values of the peers for this rank's shard; allocated pinned, so that addresses stay valid.
     private float[] _room = [];
     private float* _values;
     private ShardCut _cut;
