@@ -40,6 +40,11 @@ public static class ExchangeBenchmark
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>.</exception>
     public static void Check(ExchangeBenchmarkOptions options, Func<string, string, PipelinePlan> compose)
     {
+        if (options.Collectives && (options.VirtualWorkers > 0 || options.Methods.Length > 0))
+        {
+            throw new UserErrorException(ExitCode.Usage, "--collectives measures the links between ranks: it goes with neither --virtual_workers nor --methods.");
+        }
+
         foreach (var (exchange, compressor) in Chosen(options))
         {
             _ = compose(compressor, exchange);
@@ -54,6 +59,12 @@ public static class ExchangeBenchmark
     public static void Run(
         ExchangeBenchmarkOptions options, ICommunicator communicator, Func<string, string, PipelinePlan> compose, TextWriter? output)
     {
+        if (options.Collectives)
+        {
+            CollectiveBenchmark.Run(Layout(options).Length, options, communicator, output);
+            return;
+        }
+
         using var team = new KernelTeam(options.Threads);
         var rows = Chosen(options).Select(composition => OverRanks(options, composition, communicator, compose, team)).ToList();
         if (output is not null)

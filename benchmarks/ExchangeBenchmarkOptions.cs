@@ -29,6 +29,10 @@ public sealed record ExchangeBenchmarkOptions
     [Option("methods", "what is measured, as in 'none; topk(ratio=0.01); none via powersgd(rank=4)'; empty: every exchange")]
     public string Methods { get; init; } = "";
 
+    /// <summary>The collectives by themselves.</summary>
+    [Option("collectives", "measure, instead of exchanges, the collectives below them: dense all-reduce, all-gathers, and the rate at which they fill links")]
+    public bool Collectives { get; init; }
+
     /// <summary>Threads.</summary>
     [Option("threads", "threads a rank", Min = 1, Max = 1024)]
     public int Threads { get; init; } = 1;

@@ -1,5 +1,4 @@
 using Compression.Core.Communication;
-using Compression.Mpi.Direct;
 
 namespace Compression.Mpi;
 

@@ -71,6 +71,7 @@ internal sealed record BadInput(string Arguments, ExitCode Code, Action<Sandbox>
             $"{Sandbox.TinyLm1b} --resource_info_file machines --num_workers 2", ExitCode.Usage, s => WriteMachines(s, "# two\nhost one:0,1\n"), "machines", "line 2"),
         ["lm1b with a folder under two names"] = Lm1b($"{Sandbox.TinyLm1b} --logdir a --out b", "--logdir a", "--out b"),
         ["bench exchanges with one rank"] = Usage("bench exchanges --num_workers 1", "--num_workers", "2"),
+        ["bench exchanges of collectives in one process"] = Usage("bench exchanges --collectives --virtual_workers 4", "--collectives", "--virtual_workers"),
         ["bench exchanges with hosts that are nowhere"] = Usage("bench exchanges --hostfile nowhere", "--hostfile", "nowhere"),
         ["bench steps with no method"] = Usage("bench steps --methods ;", "--methods"),
         ["bench compressors with no such method"] = Usage("bench compressors --only topq", "--only topq"),

@@ -13,6 +13,12 @@ internal sealed unsafe class ChunkLane(MpiLibrary library, ExchangeWait wait, ni
     /// <summary>Bytes of a message; twice as many are already asked for beforehand by UCX 1.13.</summary>
     public const int ChunkBytes = 16 * 1024;
 
+    /// <summary>
+    /// How far a lane may go ahead of what comes back from its peer. Without it some lanes fill the link of a peer while others wait, and at the end
+    /// links idle (100 Mbit/s, 4 hosts, 4.65M floats: 2.43 s with it, 2.53 s without).
+    /// </summary>
+    public const long Lead = 8 * ChunkBytes;
+
     private const int Window = 16;
 
     private readonly PendingChunk[] _underWay = new PendingChunk[Window];

@@ -38,8 +38,8 @@ internal sealed class DirectAllToAll : IPendingExchange
         for (int step = 1; step < _out.Length; step++)
         {
             int peer = (_rank + step) % _out.Length;
-            ended &= _in[peer].Advance();
-            ended &= _out[peer].Advance();
+            bool hasCome = _in[peer].Advance();
+            ended &= _out[peer].Advance(hasCome ? long.MaxValue : _in[peer].Done + ChunkLane.Lead) && hasCome;
         }
 
         return ended;
