@@ -78,14 +78,14 @@ internal sealed unsafe class PeerInquiry
         }
 
         long start = Stopwatch.GetTimestamp();
-        IReadOnlyList<int> silent;
+        int[] silent;
         do
         {
             Listen(awaited);
             silent = SilentAmong(awaited);
             Thread.Sleep(1);
         }
-        while (silent.Count > 0 && Stopwatch.GetElapsedTime(start) < s_patience);
+        while (silent.Length > 0 && Stopwatch.GetElapsedTime(start) < s_patience);
         return silent;
     }
 
