@@ -94,7 +94,7 @@ internal sealed class RankGroup : IDisposable
         {
             // What not all have met is something of one host.
             bool isOfOneHost = saysWhere && (int)sums[1] < size;
-            string where = isOfOneHost ? FormattableString.Invariant($"rank {Communicator.Rank} on {Environment.MachineName}: ") : "";
+            string where = isOfOneHost ? FormattableString.Invariant($"rank {Communicator.Rank} on {MpiEnvironment.Current.Host}: ") : "";
             CommandLine.Report(code, where + failure!.Message, _environment!);
         }
 

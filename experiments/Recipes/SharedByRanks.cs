@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using Compression.Core.Reporting;
+using Compression.Mpi;
 using Compression.Tracking.Provenance;
 
 namespace Compression.Experiments.Recipes;
@@ -37,7 +38,7 @@ internal static class SharedByRanks
     /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: this rank has something else than the first; hosts, thing and both values are named.</exception>
     public static void Require(RankGroup group, IReadOnlyList<SharedFact> facts)
     {
-        string host = Environment.MachineName;
+        string host = MpiEnvironment.Current.Host;
         string[] first = group.FromFirst(string.Join(Separator, [host, .. facts.SelectMany(fact => (string[])[fact.Name, fact.Value, fact.Cure])])).Split(Separator);
         var expected = first.Skip(1).Chunk(3).Select(fact => new SharedFact(fact[0], fact[1], fact[2])).ToList();
         group.AllAgree(() => FirstDifference(expected, facts) is not var (fact, theirs, ours) ? true : throw new UserErrorException(

@@ -180,7 +180,7 @@ public sealed unsafe partial class MpiCommunicator
         fixed (byte* pointer = data)
         {
             _wait.Check(_library.Isend(pointer, data.Length, _library.Handles.Byte, destination, tag, _handle, &request), Names.Send);
-            Complete(request, Names.Send);
+            Complete(request, Names.Send, Only(destination));
         }
 
         BytesHanded += data.Length;
@@ -196,7 +196,7 @@ public sealed unsafe partial class MpiCommunicator
         {
             _wait.Check(_library.Irecv(pointer, data.Length, _library.Handles.Byte, source, tag, _handle, &request), Names.Receive);
             pending = new PendingRequest(_library, _wait, Names.Receive, request, receives: true);
-            WaitFor(pending, Names.Receive);
+            WaitFor(pending, Names.Receive, Only(source));
         }
 
         if (pending.ReceivedBytes != data.Length)
@@ -242,9 +242,12 @@ public sealed unsafe partial class MpiCommunicator
         }
     }
 
-    private void Complete(nint request, string what) => WaitFor(new PendingRequest(_library, _wait, what, request), what);
+    private void Complete(nint request, string what, int[]? awaited = null) => WaitFor(new PendingRequest(_library, _wait, what, request), what, awaited);
 
-    private void WaitFor(IPendingExchange pending, string what) => _wait.For(pending, what, _unsized is null ? null : AdvanceLengths);
+    private void WaitFor(IPendingExchange pending, string what, int[]? awaited = null) => _wait.For(pending, what, _unsized is null ? null : AdvanceLengths, awaited ?? _others);
+
+    // The rank at the other end of a message, as the world numbers it.
+    private int[] Only(int peer) => _singles[peer] ??= [_members[peer]];
 
     /// <summary>Makes room for payloads of the lengths in <c>_lengths</c>; false when all are empty.</summary>
     private bool Place(GatheredPayloads gathered)

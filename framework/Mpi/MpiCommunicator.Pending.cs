@@ -24,7 +24,7 @@ public sealed unsafe partial class MpiCommunicator
                 &request),
             Names.AllReduce);
         BytesHanded += (long)values.Length * sizeof(float);
-        return new PendingRequest(_library, _wait, Names.AllReduce, request, pin);
+        return new PendingRequest(_library, _wait, Names.AllReduce, request, pin, awaited: _others);
     }
 
     /// <inheritdoc/>
@@ -44,8 +44,8 @@ public sealed unsafe partial class MpiCommunicator
 
         MemoryHandle pin = payload.Pin();
         void* send = pin.Pointer;
-        PendingRequest first = new(_library, _wait, Names.AllGather, request);
-        _unsized = new PendingAllGather(_wait, first, () => StartPayloads(send, table, gathered), pin);
+        PendingRequest first = new(_library, _wait, Names.AllGather, request, awaited: _others);
+        _unsized = new PendingAllGather(_wait, _others, first, () => StartPayloads(send, table, gathered), pin);
         return _unsized;
     }
 
@@ -58,7 +58,7 @@ public sealed unsafe partial class MpiCommunicator
         _wait.Check(
             _library.Isend(pin.Pointer, data.Length, _library.Handles.Byte, destination, tag, _handle, &request), Names.Send);
         BytesHanded += data.Length;
-        return new PendingRequest(_library, _wait, Names.Send, request, pin);
+        return new PendingRequest(_library, _wait, Names.Send, request, pin, awaited: Only(destination));
     }
 
     /// <inheritdoc/>
@@ -69,7 +69,7 @@ public sealed unsafe partial class MpiCommunicator
         nint request = 0;
         _wait.Check(
             _library.Irecv(pin.Pointer, data.Length, _library.Handles.Byte, source, tag, _handle, &request), Names.Receive);
-        return new PendingMessage(new PendingRequest(_library, _wait, Names.Receive, request, pin, receives: true), source, Rank, data.Length);
+        return new PendingMessage(new PendingRequest(_library, _wait, Names.Receive, request, pin, receives: true, awaited: Only(source)), source, Rank, data.Length);
     }
 
     private PendingRequest? StartPayloads(void* send, int[] table, GatheredPayloads gathered)
@@ -101,7 +101,7 @@ public sealed unsafe partial class MpiCommunicator
                 Names.AllGather);
         }
 
-        return new PendingRequest(_library, _wait, Names.AllGather, request);
+        return new PendingRequest(_library, _wait, Names.AllGather, request, awaited: _others);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Compression.Core.Communication;
 using Compression.Core.Reporting;
 using Compression.Mpi.Direct;
@@ -28,6 +29,11 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
     private readonly int[] _lengths;
     private readonly int[] _offsets;
     private readonly int[] _outgoingOffsets;
+    private readonly int[]?[] _singles;
+
+    // As the world numbers them: all, and all but this one; not known while a group is being made.
+    private int[] _members;
+    private int[]? _others;
     private nint _handle;
     private PendingAllGather? _unsized;
     private DirectCollectives? _direct;
@@ -48,6 +54,9 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
         _lengths = new int[size];
         _offsets = new int[size];
         _outgoingOffsets = new int[size];
+        _singles = new int[size][];
+        _members = [.. Enumerable.Range(0, size)];
+        _others = isWorld ? Others(rank) : null;
     }
 
     /// <inheritdoc/>
@@ -149,6 +158,11 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
 
         world.Connect();
         world.AgreeOnLinks(options.OneRankPerHost ?? environment.LocalSize == 1);
+        if (!options.ThreadMultiple && world.WorldSize > 1)
+        {
+            world.BeginInquiry(environment);
+        }
+
         world.BytesHanded = 0;
         return world;
     }
@@ -186,6 +200,33 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
         }
     }
 
+    // Questions after a time-out have a communicator of their own, and name ranks with their hosts.
+    private void BeginInquiry(MpiEnvironment environment)
+    {
+        GatheredPayloads hosts = new();
+        AllGather(Encoding.UTF8.GetBytes(environment.Host), hosts);
+        nint handle = 0;
+        _wait.Check(_library.CommSplit(_handle, 0, Rank, &handle), "MPI_Comm_split");
+        _wait.Inquiry = new PeerInquiry(_library, handle, Rank, [.. Enumerable.Range(0, WorldSize).Select(rank => Encoding.UTF8.GetString(hosts[rank]))]);
+    }
+
+    private int[] Others(int worldRank) => [.. _members.Where(member => member != worldRank)];
+
+    // Which ranks of the world its members are.
+    private void Learn(int worldRank)
+    {
+        nint request = 0;
+        int[] members = new int[WorldSize];
+        fixed (int* all = members)
+        {
+            _wait.Check(_library.Iallgather(&worldRank, 1, _library.Handles.Int, all, 1, _library.Handles.Int, _handle, &request), Names.AllGather);
+            WaitFor(new PendingRequest(_library, _wait, Names.AllGather, request), Names.AllGather);
+        }
+
+        _members = members;
+        _others = Others(worldRank);
+    }
+
     /// <inheritdoc/>
     ICommunicator ICommunicator.Split(int color, int key) => Split(color, key);
 
@@ -196,7 +237,8 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
         SettleLengths();
         nint group = 0;
         _wait.Check(_library.CommSplit(_handle, color, key, &group), "MPI_Comm_split");
-        var members = new MpiCommunicator(_library, _wait, group, isWorld: false);
+        MpiCommunicator members = new(_library, _wait, group, isWorld: false);
+        members.Learn(_members[Rank]);
         members._direct = _direct is not null && members.WorldSize > 1 ? new DirectCollectives(_library, _wait, group, members.Rank, members.WorldSize) : null;
         return members;
     }

@@ -37,6 +37,9 @@ public sealed class MpiEnvironment
     /// <summary>Ranks on this host, where the launcher says.</summary>
     public int? LocalSize => Number("OMPI_COMM_WORLD_LOCAL_SIZE") ?? Number("MPI_LOCALNRANKS") ?? (IsSlurmStep ? SlurmTasksPerNode : null);
 
+    /// <summary>This host, as the host list of the job names it, where the launcher says; else its own name.</summary>
+    public string Host => this["MPIR_CVAR_CH3_INTERFACE_HOSTNAME"] ?? Environment.MachineName;
+
     /// <summary>Columns of the terminal behind the launcher; null when there is none.</summary>
     public int? TerminalWidth => Number(TerminalVariable);
 

@@ -11,6 +11,7 @@ namespace Compression.Mpi;
 internal sealed class PendingAllGather : IPendingExchange
 {
     private readonly ExchangeWait _wait;
+    private readonly int[]? _awaited;
     private readonly PendingRequest _lengths;
     private readonly Func<PendingRequest?> _startPayloads;
     private readonly MemoryHandle _pin;
@@ -18,12 +19,14 @@ internal sealed class PendingAllGather : IPendingExchange
     private bool _done;
 
     /// <param name="wait">How to wait.</param>
+    /// <param name="awaited">The ranks, in the world, that it takes; null: not known.</param>
     /// <param name="lengths">The first phase, started.</param>
     /// <param name="startPayloads">Starts the second phase once the lengths are there; null when all payloads are empty.</param>
     /// <param name="pin">Keeps this rank's payload in place; released at the end, never after a failure.</param>
-    public PendingAllGather(ExchangeWait wait, PendingRequest lengths, Func<PendingRequest?> startPayloads, MemoryHandle pin)
+    public PendingAllGather(ExchangeWait wait, int[]? awaited, PendingRequest lengths, Func<PendingRequest?> startPayloads, MemoryHandle pin)
     {
         _wait = wait;
+        _awaited = awaited;
         _lengths = lengths;
         _startPayloads = startPayloads;
         _pin = pin;
@@ -67,5 +70,5 @@ internal sealed class PendingAllGather : IPendingExchange
         return true;
     }
 
-    public void Wait() => _wait.For(this, "all-gather");
+    public void Wait() => _wait.For(this, "all-gather", awaited: _awaited);
 }

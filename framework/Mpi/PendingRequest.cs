@@ -11,6 +11,7 @@ internal sealed unsafe class PendingRequest : IPendingExchange
     private readonly ExchangeWait _wait;
     private readonly string _what;
     private readonly bool _receives;
+    private readonly int[]? _awaited;
     private nint _request;
     private MemoryHandle _pin;
     private bool _done;
@@ -21,13 +22,15 @@ internal sealed unsafe class PendingRequest : IPendingExchange
     /// <param name="request">The handle that the starting call wrote.</param>
     /// <param name="pin">Released when the request has ended, and never when it fails: the library may still write there.</param>
     /// <param name="receives">True for a receive from one rank, whose status tells the bytes that came.</param>
+    /// <param name="awaited">The ranks, in the world, that it takes; null: not known.</param>
     public PendingRequest(
         MpiLibrary library,
         ExchangeWait wait,
         string what,
         nint request,
         MemoryHandle pin = default,
-        bool receives = false)
+        bool receives = false,
+        int[]? awaited = null)
     {
         _library = library;
         _wait = wait;
@@ -35,6 +38,7 @@ internal sealed unsafe class PendingRequest : IPendingExchange
         _request = request;
         _pin = pin;
         _receives = receives;
+        _awaited = awaited;
     }
 
     /// <summary>Bytes that came in; defined once a receive has ended.</summary>
@@ -70,5 +74,5 @@ internal sealed unsafe class PendingRequest : IPendingExchange
         return true;
     }
 
-    public void Wait() => _wait.For(this, _what);
+    public void Wait() => _wait.For(this, _what, awaited: _awaited);
 }

@@ -32,6 +32,9 @@ internal static class RankChecks
             "fail-all" => _ => throw new UserErrorException(ExitCode.NonFinite, "the loss is not finite"),
             "killed" => DieBySignal,
             "stall" => StallOne,
+            "stall-behind" => StallBehindAnother,
+            "stall-in-group" => StallInGroup,
+            "wait-for-each-other" => WaitForEachOther,
             "short-message" => SendTooLittle,
             "wait-for-signal" => world => code = WaitForSignal(world),
             "print" => PrintWithoutLineFeed,
@@ -45,9 +48,9 @@ internal static class RankChecks
             options = options with { OneRankPerHost = true };
         }
 
-        if (check is "stall" || arguments.Contains("limited"))
+        if (check is "stall" or "stall-behind" or "stall-in-group" or "wait-for-each-other" || arguments.Contains("limited"))
         {
-            options = options with { Timeout = TimeSpan.FromSeconds(check is "stall" ? 1 : 60) };
+            options = options with { Timeout = TimeSpan.FromSeconds(arguments.Contains("limited") ? 60 : 1) };
         }
 
         return MpiRank.Run(
@@ -206,6 +209,31 @@ internal static class RankChecks
 
         world.AllReduce(new float[100_000].AsSpan());
     }
+
+    // Each waits for a message of the next; the last sends none.
+    private static void StallBehindAnother(MpiCommunicator world)
+    {
+        if (IsVictim(world))
+        {
+            Thread.Sleep(Timeout.Infinite);
+        }
+
+        world.Receive(new byte[1], world.Rank + 1, 0);
+    }
+
+    // Ranks 0 and 2 are a group, in which 2 does not come; 1 and 3 are another, and busy.
+    private static void StallInGroup(MpiCommunicator world)
+    {
+        using MpiCommunicator group = world.Split(world.Rank % 2, world.Rank);
+        if (world.Rank > 0)
+        {
+            Thread.Sleep(Timeout.Infinite);
+        }
+
+        group.Barrier();
+    }
+
+    private static void WaitForEachOther(MpiCommunicator world) => world.Receive(new byte[1], (world.Rank + 1) % world.WorldSize, 0);
 
     private static void SendTooLittle(MpiCommunicator world)
     {

@@ -49,9 +49,40 @@ public class FailureTests
         {
             JobResult result = RankJob.Run(family, 2, check);
             string line = Assert.Single(result.ErrorLines);
-            Assert.Contains("The all-reduce did not end within 1 s", line, StringComparison.Ordinal);
+            Assert.Contains($"The all-reduce did not end within 1 s: it waits for rank 1 on {Environment.MachineName}, ", line, StringComparison.Ordinal);
             Assert.Equal(6, result.Code);
         }
+    }
+
+    [Theory]
+    [MpiFamily(Families.Mpich)]
+    [MpiFamily(Families.OpenMpi)]
+    public void A_time_out_names_the_rank_that_all_others_wait_for_and_no_other(string family)
+    {
+        JobResult result = RankJob.Run(family, 4, "stall-behind");
+        Assert.All(result.ErrorLines, line => Assert.EndsWith(
+            $"The receive did not end within 1 s: it waits for rank 3 on {Environment.MachineName}, which does not answer: busy, stopped, or out of reach.", line, StringComparison.Ordinal));
+        Assert.NotEmpty(result.ErrorLines);
+        Assert.Equal(6, result.Code);
+    }
+
+    [Theory]
+    [MpiFamily(Families.Mpich)]
+    [MpiFamily(Families.OpenMpi)]
+    public void A_time_out_in_a_group_names_its_members_as_the_world_numbers_them(string family)
+    {
+        JobResult result = RankJob.Run(family, 4, "stall-in-group");
+        Assert.Contains($"it waits for rank 2 on {Environment.MachineName}, which", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MpiFamily(Families.Mpich)]
+    [MpiFamily(Families.OpenMpi)]
+    public void A_time_out_of_ranks_that_wait_for_each_other_names_none(string family)
+    {
+        JobResult result = RankJob.Run(family, 3, "wait-for-each-other");
+        Assert.Contains("all of its ranks wait", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.Equal(6, result.Code);
     }
 
     [Theory]

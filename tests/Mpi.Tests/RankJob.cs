@@ -50,6 +50,13 @@ internal sealed class RankJob : IDisposable
         kill.WaitForExit();
     }
 
+    /// <summary>Kills the process by which mpiexec holds the ranks of this host.</summary>
+    public void KillProxy()
+    {
+        int proxy = Launching.ProcessTable.Descendants(_process.Id).Single(process => File.ReadAllText($"/proc/{process}/comm").StartsWith("hydra_pmi_proxy", StringComparison.Ordinal));
+        Assert.True(Launching.ProcessSignal.End(proxy));
+    }
+
     /// <summary>Reads the rest of the output and waits for the end.</summary>
     public JobResult Finish()
     {

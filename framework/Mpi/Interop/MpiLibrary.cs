@@ -44,6 +44,7 @@ internal sealed unsafe class MpiLibrary
     public readonly delegate* unmanaged<nint, nint*, int> Ibarrier;
     public readonly delegate* unmanaged<void*, int, nint, int, int, nint, nint*, int> Isend;
     public readonly delegate* unmanaged<void*, int, nint, int, int, nint, nint*, int> Irecv;
+    public readonly delegate* unmanaged<int, int, nint, int*, void*, int> Iprobe;
     public readonly delegate* unmanaged<nint*, int*, void*, int> Test;
     public readonly delegate* unmanaged<void*, nint, int*, int> GetCount;
     private readonly delegate* unmanaged<int, byte*, int*, int> _errorString;
@@ -80,6 +81,7 @@ internal sealed unsafe class MpiLibrary
         Ibarrier = (delegate* unmanaged<nint, nint*, int>)Find("MPI_Ibarrier");
         Isend = (delegate* unmanaged<void*, int, nint, int, int, nint, nint*, int>)Find("MPI_Isend");
         Irecv = (delegate* unmanaged<void*, int, nint, int, int, nint, nint*, int>)Find("MPI_Irecv");
+        Iprobe = (delegate* unmanaged<int, int, nint, int*, void*, int>)Find("MPI_Iprobe");
         Test = (delegate* unmanaged<nint*, int*, void*, int>)Find("MPI_Test");
         GetCount = (delegate* unmanaged<void*, nint, int*, int>)Find("MPI_Get_count");
         _errorString = (delegate* unmanaged<int, byte*, int*, int>)Find("MPI_Error_string");
