@@ -130,7 +130,7 @@ public sealed class WandbRunLogger : IRunLogger
 
         _uploader?.Dispose();
         _log.Dispose();
-        (_sending?.Api as IDisposable)?.Dispose();
+        _sending?.Api.Dispose();
         _giveUp.Dispose();
     }
 

@@ -13,7 +13,7 @@ namespace Compression.Tracking.Wandb.Upload;
 internal sealed class RunUploader : IDisposable
 {
     private readonly string _path;
-    private readonly IWandbApi _api;
+    private readonly WandbApi _api;
     private readonly TimeProvider _time;
     private readonly UploadPace _pace;
     private readonly Action<string> _warn;
@@ -35,7 +35,7 @@ internal sealed class RunUploader : IDisposable
     /// <param name="pace">How often.</param>
     /// <param name="warn">Takes a line for the user; called on the sender's thread.</param>
     /// <exception cref="InvalidDataException">It is no log.</exception>
-    public RunUploader(string path, IWandbApi api, TimeProvider time, UploadPace pace, Action<string> warn)
+    public RunUploader(string path, WandbApi api, TimeProvider time, UploadPace pace, Action<string> warn)
     {
         (_path, _api, _time, _pace, _warn) = (path, api, time, pace, warn);
         _lines = new RunLines(pace, warn);
