@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using Compression.Core.Payloads;
 using Compression.Core.Reporting;
-using Compression.Tracking.Protobuf;
+using Google.Protobuf;
 
 namespace Compression.Tracking.TensorBoard;
 
@@ -16,7 +16,6 @@ public sealed class EventFile : IDisposable
     private const uint MaskDelta = 0xa282ead8;
     private const int BufferSize = 1 << 16;
 
-    private readonly ProtobufWriter _message = new();
     private readonly TimeProvider _time;
     private readonly FileStream _stream;
 
@@ -30,9 +29,7 @@ public sealed class EventFile : IDisposable
         FileStream? stream = null;
         WriteFailure.Guard(() => stream = OpenNew(Directory.CreateDirectory(folder).FullName, time.GetUtcNow()));
         _stream = stream!;
-        Begin(step: 0);
-        _message.Text(Fields.FileVersion, Version);
-        Append();
+        Append(0, new Event { FileVersion = Version });
         Flush();
     }
 
@@ -40,22 +37,10 @@ public sealed class EventFile : IDisposable
     public string FullPath => _stream.Name;
 
     /// <summary>Says that what earlier files hold of this step and later ones comes again.</summary>
-    public void Restart(long step)
-    {
-        Begin(step);
-        int session = _message.Begin(Fields.SessionLog);
-        _message.Integer(Fields.SessionStatus, Fields.SessionStart);
-        _message.End(session);
-        Append();
-    }
+    public void Restart(long step) => Append(step, new Event { SessionLog = new() { Status = SessionLog.Types.SessionStatus.Start } });
 
     /// <summary>A point of a curve; the format keeps it as a float.</summary>
-    public void Scalar(string tag, long step, double value)
-    {
-        var (summary, entry) = BeginValue(tag, step);
-        _message.Float(Fields.SimpleValue, (float)value);
-        EndValue(summary, entry);
-    }
+    public void Scalar(string tag, long step, double value) => Append(step, new SummaryValue { Tag = tag, SimpleValue = (float)value });
 
     /// <summary>A distribution; an empty one is left out, as it has no least value.</summary>
     public void Histogram(string tag, long step, Histogram histogram)
@@ -66,39 +51,34 @@ public sealed class EventFile : IDisposable
             return;
         }
 
-        var (summary, entry) = BeginValue(tag, step);
-        int content = _message.Begin(Fields.HistogramValue);
-        _message.Double(1, histogram.Min);
-        _message.Double(2, histogram.Max);
-        _message.Double(3, histogram.Count);
-        _message.Double(4, histogram.Sum);
-        _message.Double(5, histogram.SumOfSquares);
-        _message.PackedDoubles(6, histogram.BucketLimits);
-        _message.PackedDoubles(7, histogram.BucketCounts);
-        _message.End(content);
-        EndValue(summary, entry);
+        Append(step, new SummaryValue
+        {
+            Tag = tag,
+            Histo = new()
+            {
+                Min = histogram.Min,
+                Max = histogram.Max,
+                Num = histogram.Count,
+                Sum = histogram.Sum,
+                SumSquares = histogram.SumOfSquares,
+                BucketLimit = { histogram.BucketLimits.ToArray() },
+                Bucket = { histogram.BucketCounts.ToArray() },
+            },
+        });
     }
 
     /// <summary>A text, shown as Markdown.</summary>
-    public void Text(string tag, long step, string text)
+    public void Text(string tag, long step, string text) => Append(step, new SummaryValue
     {
-        var (summary, entry) = BeginValue(tag, step);
-        int metadata = _message.Begin(Fields.Metadata);
-        int plugin = _message.Begin(Fields.PluginData);
-        _message.Text(Fields.PluginName, "text");
-        _message.End(plugin);
-        _message.End(metadata);
-        int tensor = _message.Begin(Fields.Tensor);
-        _message.Integer(Fields.TensorType, Fields.TypeString);
-        int shape = _message.Begin(Fields.TensorShape);
-        int dimension = _message.Begin(Fields.ShapeDimension);
-        _message.Integer(Fields.DimensionSize, 1);
-        _message.End(dimension);
-        _message.End(shape);
-        _message.Text(Fields.TensorStrings, text);
-        _message.End(tensor);
-        EndValue(summary, entry);
-    }
+        Tag = tag,
+        Metadata = new() { PluginData = new() { PluginName = "text" } },
+        Tensor = new()
+        {
+            Dtype = DataType.DtString,
+            TensorShape = new() { Dim = { new TensorShapeProto.Types.Dim { Size = 1 } } },
+            StringVal = { ByteString.CopyFromUtf8(text) },
+        },
+    });
 
     /// <summary>Hands all events to the system, so that a viewer sees them and a kill does not lose them.</summary>
     /// <exception cref="UserErrorException">The disk is full.</exception>
@@ -132,48 +112,19 @@ public sealed class EventFile : IDisposable
         return ((checksum >> 15) | (checksum << 17)) + MaskDelta;
     }
 
-    private void Begin(long step)
-    {
-        _message.Clear();
-        _message.Double(Fields.WallTime, (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds);
-        _message.Integer(Fields.Step, step);
-    }
+    private void Append(long step, SummaryValue value) => Append(step, new Event { Summary = new() { Value = { value } } });
 
-    private (int Summary, int Entry) BeginValue(string tag, long step)
+    private void Append(long step, Event entry) => WriteFailure.Guard(() =>
     {
-        Begin(step);
-        int summary = _message.Begin(Fields.Summary);
-        int entry = _message.Begin(Fields.SummaryValue);
-        _message.Text(Fields.Tag, tag);
-        return (summary, entry);
-    }
-
-    private void EndValue(int summary, int entry)
-    {
-        _message.End(entry);
-        _message.End(summary);
-        Append();
-    }
-
-    private void Append() => WriteFailure.Guard(() =>
-    {
+        (entry.WallTime, entry.Step) = ((_time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds, step);
+        byte[] message = entry.ToByteArray();
         Span<byte> head = stackalloc byte[sizeof(ulong) + sizeof(uint)];
-        BinaryPrimitives.WriteUInt64LittleEndian(head, (ulong)_message.Written.Length);
+        BinaryPrimitives.WriteUInt64LittleEndian(head, (ulong)message.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(head[sizeof(ulong)..], Masked(head[..sizeof(ulong)]));
         _stream.Write(head);
-        _stream.Write(_message.Written);
+        _stream.Write(message);
         Span<byte> tail = stackalloc byte[sizeof(uint)];
-        BinaryPrimitives.WriteUInt32LittleEndian(tail, Masked(_message.Written));
+        BinaryPrimitives.WriteUInt32LittleEndian(tail, Masked(message));
         _stream.Write(tail);
     });
-
-    /// <summary>Field numbers of event.proto, summary.proto and tensor.proto, and values of their enums.</summary>
-    private static class Fields
-    {
-        public const int WallTime = 1, Step = 2, FileVersion = 3, Summary = 5, SessionLog = 7;
-        public const int SessionStatus = 1, SessionStart = 1;
-        public const int SummaryValue = 1, Tag = 1, SimpleValue = 2, HistogramValue = 5, Tensor = 8, Metadata = 9;
-        public const int PluginData = 1, PluginName = 1;
-        public const int TensorType = 1, TypeString = 7, TensorShape = 2, ShapeDimension = 2, DimensionSize = 1, TensorStrings = 8;
-    }
 }

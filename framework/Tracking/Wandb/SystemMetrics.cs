@@ -11,10 +11,10 @@ internal sealed class SystemMetrics
     private (long Busy, long All)? _processor;
 
     /// <summary>A sample. Percentages of the processor cover the time since the last one.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> Sample()
+    public IReadOnlyList<Item> Sample()
     {
-        var figures = new List<KeyValuePair<string, string>>();
-        void Add(string name, double value) => figures.Add(KeyValuePair.Create(name, HistoryLine.Json(value)));
+        var figures = new List<Item>();
+        void Add(string name, double value) => figures.Add(Item.Of(name, HistoryLine.Json(value)));
         using var process = Process.GetCurrentProcess();
         Add("proc.memory.rssMB", process.WorkingSet64 / Megabyte);
         Add("proc.cpu.threads", process.Threads.Count);

@@ -8,6 +8,9 @@ namespace Compression.Tracking.Wandb;
 /// <summary>The user's secret. It leaves this class as a header of requests, and in no other way.</summary>
 public sealed partial class WandbKey
 {
+    /// <summary>The header of the endpoints that take the key, without it.</summary>
+    internal const string Authorization = "Authorization: Basic";
+
     private const string Variable = "WANDB_API_KEY";
     private const string Hidden = "(hidden)";
     private readonly string _key;

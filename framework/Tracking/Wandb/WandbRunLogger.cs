@@ -100,8 +100,14 @@ public sealed class WandbRunLogger : IRunLogger
     public void Finish(RunSummary summary)
     {
         ArgumentNullException.ThrowIfNull(summary);
-        _log.Append(new RunRecord.Summary(RunSummaryFigures.Of(summary)));
-        _log.Append(new RunRecord.Files(SavedRunFiles.Copy(_run.Directory, _log.FullPath)));
+        _log.Append(new Record { Summary = new() { Update = { RunSummaryFigures.Of(summary) } } });
+        _log.Append(new Record
+        {
+            Files = new()
+            {
+                Files = { SavedRunFiles.Copy(_run.Directory, _log.FullPath).Select(path => new FilesItem { Path = path, Policy = FilesItem.Types.PolicyType.End }) },
+            },
+        });
         string? problem = End(summary.Status == "completed" ? 0 : 1);
         PassNotices();
         if (problem is not null)
@@ -124,7 +130,7 @@ public sealed class WandbRunLogger : IRunLogger
 
         _uploader?.Dispose();
         _log.Dispose();
-        (_sending?.Api as IDisposable)?.Dispose();
+        _sending?.Api.Dispose();
         _giveUp.Dispose();
     }
 
@@ -155,29 +161,31 @@ public sealed class WandbRunLogger : IRunLogger
     private static void Describe(RunLog log, WandbRun run, string id)
     {
         var options = run.Options;
-        log.Append(new RunRecord.Header(typeof(WandbRunLogger).Assembly.GetName().Version!.ToString(3)));
-        log.Append(new RunRecord.Start(
-            new RunIdentity
+        log.Append(new Record { Header = new() { VersionInfo = new() { Producer = typeof(WandbRunLogger).Assembly.GetName().Version!.ToString(3) } } });
+        log.Append(new Record
+        {
+            Run = new()
             {
-                Id = id,
+                RunId = id,
                 DisplayName = options.DisplayName.Length > 0 ? options.DisplayName : id,
                 Project = options.Project,
                 Entity = options.Entity,
-                Group = options.Group,
+                RunGroup = options.Group,
                 JobType = options.JobType,
                 Notes = options.Notes,
-                Tags = options.TagList,
-                Sweep = options.SweepId,
+                Tags = { options.TagList },
+                SweepId = options.SweepId,
                 Host = run.Host,
-                Commit = run.Commit ?? "",
-                Start = run.Time.GetUtcNow(),
+                Git = run.Commit is { Length: > 0 } commit ? new() { Commit = commit } : null,
+                StartTime = Instant.Of(run.Time.GetUtcNow()),
+                Config = new() { Update = { run.Config.Select(option => Item.Of(option.Name, JsonOf(option))) } },
             },
-            [.. run.Config.Select(option => KeyValuePair.Create(option.Name, JsonOf(option)))]));
+        });
         // Charts draw over the training step; the rows' own numbers differ between runs with other log intervals.
-        log.Append(new RunRecord.Metric(StepName, null));
+        log.Append(new Record { Metric = new() { Name = StepName, Options = new() { Defined = true } } });
         foreach (string name in TrackedFigures.Names.Where(name => name != StepName))
         {
-            log.Append(new RunRecord.Metric(name, StepName));
+            log.Append(new Record { Metric = new() { Name = name, StepMetric = StepName, Options = new() { StepSync = true, Defined = true } } });
         }
     }
 
@@ -239,15 +247,15 @@ public sealed class WandbRunLogger : IRunLogger
     {
         _seconds = seconds;
         double now = (_run.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds;
-        KeyValuePair<string, string>[] items =
+        Item[] items =
         [
-            .. figures.Select(figure => KeyValuePair.Create(figure.Key, HistoryLine.Json(figure.Value))),
-            KeyValuePair.Create(HistoryLine.Runtime, HistoryLine.Json(seconds)),
-            KeyValuePair.Create(HistoryLine.Timestamp, HistoryLine.Json(now)),
+            .. figures.Select(figure => Item.Of(figure.Key, HistoryLine.Json(figure.Value))),
+            Item.Of(HistoryLine.Runtime, HistoryLine.Json(seconds)),
+            Item.Of(HistoryLine.Timestamp, HistoryLine.Json(now)),
         ];
         if (_log.AppendRow(items, StepName) is { } row)
         {
-            _log.Append(new RunRecord.Summary(row));
+            _log.Append(new Record { Summary = new() { Update = { row } } });
         }
     }
 
@@ -260,7 +268,13 @@ public sealed class WandbRunLogger : IRunLogger
 
         foreach (string line in text.ReplaceLineEndings("\n").Split('\n'))
         {
-            _log.Append(new RunRecord.Output(_run.Time.GetUtcNow(), line));
+            _log.Append(new Record
+            {
+                Output = new()
+                {
+                    OutputType = OutputRecord.Types.OutputType.Stdout, Timestamp = Instant.Of(_run.Time.GetUtcNow()), Line = line + "\n",
+                },
+            });
         }
     }
 
@@ -268,7 +282,7 @@ public sealed class WandbRunLogger : IRunLogger
     {
         try
         {
-            _log.Append(new RunRecord.System(_run.Time.GetUtcNow(), _system.Sample()));
+            _log.Append(new Record { Stats = new() { Timestamp = Instant.Of(_run.Time.GetUtcNow()), Item = { _system.Sample() } } });
         }
         catch (Exception failure) when (failure is UserErrorException or IOException or UnauthorizedAccessException or InvalidOperationException or Win32Exception)
         {
@@ -281,7 +295,7 @@ public sealed class WandbRunLogger : IRunLogger
         _hasEnded = true;
         // No sample may follow the end.
         _systemTimer.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        _log.Append(new RunRecord.Exit(code, _seconds));
+        _log.Append(new Record { Exit = new() { ExitCode = code, Runtime = (long)_seconds } });
         if (_uploader is null)
         {
             return null;

@@ -7,7 +7,7 @@ namespace Compression.Tracking.Wandb;
 /// <param name="Api">The server.</param>
 /// <param name="Pace">How often.</param>
 /// <param name="Patience">How long the end of a run waits for what is left to go.</param>
-internal sealed record WandbSending(IWandbApi Api, UploadPace Pace, TimeSpan Patience)
+internal sealed record WandbSending(WandbApi Api, UploadPace Pace, TimeSpan Patience)
 {
     /// <summary>Longest time of one attempt.</summary>
     public static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(30);

@@ -39,7 +39,7 @@ public static class WandbSync
         Upload(logs, api, time, output, cancel);
     }
 
-    internal static void Upload(IReadOnlyList<string> logs, IWandbApi api, TimeProvider time, TextWriter output, CancellationToken cancel)
+    internal static void Upload(IReadOnlyList<string> logs, WandbApi api, TimeProvider time, TextWriter output, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(logs);
         UserErrorException? first = null;
@@ -88,7 +88,7 @@ public static class WandbSync
         return "";
     }
 
-    private static UploadResult Upload(string log, IWandbApi api, TimeProvider time, TextWriter output, CancellationToken cancel)
+    private static UploadResult Upload(string log, WandbApi api, TimeProvider time, TextWriter output, CancellationToken cancel)
     {
         using var alone = RunLog.Exclusive(log);
         try

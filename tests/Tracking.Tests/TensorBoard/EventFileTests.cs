@@ -178,25 +178,4 @@ public sealed class EventFileTests : IDisposable
         file.Flush();
         Assert.Equal(2, EventFileReader.Read(file.FullPath).Count);
     }
-
-    [Fact]
-    public void The_message_writer_carries_nested_messages_of_every_length_of_length()
-    {
-        var writer = new Protobuf.ProtobufWriter();
-        foreach (int size in new[] { 0, 1, 120, 127, 128, 16_380, 16_384, 70_000 })
-        {
-            writer.Clear();
-            int outer = writer.Begin(1);
-            int inner = writer.Begin(2);
-            writer.Text(3, new string('z', size));
-            writer.End(inner);
-            writer.Integer(4, -1);
-            writer.End(outer);
-            writer.Integer(2000, 5);
-            var read = new WireMessage(writer.Written);
-            Assert.Equal(size, read.Message(1).Message(2).Text(3).Length);
-            Assert.Equal(-1, read.Message(1).Integer(4));
-            Assert.Equal(5, read.Integer(2000));
-        }
-    }
 }

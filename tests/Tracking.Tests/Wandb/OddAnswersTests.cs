@@ -79,6 +79,46 @@ public sealed class OddAnswersTests
         Assert.All(other.Requests, request => Assert.Null(request.Authorization));
     }
 
+    [Theory]
+    [InlineData("Authorization:Basic")]
+    [InlineData("authorization: basic ")]
+    [InlineData("Proxy-Authorization:Basic")]
+    public void The_key_is_in_no_header_that_the_server_asks_an_upload_to_have(string header)
+    {
+        using var other = new WandbServer();
+        using var bench = New();
+        bench.Server.Rewrite = (_, answer) => answer
+            .Replace(bench.Server.Address.AbsoluteUri + "storage", other.Address.AbsoluteUri + "storage", StringComparison.Ordinal)
+            .Replace("\"uploadHeaders\":[", $"\"uploadHeaders\":[\"{header}\",", StringComparison.Ordinal);
+        Train(bench);
+        Assert.NotEmpty(other.Requests);
+        string secret = Convert.ToBase64String(Encoding.UTF8.GetBytes($"api:{WandbServer.Key}"));
+        Assert.All(other.Requests, request => Assert.DoesNotContain(request.Headers.Values, value => value.Contains(secret, StringComparison.Ordinal) || value.Contains(WandbServer.Key, StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(503)]
+    public void An_answer_in_an_unknown_character_set_is_asked_for_again(int status)
+    {
+        using var bench = New();
+        bench.Server.MisbehaveOn("graphql", 1, new Fault(false, new HttpReply(status, "{}", ("Content-Type", "text/html; charset=none-such"))));
+        Train(bench);
+        Assert.Equal(Rows, bench.Server.Run.History.Count);
+        Assert.Empty(bench.Warned);
+    }
+
+    [Fact]
+    public void An_upload_has_no_headers_but_those_that_were_asked_for()
+    {
+        using var other = new WandbServer();
+        using var bench = New();
+        bench.Server.Rewrite = (_, answer) => System.Text.RegularExpressions.Regex.Replace(answer, "\"uploadHeaders\":\\[[^]]*\\]", "\"uploadHeaders\":[]")
+            .Replace(bench.Server.Address.AbsoluteUri + "storage", other.Address.AbsoluteUri + "storage", StringComparison.Ordinal);
+        Train(bench);
+        Assert.Equal(["content-length", "host", "user-agent"], other.Requests.First().Headers.Keys.Order());
+    }
+
     private static string GoodAnswer(string kind)
     {
         using var bench = New();

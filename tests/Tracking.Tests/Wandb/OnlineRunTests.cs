@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Compression.Core.Reporting;
 using Compression.Tracking.Wandb;
+using Compression.Tracking.Wandb.Log;
 using Compression.Tracking.Wandb.Upload;
 
 namespace Compression.Tracking.Tests.Wandb;
@@ -379,11 +380,10 @@ public sealed class OnlineRunTests : IDisposable
     {
         File.WriteAllText(_bench.Folder.At("secret"), "secret");
         string path = _bench.Folder.At("run-x.wandb");
-        using (var log = Tracking.Wandb.Log.RunLog.Open(path))
+        using (var log = RunLog.Open(path))
         {
-            log.Append(new Tracking.Wandb.Log.RunRecord.Start(
-                new Tracking.Wandb.Log.RunIdentity { Id = "x", DisplayName = "x", Project = "p", Start = _bench.Time.GetUtcNow() }, []));
-            log.Append(new Tracking.Wandb.Log.RunRecord.Files(["../secret", _bench.Folder.At("secret")]));
+            log.Append(new() { Run = new() { RunId = "x", DisplayName = "x", Project = "p", StartTime = Instant.Of(_bench.Time.GetUtcNow()) } });
+            log.Append(new() { Files = new() { Files = { new FilesItem { Path = "../secret" }, new FilesItem { Path = _bench.Folder.At("secret") } } } });
         }
 
         _bench.Sync();

@@ -1,24 +1,22 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Polly;
+using Refit;
 
 namespace Compression.Tracking.Wandb.Api;
 
-/// <summary>The server over HTTP.</summary>
-internal sealed class WandbApi : IWandbApi, IDisposable
+/// <summary>
+/// The server's calls that a run needs. Each tries again by itself what is worth it; what is not, or not any more, is a
+/// <see cref="WandbException"/>. An answer that cannot be understood is tried again too, so that retries stand around whole calls.
+/// </summary>
+internal sealed class WandbApi : IDisposable
 {
-    private const int LongestExcerpt = 200;
-    private const long LongestReply = 16 << 20;
-    private static readonly MediaTypeHeaderValue s_json = new("application/json") { CharSet = "utf-8" };
-
     private static readonly HashSet<string> s_ofTransport = new(StringComparer.OrdinalIgnoreCase) { "Content-Length", "Transfer-Encoding", "Connection", "Host", "Expect", "Upgrade", "Trailer" };
 
     private readonly HttpClient _client;
     private readonly Uri _server;
-    private readonly WandbKey _key;
+    private readonly WandbFaults _faults;
+    private readonly IWandbApi _api;
     private readonly ResiliencePipeline _pipeline;
 
     /// <param name="server">Base address; the key goes there and nowhere else.</param>
@@ -27,58 +25,58 @@ internal sealed class WandbApi : IWandbApi, IDisposable
     /// <param name="attemptTimeout">Longest time of one attempt.</param>
     public WandbApi(Uri server, WandbKey key, WandbRetry retry, TimeSpan attemptTimeout)
     {
-        (_server, _key) = (server, key);
+        (_server, _faults) = (server, new WandbFaults(server, key));
         // No redirects: the key must not follow one, and a POST would become a GET.
-        var handler = new SocketsHttpHandler
+        var sockets = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
         };
-        _client = new HttpClient(handler) { Timeout = attemptTimeout, MaxResponseContentBufferSize = LongestReply };
+        _client = new HttpClient(new WholeAnswers(sockets)) { BaseAddress = server, Timeout = attemptTimeout };
         _client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("compression-tracking", "1"));
+
+        var settings = RefitSettings.ForJsonContext(WandbJsonContext.Default);
+        settings.UrlResolution = UrlResolutionMode.Rfc3986;
+        settings.RequestBodySerialization = RequestBodySerializationMode.Buffered;
+        // Refit also fills in an Authorization without a token that a server asks an upload to have.
+        settings.AuthorizationHeaderValueGetter = (request, _) => ValueTask.FromResult(request.Method == HttpMethod.Post ? key.Header.Parameter! : "");
+        _faults.Describe(settings);
+        _api = RestService.ForGenerated<IWandbApi>(_client, settings);
         _pipeline = retry.Pipeline((attempt, reason) => Retrying?.Invoke(attempt, reason));
     }
 
-    /// <inheritdoc/>
+    /// <summary>Told, before each new attempt, how many have failed and why the last did.</summary>
     public Action<int, string>? Retrying { get; set; }
 
-    /// <inheritdoc/>
+    /// <summary>Makes a run, or finds it by its name.</summary>
     public async Task<RegisteredRun> UpsertBucketAsync(UpsertVariables run, CancellationToken cancel) =>
         (await GraphAsync(
-            GraphQueries.UpsertBucket, run, WandbJsonContext.Default.GraphRequestUpsertVariables, WandbJsonContext.Default.GraphReplyUpsertData,
+            token => _api.UpsertBucketAsync(new(GraphQueries.UpsertBucket, run), token),
             data => data.UpsertBucket is { Bucket: not null }, isUpsert: true, cancel).ConfigureAwait(false)).UpsertBucket!;
 
-    /// <inheritdoc/>
+    /// <summary>What the server holds of a run; null where it knows none.</summary>
     public async Task<KnownRun?> ResumeStatusAsync(RunAddress run, CancellationToken cancel) =>
         (await GraphAsync(
-            GraphQueries.RunResumeStatus, new RunVariables(run.Entity.Length > 0 ? run.Entity : null, run.Project, run.Run),
-            WandbJsonContext.Default.GraphRequestRunVariables, WandbJsonContext.Default.GraphReplyResumeData,
+            token => _api.ResumeStatusAsync(
+                new(GraphQueries.RunResumeStatus, new RunVariables(run.Entity.Length > 0 ? run.Entity : null, run.Project, run.Run)), token),
             _ => true, isUpsert: false, cancel).ConfigureAwait(false)).Model?.Bucket;
 
-    /// <inheritdoc/>
+    /// <summary>Where files can be uploaded to.</summary>
     public async Task<UploadTargets> CreateRunFilesAsync(RunAddress run, IReadOnlyList<string> names, CancellationToken cancel) =>
         (await GraphAsync(
-            GraphQueries.CreateRunFiles, new FileVariables(run.Entity, run.Project, run.Run, names),
-            WandbJsonContext.Default.GraphRequestFileVariables, WandbJsonContext.Default.GraphReplyFilesData,
+            token => _api.CreateRunFilesAsync(new(GraphQueries.CreateRunFiles, new FileVariables(run.Entity, run.Project, run.Run, names)), token),
             data => data.CreateRunFiles is { Files: not null }, isUpsert: false, cancel).ConfigureAwait(false)).CreateRunFiles!;
 
-    /// <inheritdoc/>
-    public Task<StreamReply> StreamAsync(RunAddress run, StreamRequest request, CancellationToken cancel)
-    {
-        var address = new Uri(
-            _server, $"files/{Uri.EscapeDataString(run.Entity)}/{Uri.EscapeDataString(run.Project)}/{Uri.EscapeDataString(run.Run)}/file_stream");
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(request, WandbJsonContext.Default.StreamRequest);
-        return _pipeline.ExecuteAsync(
-            async token =>
-            {
-                byte[] reply = await SendAsync(() => Post(address, body), isUpsert: false, token).ConfigureAwait(false);
-                return reply.Length == 0 ? new StreamReply(null) : Parse(reply, WandbJsonContext.Default.StreamReply);
-            },
-            cancel).AsTask();
-    }
+    /// <summary>Adds lines to a run's files; the same lines again change nothing.</summary>
+    public Task<StreamReply> StreamAsync(RunAddress run, StreamRequest request, CancellationToken cancel) => _pipeline.ExecuteAsync(
+        async token => await _api.StreamAsync(run, request, token).ConfigureAwait(false) ?? new StreamReply(null), cancel).AsTask();
 
-    /// <inheritdoc/>
+    /// <summary>Uploads a file; the key does not go with it.</summary>
+    /// <param name="target">The server's address for it: HTTP or HTTPS, whole or relative to the server's own.</param>
+    /// <param name="headers">"Key:Value" each; what is none is left out.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="cancel">Gives up.</param>
     public async Task UploadAsync(string? target, IReadOnlyList<string?> headers, string path, CancellationToken cancel)
     {
         if (!Uri.TryCreate(_server, target, out var address) || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
@@ -86,28 +84,24 @@ internal sealed class WandbApi : IWandbApi, IDisposable
             throw new WandbException($"{_server.Authority} names no HTTP address for it", HttpStatusCode.OK, retryable: false);
         }
 
+        var sent = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (string header in headers.OfType<string>().Where(MayBeSent))
+        {
+            string[] parts = header.Split(':', 2);
+            sent[parts[0]] = parts[1].Trim();
+        }
+
         await _pipeline.ExecuteAsync(
-            async token => await SendAsync(() => Put(address, headers, path), isUpsert: false, token).ConfigureAwait(false), cancel).ConfigureAwait(false);
+            async token =>
+            {
+                using var file = new StreamContent(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+                await _api.UploadAsync(address, sent, file, token).ConfigureAwait(false);
+            },
+            cancel).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
-
-    private static HttpRequestMessage Put(Uri target, IReadOnlyList<string?> headers, string path)
-    {
-        var content = new StreamContent(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-        var request = new HttpRequestMessage(HttpMethod.Put, target) { Content = content };
-        foreach (string header in headers.OfType<string>().Where(MayBeSent))
-        {
-            int colon = header.IndexOf(':', StringComparison.Ordinal);
-            if (!request.Headers.TryAddWithoutValidation(header[..colon], header[(colon + 1)..].Trim()))
-            {
-                content.Headers.TryAddWithoutValidation(header[..colon], header[(colon + 1)..].Trim());
-            }
-        }
-
-        return request;
-    }
 
     // What is no header, or would contradict the transport's own, is left out: a request that cannot be made would be tried again without end.
     private static bool MayBeSent(string header) =>
@@ -115,93 +109,26 @@ internal sealed class WandbApi : IWandbApi, IDisposable
         && !s_ofTransport.Contains(header[..colon].Trim())
         && header.All(character => character is >= ' ' and <= '~');
 
-    private async Task<TData> GraphAsync<TVariables, TData>(
-        string query, TVariables variables, JsonTypeInfo<GraphRequest<TVariables>> requestType, JsonTypeInfo<GraphReply<TData>> replyType,
-        Func<TData, bool> isWhole, bool isUpsert, CancellationToken cancel)
+    private async Task<TData> GraphAsync<TData>(
+        Func<CancellationToken, Task<GraphReply<TData>?>> call, Func<TData, bool> isWhole, bool isUpsert, CancellationToken cancel)
         where TData : class
-    {
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(new GraphRequest<TVariables>(query, variables), requestType);
-        return await _pipeline.ExecuteAsync(
+        => await _pipeline.ExecuteAsync(
             async token =>
             {
-                var reply = Parse(
-                    await SendAsync(() => Post(new Uri(_server, "graphql"), body), isUpsert, token).ConfigureAwait(false), replyType);
-                if (reply.Errors is { Count: > 0 } errors)
+                try
                 {
-                    throw new WandbException($"the server refuses: {Clean(errors[0]?.Message ?? "no reason given")}", HttpStatusCode.OK, retryable: false);
+                    var reply = await call(token).ConfigureAwait(false);
+                    return reply is { Errors: { Count: > 0 } errors } ? throw _faults.Refused(errors[0]?.Message)
+                        : reply is { Data: { } data } && isWhole(data) ? data
+                        : throw _faults.Malformed();
                 }
-
-                return reply.Data is { } data && isWhole(data) ? data : throw Malformed(null);
+                catch (WandbException failure) when (isUpsert && failure is { IsRetryable: false, Status: HttpStatusCode.Conflict })
+                {
+                    throw new WandbException(failure.Message, failure.Status, WandbRetry.IsTransient(HttpStatusCode.Conflict, isUpsert), failure)
+                    {
+                        RetryAfter = failure.RetryAfter,
+                    };
+                }
             },
             cancel).ConfigureAwait(false);
-    }
-
-    private HttpRequestMessage Post(Uri address, byte[] body)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = s_json;
-        request.Headers.Authorization = _key.Header;
-        return request;
-    }
-
-    private async Task<byte[]> SendAsync(Func<HttpRequestMessage> make, bool isUpsert, CancellationToken cancel)
-    {
-        try
-        {
-            using var request = make();
-            using var response = await _client.SendAsync(request, cancel).ConfigureAwait(false);
-            byte[] body = await response.Content.ReadAsByteArrayAsync(cancel).ConfigureAwait(false);
-            return response.IsSuccessStatusCode ? body : throw Refused(response, body, isUpsert);
-        }
-        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
-        {
-            throw;
-        }
-        catch (OperationCanceledException late)
-        {
-            throw new WandbException($"{_server.Authority} does not answer", null, retryable: true, late);
-        }
-        catch (HttpRequestException failure)
-        {
-            throw new WandbException(Clean(failure.InnerException?.Message ?? failure.Message), null, retryable: true, failure);
-        }
-    }
-
-    private WandbException Refused(HttpResponseMessage response, byte[] body, bool isUpsert)
-    {
-        string reason = response.StatusCode switch
-        {
-            HttpStatusCode.Unauthorized => "the server does not accept the key",
-            HttpStatusCode.Forbidden => "the key may not write there",
-            HttpStatusCode.TooManyRequests => "the server asks for fewer requests",
-            _ => Clean(Encoding.UTF8.GetString(body)),
-        };
-        var after = response.Headers.RetryAfter;
-        return new WandbException(
-            $"{(int)response.StatusCode}{(reason.Length > 0 ? $": {reason}" : "")}", response.StatusCode,
-            WandbRetry.IsTransient(response.StatusCode, isUpsert))
-        {
-            RetryAfter = after?.Delta ?? (after?.Date is { } date && response.Headers.Date is { } now ? date - now : null),
-        };
-    }
-
-    private T Parse<T>(byte[] reply, JsonTypeInfo<T> type)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(reply, type) ?? throw Malformed(null);
-        }
-        catch (JsonException cause)
-        {
-            throw Malformed(cause);
-        }
-    }
-
-    // A proxy's page, or half an answer: the call may have been heard or not, and is made again.
-    private WandbException Malformed(Exception? cause) =>
-        new($"{_server.Authority} gives an answer that is none of Weights & Biases", null, retryable: true, cause);
-
-    // The key goes first: half of it, cut off, would not be found.
-    private string Clean(string text) =>
-        WriteFailure.OneLine(new string([.. _key.Redact(text).Take(LongestExcerpt).Select(c => char.IsControl(c) ? ' ' : c)]));
 }

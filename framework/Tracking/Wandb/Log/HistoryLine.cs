@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Items = System.Collections.Generic.IReadOnlyList<System.Collections.Generic.KeyValuePair<string, string>>;
 
 namespace Compression.Tracking.Wandb.Log;
 
@@ -18,14 +17,14 @@ internal static class HistoryLine
     public const string Timestamp = "_timestamp";
 
     /// <summary>The row's number; null where it has none.</summary>
-    public static long? StepOf(Items items) => Number(items, Step);
+    public static long? StepOf(IReadOnlyList<Item> items) => Number(items, Step);
 
     /// <summary>A whole number among the items; null where there is none of that name.</summary>
-    public static long? Number(Items items, string name)
+    public static long? Number(IReadOnlyList<Item> items, string name)
     {
-        foreach (var (key, json) in items)
+        foreach (var item in items)
         {
-            if (key == name && long.TryParse(json, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number))
+            if (item.Name == name && long.TryParse(item.Json, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number))
             {
                 return number;
             }
@@ -35,21 +34,21 @@ internal static class HistoryLine
     }
 
     /// <summary>An object of the items.</summary>
-    /// <param name="items">Keys and JSON texts.</param>
+    /// <param name="items">Names and JSON texts.</param>
     /// <param name="firstStep">Added to <see cref="Step"/>: the run's rows follow those that the server had before.</param>
-    public static string Of(Items items, long firstStep = 0)
+    public static string Of(IReadOnlyList<Item> items, long firstStep = 0)
     {
         var line = new StringBuilder("{");
-        foreach (var (key, json) in items)
+        foreach (var item in items)
         {
-            line.Append(line.Length > 1 ? "," : "").Append('"').Append(JsonEncodedText.Encode(key)).Append("\":");
-            if (key == Step && firstStep != 0 && StepOf(items) is { } step)
+            line.Append(line.Length > 1 ? "," : "").Append('"').Append(JsonEncodedText.Encode(item.Name)).Append("\":");
+            if (item.Name == Step && firstStep != 0 && StepOf(items) is { } step)
             {
                 line.Append(CultureInfo.InvariantCulture, $"{firstStep + step}");
             }
             else
             {
-                line.Append(Finite(json));
+                line.Append(Finite(item.Json));
             }
         }
 

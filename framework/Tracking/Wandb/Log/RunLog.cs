@@ -1,5 +1,5 @@
 using Compression.Core.Reporting;
-using Compression.Tracking.Protobuf;
+using Google.Protobuf;
 
 namespace Compression.Tracking.Wandb.Log;
 
@@ -11,7 +11,6 @@ namespace Compression.Tracking.Wandb.Log;
 internal sealed class RunLog : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly ProtobufWriter _message = new();
     private readonly Dictionary<string, long> _lastSteps = [];
     private readonly FileStream _lock;
     private readonly FileStream _stream;
@@ -54,7 +53,7 @@ internal sealed class RunLog : IDisposable
     public long Length => Interlocked.Read(ref _length);
 
     /// <summary>The run as an earlier process described it; null in a new file.</summary>
-    public RunRecord.Start? Start { get; private set; }
+    public RunRecord? Start { get; private set; }
 
     /// <summary>Rows of history.</summary>
     public long Rows { get; private set; }
@@ -100,12 +99,12 @@ internal sealed class RunLog : IDisposable
 
     /// <summary>Adds a record.</summary>
     /// <exception cref="UserErrorException">The file cannot be written.</exception>
-    public void Append(RunRecord record)
+    public void Append(Record record)
     {
         lock (_gate)
         {
-            RecordCodec.Write(_message, record, ++_records);
-            WriteFailure.Guard(() => _writer.Append(_message.Written));
+            record.Num = ++_records;
+            WriteFailure.Guard(() => _writer.Append(record.ToByteArray()));
             Interlocked.Exchange(ref _length, _writer.Length);
         }
 
@@ -116,17 +115,17 @@ internal sealed class RunLog : IDisposable
     /// Adds a row and gives it the next number; a row that was logged before the run was interrupted, and comes again, is left out.
     /// </summary>
     /// <returns>The row with its number; null where it was left out.</returns>
-    public IReadOnlyList<KeyValuePair<string, string>>? AppendRow(IReadOnlyList<KeyValuePair<string, string>> figures, string stepName)
+    public IReadOnlyList<Item>? AppendRow(IReadOnlyList<Item> figures, string stepName)
     {
         if (HistoryLine.Number(figures, stepName) is { } step && _lastSteps.TryGetValue(KindOf(figures), out long last) && step <= last)
         {
             return null;
         }
 
-        var row = new RunRecord.History([.. figures, KeyValuePair.Create(HistoryLine.Step, HistoryLine.Json(Rows))]);
-        Append(row);
+        IReadOnlyList<Item> row = [.. figures, Item.Of(HistoryLine.Step, HistoryLine.Json(Rows))];
+        Append(new Record { History = new() { Item = { row }, Step = new() { Num = Rows } } });
         Rows++;
-        return row.Items;
+        return row;
     }
 
     /// <inheritdoc/>
@@ -137,8 +136,8 @@ internal sealed class RunLog : IDisposable
     }
 
     // Rows with the same names are of one series.
-    private static string KindOf(IReadOnlyList<KeyValuePair<string, string>> figures) =>
-        string.Join(',', figures.Select(figure => figure.Key).Where(name => name[0] != '_'));
+    private static string KindOf(IReadOnlyList<Item> figures) =>
+        string.Join(',', figures.Select(figure => figure.Name).Where(name => name[0] != '_'));
 
     private void ReadBack()
     {
@@ -147,27 +146,27 @@ internal sealed class RunLog : IDisposable
         bool hasEnded = false;
         while (reader.TryRead(_stream.Length, out var bytes))
         {
-            long number = Math.Max(_records + 1, RecordCodec.NumberOf(bytes));
-            switch (RecordCodec.Read(bytes))
+            var record = Record.Read(bytes);
+            switch (record)
             {
-                case RunRecord.Exit:
+                case { Exit: not null }:
                     hasEnded = true;
                     continue;
-                case RunRecord.Start start:
-                    Start = start;
+                case { Run: { } run }:
+                    Start = run;
                     break;
-                case RunRecord.History row:
-                    Rows = Math.Max(Rows + 1, (HistoryLine.StepOf(row.Items) ?? 0) + 1);
-                    if (HistoryLine.Number(row.Items, "step") is { } step)
+                case { History.Item: var row }:
+                    Rows = Math.Max(Rows + 1, (HistoryLine.StepOf(row) ?? 0) + 1);
+                    if (HistoryLine.Number(row, "step") is { } step)
                     {
-                        string kind = KindOf(row.Items);
+                        string kind = KindOf(row);
                         _lastSteps[kind] = Math.Max(step, _lastSteps.GetValueOrDefault(kind));
                     }
 
                     break;
             }
 
-            (whole, _records, hasEnded) = (reader.Position, number, false);
+            (whole, _records, hasEnded) = (reader.Position, Math.Max(_records + 1, record.Num), false);
         }
 
         if (Start is null && reader.DamagedAt is { } at)

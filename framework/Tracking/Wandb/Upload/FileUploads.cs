@@ -3,7 +3,7 @@ using Compression.Tracking.Wandb.Api;
 namespace Compression.Tracking.Wandb.Upload;
 
 /// <summary>Uploads the files of a run.</summary>
-internal sealed class FileUploads(IWandbApi api, RunAddress run, string folder, Action<string> warn)
+internal sealed class FileUploads(WandbApi api, RunAddress run, string folder, Action<string> warn)
 {
     /// <summary>Uploads files; one that fails is told, and keeps the others from nothing.</summary>
     /// <param name="names">Relative to the folder, with slashes.</param>

@@ -13,8 +13,8 @@ namespace Compression.Tracking.Wandb.Upload;
 internal sealed class RunLines(UploadPace pace, Action<string> warn)
 {
     private const string System = "system.";
-    private readonly List<RunRecord.Metric> _metrics = [];
-    private readonly Dictionary<string, string> _summary = [];
+    private readonly List<MetricRecord> _metrics = [];
+    private readonly Dictionary<string, Item> _summary = [];
     private readonly List<string> _files = [];
     private long _history;
     private long _events;
@@ -22,10 +22,10 @@ internal sealed class RunLines(UploadPace pace, Action<string> warn)
     private long _nextRow;
 
     /// <summary>The run's description; null before it came.</summary>
-    public RunRecord.Start? Start { get; private set; }
+    public RunRecord? Start { get; private set; }
 
     /// <summary>The end; null before it came.</summary>
-    public RunRecord.Exit? Exit { get; private set; }
+    public ExitRecord? Exit { get; private set; }
 
     /// <summary>Files to upload at the end.</summary>
     public IReadOnlyList<string> Files => _files;
@@ -41,39 +41,39 @@ internal sealed class RunLines(UploadPace pace, Action<string> warn)
     /// <param name="afterDamage">The log was damaged before it: what its number leaves out is lost.</param>
     /// <param name="state">What the server has confirmed.</param>
     /// <param name="batch">Takes the lines.</param>
-    public void Take(RunRecord record, bool afterDamage, UploadState state, UploadBatch batch)
+    public void Take(Record record, bool afterDamage, UploadState state, UploadBatch batch)
     {
         switch (record)
         {
-            case RunRecord.Start start:
-                Start = start;
+            case { Run: { } run }:
+                Start = run;
                 break;
-            case RunRecord.Metric metric:
+            case { Metric: { } metric }:
                 _metrics.Add(metric);
                 break;
-            case RunRecord.History row:
+            case { History.Item: var row }:
                 Number(row, afterDamage, state);
-                Add(HistoryLine.Of(row.Items, state.FirstStep), ref _history, state.History, batch.AddHistory);
+                Add(HistoryLine.Of(row, state.FirstStep), ref _history, state.History, batch.AddHistory);
                 break;
-            case RunRecord.System system:
-                Add(SystemLine(system), ref _events, state.Events, batch.AddEvent);
+            case { Stats: { } sample }:
+                Add(SystemLine(sample), ref _events, state.Events, batch.AddEvent);
                 break;
-            case RunRecord.Output output:
-                string stamp = output.Time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture);
-                Add($"{stamp} {output.Line}\n", ref _output, state.Output, batch.AddOutput);
+            case { Output: { } output }:
+                string stamp = Instant.TimeOf(output.Timestamp).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture);
+                Add($"{stamp} {output.Line.TrimEnd('\n')}\n", ref _output, state.Output, batch.AddOutput);
                 break;
-            case RunRecord.Summary summary:
-                foreach (var (key, json) in summary.Items)
+            case { Summary.Update: var figures }:
+                foreach (var item in figures)
                 {
-                    _summary[key] = json;
+                    _summary[item.Name] = item;
                 }
 
-                batch.SetSummary(HistoryLine.Of([.. _summary], state.FirstStep));
+                batch.SetSummary(HistoryLine.Of([.. _summary.Values], state.FirstStep));
                 break;
-            case RunRecord.Files files:
-                _files.AddRange(files.Paths);
+            case { Files.Files: var files }:
+                _files.AddRange(files.Select(file => file.Path));
                 break;
-            case RunRecord.Exit exit:
+            case { Exit: { } exit }:
                 Exit = exit;
                 break;
         }
@@ -82,23 +82,23 @@ internal sealed class RunLines(UploadPace pace, Action<string> warn)
     /// <summary>What the server is told of the run.</summary>
     public UpsertVariables Variables()
     {
-        var run = Start!.Run;
+        var run = Start!;
         static string? Given(string text) => text.Length > 0 ? text : null;
         return new UpsertVariables
         {
-            Name = run.Id,
+            Name = run.RunId,
             Project = run.Project,
             Entity = Given(run.Entity),
-            GroupName = Given(run.Group),
+            GroupName = Given(run.RunGroup),
             DisplayName = Given(run.DisplayName),
             Notes = Given(run.Notes),
-            Commit = Given(run.Commit),
+            Commit = Given(run.Git?.Commit ?? ""),
             Config = Config(),
             Host = Given(run.Host),
             Program = "./run.sh",
             JobType = Given(run.JobType),
             State = "running",
-            Sweep = Given(run.Sweep),
+            Sweep = Given(run.SweepId),
             Tags = run.Tags.Count > 0 ? run.Tags : null,
         };
     }
@@ -111,11 +111,11 @@ internal sealed class RunLines(UploadPace pace, Action<string> warn)
         using (var writer = new Utf8JsonWriter(stream))
         {
             writer.WriteStartObject();
-            foreach (var (key, json) in Start!.Config)
+            foreach (var item in Start!.Config?.Update ?? [])
             {
-                writer.WriteStartObject(key);
+                writer.WriteStartObject(item.Name);
                 writer.WritePropertyName("value");
-                writer.WriteRawValue(json);
+                writer.WriteRawValue(item.Json);
                 writer.WriteEndObject();
             }
 
@@ -139,17 +139,17 @@ internal sealed class RunLines(UploadPace pace, Action<string> warn)
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 
-    private void WriteAxis(Utf8JsonWriter writer, RunRecord.Metric metric)
+    private void WriteAxis(Utf8JsonWriter writer, MetricRecord metric)
     {
         writer.WriteStartObject();
         writer.WriteString("1", metric.Name);
-        if (metric.Over is { } over)
+        if (metric.StepMetric.Length > 0)
         {
-            writer.WriteNumber("5", _metrics.FindIndex(other => other.Name == over) + 1);
+            writer.WriteNumber("5", _metrics.FindIndex(other => other.Name == metric.StepMetric) + 1);
         }
 
         writer.WriteStartArray("6");
-        if (metric.Over is not null)
+        if (metric.StepMetric.Length > 0)
         {
             writer.WriteNumberValue(1);
         }
@@ -161,23 +161,24 @@ internal sealed class RunLines(UploadPace pace, Action<string> warn)
         writer.WriteEndObject();
     }
 
-    private string SystemLine(RunRecord.System system)
+    private string SystemLine(StatsRecord sample)
     {
-        double seconds = (system.Time - DateTimeOffset.UnixEpoch).TotalSeconds;
-        double runtime = (system.Time - (Start?.Run.Start ?? system.Time)).TotalSeconds;
+        var time = Instant.TimeOf(sample.Timestamp);
+        double seconds = (time - DateTimeOffset.UnixEpoch).TotalSeconds;
+        double runtime = Start is null ? 0 : (time - Instant.TimeOf(Start.StartTime)).TotalSeconds;
         return HistoryLine.Of(
         [
-            .. system.Items.Select(item => KeyValuePair.Create(System + item.Key, item.Value)),
-            KeyValuePair.Create("_wandb", "true"),
-            KeyValuePair.Create(HistoryLine.Timestamp, HistoryLine.Json(seconds)),
-            KeyValuePair.Create(HistoryLine.Runtime, HistoryLine.Json(runtime)),
+            .. sample.Item.Select(item => Item.Of(System + item.Name, item.Json)),
+            Item.Of("_wandb", "true"),
+            Item.Of(HistoryLine.Timestamp, HistoryLine.Json(seconds)),
+            Item.Of(HistoryLine.Runtime, HistoryLine.Json(runtime)),
         ]);
     }
 
     // Rows that were confirmed before they were lost keep their places on the server; those that were lost before as well have none.
-    private void Number(RunRecord.History row, bool afterDamage, UploadState state)
+    private void Number(IReadOnlyList<Item> row, bool afterDamage, UploadState state)
     {
-        long number = HistoryLine.StepOf(row.Items) ?? _nextRow;
+        long number = HistoryLine.StepOf(row) ?? _nextRow;
         if (afterDamage && number > _nextRow)
         {
             long missing = number - _nextRow, again = Math.Clamp(state.LostRows - LostRows, 0, missing);

@@ -13,7 +13,7 @@ namespace Compression.Tracking.Wandb.Upload;
 internal sealed class RunUploader : IDisposable
 {
     private readonly string _path;
-    private readonly IWandbApi _api;
+    private readonly WandbApi _api;
     private readonly TimeProvider _time;
     private readonly UploadPace _pace;
     private readonly Action<string> _warn;
@@ -21,7 +21,7 @@ internal sealed class RunUploader : IDisposable
     private readonly RunLines _lines;
     private readonly UploadBatch _batch = new();
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private RunRecord? _held;
+    private Record? _held;
     private UploadState _state;
     private RunAddress? _address;
     private long _sentAt;
@@ -35,7 +35,7 @@ internal sealed class RunUploader : IDisposable
     /// <param name="pace">How often.</param>
     /// <param name="warn">Takes a line for the user; called on the sender's thread.</param>
     /// <exception cref="InvalidDataException">It is no log.</exception>
-    public RunUploader(string path, IWandbApi api, TimeProvider time, UploadPace pace, Action<string> warn)
+    public RunUploader(string path, WandbApi api, TimeProvider time, UploadPace pace, Action<string> warn)
     {
         (_path, _api, _time, _pace, _warn) = (path, api, time, pace, warn);
         _lines = new RunLines(pace, warn);
@@ -117,7 +117,7 @@ internal sealed class RunUploader : IDisposable
 
         await RegisterAsync(cancel).ConfigureAwait(false);
         Fill(length);
-        await EndAsync(_lines.Exit ?? new RunRecord.Exit(1, 0), () => length, cancel).ConfigureAwait(false);
+        await EndAsync(_lines.Exit ?? new ExitRecord { ExitCode = 1 }, () => length, cancel).ConfigureAwait(false);
         return new UploadResult(_state.History - before, _state.History, _reader.IsTorn, Damage());
     }
 
@@ -141,16 +141,16 @@ internal sealed class RunUploader : IDisposable
             return;
         }
 
-        var run = _lines.Start!.Run;
+        var run = _lines.Start!;
         if (!_state.IsRegistered && _state.Resume != WandbResume.No)
         {
-            await AskForEarlierLinesAsync(new RunAddress(run.Entity, run.Project, run.Id), cancel).ConfigureAwait(false);
+            await AskForEarlierLinesAsync(new RunAddress(run.Entity, run.Project, run.RunId), cancel).ConfigureAwait(false);
         }
 
         var registered = await _api.UpsertBucketAsync(_lines.Variables(), cancel).ConfigureAwait(false);
         var bucket = registered.Bucket!;
         _address = new RunAddress(
-            Named(bucket.Project?.Entity?.Name, run.Entity), Named(bucket.Project?.Name, run.Project), Named(bucket.Name, run.Id));
+            Named(bucket.Project?.Entity?.Name, run.Entity), Named(bucket.Project?.Name, run.Project), Named(bucket.Name, run.RunId));
         Keep(_state with { IsRegistered = true, IsComplete = false });
         Registered?.Invoke(_address);
     }
@@ -160,27 +160,25 @@ internal sealed class RunUploader : IDisposable
         while (_batch.Bytes < _pace.RequestBytes && _lines.Exit is null)
         {
             var record = _held;
-            if (record is null && _reader.TryRead(length, out var bytes))
+            if (record is null)
             {
-                Count(RecordCodec.NumberOf(bytes));
-                record = RecordCodec.Read(bytes);
-            }
-            else if (record is null)
-            {
-                return;
+                if (!_reader.TryRead(length, out var bytes))
+                {
+                    return;
+                }
+
+                record = Record.Read(bytes);
+                Count(record.Num);
             }
 
             // Which number the first row gets is known only when the server has been asked.
-            _held = _address is null && record is RunRecord.History ? record : null;
+            _held = _address is null && record.History is not null ? record : null;
             if (_held is not null)
             {
                 return;
             }
 
-            if (record is not null)
-            {
-                _lines.Take(record, _reader.DamagedAt is not null, _state, _batch);
-            }
+            _lines.Take(record, _reader.DamagedAt is not null, _state, _batch);
         }
     }
 
@@ -267,7 +265,7 @@ internal sealed class RunUploader : IDisposable
         return known.HistoryLineCount.Value;
     }
 
-    private async Task EndAsync(RunRecord.Exit exit, Func<long> length, CancellationToken cancel)
+    private async Task EndAsync(ExitRecord exit, Func<long> length, CancellationToken cancel)
     {
         while (!_batch.IsEmpty)
         {
@@ -278,7 +276,7 @@ internal sealed class RunUploader : IDisposable
         var (uploaded, isWhole) = await new FileUploads(_api, _address!, Path.Combine(Path.GetDirectoryName(_path)!, "files"), _warn)
             .SendAsync(_lines.Files, cancel).ConfigureAwait(false);
         await SendAsync(
-            new StreamRequest { Uploaded = uploaded.Count > 0 ? uploaded : null, Complete = true, Exitcode = exit.Code }, cancel).ConfigureAwait(false);
+            new StreamRequest { Uploaded = uploaded.Count > 0 ? uploaded : null, Complete = true, Exitcode = exit.ExitCode }, cancel).ConfigureAwait(false);
         Keep(_state with { IsComplete = isWhole && _reader.DamagedAt is null, LostRows = _lines.LostRows });
     }
 
