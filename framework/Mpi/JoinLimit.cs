@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Compression.Core.Reporting;
 using Compression.Mpi.Interop;
 using Compression.Mpi.Launching;
@@ -33,7 +34,8 @@ internal sealed class JoinLimit : IDisposable
 
     private static void Leave(string message)
     {
-        Console.Error.WriteLine($"{MpiLauncher.ErrorPrefix}{message}see what others say, and whether their hosts are up and reach each other.");
+        using Stream errors = ScreenStream.Error();
+        errors.Write(Encoding.UTF8.GetBytes($"{MpiLauncher.ErrorPrefix}{message}see what others say, and whether their hosts are up and reach each other.\n"));
         NativeProcess.Leave((int)ExitCode.Communication);
     }
 }

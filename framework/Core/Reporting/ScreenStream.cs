@@ -91,7 +91,8 @@ public sealed class ScreenStream : Stream
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            return false;
+            // Without /proc nothing tells.
+            return !Directory.Exists("/proc/self/fdinfo");
         }
     }
 }

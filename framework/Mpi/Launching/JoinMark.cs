@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using Compression.Core.Reporting;
 
 namespace Compression.Mpi.Launching;
 
@@ -25,8 +27,8 @@ internal readonly record struct JoinMark(int Rank, JoinEvent Event, int Code = 0
     {
         if (MpiEnvironment.Current[Variable] is not null)
         {
-            using Stream errors = Console.OpenStandardError();
-            errors.Write(System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Rank} {(int)Event} {Code}\n")));
+            using Stream errors = ScreenStream.Error();
+            errors.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Rank} {(int)Event} {Code}\n")));
         }
     }
 

@@ -148,7 +148,10 @@ public sealed class UnreachableHostTests
                 host=$1; shift
                 {way} ip netns exec {space} unshare --uts sh -c "hostname second; $*"
                 """);
-            File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            if (OperatingSystem.IsLinux())
+            {
+                File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
         }
 
         public string Second => _network.Hosts[1];

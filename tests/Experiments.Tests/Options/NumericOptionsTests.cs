@@ -1,7 +1,4 @@
-using System.Text.RegularExpressions;
 using Compression.Core.Catalog;
-using Compression.Core.Pipeline;
-using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Experiments.Recipes;
 using Compression.Training.Lm1b;

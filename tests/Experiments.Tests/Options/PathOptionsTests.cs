@@ -16,7 +16,7 @@ public sealed class PathOptionsTests
     public void Every_option_that_names_a_file_or_folder_takes_the_home_folder(string name)
     {
         using var sandbox = new Sandbox();
-        sandbox.Variables["HOME"] = "/home/me/";
+        sandbox.Variables["HOME"] = "/people/me/";
         var surroundings = sandbox.Surroundings(TextWriter.Null, TextWriter.Null);
         var verb = VerbList.All().Single(candidate => candidate.Name == name);
         foreach (var option in verb.Options.Where(option => !option.IsSwitch))
@@ -28,8 +28,8 @@ public sealed class PathOptionsTests
             foreach (string written in option.Names)
             {
                 string? Value(string text) => HomeFolder.Expand(CommandParser.Parse(verb, [$"--{written}={text}"]), verb, surroundings)[option.Name];
-                Assert.Equal(option.IsPath ? "/home/me/x/y" : "~/x/y", Value("~/x/y"));
-                Assert.Equal(option.IsPath ? "/home/me" : "~", Value("~"));
+                Assert.Equal(option.IsPath ? "/people/me/x/y" : "~/x/y", Value("~/x/y"));
+                Assert.Equal(option.IsPath ? "/people/me" : "~", Value("~"));
                 Assert.Equal("./~/x", Value("./~/x"));
                 if (option.IsPath)
                 {
