@@ -119,7 +119,7 @@ internal unsafe struct MatrixProduct(MatrixView a, MatrixView b, int rows, int c
         public void Execute(int part)
         {
             int rowPart = part / _columnParts, columnPart = part % _columnParts;
-            int firstBlock = _blocks * rowPart / _rowParts, lastBlock = _blocks * (rowPart + 1) / _rowParts;
+            int firstBlock = (int)((long)_blocks * rowPart / _rowParts), lastBlock = (int)((long)_blocks * (rowPart + 1) / _rowParts);
             int panels = MatrixTiles.Panels(_product.Columns), panel = MatrixTiles.Panel;
             int firstPanel = panels * columnPart / _columnParts, lastPanel = panels * (columnPart + 1) / _columnParts;
             int firstRow = RowOf(firstBlock);

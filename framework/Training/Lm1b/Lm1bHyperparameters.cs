@@ -11,7 +11,7 @@ namespace Compression.Training.Lm1b;
 /// </summary>
 public sealed record Lm1bHyperparameters
 {
-    private const int Largest = 1 << 24;
+    private const int Largest = 1 << 20;
 
     private const string Delay = "num_delayed_steps";
 
@@ -32,11 +32,11 @@ public sealed record Lm1bHyperparameters
     public int BatchSize { get; init; } = 128;
 
     /// <summary>Time steps of a batch; the loss is scaled by it.</summary>
-    [Option("num_steps", "time steps of a batch", Min = 1, Max = Largest)]
+    [Option("num_steps", "time steps of a batch", Min = 1, Max = 65536)]
     public int NumSteps { get; init; } = 20;
 
     /// <summary>Shards of each table: row r is in shard r mod num_shards.</summary>
-    [Option("num_shards", "shards of the embedding and of the softmax", Min = 1, Max = Largest)]
+    [Option("num_shards", "shards of the embedding and of the softmax", Min = 1, Max = 65536)]
     public int NumShards { get; init; } = 8;
 
     /// <summary>LSTM layers.</summary>

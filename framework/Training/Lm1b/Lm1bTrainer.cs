@@ -33,6 +33,9 @@ public static class Lm1bTrainer
             options.Sync && options.Way == RunOption.Ps && !pipeline.Exchange.StartsWith("ps", StringComparison.Ordinal), $"--exchange {options.Exchange}",
             "--run_option PS sends dense gradients by servers as well; leave --exchange away, or use --run_option HYBRID.");
         Refuse(
+            hyper.NumShards > hyper.VocabSize, $"--hpconfig num_shards {hyper.NumShards}",
+            $"a shard holds a row of the tables at least, and vocab_size is {hyper.VocabSize}; use at most {hyper.VocabSize}.");
+        Refuse(
             options.Sync && options.Way != RunOption.Mpi && hyper.NumShards < workers, $"--num_workers {workers}",
             $"each worker holds a shard of the tables at least, and num_shards is {hyper.NumShards}; add num_shards={workers} to --hpconfig.");
         Refuse(!options.Sync && options.Way != RunOption.Ps, "--sync false", $"works by parameter servers alone; add --run_option PS (now {options.RunOption}).");

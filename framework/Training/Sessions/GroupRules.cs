@@ -24,8 +24,11 @@ public static class GroupRules
             options.GroupBytes > 0 && options.VirtualWorkers > 0, groups,
             "virtual workers share one bucket and compute in turn, so that after a first group the others would be a peer's; use --num_workers.");
         Refuse(
-            options.OnNonfinite == NonFiniteAction.Skip && (options.Overlap || options.VirtualWorkers > 0), "--on_nonfinite skip",
-            "memories must not have taken up a gradient before all workers agree to skip it: use --overlap false, and --num_workers in place of --virtual_workers.");
+            options.OnNonfinite == NonFiniteAction.Skip && options.Overlap, "--on_nonfinite skip",
+            "memories must not have taken up a gradient before all workers agree to skip it: use --overlap false.");
+        Refuse(
+            options.OnNonfinite == NonFiniteAction.Skip && options.VirtualWorkers > 0, "--on_nonfinite skip",
+            "memories must not have taken up a gradient before all workers agree to skip it: use --num_workers in place of --virtual_workers.");
         Refuse(
             options.Overlap && clipsLocally, "--overlap true",
             "a worker's norm is known only after its backward pass, so --clip needs --clip_scope aggregated, or --clip 0.");

@@ -46,8 +46,11 @@ public static class TransformerXlTrainer
         Require(options.WarmupStep == 0 || !options.CountsTokens, $"--warmup_step {options.WarmupStep}: schedules count tokens here; use --warmup_tokens.");
         Require(options.Scheduler != "cosine" || !options.CountsTokens || options.MaxTokens > 0, "--warmup_tokens: a cosine by tokens needs --max_tokens, its length.");
         Require(
-            !options.Fp16 || (!options.Overlap && options.VirtualWorkers == 0),
-            "--fp16 true: memories must not have taken up a gradient before all workers agree that none overflows: use --overlap false, and --num_workers in place of --virtual_workers, or --fp16 false.");
+            !options.Fp16 || !options.Overlap,
+            "--fp16 true: memories must not have taken up a gradient before all workers agree that none overflows: use --overlap false, or --fp16 false.");
+        Require(
+            !options.Fp16 || options.VirtualWorkers == 0,
+            "--fp16 true: memories must not have taken up a gradient before all workers agree that none overflows: use --num_workers in place of --virtual_workers, or --fp16 false.");
         Require(options.Fp16 || options.LossScale == LossScaler.UsualScale, $"--loss_scale {OptionText.Format(options.LossScale)}: needs --fp16 true, without which no loss is scaled.");
         RequireWeights(options, shape);
         DeviceRules.Require(options);

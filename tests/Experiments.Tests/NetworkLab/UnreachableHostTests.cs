@@ -95,14 +95,14 @@ public sealed class UnreachableHostTests
     public void A_host_without_the_data()
     {
         using Broken hosts = new("set -- \"mount --bind /mnt '$CORPUS'; $*\"; exec");
-        hosts.Expect(Train, "", ExitCode.Environment, "rank 1 on second", "--data");
+        hosts.Expect(Train, "", ExitCode.Environment, $"rank 1 on {hosts.Second}", "--data");
     }
 
     [NeedsLabFact]
     public void A_host_with_another_corpus()
     {
         using Broken hosts = new("set -- \"mount --bind '$OTHER' '$CORPUS'; $*\"; exec");
-        hosts.Expect(Train, "", ExitCode.Environment, "ptb.train.txt", "rank 1 on second", "rank 0 on ");
+        hosts.Expect(Train, "", ExitCode.Environment, "ptb.train.txt", $"rank 1 on {hosts.Second}", "rank 0 on ");
     }
 
     [NeedsLabFact]

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Compression.Core.Reporting;
 using Xunit.Abstractions;
 
 namespace Compression.Experiments.Tests.Options;
@@ -44,11 +45,13 @@ public sealed partial class AdviceTests(ITestOutputHelper output)
                 }
 
                 advised++;
-                string[] words = [.. WithOption(Sandbox.Split(commandLine), option, value)];
+                // "Write" this in place of what the line begins with.
+                string[] kept = advice.Value.StartsWith("write", StringComparison.Ordinal) ? [.. Without(Sandbox.Split(commandLine), line.Split([' ', ':'])[2])] : Sandbox.Split(commandLine);
+                string[] words = [.. WithOption(kept, option, value)];
                 var outcome = sandbox.Run(words);
                 string after = outcome.Errors.Trim();
                 output.WriteLine($"{commandLine}: --{option} {value}: {outcome.Code} {after}");
-                if (outcome.Code != 0 && ((after == line && Advised().Count(line) == 1) || after.StartsWith($"error: --{option} {value}:", StringComparison.Ordinal)))
+                if (outcome.Code == (int)ExitCode.Usage && ((after == line && Advised().Count(line) == 1) || after.StartsWith($"error: --{option} {value}:", StringComparison.Ordinal)))
                 {
                     failures.Add($"{commandLine}: advises --{option} {value}, and then: {after}");
                 }
@@ -63,12 +66,15 @@ public sealed partial class AdviceTests(ITestOutputHelper output)
     private static bool IsTraining(string arguments) =>
         (arguments.StartsWith("--", StringComparison.Ordinal) || arguments.StartsWith("train", StringComparison.Ordinal)) && !arguments.Contains("--max_steps", StringComparison.Ordinal);
 
-    private static IEnumerable<string> WithOption(string[] words, string option, string value)
+    private static IEnumerable<string> Without(string[] words, string option)
     {
-        int at = Array.IndexOf(words, $"--{option}");
-        return (at < 0 ? words : words.Where((_, i) => i != at && i != at + 1)).Concat([$"--{option}", value, "--max_steps", "1"]);
+        int at = Array.IndexOf(words, option);
+        return at < 0 ? words : words.Where((_, i) => i != at && i != at + 1);
     }
 
-    [GeneratedRegex(@"(?:use|add|set|give|needs|write|or) (?:both )?--(?<option>\w+) (?<value>'[^']*'|[\w.()=,+-]+)")]
+    private static IEnumerable<string> WithOption(string[] words, string option, string value) =>
+        Without(words, $"--{option}").Concat([$"--{option}", value, "--max_steps", "1"]);
+
+    [GeneratedRegex(@"(?:use|add|set|give|needs|write|or) (?:both )?--(?<option>\w+) (?<value>'[^']*'|\w[\w.()=,+-]*)")]
     private static partial Regex Advised();
 }

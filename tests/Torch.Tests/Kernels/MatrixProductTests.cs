@@ -21,6 +21,22 @@ public sealed unsafe class MatrixProductTests
         { 500, 3, 64 },
     };
 
+    // Blocks of rows times parts of the work are beyond 32 bits here.
+    [Fact]
+    public void Millions_of_rows_have_their_place()
+    {
+        const int Rows = 6_000_000;
+        using NativeFloats a = NativeFloats.Random(Rows, 1), c = new(new float[Rows]);
+        float two = 2;
+        using var team = new KernelTeam(2);
+        new MatrixProduct(new(a.Data, 1, 1), new(&two, 1, 1), Rows, 1, 1, c.Data, 1).Run(team);
+        Assert.True(c.GuardsHold);
+        for (int i = 0; i < Rows; i++)
+        {
+            Assert.Equal(2 * a.Data[i], c.Data[i]);
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Shapes))]
     public void Equals_the_sums_in_double_precision(int rows, int columns, int depth)
