@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Compression.Core.Communication;
+using Compression.Core.Reporting;
 
 namespace Compression.Benchmarks;
 
@@ -55,7 +56,7 @@ internal static class CollectiveBenchmark
             return;
         }
 
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{n} workers, {elements:N0} floats"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{n} {Plural.Of(n, "worker")}, {elements:N0} {Plural.Of(elements, "float")}"));
         output.WriteLine("collective                     bytes of the bound         ms    Mbit/s");
         foreach (var row in rows)
         {

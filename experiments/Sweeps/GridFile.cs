@@ -80,7 +80,7 @@ internal sealed class GridFile(IReadOnlyList<Verb> trainers)
         double trials = parameters.Aggregate(1.0, (product, parameter) => product * Math.Max(1, parameter.Values.Length));
         if (!random && !root.Has("run_cap") && trials > SweepPlan.MostTrials)
         {
-            throw root.Error(Parameters, FormattableString.Invariant($"combine to {trials:N0} trials, and a sweep has {SweepPlan.MostTrials:N0} at most; remove values, or take the first trials by run_cap"));
+            throw root.Error(Parameters, FormattableString.Invariant($"combine to {trials:N0} {Plural.Of((double)trials, "trial")}, and a sweep has {SweepPlan.MostTrials:N0} at most; remove values, or take the first trials by run_cap"));
         }
 
         return (new SweepGrid

@@ -60,7 +60,7 @@ internal sealed class JoinFailure(MpiLaunchOptions options, IReadOnlyList<JobHos
         if (missing.Length == 0)
         {
             // All wait for all: nobody can be named.
-            return $"All {options.Ranks} ranks have started, but not joined {late}{(_hosts.Count > 1 ? $": MPI does not come from one host to another ({string.Join(", ", _hosts.Select(host => host.Name))})" : "")}.";
+            return $"All {options.Ranks} {Plural.Of(options.Ranks, "rank")} have started, but not joined {late}{(_hosts.Count > 1 ? $": MPI does not come from one host to another ({string.Join(", ", _hosts.Select(host => host.Name))})" : "")}.";
         }
 
         return placement is null

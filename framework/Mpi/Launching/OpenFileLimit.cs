@@ -36,7 +36,7 @@ public static class OpenFileLimit
         if (NativeProcess.OpenFileLimit is var limit && limit < (ulong)needed)
         {
             throw new UserErrorException(
-                ExitCode.Environment, Message(limit, needed, string.Create(CultureInfo.InvariantCulture, $"a job of {ranks} ranks")));
+                ExitCode.Environment, Message(limit, needed, string.Create(CultureInfo.InvariantCulture, $"a job of {ranks} {Plural.Of(ranks, "rank")}")));
         }
     }
 

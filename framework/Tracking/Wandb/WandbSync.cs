@@ -102,8 +102,7 @@ public static class WandbSync
         }
         catch (InvalidDataException damage)
         {
-            throw new UserErrorException(
-                ExitCode.Failure, $"'{log}': {damage.Message}; nothing of it is sent.{TablesBeside(log)} With an undamaged copy in its place, sync again.", damage);
+            throw new UserErrorException(ExitCode.Failure, $"'{log}': {damage.Message}.{TablesBeside(log)}", damage);
         }
         catch (Exception failure) when (WriteFailure.IsCauseOf(failure))
         {

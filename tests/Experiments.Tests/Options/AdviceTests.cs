@@ -39,7 +39,7 @@ public sealed partial class AdviceTests(ITestOutputHelper output)
             foreach (Match advice in Advised().Matches(line))
             {
                 string option = advice.Groups["option"].Value, value = advice.Groups["value"].Value.Trim('\'').TrimEnd('.', ',', ';');
-                if (value is "" or "above" || option is "help" || commandLine.Contains($"--{option} {value}", StringComparison.Ordinal) || int.TryParse(value, out int ranks) && option == "num_workers" && ranks > 1)
+                if (value is "" or "above" or "in" || option is "help" || commandLine.Contains($"--{option} {value}", StringComparison.Ordinal) || int.TryParse(value, out int ranks) && option == "num_workers" && ranks > 1)
                 {
                     continue;
                 }
@@ -48,7 +48,9 @@ public sealed partial class AdviceTests(ITestOutputHelper output)
                 // "Write" this in place of what the line begins with.
                 string[] kept = advice.Value.StartsWith("write", StringComparison.Ordinal) ? [.. Without(Sandbox.Split(commandLine), line.Split([' ', ':'])[2])] : Sandbox.Split(commandLine);
                 string[] words = [.. WithOption(kept, option, value)];
+                sandbox.StopAtOnce = ExitCode.Interrupted;
                 var outcome = sandbox.Run(words);
+                sandbox.StopAtOnce = null;
                 string after = outcome.Errors.Trim();
                 output.WriteLine($"{commandLine}: --{option} {value}: {outcome.Code} {after}");
                 if (outcome.Code == (int)ExitCode.Usage && ((after == line && Advised().Count(line) == 1) || after.StartsWith($"error: --{option} {value}:", StringComparison.Ordinal)))

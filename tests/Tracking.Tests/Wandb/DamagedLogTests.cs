@@ -64,7 +64,7 @@ public sealed class DamagedLogTests : IDisposable
     }
 
     [Fact]
-    public void Damage_before_the_first_record_sends_nothing_and_says_what_is_left_and_what_can_be_done()
+    public void Damage_before_the_first_record_sends_nothing_and_says_what_is_left()
     {
         byte[] whole = File.ReadAllBytes(Log);
         int first = Places(whole)[0].Start;
@@ -79,9 +79,8 @@ public sealed class DamagedLogTests : IDisposable
             var error = Assert.Throws<UserErrorException>(() => _bench.Sync());
             Assert.Equal(ExitCode.Failure, error.Code);
             Assert.StartsWith($"'{Log}': ", error.Message, StringComparison.Ordinal);
-            Assert.Contains("nothing of it is sent", error.Message, StringComparison.Ordinal);
+            Assert.Contains("nothing of it can be read", error.Message, StringComparison.Ordinal);
             Assert.Contains(table, error.Message, StringComparison.Ordinal);
-            Assert.Contains("undamaged copy", error.Message, StringComparison.Ordinal);
             Assert.DoesNotContain('\n', error.Message);
             Assert.Empty(_bench.Server.Runs);
         }

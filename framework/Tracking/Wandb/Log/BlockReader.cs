@@ -19,7 +19,7 @@ internal sealed class BlockReader : IDisposable
         if (_stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length || !header.SequenceEqual(BlockFormat.FileHeader))
         {
             _stream.Dispose();
-            throw new InvalidDataException("it has not the header of a .wandb file");
+            throw new InvalidDataException("it has not the header of a .wandb file, so that nothing of it can be read");
         }
 
         Position = header.Length;
