@@ -141,7 +141,7 @@ public sealed class LoadedCheckpoint : IDisposable
         {
             throw ChecksumList.Damaged(
                 Path.Combine(folder, ChecksumList.FileName),
-                $"lists {hashes.Count} {Plural.Of(hashes.Count, "file")} where {state.WorldSize} {Plural.Of(state.WorldSize, "worker")} leave {state.WorldSize + 2L}");
+                $"lists {hashes.Count} {Plural.Of(hashes.Count, "file")}, and of {state.WorldSize} {Plural.Of(state.WorldSize, "worker")} there are {state.WorldSize + 2L}");
         }
 
         foreach (string file in CheckpointNames.Files(state.WorldSize))

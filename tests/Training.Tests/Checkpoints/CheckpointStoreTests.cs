@@ -140,7 +140,7 @@ public sealed class CheckpointStoreTests : IDisposable
     {
         string written = WriteOnAllRanks(new CheckpointStore(_folder.Path), 7, 1);
         File.AppendAllText(Path.Combine(written, "SHA256SUMS"), $"{new string('0', 64)}  rank-1.safetensors\n");
-        UserErrors.Expect(ExitCode.Checkpoint, () => LoadedCheckpoint.Verify(written), "SHA256SUMS", "lists 4 files where 1 workers leave 3");
+        UserErrors.Expect(ExitCode.Checkpoint, () => LoadedCheckpoint.Verify(written), "SHA256SUMS", "lists 4 files, and of 1 worker there are 3");
     }
 
     [Fact]

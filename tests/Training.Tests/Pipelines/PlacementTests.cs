@@ -63,7 +63,7 @@ public sealed class PlacementTests
     [InlineData("1,1,2,2", "stage 0")]
     [InlineData("0,0,2,2", "after stage 0")]
     [InlineData("0,0,1", "places 3 layers")]
-    [InlineData("0,0,0,0", "has 1 stages")]
+    [InlineData("0,0,0,0", "has 1 stage, ")]
     [InlineData("0,0,one,1", "'one'")]
     public void Lists_that_make_no_sense_are_explained(string list, string reason) =>
         UserErrors.Expect(ExitCode.Usage, () => StagePlacement.Parse(list, 4, 2), "--placement", reason);
