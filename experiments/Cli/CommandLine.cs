@@ -82,7 +82,7 @@ public static class CommandLine
         try
         {
             (verb, int words) = Find(arguments, verbs);
-            command = HomeFolder.Expand(CommandParser.Parse(verb, arguments[words..]), verb, environment);
+            command = PathOptions.Resolve(CommandParser.Parse(verb, arguments[words..]), verb, environment);
         }
         catch (UserErrorException error) when (MpiEnvironment.Current.Rank is > 0)
         {

@@ -9,11 +9,11 @@ using Compression.Training.Checkpoints;
 namespace Compression.Experiments.Recipes;
 
 /// <summary>Evaluates a run's checkpoints as they come; results go into a folder of their own within the run's.</summary>
-/// <param name="runFolder">The run's.</param>
+/// <param name="first">Folder of the checkpoint that is evaluated first.</param>
 /// <param name="name">Of the folder and of the figures.</param>
 /// <param name="lastStep">Where the run ends.</param>
-/// <param name="once">The newest alone.</param>
-internal sealed class FollowedCheckpoints(string runFolder, string name, long lastStep, bool once)
+/// <param name="once">The first alone.</param>
+internal sealed class FollowedCheckpoints(string first, string name, long lastStep, bool once)
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
@@ -40,24 +40,26 @@ internal sealed class FollowedCheckpoints(string runFolder, string name, long la
     public ExitCode Evaluate(Func<string, EvaluationRecord> evaluate, CommandEnvironment environment)
     {
         using var stop = environment.ListenForStop();
+        string runFolder = Path.GetDirectoryName(Path.GetDirectoryName(first))!;
         RunLock? held = null;
         var directory = RunDirectory.Open(
             Path.Combine(runFolder, name), name, resuming: true, environment.Time, runFolder, path => held = RunLock.Take(path, RunLock.Patience, environment.Time));
         using var alone = held;
         using var table = new CsvRunLogger(directory, long.MaxValue);
         using var events = new TensorBoardRunLogger(directory, environment.Time, long.MaxValue);
+        string next = first;
         string? last = null;
         while (true)
         {
-            if (StoreOf(runFolder).FindLatest() is { } newest && newest != last)
+            if (next != last)
             {
-                var record = evaluate(newest);
+                var record = evaluate(next);
                 table.LogEvaluation(record);
                 events.LogEvaluation(record);
                 environment.Screen.Output.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
                     $"{name}: step {record.Step}, {record.Split} loss {record.Loss:F6} nats per word, perplexity {record.Perplexity:F4}"));
-                last = newest;
+                last = next;
                 if (once || record.Step >= lastStep)
                 {
                     return ExitCode.Success;
@@ -68,6 +70,8 @@ internal sealed class FollowedCheckpoints(string runFolder, string name, long la
             {
                 return stop.Reason ?? ExitCode.Interrupted;
             }
+
+            next = StoreOf(runFolder).FindLatest() ?? last;
         }
     }
 

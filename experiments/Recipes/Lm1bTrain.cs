@@ -41,15 +41,17 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
             return base.Run(MachineList.WithWorkers(command, environment), environment);
         }
 
-        string run = command["resume"] ?? command["out"] ?? throw new UserErrorException(
+        bool isNewest = command["resume"] is null or ResumePoint.Latest or ResumePoint.Auto;
+        string run = command[isNewest ? "out" : "resume"] ?? throw new UserErrorException(
             ExitCode.Usage, $"--mode {mode}: evaluates the checkpoints of a run; name its folder by --logdir.");
-        if (File.Exists(Path.Combine(environment.FullPath(run), RunFiles.Config)))
+        string folder = environment.FullPath(run);
+        if (File.Exists(Path.Combine(folder, RunFiles.Config)))
         {
-            string named = command.AsWritten(command["resume"] is null ? "out" : "resume");
-            OwnVerb.Require(RecordedRun.Read(environment.FullPath(run)), Name, $"{named} {run}", run, goOn: null);
+            OwnVerb.Require(RecordedRun.Read(folder), Name, $"{command.AsWritten(isNewest ? "out" : "resume")} {run}", run, goOn: null);
         }
 
-        if (command["eval_once"] is null or "false" && !FollowedCheckpoints.WaitForFirst(environment.FullPath(run), environment))
+        bool waits = command["eval_once"] is null or "false" && !ResumePoint.IsCheckpoint(folder);
+        if (waits && !FollowedCheckpoints.WaitForFirst(folder, environment))
         {
             return ExitCode.Interrupted;
         }
@@ -81,7 +83,6 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
             CommandLine.Warn(note, environment);
         }
 
-        string run = Path.GetDirectoryName(Path.GetDirectoryName(options.Resume))!;
         var corpus = Lm1bCorpus.Open(DataFolder(options.Datadir, environment), options.Hyper().VocabSize);
         foreach (string warning in corpus.Warnings)
         {
@@ -89,7 +90,7 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
         }
 
         using var checkpoint = new Lm1bCheckpoint(options, corpus, options.Threads);
-        return new FollowedCheckpoints(run, options.Mode, options.MaxSteps, options.EvalOnce).Evaluate(folder => checkpoint.Evaluate(folder, note => CommandLine.Warn(note, environment)), environment);
+        return new FollowedCheckpoints(options.Resume, options.Mode, options.MaxSteps, options.EvalOnce).Evaluate(folder => checkpoint.Evaluate(folder, note => CommandLine.Warn(note, environment)), environment);
     }
 
     /// <inheritdoc/>
@@ -118,7 +119,6 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
             Datadir = sample ? CorpusLocation.SampleName : folder,
             CkptDir = options.CkptDir.Length > 0 ? environment.FullPath(options.CkptDir) : "",
         };
-        PathName.Require(options.CkptDir, "--ckpt_dir");
         if (options.CkptDir.Length > 0 && options.Resume.Length == 0 && new CheckpointStore(options.CkptDir).FindLatest() is { } other)
         {
             throw new UserErrorException(

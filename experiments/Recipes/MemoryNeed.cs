@@ -14,6 +14,9 @@ namespace Compression.Experiments.Recipes;
 /// <param name="Lower">The options that lower it.</param>
 internal sealed record MemoryNeed(double Parameters, double Copies, double Others, string Lower)
 {
+    /// <summary>Buffers as long as the parameters that every training has.</summary>
+    public const double WeightsAndGradients = 2;
+
     private const double Gigabyte = 1e9;
 
     /// <summary>In bytes.</summary>
@@ -22,10 +25,10 @@ internal sealed record MemoryNeed(double Parameters, double Copies, double Other
     /// <summary>Of an LSTM with plain SGD.</summary>
     /// <param name="model">Its sizes.</param>
     /// <param name="words">Words of a step: columns times time steps.</param>
-    /// <param name="more">Copies of the parameters beside weights and gradients.</param>
+    /// <param name="copies">Buffers as long as the parameters, the weights among them.</param>
     /// <param name="lower">The options that lower it.</param>
-    public static MemoryNeed Of(LstmModelOptions model, double words, double more, string lower) => new(
-        model.ParameterCount(), 2 + more, words * (model.EmbeddingSize + (6.0 * model.HiddenSize * model.Layers) + model.Vocabulary), lower);
+    public static MemoryNeed Of(LstmModelOptions model, double words, double copies, string lower) => new(
+        model.ParameterCount(), copies, words * (model.EmbeddingSize + (6.0 * model.HiddenSize * model.Layers) + model.Vocabulary), lower);
 
     /// <summary>Copies of the gradient that the memories of a process's workers keep.</summary>
     public static int Residuals(PipelinePlan pipeline, TrainerOptions options) => pipeline.Memory == "none" ? 0 : Math.Max(1, options.VirtualWorkers);

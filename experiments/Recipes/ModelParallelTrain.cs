@@ -60,7 +60,7 @@ internal sealed class ModelParallelTrain : TrainingVerb<ModelParallelOptions>
     private static void RequireMemory(ModelParallelOptions options, PipelinePlan pipeline, Corpus corpus)
     {
         var whole = MemoryNeed.Of(
-            options.ModelFor(corpus.Vocabulary.Count), 0, MemoryNeed.Residuals(pipeline, options), "--emb_size, --num_hid or --num_layers");
+            options.ModelFor(corpus.Vocabulary.Count), words: 0, MemoryNeed.WeightsAndGradients + MemoryNeed.Residuals(pipeline, options), "--emb_size, --num_hid or --num_layers");
         (whole with { Parameters = whole.Parameters / (options.NumWorkers > 1 ? options.Stages : 1) }).Require(options);
     }
 }

@@ -1,7 +1,6 @@
 using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
-using Compression.Tracking;
 using Compression.Training.Data;
 using Compression.Training.Ptb;
 
@@ -57,7 +56,6 @@ internal sealed class PtbTrain : TrainingVerb<PtbOptions>
             InitWeights = FullOrEmpty(options.InitWeights, environment),
             SaveWeights = FullOrEmpty(options.SaveWeights, environment),
         };
-        PathName.Require(options.SaveWeights, "--save_weights");
         RequireMemory(options, pipeline, corpus, workers);
         PtbTrainer.Check(options, pipeline, corpus, workers);
         string? note = null;
@@ -96,8 +94,8 @@ internal sealed class PtbTrain : TrainingVerb<PtbOptions>
     private static void RequireMemory(PtbOptions options, PipelinePlan pipeline, Corpus corpus, int workers)
     {
         double words = Math.Min((double)options.Bptt * options.BatchSize, (double)corpus.Train.Length / workers);
-        double more = (options.Momentum > 0 ? 1 : 0) + MemoryNeed.Residuals(pipeline, options);
-        MemoryNeed.Of(options.ModelFor(corpus.Vocabulary.Count), words, more, "--emb_size, --num_hid, --num_layers, --batch_size or --bptt").Require(options);
+        double copies = MemoryNeed.WeightsAndGradients + (options.Momentum > 0 ? 1 : 0) + MemoryNeed.Residuals(pipeline, options);
+        MemoryNeed.Of(options.ModelFor(corpus.Vocabulary.Count), words, copies, "--emb_size, --num_hid, --num_layers, --batch_size or --bptt").Require(options);
     }
 
     private static TrainingSize SizeOf(PtbOptions options, Corpus corpus, int workers)

@@ -13,16 +13,13 @@ public sealed record RecordedRun(IReadOnlyDictionary<string, string> Values, IRe
     public required IReadOnlyList<string> Names { get; init; }
 
     /// <summary>The trainer's verb, the second word of the run's command line; null where no such is recorded.</summary>
-    public string? Verb { get; init; }
+    public string? Verb => CommandLine.Split(' ') is [_, var verb, ..] ? verb : null;
 
     /// <summary>The command that started the run, or went on with it last; empty where the file does not say.</summary>
     public string CommandLine { get; init; } = "";
 
     /// <summary>Where it was read.</summary>
     public required string File { get; init; }
-
-    private static string? VerbOf(JsonElement root) =>
-        root.TryGetProperty("command_line", out var line) && line.GetString()?.Split(' ') is [_, var verb, ..] ? verb : null;
 
     /// <summary>Reads the config.json of a run folder.</summary>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Checkpoint"/>: it is missing or damaged.</exception>
@@ -44,7 +41,6 @@ public sealed record RecordedRun(IReadOnlyDictionary<string, string> Values, IRe
             return new RecordedRun(options, given.ToHashSet(StringComparer.Ordinal))
             {
                 Names = [.. document.RootElement.GetProperty("options").EnumerateObject().Select(option => option.Name)],
-                Verb = VerbOf(document.RootElement),
                 CommandLine = document.RootElement.TryGetProperty("command_line", out var line) ? line.GetString() ?? "" : "",
                 File = path,
             };

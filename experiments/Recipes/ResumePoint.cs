@@ -17,6 +17,9 @@ public sealed record ResumePoint(string? Checkpoint, string RunFolder, RecordedR
     /// <summary>The value of <c>--resume</c> that asks for the newest checkpoint.</summary>
     public const string Latest = "latest";
 
+    /// <summary>The value that asks for the newest checkpoint, and for a new run where <c>--out</c> holds none: one command for every start of a job.</summary>
+    public const string Auto = "auto";
+
     private const string Cure = "name a folder such as RUN/checkpoints/step-000100, or start a new run";
 
     /// <summary>
@@ -27,13 +30,20 @@ public sealed record ResumePoint(string? Checkpoint, string RunFolder, RecordedR
     /// <param name="chosenOut">The value of <c>--out</c>; null where it was not given.</param>
     /// <param name="trains">Whether the run is to be trained: without a checkpoint there is nothing else to do.</param>
     /// <param name="environment">Where relative paths start.</param>
+    /// <returns>Null for <see cref="Auto"/> where no run is.</returns>
     /// <exception cref="UserErrorException">
-    /// <see cref="ExitCode.Checkpoint"/>: there is none. <see cref="ExitCode.Usage"/>: <c>--out</c> names another run.
+    /// <see cref="ExitCode.Checkpoint"/>: there is none. <see cref="ExitCode.Usage"/>: <c>--out</c> names another run, or no folder for <see cref="Auto"/>.
     /// </exception>
-    public static ResumePoint Find(string resume, string? chosenOut, bool trains, CommandEnvironment environment)
+    public static ResumePoint? Find(string resume, string? chosenOut, bool trains, CommandEnvironment environment)
     {
-        string found = resume == Latest ? FindLatest(chosenOut, trains, environment) : FindNamed(environment.FullPath(resume), resume, trains);
-        bool isCheckpoint = Path.GetFileName(Path.GetDirectoryName(found)) == RunFiles.Checkpoints;
+        if (resume == Auto && !RunDirectory.HoldsRun(environment.FullPath(chosenOut ?? throw new UserErrorException(
+            ExitCode.Usage, $"--resume {Auto}: goes on where it was, or begins; name the run's folder by --out."))))
+        {
+            return null;
+        }
+
+        string found = resume is Latest or Auto ? FindLatest(chosenOut, trains, environment) : FindNamed(environment.FullPath(resume), resume, trains);
+        bool isCheckpoint = IsCheckpoint(found);
         string runFolder = isCheckpoint ? Path.GetDirectoryName(Path.GetDirectoryName(found)!)! : found;
         if (chosenOut is not null && environment.FullPath(chosenOut).TrimEnd('/') != runFolder)
         {
@@ -42,9 +52,14 @@ public sealed record ResumePoint(string? Checkpoint, string RunFolder, RecordedR
         }
 
         return isCheckpoint
-            ? new ResumePoint(found, runFolder, RecordedRun.Read(runFolder), WithCure(found, LoadedCheckpoint.ReadState))
+            ? new ResumePoint(found, runFolder, RecordedRun.Read(runFolder), LoadedCheckpoint.ReadState(found))
             : new ResumePoint(null, runFolder, RecordedRun.Read(runFolder), null);
     }
+
+    /// <summary>Whether a folder's place is that of a run's checkpoint.</summary>
+    /// <param name="folder">Full path.</param>
+    public static bool IsCheckpoint(string folder) =>
+        Path.GetFileName(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(folder))) == RunFiles.Checkpoints;
 
     /// <summary>The run in a folder, where the same command started it before, and it was killed before its first checkpoint: it begins again. Else null.</summary>
     /// <param name="runFolder">Full path.</param>
@@ -95,7 +110,7 @@ public sealed record ResumePoint(string? Checkpoint, string RunFolder, RecordedR
             return;
         }
 
-        WithCure(Checkpoint, LoadedCheckpoint.Verify);
+        LoadedCheckpoint.Verify(Checkpoint);
         if (workers is not null && State.WorldSize != workers)
         {
             throw new UserErrorException(
@@ -116,14 +131,14 @@ public sealed record ResumePoint(string? Checkpoint, string RunFolder, RecordedR
 
     private static string? FolderOf(string? resume, string? chosenOut, CommandEnvironment environment)
     {
-        if (resume is null or Latest && !string.IsNullOrWhiteSpace(chosenOut))
+        if (resume is null or Latest or Auto && !string.IsNullOrWhiteSpace(chosenOut))
         {
             return environment.FullPath(chosenOut);
         }
 
         try
         {
-            return resume is null ? null : Find(resume, chosenOut, trains: true, environment).RunFolder;
+            return resume is null ? null : Find(resume, chosenOut, trains: true, environment)?.RunFolder;
         }
         catch (UserErrorException)
         {
@@ -152,7 +167,7 @@ public sealed record ResumePoint(string? Checkpoint, string RunFolder, RecordedR
         }
 
         path = Path.TrimEndingDirectorySeparator(path);
-        if (Path.GetFileName(Path.GetDirectoryName(path)) == RunFiles.Checkpoints)
+        if (IsCheckpoint(path))
         {
             return path;
         }
@@ -164,18 +179,6 @@ public sealed record ResumePoint(string? Checkpoint, string RunFolder, RecordedR
     // A run that began, and neither wrote a checkpoint nor came to its end.
     private static bool IsWithoutCheckpoint(string runFolder) =>
         File.Exists(Path.Combine(runFolder, RunFiles.Config)) && NewestOf(runFolder) is null && SummaryFile.Find(runFolder)?.Status != "completed";
-
-    private static TrainingState WithCure(string checkpoint, Func<string, TrainingState> read)
-    {
-        try
-        {
-            return read(checkpoint);
-        }
-        catch (UserErrorException damage) when (damage.Code == ExitCode.Checkpoint && LoadedCheckpoint.FindIntactBefore(checkpoint) is { } older)
-        {
-            throw new UserErrorException(ExitCode.Checkpoint, $"{damage.Message}: --resume {older} is intact", damage);
-        }
-    }
 
     private static string? NewestOf(string runFolder) => new CheckpointStore(Path.Combine(runFolder, RunFiles.Checkpoints)).FindLatest();
 

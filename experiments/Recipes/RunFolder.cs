@@ -49,7 +49,7 @@ internal sealed class RunFolder : IDisposable
         {
             using (RunLock.Take(Directory.FullPath, TimeSpan.Zero, _time))
             {
-                if (Directory.HoldsRun())
+                if (RunDirectory.HoldsRun(Directory.FullPath))
                 {
                     return;
                 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Compression.Core.Communication;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
+using Compression.Training.Checkpoints;
 using Compression.Training.Data;
 using Compression.Training.Sessions;
 using Compression.Training.TransformerXl;
@@ -24,6 +25,11 @@ internal sealed class SavedTransformerXl(TransformerXlOptions options, Corpus co
         {
             throw new UserErrorException(
                 ExitCode.Usage, $"--{(options.EvalOnly ? "eval_only" : "generate")}: needs weights; name a run by --resume, or a file by --init_weights.");
+        }
+
+        if (options.Resume.Length > 0)
+        {
+            LoadedCheckpoint.Verify(options.Resume);
         }
 
         foreach (string warning in corpus.Warnings.Concat(TransformerXlTrainer.Notes(options with { InitWeights = options.Resume.Length > 0 ? "" : path }, corpus)))

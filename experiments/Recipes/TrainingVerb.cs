@@ -198,7 +198,7 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
         [
             .. world is { } size ? [KeyValuePair.Create("num_workers", OptionText.Format(size))] : Array.Empty<KeyValuePair<string, string>>(),
             KeyValuePair.Create("threads", OptionText.Format(threads)),
-            .. resume is not null ? [KeyValuePair.Create("resume", resume.Checkpoint ?? "")] : Array.Empty<KeyValuePair<string, string>>(),
+            .. resume is not null || command["resume"] is not null ? [KeyValuePair.Create("resume", resume?.Checkpoint ?? "")] : Array.Empty<KeyValuePair<string, string>>(),
         ];
         var options = (TOptions)_resolution.Bind(below, command.Values, fixedHere);
         RefusedOptions.Require(options);

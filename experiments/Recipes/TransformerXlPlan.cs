@@ -53,16 +53,16 @@ internal sealed class TransformerXlPlan(TransformerXlOptions options, PipelinePl
         Line("activations, about", $"{activations:N0} MiB (batch_chunk {options.BatchChunk})");
         Line("together, about", $"{((copies + kept + (remembers ? 1 : 0)) * state) + activations:N0} MiB");
         output.WriteLine("command");
-        output.WriteLine("  " + Command(command, world));
+        output.WriteLine("  " + Command(command, world, environment));
     }
 
-    private string Command(ParsedCommand command, int world)
+    private string Command(ParsedCommand command, int world, CommandEnvironment environment)
     {
         IEnumerable<string> words = command.Values
             .Where(pair => pair.Key is not ("dry_run" or "num_workers" or "hostfile"))
             .Select(pair => $"--{pair.Key} {(pair.Value.Any(char.IsWhiteSpace) || pair.Value.Contains('(', StringComparison.Ordinal) ? $"'{pair.Value}'" : pair.Value)}");
         string run = $"./run.sh transformer-xl {string.Join(' ', words)}".TrimEnd();
-        string hosts = options.Hostfile.Length > 0 ? $"-f {options.Hostfile} " : "";
+        string hosts = RankLaunch.Hosts(options.Hostfile, environment) is { } list ? $"-hosts {list.Argument} " : "";
         return world > 1 && options.VirtualWorkers == 0 ? $"mpiexec.mpich {hosts}-n {world} {run}" : run;
     }
 }

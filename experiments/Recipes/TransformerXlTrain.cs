@@ -2,7 +2,6 @@ using Compression.Core.Catalog;
 using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
-using Compression.Tracking;
 using Compression.Mpi;
 using Compression.Training.Data;
 using Compression.Training.TransformerXl;
@@ -112,7 +111,6 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
             InitWeights = FullOrEmpty(options.InitWeights, environment),
             SaveWeights = FullOrEmpty(options.SaveWeights, environment),
         };
-        PathName.Require(options.SaveWeights, "--save_weights");
         if (options.DryRun && options.Data.Length == 0 && options.Dataset != TextDataset.Sample && !CountedCorpus.IsAtHand(options.Dataset, Places(environment)))
         {
             return WithoutText(options, pipeline, workers);

@@ -27,7 +27,7 @@ internal static class TrialCheck
         {
             try
             {
-                sizes.Add(((ITrainer)trainer).Check(HomeFolder.Expand(CommandParser.Parse(trainer, command.Options(trial)), trainer, environment), surroundings));
+                sizes.Add(((ITrainer)trainer).Check(PathOptions.Resolve(CommandParser.Parse(trainer, command.Options(trial)), trainer, environment), surroundings));
             }
             catch (UserErrorException error)
             {

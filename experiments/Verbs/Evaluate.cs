@@ -50,6 +50,8 @@ internal sealed class Evaluate : Verb<EvaluateOptions>
             CommandLine.Warn(note, environment);
         }
 
+        double words = Math.Min(Math.Max(model.EvalBatchSize, model.TestBatchSize) * (double)model.Bptt, Math.Max(corpus.Valid.Length, corpus.Test.Length));
+        MemoryNeed.Of(model.ModelFor(corpus.Vocabulary.Count), words, copies: 1, "--eval_batch_size, --test_batch_size or --bptt").Require(model);
         var plan = new PipelineComposer(Components.Catalog()).Compose(
             new PipelineRequest(model.Compressor, model.Memory, model.Exchange, 0, new Dictionary<string, string>()));
         using var stop = environment.ListenForStop();
@@ -71,18 +73,6 @@ internal sealed class Evaluate : Verb<EvaluateOptions>
         }
 
         return ExitCode.Success;
-    }
-
-    private static void Verify(string checkpoint)
-    {
-        try
-        {
-            LoadedCheckpoint.Verify(checkpoint);
-        }
-        catch (UserErrorException damage) when (damage.Code == ExitCode.Checkpoint && LoadedCheckpoint.FindIntactBefore(checkpoint) is { } older)
-        {
-            throw new UserErrorException(ExitCode.Checkpoint, $"{damage.Message}: eval {older} is intact", damage);
-        }
     }
 
     // The weights, and the corpus of the run that they come from where that is known.
@@ -111,7 +101,7 @@ internal sealed class Evaluate : Verb<EvaluateOptions>
             throw new UserErrorException(ExitCode.Checkpoint, $"--weights {shown}: no checkpoint there; name a safetensors file, a checkpoint or a run's folder.");
         }
 
-        Verify(checkpoint);
+        LoadedCheckpoint.Verify(checkpoint);
         return (Path.Combine(checkpoint, SavedPtbModel.FileName), recorded?.Values.GetValueOrDefault("data", "") ?? "");
     }
 }

@@ -72,11 +72,15 @@ public sealed class RunDirectory
         new RunDirectory(chosen).RequireNoRun(chosen, resuming);
     }
 
-    /// <summary>Whether the folder holds anything that a run left.</summary>
-    public bool HoldsRun() =>
-        Results.Any(name => File.Exists(PathOf(name)))
-        || new FileInfo(PathOf(RunFiles.Log)) is { Exists: true, Length: > 0 }
-        || (Directory.Exists(PathOf(RunFiles.Checkpoints)) && Directory.EnumerateFileSystemEntries(PathOf(RunFiles.Checkpoints)).Any());
+    /// <summary>Whether a folder holds anything that a run left.</summary>
+    /// <param name="folder">Its path; it may not be there.</param>
+    public static bool HoldsRun(string folder)
+    {
+        string checkpoints = Path.Combine(folder, RunFiles.Checkpoints);
+        return Results.Any(name => File.Exists(Path.Combine(folder, name)))
+            || new FileInfo(Path.Combine(folder, RunFiles.Log)) is { Exists: true, Length: > 0 }
+            || (Directory.Exists(checkpoints) && Directory.EnumerateFileSystemEntries(checkpoints).Any());
+    }
 
     /// <summary>Removes what a killed process was about to rename, or had made to prove that it could; for the one that holds the <see cref="RunLock"/>.</summary>
     public void ClearLeftovers()
@@ -127,13 +131,11 @@ public sealed class RunDirectory
         {
             throw Unusable(chosen, "is empty");
         }
-
-        PathName.Require(chosen, "--out");
     }
 
     private void RequireNoRun(string chosen, bool resuming)
     {
-        if (!resuming && HoldsRun())
+        if (!resuming && HoldsRun(FullPath))
         {
             throw Unusable(chosen, "already holds a run, which stays untouched", " or continue it with --resume latest");
         }

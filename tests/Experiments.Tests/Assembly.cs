@@ -1,2 +1,2 @@
-// Runs start threads and measure time; one after another they do not disturb each other.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+// What trains in this process does so one after another: it starts threads, and libtorch has settings for the whole process.
+[assembly: CollectionBehavior(CollectionBehavior.CollectionPerAssembly, MaxParallelThreads = 2)]

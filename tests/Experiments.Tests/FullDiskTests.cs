@@ -1,6 +1,7 @@
 namespace Compression.Experiments.Tests;
 
 /// <summary>What a run says, and leaves, where the disk is full.</summary>
+[Collection(Processes.Name)]
 public sealed class FullDiskTests
 {
     private const string Model = "--data corpus --emb_size 40 --num_hid 40 --num_layers 1 --dropout 0 --bptt 5 --batch_size 4 --threads 1 --log_interval 1 --quiet true --max_steps 6000";

@@ -1,6 +1,7 @@
 namespace Compression.Experiments.Tests;
 
 /// <summary>Stages as processes: what they train, and how they end when one of them does.</summary>
+[Collection(Processes.Name)]
 public sealed class ModelParallelTests
 {
     private const string Tiny = "model-parallel --data corpus --emb_size 8 --num_hid 12 --num_layers 4 --batch_size 4 --buckets 8,16,60 --lr 0.3 --seed 7 ";
@@ -27,7 +28,7 @@ public sealed class ModelParallelTests
 
     [Theory]
     [InlineData("KILL", "", "stage 1 (rank 1) died by signal 9")]
-    [InlineData("STOP", "--comm_timeout 2", "stage 0 (rank 0): ")]
+    [InlineData("STOP", "--comm_timeout 10", "stage 0 (rank 0): ")]
     public async Task A_stage_that_is_gone_or_stuck_ends_all_with_its_name(string signal, string options, string told)
     {
         using var sandbox = new Sandbox();

@@ -5,6 +5,7 @@ using Compression.Training.Checkpoints;
 namespace Compression.Experiments.Tests;
 
 /// <summary>Training over real MPI ranks: against PyTorch's figures, and through a kill.</summary>
+[Collection(Processes.Name)]
 public sealed class MpiTrainingTests
 {
     [Fact]

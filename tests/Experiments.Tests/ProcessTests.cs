@@ -1,6 +1,7 @@
 namespace Compression.Experiments.Tests;
 
 /// <summary>The program as a process among others: signals, killed ranks, failing ranks.</summary>
+[Collection(Processes.Name)]
 public sealed class ProcessTests
 {
     private const string Endless = "--data corpus --compressor topk --epochs 100000 --checkpoint_every 50 --out run " + Sandbox.TinyModel;

@@ -1,3 +1,6 @@
+using System.Text.RegularExpressions;
+using Compression.Experiments.Recipes;
+
 namespace Compression.Experiments.Tests;
 
 /// <summary>A run's folder belongs to one start at a time; a run that was killed can go on, or begin again, in its folder.</summary>
@@ -87,15 +90,61 @@ public sealed class RunLockTests
         Assert.Equal(before, sandbox.Snapshot());
     }
 
-    [Theory]
-    [InlineData("--resume run")]
-    [InlineData("--resume latest --out run --max_steps 4")]
-    [InlineData("eval run")]
-    public void A_damaged_checkpoint_names_the_older_intact_one(string command)
+    [Fact]
+    public void Resume_auto_is_one_command_for_every_start()
+    {
+        const string Command = "--data corpus --checkpoint_every 2 --resume auto --out run " + Sandbox.TinyModel;
+        using var sandbox = new Sandbox();
+        sandbox.WriteCorpus();
+        string Hash(string options)
+        {
+            var outcome = sandbox.Run($"{Command} {options}");
+            Assert.True(outcome.Code == 0, outcome.Errors);
+            return TrainingRunTests.Hash(sandbox, "run");
+        }
+
+        string first = Hash("--max_steps 4");
+        Assert.Equal(first, Hash("--max_steps 4"));
+        string goneOn = Hash("--max_steps 8");
+        Assert.EndsWith("step-000004", RecordedRun.Read(sandbox.At("run")).Values["resume"], StringComparison.Ordinal);
+        Directory.Delete(sandbox.At("run"), recursive: true);
+        Directory.CreateDirectory(sandbox.At("run"));
+        Assert.Equal(goneOn, Hash("--max_steps 8"));
+    }
+
+    [Fact]
+    public void Resume_auto_needs_the_runs_folder_and_takes_nothing_for_a_run_that_is_none()
     {
         using var sandbox = new Sandbox();
         sandbox.WriteCorpus();
-        Assert.Equal(0, sandbox.Run($"--data corpus --max_steps 4 --checkpoint_every 2 --out run {Sandbox.TinyModel}").Code);
+        var nowhere = sandbox.Run($"--data corpus --resume auto {Sandbox.TinyModel}");
+        Assert.Equal(2, nowhere.Code);
+        Assert.Contains("--out", Assert.Single(nowhere.ErrorLines), StringComparison.Ordinal);
+        Directory.CreateDirectory(sandbox.At("run"));
+        File.WriteAllText(sandbox.At("run", "metrics.csv"), "step\n");
+        var without = sandbox.Run($"--data corpus --resume auto --out run {Sandbox.TinyModel}");
+        Assert.Equal(5, without.Code);
+        Assert.Equal("step\n", File.ReadAllText(sandbox.At("run", "metrics.csv")));
+    }
+
+    [Theory]
+    [InlineData("train", "--resume run")]
+    [InlineData("train", "--resume latest --out run", "--resume run")]
+    [InlineData("train", "--resume auto --out run", "--resume run")]
+    [InlineData("train", "eval run")]
+    [InlineData("transformer-xl", "transformer-xl --resume run")]
+    [InlineData("transformer-xl", "transformer-xl --generate cat --resume run")]
+    [InlineData("transformer-xl", "transformer-xl --eval_only --resume run")]
+    [InlineData("lm1b", "lm1b --resume run")]
+    [InlineData("lm1b", "lm1b --mode eval_test --eval_once --logdir run", "lm1b --mode eval_test --eval_once --resume run")]
+    [InlineData("model-parallel", "model-parallel --resume run")]
+    public void A_damaged_checkpoint_names_the_older_intact_one(string trainer, string command, string? cure = null)
+    {
+        using var sandbox = new Sandbox();
+        sandbox.WriteCorpus();
+        sandbox.WriteBillionWords();
+        string start = Regex.Replace(ResumableRuns.Trainers[trainer].Arguments, "--max_steps? 2", "--max_steps 4");
+        Assert.Equal(0, sandbox.Run($"{start} --out run").Code);
         string older = sandbox.At("run", "checkpoints", "step-000002"), newest = sandbox.At("run", "checkpoints", "step-000004");
         using (var model = File.OpenWrite(Path.Combine(newest, "model.safetensors")))
         {
@@ -105,15 +154,13 @@ public sealed class RunLockTests
 
         var refused = sandbox.Run(command);
         Assert.Equal(5, refused.Code);
-        string line = Assert.Single(refused.ErrorLines);
-        string cure = line[line.LastIndexOf(command.StartsWith("eval", StringComparison.Ordinal) ? "eval " : "--resume ", StringComparison.Ordinal)..];
-        Assert.Contains(older, cure, StringComparison.Ordinal);
+        Assert.EndsWith($"; {older} is intact", Assert.Single(refused.ErrorLines), StringComparison.Ordinal);
 
-        // What the message says to type works.
-        var cured = sandbox.Run(cure.Replace(" is intact", "", StringComparison.Ordinal));
+        // What the message names works.
+        var cured = sandbox.Run((cure ?? command).Replace(" run", $" {older}", StringComparison.Ordinal));
         Assert.True(cured.Code == 0, cured.Errors);
 
         File.Delete(Path.Combine(older, "state.json"));
-        Assert.DoesNotContain("is intact", sandbox.Run("--resume " + newest).Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("is intact", sandbox.Run(command).Errors, StringComparison.Ordinal);
     }
 }

@@ -4,6 +4,7 @@ using Compression.Experiments.Plots.Drawing;
 namespace Compression.Experiments.Tests;
 
 /// <summary>What run.sh does before it hands over: where it may be called from, when it builds, what it installs.</summary>
+[Collection(Processes.Name)]
 public sealed class RunScriptTests : IDisposable
 {
     private const string Sdk = """[ "$1" = --list-sdks ] && echo '10.0.100 [/sdk]' && exit; echo "$*" >> "$BUILDS"; """;

@@ -6,6 +6,7 @@ namespace Compression.Experiments.Tests;
 /// What all ranks must share is compared before the first step: ranks whose surroundings differ as those of two hosts would end together, with one line that names
 /// the host, the thing and both values.
 /// </summary>
+[Collection(Processes.Name)]
 public sealed class SharedByRanksTests
 {
     private const string Xl = "transformer-xl --dataset ptb --n_layer 1 --n_head 2 --d_head 4 --d_model 8 --d_inner 8 --tgt_len 5 --mem_len 5 --eval_tgt_len 5 "

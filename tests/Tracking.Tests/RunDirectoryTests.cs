@@ -88,7 +88,7 @@ public sealed class RunDirectoryTests : IDisposable
     public void A_folder_with_results_can_be_resumed()
     {
         File.WriteAllText(_folder.At(RunFiles.Log), "earlier");
-        Assert.True(Open(_folder.FullPath, resuming: true).HoldsRun());
+        Assert.True(RunDirectory.HoldsRun(Open(_folder.FullPath, resuming: true).FullPath));
         Assert.Equal("earlier", File.ReadAllText(_folder.At(RunFiles.Log)));
     }
 

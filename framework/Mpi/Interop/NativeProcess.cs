@@ -28,21 +28,30 @@ internal static partial class NativeProcess
     /// <param name="parent">The parent's number.</param>
     public static int OpenParent(out int parent)
     {
-        int descriptor = (int)SystemCall(PidfdOpen, GetParent(), 0);
+        int descriptor = Open(GetParent());
 
         // Where it ended in between, its number may be another's, and this process has another parent.
         parent = GetParent();
         return descriptor;
     }
 
-    /// <summary>Returns when the process of a descriptor has ended.</summary>
-    public static void WaitForEnd(int descriptor)
+    /// <summary>A descriptor of a process, which can be read once that has ended; negative where there is none.</summary>
+    public static int Open(int process) => (int)SystemCall(PidfdOpen, process, 0);
+
+    /// <summary>Waits for the end of processes.</summary>
+    /// <param name="descriptors">From <see cref="Open"/>.</param>
+    /// <param name="milliseconds">At most; −1: without a limit.</param>
+    /// <returns>Places of those that have ended; empty where none has in that time, or a signal came.</returns>
+    public static int[] WaitForEnd(IReadOnlyList<int> descriptors, int milliseconds)
     {
-        Descriptor[] wanted = [new() { Number = descriptor, Events = Readable }];
-        while (Poll(wanted, 1, -1) <= 0)
-        {
-        }
+        Descriptor[] wanted = [.. descriptors.Select(descriptor => new Descriptor { Number = descriptor, Events = Readable })];
+        return Poll(wanted, (nuint)wanted.Length, milliseconds) > 0
+            ? [.. Enumerable.Range(0, wanted.Length).Where(place => wanted[place].Happened != 0)]
+            : [];
     }
+
+    /// <summary>Gives a descriptor back.</summary>
+    public static void Close(int descriptor) => _ = CloseDescriptor(descriptor);
 
     /// <summary>How many files this process may have open.</summary>
     public static ulong OpenFileLimit => GetLimit(OpenFiles, out Limits limits) == 0 ? limits.Soft : ulong.MaxValue;
@@ -64,6 +73,9 @@ internal static partial class NativeProcess
 
     [LibraryImport("libc", EntryPoint = "poll")]
     private static partial int Poll([In, Out] Descriptor[] descriptors, nuint count, int milliseconds);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int CloseDescriptor(int descriptor);
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetEnv(string name, string value, int overwrite);

@@ -25,6 +25,9 @@ public sealed partial record HostList(ImmutableArray<JobHost> Hosts)
     // A list of hosts is no larger; what never ends is none.
     private const int LongestText = 1 << 20;
 
+    /// <summary>Hosts and slots as launchers read them on their command line: <c>-hosts</c> of MPICH, <c>--host</c> of Open MPI.</summary>
+    public string Argument => string.Join(',', Hosts.Select(host => string.Create(CultureInfo.InvariantCulture, $"{host.Name}:{host.Slots}")));
+
     /// <summary>Reads a file.</summary>
     /// <param name="path">Where it is.</param>
     /// <param name="shownAs">How messages name it, for example <c>--hostfile hosts</c>.</param>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Compression.Core.Communication;
 using Compression.Core.Reporting;
 using Compression.Mpi.Interop;
@@ -68,11 +67,11 @@ internal abstract class LauncherDialect
         : mark.StartsWith(start, StringComparison.Ordinal) ? LineKind.Undecided
         : LineKind.Rank;
 
-    /// <summary>Hosts and slots as both families read them on the command line, so that no file is needed; each takes the first colon for the end of a name.</summary>
+    /// <summary>The hosts on the command line, so that no file is needed; each family takes the first colon for the end of a name.</summary>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>: a host is called by an IPv6 address.</exception>
     protected static string HostArgument(HostList hosts) => hosts.Hosts.FirstOrDefault(host => HostName.IsIPv6(host.Name)) is { } other
         ? throw new UserErrorException(ExitCode.Usage, $"{other.Place}: the launcher of MPI takes no IPv6 address ({other.Name}); write the name of the host, as /etc/hosts or DNS has it.")
-        : string.Join(',', hosts.Hosts.Select(host => string.Create(CultureInfo.InvariantCulture, $"{host.Name}:{host.Slots}")));
+        : hosts.Argument;
 
     /// <summary>The strongest of several matches: a decided one, else an undecided one, else a rank's output.</summary>
     protected static LineKind FirstOf(params ReadOnlySpan<LineKind> kinds)

@@ -47,7 +47,11 @@ public static class ParentWatch
             // It is negative where the parent belongs to another process namespace, and on kernels before 5.3.
             new Thread(() =>
             {
-                NativeProcess.WaitForEnd(descriptor);
+                while (NativeProcess.WaitForEnd([descriptor], milliseconds: -1).Length == 0)
+                {
+                    // A signal came.
+                }
+
                 end();
             })
             {

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
+using Compression.Mpi.Interop;
 
 namespace Compression.Mpi.Launching;
 
@@ -8,12 +8,8 @@ namespace Compression.Mpi.Launching;
 /// Sees which rank on this host ends first, which MPICH's launcher does not tell: it waits for all of them at once, through file descriptors
 /// that the kernel makes readable when a process ends. Where two have ended before it comes to look, it does not guess.
 /// </summary>
-internal sealed partial class RankWatch : IDisposable
+internal sealed class RankWatch : IDisposable
 {
-    // The same number on every processor that Linux runs on.
-    private const int PidfdOpen = 434;
-    private const short Readable = 1;
-
     private static readonly string[] s_variables = ["PMI_RANK=", "OMPI_COMM_WORLD_RANK="];
     // Ranks on other hosts never show up.
     private const int Looks = 100;
@@ -64,30 +60,28 @@ internal sealed partial class RankWatch : IDisposable
             processes = FindRanks();
         }
 
-        int[] ranks = [.. processes.Keys];
-        var descriptors = ranks.Select(rank => new Descriptor { Number = (int)SystemCall(PidfdOpen, processes[rank], 0), Events = Readable }).ToArray();
+        int[] ranks = [.. processes.Keys], descriptors = [.. ranks.Select(rank => NativeProcess.Open(processes[rank]))];
         try
         {
-            if (descriptors.Any(descriptor => descriptor.Number < 0))
+            if (descriptors.Any(descriptor => descriptor < 0))
             {
                 return;
             }
 
             while (!_over.IsSet)
             {
-                if (Poll(descriptors, (nuint)descriptors.Length, (int)s_betweenLooks.TotalMilliseconds) > 0)
+                if (NativeProcess.WaitForEnd(descriptors, (int)s_betweenLooks.TotalMilliseconds) is [var first, .. var others])
                 {
-                    int[] ended = [.. ranks.Where((_, index) => descriptors[index].Happened != 0)];
-                    FirstToEnd = ended.Length == 1 ? ended[0] : null;
+                    FirstToEnd = others.Length == 0 ? ranks[first] : null;
                     return;
                 }
             }
         }
         finally
         {
-            foreach (var descriptor in descriptors.Where(descriptor => descriptor.Number >= 0))
+            foreach (int descriptor in descriptors.Where(descriptor => descriptor >= 0))
             {
-                _ = Close(descriptor.Number);
+                NativeProcess.Close(descriptor);
             }
         }
     }
@@ -127,22 +121,5 @@ internal sealed partial class RankWatch : IDisposable
         }
 
         return null;
-    }
-
-    [LibraryImport("libc", EntryPoint = "syscall")]
-    private static partial nint SystemCall(nint number, nint process, nint flags);
-
-    [LibraryImport("libc", EntryPoint = "poll")]
-    private static partial int Poll([In, Out] Descriptor[] descriptors, nuint count, int milliseconds);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int descriptor);
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct Descriptor
-    {
-        public int Number;
-        public short Events;
-        public short Happened;
     }
 }

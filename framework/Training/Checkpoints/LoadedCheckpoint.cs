@@ -69,18 +69,13 @@ public sealed class LoadedCheckpoint : IDisposable
     public const string Checksums = ChecksumList.FileName;
 
     /// <summary>Reads where a run stood; of the checkpoint's files this one alone is compared with its checksum.</summary>
-    /// <exception cref="UserErrorException"><see cref="ExitCode.Checkpoint"/>: it is missing or damaged.</exception>
-    public static TrainingState ReadState(string folder) => Guarded(folder, () => ReadState(folder, ChecksumList.Read(folder)));
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Checkpoint"/>: it is missing or damaged; names an older one that is intact.</exception>
+    public static TrainingState ReadState(string folder) => WithCure(folder, () => ReadState(folder, ChecksumList.Read(folder)));
 
     /// <summary>Compares every file of a checkpoint with its checksum.</summary>
     /// <returns>The state of the run that wrote it.</returns>
-    /// <exception cref="UserErrorException"><see cref="ExitCode.Checkpoint"/>: a file is missing or damaged.</exception>
-    public static TrainingState Verify(string folder) => Guarded(folder, () => VerifyFiles(folder));
-
-    /// <summary>The newest intact checkpoint of a run before one that is damaged; null where there is none.</summary>
-    /// <param name="damaged">Its folder.</param>
-    public static string? FindIntactBefore(string damaged) => new CheckpointStore(Path.GetDirectoryName(damaged)!).List()
-        .TakeWhile(folder => folder != damaged).Reverse().FirstOrDefault(IsIntact);
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Checkpoint"/>: a file is missing or damaged; names an older one that is intact.</exception>
+    public static TrainingState Verify(string folder) => WithCure(folder, () => VerifyFiles(folder));
 
     /// <summary>Closes the files.</summary>
     public void Dispose()
@@ -93,7 +88,7 @@ public sealed class LoadedCheckpoint : IDisposable
     {
         try
         {
-            _ = Verify(folder);
+            _ = Guarded(folder, () => VerifyFiles(folder));
             return true;
         }
         catch (UserErrorException)
@@ -107,6 +102,21 @@ public sealed class LoadedCheckpoint : IDisposable
         using var file = SafetensorsFile.Open(Path.Combine(folder, CheckpointNames.Rank(rank)));
         return !file.Tensors.Any();
     }
+
+    private static TrainingState WithCure(string folder, Func<TrainingState> read)
+    {
+        try
+        {
+            return Guarded(folder, read);
+        }
+        catch (UserErrorException damage) when (FindIntactBefore(folder) is { } older)
+        {
+            throw new UserErrorException(ExitCode.Checkpoint, $"{damage.Message}; {older} is intact", damage);
+        }
+    }
+
+    private static string? FindIntactBefore(string damaged) => new CheckpointStore(Path.GetDirectoryName(damaged)!).List()
+        .TakeWhile(folder => folder != damaged).Reverse().FirstOrDefault(IsIntact);
 
     private static TrainingState Guarded(string folder, Func<TrainingState> read)
     {

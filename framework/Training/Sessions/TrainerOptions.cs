@@ -137,7 +137,7 @@ public abstract record TrainerOptions
     public bool CheckpointEachEpoch { get; init; }
 
     /// <summary>Go on from a checkpoint.</summary>
-    [Option("resume", "go on from a checkpoint folder, or from the latest in --out (or the newest run): latest", Group = RunGroup, Scope = OptionScope.Call, IsPath = true)]
+    [Option("resume", "go on from a checkpoint folder; latest: from the newest in --out (or of the newest run); auto: likewise, or begin where --out holds no run", Group = RunGroup, Scope = OptionScope.Call, IsPath = true)]
     public string Resume { get; init; } = "";
 
     /// <summary>Print only warnings and the end.</summary>

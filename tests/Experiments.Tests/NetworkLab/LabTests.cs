@@ -6,6 +6,7 @@ using Compression.Experiments.NetworkLab;
 namespace Compression.Experiments.Tests.NetworkLab;
 
 /// <summary>Hosts on one machine: that their links are as slow as was asked for, and that nothing of them stays.</summary>
+[Collection(Processes.Name)]
 public sealed class LabTests
 {
     [Theory]

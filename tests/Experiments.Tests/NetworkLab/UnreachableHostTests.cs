@@ -9,6 +9,7 @@ namespace Compression.Experiments.Tests.NetworkLab;
 /// Two hosts in network namespaces, of which the second, or the way to it, is broken as hosts are: a job with a rank on each ends within its time-out, with the right
 /// code and one line that names the host.
 /// </summary>
+[Collection(Processes.Name)]
 public sealed class UnreachableHostTests
 {
     private const int TimeOut = 20;

@@ -27,7 +27,7 @@ public sealed class PathOptionsTests
             Assert.True(!speaksOfFiles || option.IsPath, $"--{option.Name}: {option.Description}");
             foreach (string written in option.Names)
             {
-                string? Value(string text) => HomeFolder.Expand(CommandParser.Parse(verb, [$"--{written}={text}"]), verb, surroundings)[option.Name];
+                string? Value(string text) => PathOptions.Resolve(CommandParser.Parse(verb, [$"--{written}={text}"]), verb, surroundings)[option.Name];
                 Assert.Equal(option.IsPath ? "/people/me/x/y" : "~/x/y", Value("~/x/y"));
                 Assert.Equal(option.IsPath ? "/people/me" : "~", Value("~"));
                 Assert.Equal("./~/x", Value("./~/x"));
@@ -35,6 +35,11 @@ public sealed class PathOptionsTests
                 {
                     string message = Assert.Throws<UserErrorException>(() => Value("~you/x")).Message;
                     Assert.Contains($"--{written} ~you/x", message, StringComparison.Ordinal);
+
+                    // A name of 256 bytes in 128 letters.
+                    message = Assert.Throws<UserErrorException>(() => Value("x/" + new string('é', 128))).Message;
+                    Assert.StartsWith($"--{written} '", message, StringComparison.Ordinal);
+                    Assert.Contains("256 bytes", message, StringComparison.Ordinal);
                 }
             }
         }

@@ -5,6 +5,7 @@ using Compression.Tracking.Files;
 namespace Compression.Experiments.Tests.Sweeps;
 
 /// <summary>Sweeps as processes: killed, interrupted, started twice, partly failed.</summary>
+[Collection(Processes.Name)]
 public sealed class SweepProcessTests
 {
     private const string Command = "sweep run grid.yaml --out sweep --jobs 2";

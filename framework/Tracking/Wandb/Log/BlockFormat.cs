@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 
 namespace Compression.Tracking.Wandb.Log;
 
@@ -17,18 +18,13 @@ internal static class BlockFormat
     /// <summary>The first bytes of the file: a mark, 0xBEE1 little-endian, version 0.</summary>
     public static ReadOnlySpan<byte> FileHeader => [(byte)':', (byte)'W', (byte)'&', (byte)'B', 0xe1, 0xbe, 0];
 
-    private static readonly uint[] s_table = Table();
-
     /// <summary>CRC-32 (IEEE 802.3), of a fragment's type and payload.</summary>
     public static uint Checksum(Fragment type, ReadOnlySpan<byte> payload)
     {
-        uint crc = Step(uint.MaxValue, (byte)type);
-        foreach (byte value in payload)
-        {
-            crc = Step(crc, value);
-        }
-
-        return ~crc;
+        Crc32 crc = new();
+        crc.Append([(byte)type]);
+        crc.Append(payload);
+        return crc.GetCurrentHashAsUInt32();
     }
 
     /// <summary>Writes a fragment's header.</summary>
@@ -37,25 +33,5 @@ internal static class BlockFormat
         BinaryPrimitives.WriteUInt32LittleEndian(target, Checksum(type, payload));
         BinaryPrimitives.WriteUInt16LittleEndian(target[4..], (ushort)payload.Length);
         target[6] = (byte)type;
-    }
-
-    private static uint Step(uint crc, byte value) => (crc >> 8) ^ s_table[(byte)crc ^ value];
-
-    private static uint[] Table()
-    {
-        const uint Polynomial = 0xedb88320;
-        var table = new uint[256];
-        for (uint value = 0; value < 256; value++)
-        {
-            uint crc = value;
-            for (int bit = 0; bit < 8; bit++)
-            {
-                crc = (crc >> 1) ^ ((crc & 1) * Polynomial);
-            }
-
-            table[value] = crc;
-        }
-
-        return table;
     }
 }
