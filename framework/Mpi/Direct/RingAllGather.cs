@@ -10,6 +10,10 @@ internal sealed class RingAllGather(int rank, int size, ExchangeWait wait, Chunk
 {
     private const string Name = "all-gather";
 
+    // How far a rank may be ahead of what has come to it. A rank that sends all that it has at once fills its link's queue, behind which wait
+    // the acknowledgements of what comes to it: 4 hosts, 582 kB each, 100 Mbit/s: 149 to 192 ms a round without, 150 to 158 ms with it.
+    private const long Lead = 12 * ChunkLane.ChunkBytes;
+
     private int _own;
 
     /// <summary>Starts it; the buffer stays in place until it has ended.</summary>
@@ -35,7 +39,7 @@ internal sealed class RingAllGather(int rank, int size, ExchangeWait wait, Chunk
     public bool Poll()
     {
         bool ended = incoming.Advance();
-        return outgoing.Advance(_own + incoming.Done) && ended;
+        return outgoing.Advance(ended ? long.MaxValue : Math.Min(_own, Lead) + incoming.Done) && ended;
     }
 
     public void Wait() => wait.For(this, Name);
