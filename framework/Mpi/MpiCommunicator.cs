@@ -92,7 +92,7 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
     /// <summary>Finds the MPI library, initializes it, and returns the communicator of all ranks. Once in a process.</summary>
     /// <exception cref="UserErrorException">No MPI here, or not the launcher's (3).</exception>
     /// <exception cref="CommunicationException">Initialization failed.</exception>
-    /// <exception cref="InvalidOperationException">MPI is or was initialized already.</exception>
+    /// <exception cref="InvalidOperationException">It was called before in this process.</exception>
     public static MpiCommunicator Start(MpiOptions? options = null)
     {
         MpiEnvironment environment = MpiEnvironment.Current;
@@ -137,13 +137,6 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
     private static MpiCommunicator Enter(LoadedMpi loaded, MpiOptions options, MpiEnvironment environment)
     {
         MpiLibrary library = loaded.Family.Open(loaded.Library);
-        int initialized = 0;
-        library.Check(library.Initialized(&initialized), "MPI_Initialized");
-        if (initialized != 0)
-        {
-            throw new InvalidOperationException("MPI can be initialized only once in a process.");
-        }
-
         if (environment.IsUnderLauncher)
         {
             ParentWatch.EndAtOnce();

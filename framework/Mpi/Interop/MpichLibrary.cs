@@ -1,31 +1,19 @@
-using System.Reflection;
-using System.Runtime.InteropServices;
-using Compression.Core.Communication;
 using static MPI.Unsafe;
 
 namespace Compression.Mpi.Interop;
 
 /// <summary>
-/// MPICH, Intel MPI, MVAPICH and MS-MPI by MPI.NET: they share handles, which are C ints, and the status. MPI.NET knows MPI-2; what came later is
-/// imported beside it. A handle given by address is written to the low half of the <see cref="nint"/>, where little-endian machines read it.
+/// MPICH, Intel MPI, MVAPICH and MS-MPI, which share handles and the status, by MPI.NET. None of its collectives is used: this family's blocking calls
+/// spin, so that ranks which outnumber the cores wait for milliseconds (docs/decisions.md).
 /// </summary>
 internal sealed unsafe class MpichLibrary : MpiLibrary
 {
-    private const int InPlace = -1;
+    private static readonly MpiHandles s_handles = new(
+        MPI_COMM_WORLD, MPI_BYTE, MPI_INT, MPI_FLOAT, MPI_DOUBLE, MPI_SUM, MPI_MAX, MPI_MIN, MPI_ERRORS_RETURN, InPlace: -1);
 
-    /// <param name="library">Any library of the family, loaded. MPI.NET asks for <c>msmpi.dll</c>, and gets it.</param>
-    /// <exception cref="InvalidOperationException">There was one in this process before.</exception>
+    /// <param name="library">Any of the family, loaded.</param>
     public MpichLibrary(nint library)
-    {
-        foreach (Assembly importer in (Assembly[])[typeof(MPI.Communicator).Assembly, typeof(MpichFunctions).Assembly])
-        {
-            NativeLibrary.SetDllImportResolver(importer, (name, _, _) => name == MpichFunctions.Library ? library : 0);
-        }
-    }
-
-    public override nint World => MPI_COMM_WORLD;
-
-    public override int Initialized(int* flag) => MPI_Initialized(out *flag);
+        : base(library, s_handles) => MpiFunctions.Import(typeof(MPI.Communicator).Assembly, library);
 
     public override int InitThread(int required, int* provided)
     {
@@ -62,43 +50,5 @@ internal sealed unsafe class MpichLibrary : MpiLibrary
         return code != 0 || *flag == 0 || received == null ? code : MPI_Get_count(ref status, MPI_BYTE, out *received);
     }
 
-    // Never blocking: this family's blocking calls spin, and ranks that outnumber the cores then wait for milliseconds (docs/decisions.md).
-
-    public override int AllReduce(float* values, int count, nint communicator, bool mayBlock, nint* request) =>
-        MpichFunctions.Iallreduce(InPlace, values, count, MPI_FLOAT, MPI_SUM, (int)communicator, (int*)request);
-
-    public override int AllReduce(double* values, int count, ReduceOperation operation, nint communicator, bool mayBlock, nint* request)
-    {
-        int handle = operation switch
-        {
-            ReduceOperation.Sum => MPI_SUM,
-            ReduceOperation.Max => MPI_MAX,
-            ReduceOperation.Min => MPI_MIN,
-            _ => throw new ArgumentOutOfRangeException(nameof(operation)),
-        };
-        return MpichFunctions.Iallreduce(InPlace, values, count, MPI_DOUBLE, handle, (int)communicator, (int*)request);
-    }
-
-    public override int AllGather(int* values, nint communicator, bool mayBlock, nint* request) =>
-        MpichFunctions.Iallgather(InPlace, 0, MPI_INT, values, 1, MPI_INT, (int)communicator, (int*)request);
-
-    public override int AllGather(byte* own, int length, byte* all, int* lengths, int* offsets, nint communicator, bool mayBlock, nint* request) =>
-        MpichFunctions.Iallgatherv(own, length, MPI_BYTE, all, lengths, offsets, MPI_BYTE, (int)communicator, (int*)request);
-
-    public override int AllToAll(int* outgoing, int* incoming, nint communicator, bool mayBlock, nint* request) =>
-        MpichFunctions.Ialltoall(outgoing, 1, MPI_INT, incoming, 1, MPI_INT, (int)communicator, (int*)request);
-
-    public override int AllToAll(
-        byte* outgoing, int* outgoingLengths, int* outgoingOffsets, byte* incoming, int* incomingLengths, int* incomingOffsets, nint communicator, bool mayBlock, nint* request) =>
-        MpichFunctions.Ialltoallv(
-            outgoing, outgoingLengths, outgoingOffsets, MPI_BYTE, incoming, incomingLengths, incomingOffsets, MPI_BYTE, (int)communicator, (int*)request);
-
-    public override int Broadcast(byte* data, int length, int root, nint communicator, bool mayBlock, nint* request) =>
-        MpichFunctions.Ibcast(data, length, MPI_BYTE, root, (int)communicator, (int*)request);
-
-    public override int Barrier(nint communicator, bool mayBlock, nint* request) => MpichFunctions.Ibarrier((int)communicator, (int*)request);
-
     protected override int ErrorString(int code, byte[] text, int* length) => MPI_Error_string(code, text, ref *length);
-
-    protected override int GetLibraryVersion(byte[] text, int* length) => MpichFunctions.GetLibraryVersion(text, length);
 }
