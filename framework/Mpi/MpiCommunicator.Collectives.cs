@@ -8,16 +8,17 @@ public sealed unsafe partial class MpiCommunicator
     /// <inheritdoc/>
     public void AllReduce(Span<float> values)
     {
+        SettleLengths();
+        nint request = 0;
         fixed (float* pointer = values)
         {
             if (_direct is { } direct && direct.IsLarge((long)values.Length * sizeof(float)))
             {
-                SettleLengths();
                 WaitFor(direct.AllReduce.Begin(pointer, values.Length), Names.AllReduce);
             }
-            else
+            else if (values.Length > 0)
             {
-                AllReduce(pointer, values.Length, _library.Handles.Float, _library.Handles.Sum);
+                Complete(_library.AllReduce(pointer, values.Length, _handle, MayBlock, &request), request, Names.AllReduce);
             }
         }
 
@@ -27,16 +28,14 @@ public sealed unsafe partial class MpiCommunicator
     /// <inheritdoc/>
     public void AllReduce(Span<double> values, ReduceOperation operation = ReduceOperation.Sum)
     {
-        nint handle = operation switch
-        {
-            ReduceOperation.Sum => _library.Handles.Sum,
-            ReduceOperation.Max => _library.Handles.Max,
-            ReduceOperation.Min => _library.Handles.Min,
-            _ => throw new ArgumentOutOfRangeException(nameof(operation)),
-        };
+        SettleLengths();
+        nint request = 0;
         fixed (double* pointer = values)
         {
-            AllReduce(pointer, values.Length, _library.Handles.Double, handle);
+            if (values.Length > 0)
+            {
+                Complete(_library.AllReduce(pointer, values.Length, operation, _handle, MayBlock, &request), request, Names.AllReduce);
+            }
         }
 
         BytesHanded += (long)values.Length * sizeof(double);
@@ -47,44 +46,27 @@ public sealed unsafe partial class MpiCommunicator
     {
         SettleLengths();
         nint request = 0;
-        int own = payload.Length;
-        nint type = _library.Handles.Int;
-        fixed (int* lengths = _lengths, offsets = _offsets)
+        _sections.Lengths[Rank] = payload.Length;
+        Complete(_library.AllGather(_sections.LengthsAddress, _handle, MayBlock, &request), request, Names.AllGather);
+        BytesHanded += sizeof(int) + payload.Length;
+        gathered.Allocate(_sections.Lengths);
+        if (_sections.Place() == 0)
         {
-            if (IsBlocking)
-            {
-                _wait.Check(_library.Allgather(&own, 1, type, lengths, 1, type, _handle), Names.AllGather);
-            }
-            else
-            {
-                _wait.Check(_library.Iallgather(&own, 1, type, lengths, 1, type, _handle, &request), Names.AllGather);
-                Complete(request, Names.AllGather);
-            }
+            return;
+        }
 
-            BytesHanded += sizeof(int) + payload.Length;
-            if (!Place(gathered))
+        fixed (byte* own = payload, all = gathered.All)
+        {
+            if (_direct is { } direct && direct.IsLarge(gathered.TotalLength))
             {
+                payload.CopyTo(gathered.Slot(Rank));
+                WaitFor(direct.AllGather.Begin(all, _sections.Lengths, _sections.Offsets), Names.AllGather);
                 return;
             }
 
-            type = _library.Handles.Byte;
-            fixed (byte* send = payload, receive = gathered.All)
-            {
-                if (_direct is { } direct && direct.IsLarge(gathered.TotalLength))
-                {
-                    payload.CopyTo(gathered.Slot(Rank));
-                    WaitFor(direct.AllGather.Begin(receive, _lengths, _offsets), Names.AllGather);
-                }
-                else if (IsBlocking)
-                {
-                    _wait.Check(_library.Allgatherv(send, own, type, receive, lengths, offsets, type, _handle), Names.AllGather);
-                }
-                else
-                {
-                    _wait.Check(_library.Iallgatherv(send, own, type, receive, lengths, offsets, type, _handle, &request), Names.AllGather);
-                    Complete(request, Names.AllGather);
-                }
-            }
+            request = 0;
+            int code = _library.AllGather(own, payload.Length, all, _sections.LengthsAddress, _sections.OffsetsAddress, _handle, MayBlock, &request);
+            Complete(code, request, Names.AllGather);
         }
     }
 
@@ -96,57 +78,37 @@ public sealed unsafe partial class MpiCommunicator
             throw new ArgumentException($"{WorldSize} workers need {WorldSize} lengths, not {lengths.Length}.", nameof(lengths));
         }
 
-        if (Offsets(lengths, _outgoingOffsets) != outgoing.Length)
+        SettleLengths();
+        lengths.CopyTo(_outgoing.Lengths);
+        if (_outgoing.Place() != outgoing.Length)
         {
             throw new ArgumentException($"The sections do not add up to the {outgoing.Length} bytes given.", nameof(lengths));
         }
 
-        SettleLengths();
         nint request = 0;
-        nint type = _library.Handles.Int;
-        fixed (int* sendLengths = lengths, sendOffsets = _outgoingOffsets, receiveLengths = _lengths, receiveOffsets = _offsets)
+        Complete(_library.AllToAll(_outgoing.LengthsAddress, _sections.LengthsAddress, _handle, MayBlock, &request), request, Names.AllToAll);
+        BytesHanded += (sizeof(int) * (long)WorldSize) + outgoing.Length;
+        incoming.Allocate(_sections.Lengths);
+        _ = _sections.Place();
+        fixed (byte* send = outgoing, receive = incoming.All)
         {
-            if (IsBlocking)
+            if (_direct is { } direct)
             {
-                _wait.Check(_library.Alltoall(sendLengths, 1, type, receiveLengths, 1, type, _handle), Names.AllToAll);
-            }
-            else
-            {
-                _wait.Check(_library.Ialltoall(sendLengths, 1, type, receiveLengths, 1, type, _handle, &request), Names.AllToAll);
-                Complete(request, Names.AllToAll);
+                outgoing.Slice(_outgoing.Offsets[Rank], lengths[Rank]).CopyTo(incoming.Slot(Rank));
+                for (int step = 1; step < WorldSize; step++)
+                {
+                    int peer = (Rank + step) % WorldSize;
+                    direct.AllToAll.Begin(peer, send + _outgoing.Offsets[peer], lengths[peer], receive + _sections.Offsets[peer], _sections.Lengths[peer]);
+                }
+
+                WaitFor(direct.AllToAll, Names.AllToAll);
+                return;
             }
 
-            BytesHanded += (sizeof(int) * (long)WorldSize) + outgoing.Length;
-            _ = Place(incoming);
-            type = _library.Handles.Byte;
-            fixed (byte* send = outgoing, receive = incoming.All)
-            {
-                if (_direct is { } direct)
-                {
-                    outgoing.Slice(_outgoingOffsets[Rank], lengths[Rank]).CopyTo(incoming.Slot(Rank));
-                    for (int step = 1; step < WorldSize; step++)
-                    {
-                        int peer = (Rank + step) % WorldSize;
-                        direct.AllToAll.Begin(peer, send + _outgoingOffsets[peer], lengths[peer], receive + _offsets[peer], _lengths[peer]);
-                    }
-
-                    WaitFor(direct.AllToAll, Names.AllToAll);
-                }
-                else if (IsBlocking)
-                {
-                    _wait.Check(
-                        _library.Alltoallv(send, sendLengths, sendOffsets, type, receive, receiveLengths, receiveOffsets, type, _handle),
-                        Names.AllToAll);
-                }
-                else
-                {
-                    _wait.Check(
-                        _library.Ialltoallv(
-                            send, sendLengths, sendOffsets, type, receive, receiveLengths, receiveOffsets, type, _handle, &request),
-                        Names.AllToAll);
-                    Complete(request, Names.AllToAll);
-                }
-            }
+            request = 0;
+            int code = _library.AllToAll(
+                send, _outgoing.LengthsAddress, _outgoing.OffsetsAddress, receive, _sections.LengthsAddress, _sections.OffsetsAddress, _handle, MayBlock, &request);
+            Complete(code, request, Names.AllToAll);
         }
     }
 
@@ -158,15 +120,7 @@ public sealed unsafe partial class MpiCommunicator
         nint request = 0;
         fixed (byte* pointer = data)
         {
-            if (IsBlocking)
-            {
-                _wait.Check(_library.Bcast(pointer, data.Length, _library.Handles.Byte, root, _handle), Names.Broadcast);
-            }
-            else
-            {
-                _wait.Check(_library.Ibcast(pointer, data.Length, _library.Handles.Byte, root, _handle, &request), Names.Broadcast);
-                Complete(request, Names.Broadcast);
-            }
+            Complete(_library.Broadcast(pointer, data.Length, root, _handle, MayBlock, &request), request, Names.Broadcast);
         }
 
         BytesHanded += Rank == root ? data.Length : 0;
@@ -179,8 +133,8 @@ public sealed unsafe partial class MpiCommunicator
         nint request = 0;
         fixed (byte* pointer = data)
         {
-            _wait.Check(_library.Isend(pointer, data.Length, _library.Handles.Byte, destination, tag, _handle, &request), Names.Send);
-            Complete(request, Names.Send, Only(destination));
+            int code = _library.Isend(pointer, data.Length, destination, tag, _handle, &request);
+            WaitFor(Pending(code, request, Names.Send, Only(destination)), Names.Send, Only(destination));
         }
 
         BytesHanded += data.Length;
@@ -191,17 +145,11 @@ public sealed unsafe partial class MpiCommunicator
     {
         CheckMember(source, nameof(source));
         nint request = 0;
-        PendingRequest pending;
         fixed (byte* pointer = data)
         {
-            _wait.Check(_library.Irecv(pointer, data.Length, _library.Handles.Byte, source, tag, _handle, &request), Names.Receive);
-            pending = new PendingRequest(_library, _wait, Names.Receive, request, receives: true);
-            WaitFor(pending, Names.Receive, Only(source));
-        }
-
-        if (pending.ReceivedBytes != data.Length)
-        {
-            throw new CommunicationException($"Rank {source} sent {pending.ReceivedBytes} bytes where rank {Rank} expected {data.Length}.");
+            int code = _library.Irecv(pointer, data.Length, source, tag, _handle, &request);
+            PendingRequest pending = Pending(code, request, Names.Receive, Only(source), receives: true);
+            WaitFor(new PendingMessage(pending, source, Rank, data.Length), Names.Receive, Only(source));
         }
     }
 
@@ -210,63 +158,16 @@ public sealed unsafe partial class MpiCommunicator
     {
         SettleLengths();
         nint request = 0;
-        if (IsBlocking)
-        {
-            _wait.Check(_library.Barrier(_handle), Names.Barrier);
-        }
-        else
-        {
-            _wait.Check(_library.Ibarrier(_handle, &request), Names.Barrier);
-            Complete(request, Names.Barrier);
-        }
+        Complete(_library.Barrier(_handle, MayBlock, &request), request, Names.Barrier);
     }
 
-    private void AllReduce(void* pointer, int count, nint type, nint operation)
-    {
-        SettleLengths();
-        if (count == 0)
-        {
-            return;
-        }
-
-        nint request = 0;
-        void* inPlace = (void*)_library.Family.InPlace;
-        if (IsBlocking)
-        {
-            _wait.Check(_library.Allreduce(inPlace, pointer, count, type, operation, _handle), Names.AllReduce);
-        }
-        else
-        {
-            _wait.Check(_library.Iallreduce(inPlace, pointer, count, type, operation, _handle, &request), Names.AllReduce);
-            Complete(request, Names.AllReduce);
-        }
-    }
-
-    private void Complete(nint request, string what, int[]? awaited = null) => WaitFor(new PendingRequest(_library, _wait, what, request), what, awaited);
+    // A collective is followed by the one object of this communicator, so that none is allocated.
+    private void Complete(int code, nint request, string what) => WaitFor(_collective.Follow(code, what, request, _others), what);
 
     private void WaitFor(IPendingExchange pending, string what, int[]? awaited = null) => _wait.For(pending, what, _unsized is null ? null : AdvanceLengths, awaited ?? _others);
 
     // The rank at the other end of a message, as the world numbers it.
     private int[] Only(int peer) => _singles[peer] ??= [_members[peer]];
-
-    /// <summary>Makes room for payloads of the lengths in <c>_lengths</c>; false when all are empty.</summary>
-    private bool Place(GatheredPayloads gathered)
-    {
-        gathered.Allocate(_lengths);
-        return Offsets(_lengths, _offsets) > 0;
-    }
-
-    private static long Offsets(ReadOnlySpan<int> lengths, int[] offsets)
-    {
-        long end = 0;
-        for (int rank = 0; rank < offsets.Length; rank++)
-        {
-            offsets[rank] = (int)end;
-            end += lengths[rank];
-        }
-
-        return end;
-    }
 
     private void CheckMember(int rank, string parameter)
     {

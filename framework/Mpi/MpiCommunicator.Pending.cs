@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using Compression.Core.Communication;
 
 namespace Compression.Mpi;
@@ -13,39 +12,25 @@ public sealed unsafe partial class MpiCommunicator
         SettleLengths();
         MemoryHandle pin = values.Pin();
         nint request = 0;
-        _wait.Check(
-            _library.Iallreduce(
-                (void*)_library.Family.InPlace,
-                pin.Pointer,
-                values.Length,
-                _library.Handles.Float,
-                _library.Handles.Sum,
-                _handle,
-                &request),
-            Names.AllReduce);
+        int code = _library.AllReduce((float*)pin.Pointer, values.Length, _handle, mayBlock: false, &request);
         BytesHanded += (long)values.Length * sizeof(float);
-        return new PendingRequest(_library, _wait, Names.AllReduce, request, pin, awaited: _others);
+        return Pending(code, request, Names.AllReduce, _others, pin: pin);
     }
 
     /// <inheritdoc/>
     public IPendingExchange BeginAllGather(ReadOnlyMemory<byte> payload, GatheredPayloads gathered)
     {
         SettleLengths();
-        int n = WorldSize;
-
-        // Entry n is this rank's own length; the offsets come after it. Allocated pinned, since the library keeps the addresses.
-        int[] table = GC.AllocateUninitializedArray<int>((2 * n) + 1, pinned: true);
-        table[n] = payload.Length;
-        int* lengths = (int*)Marshal.UnsafeAddrOfPinnedArrayElement(table, 0);
+        Sections sections = new(WorldSize);
+        sections.Lengths[Rank] = payload.Length;
         nint request = 0;
-        nint type = _library.Handles.Int;
-        _wait.Check(_library.Iallgather(lengths + n, 1, type, lengths, 1, type, _handle, &request), Names.AllGather);
+        int code = _library.AllGather(sections.LengthsAddress, _handle, mayBlock: false, &request);
+        PendingRequest lengths = Pending(code, request, Names.AllGather, _others);
         BytesHanded += sizeof(int) + payload.Length;
 
         MemoryHandle pin = payload.Pin();
-        void* send = pin.Pointer;
-        PendingRequest first = new(_library, _wait, Names.AllGather, request, awaited: _others);
-        _unsized = new PendingAllGather(_wait, _others, first, () => StartPayloads(send, table, gathered), pin);
+        byte* own = (byte*)pin.Pointer;
+        _unsized = new PendingAllGather(_wait, _others, lengths, () => StartPayloads(own, sections, gathered), pin);
         return _unsized;
     }
 
@@ -55,10 +40,9 @@ public sealed unsafe partial class MpiCommunicator
         CheckMember(destination, nameof(destination));
         MemoryHandle pin = data.Pin();
         nint request = 0;
-        _wait.Check(
-            _library.Isend(pin.Pointer, data.Length, _library.Handles.Byte, destination, tag, _handle, &request), Names.Send);
+        int code = _library.Isend(pin.Pointer, data.Length, destination, tag, _handle, &request);
         BytesHanded += data.Length;
-        return new PendingRequest(_library, _wait, Names.Send, request, pin, awaited: Only(destination));
+        return Pending(code, request, Names.Send, Only(destination), pin: pin);
     }
 
     /// <inheritdoc/>
@@ -67,42 +51,30 @@ public sealed unsafe partial class MpiCommunicator
         CheckMember(source, nameof(source));
         MemoryHandle pin = data.Pin();
         nint request = 0;
-        _wait.Check(
-            _library.Irecv(pin.Pointer, data.Length, _library.Handles.Byte, source, tag, _handle, &request), Names.Receive);
-        return new PendingMessage(new PendingRequest(_library, _wait, Names.Receive, request, pin, receives: true, awaited: Only(source)), source, Rank, data.Length);
+        int code = _library.Irecv(pin.Pointer, data.Length, source, tag, _handle, &request);
+        return new PendingMessage(Pending(code, request, Names.Receive, Only(source), receives: true, pin), source, Rank, data.Length);
     }
 
-    private PendingRequest? StartPayloads(void* send, int[] table, GatheredPayloads gathered)
+    private PendingRequest? StartPayloads(byte* own, Sections sections, GatheredPayloads gathered)
     {
-        int n = WorldSize;
-        Span<int> lengths = table.AsSpan(0, n);
-        gathered.Allocate(lengths);
-        int end = 0;
-        for (int rank = 0; rank < n; rank++)
-        {
-            table[n + 1 + rank] = end;
-            end += lengths[rank];
-        }
-
-        if (end == 0)
+        gathered.Allocate(sections.Lengths);
+        if (sections.Place() == 0)
         {
             return null;
         }
 
-        int* pointer = (int*)Marshal.UnsafeAddrOfPinnedArrayElement(table, 0);
         nint request = 0;
-        nint type = _library.Handles.Byte;
 
         // The buffer of gathered payloads is allocated pinned, so its address outlives this block.
-        fixed (byte* receive = gathered.All)
+        fixed (byte* all = gathered.All)
         {
-            _wait.Check(
-                _library.Iallgatherv(send, pointer[n], type, receive, pointer, pointer + n + 1, type, _handle, &request),
-                Names.AllGather);
+            int code = _library.AllGather(own, sections.Lengths[Rank], all, sections.LengthsAddress, sections.OffsetsAddress, _handle, mayBlock: false, &request);
+            return Pending(code, request, Names.AllGather, _others);
         }
-
-        return new PendingRequest(_library, _wait, Names.AllGather, request, awaited: _others);
     }
+
+    private PendingRequest Pending(int code, nint request, string what, int[]? awaited, bool receives = false, MemoryHandle pin = default) =>
+        new PendingRequest(_library, _wait).Follow(code, what, request, awaited, receives, pin);
 
     /// <summary>
     /// Before a collective: brings the pending all-gather into its second phase. This waits only until all peers have begun it,

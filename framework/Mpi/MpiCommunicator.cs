@@ -26,9 +26,9 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
     private readonly MpiLibrary _library;
     private readonly ExchangeWait _wait;
     private readonly bool _isWorld;
-    private readonly int[] _lengths;
-    private readonly int[] _offsets;
-    private readonly int[] _outgoingOffsets;
+    private readonly PendingRequest _collective;
+    private readonly Sections _sections;
+    private readonly Sections _outgoing;
     private readonly int[]?[] _singles;
 
     // As the world numbers them: all, and all but this one; not known while a group is being made.
@@ -44,16 +44,16 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
         _wait = wait;
         _handle = handle;
         _isWorld = isWorld;
-        wait.Check(library.CommSetErrhandler(handle, library.Handles.ErrorsReturn), "MPI_Comm_set_errhandler");
+        _collective = new PendingRequest(library, wait);
+        wait.Check(library.ReturnErrors(handle), "MPI_Comm_set_errhandler");
         int rank = 0;
         int size = 0;
         wait.Check(library.CommRank(handle, &rank), "MPI_Comm_rank");
         wait.Check(library.CommSize(handle, &size), "MPI_Comm_size");
         Rank = rank;
         WorldSize = size;
-        _lengths = new int[size];
-        _offsets = new int[size];
-        _outgoingOffsets = new int[size];
+        _sections = new Sections(size);
+        _outgoing = new Sections(size);
         _singles = new int[size][];
         _members = [.. Enumerable.Range(0, size)];
         _others = isWorld ? Others(rank) : null;
@@ -78,7 +78,7 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
     public long BytesHanded { get; private set; }
 
     // A blocked call cannot be given up.
-    private bool IsBlocking => _library.Family.YieldsWhileBlocked && _wait.Limit is null;
+    private bool MayBlock => _wait.Limit is null;
 
     /// <summary>The job's exit code, for the case that its end has to be forced; the same on all ranks.</summary>
     public ExitCode Conclusion { get; set; }
@@ -92,7 +92,7 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
     /// <summary>Finds the MPI library, initializes it, and returns the communicator of all ranks. Once in a process.</summary>
     /// <exception cref="UserErrorException">No MPI here, or not the launcher's (3).</exception>
     /// <exception cref="CommunicationException">Initialization failed.</exception>
-    /// <exception cref="InvalidOperationException">MPI is or was initialized already.</exception>
+    /// <exception cref="InvalidOperationException">It was called before in this process.</exception>
     public static MpiCommunicator Start(MpiOptions? options = null)
     {
         MpiEnvironment environment = MpiEnvironment.Current;
@@ -123,14 +123,20 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
         // NullReferenceException. UCX reads its variable while it is being loaded, so it has to be there before.
         NativeProcess.SetVariable("UCX_ERROR_SIGNALS", string.Empty);
         NativeProcess.SetVariable("OMPI_MCA_opal_signal", string.Empty);
-        MpiLibrary library = new(LoadedMpi.Load(environment));
-        int initialized = 0;
-        library.Check(library.Initialized(&initialized), "MPI_Initialized");
-        if (initialized != 0)
+        LoadedMpi loaded = LoadedMpi.Load(environment);
+        try
         {
-            throw new InvalidOperationException("MPI can be initialized only once in a process.");
+            return Enter(loaded, options, environment);
         }
+        catch (EntryPointNotFoundException missing)
+        {
+            throw loaded.Unfit($"lacks a function of MPI-3 ({missing.Message})");
+        }
+    }
 
+    private static MpiCommunicator Enter(LoadedMpi loaded, MpiOptions options, MpiEnvironment environment)
+    {
+        MpiLibrary library = loaded.Family.Open(loaded.Library);
         if (environment.IsUnderLauncher)
         {
             ParentWatch.EndAtOnce();
@@ -138,7 +144,8 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
 
         int wanted = options.ThreadMultiple ? ThreadMultiple : ThreadSerialized;
         int provided = 0;
-        library.Check(library.InitThread(0, 0, wanted, &provided), "MPI_Init_thread");
+        library.Check(library.InitThread(wanted, &provided), "MPI_Init_thread");
+        WorldView.Of(library).Expect(loaded, environment);
         if (provided < wanted)
         {
             throw new UserErrorException(
@@ -147,15 +154,7 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
                 + "use a build of MPI with threads.");
         }
 
-        MpiCommunicator world = new(library, new ExchangeWait(library, options.Timeout), library.Handles.World, isWorld: true);
-        if (environment.Size is { } size && size != world.WorldSize)
-        {
-            throw new UserErrorException(
-                ExitCode.Environment,
-                string.Create(CultureInfo.InvariantCulture, $"The launcher started {size} ranks and {library.Version} sees {world.WorldSize}; ")
-                + $"set {LoadedMpi.ChoiceVariable} to the launcher's own MPI.");
-        }
-
+        MpiCommunicator world = new(library, new ExchangeWait(library, options.Timeout), library.World, isWorld: true);
         world.Connect();
         world.AgreeOnLinks(options.OneRankPerHost ?? environment.LocalSize == 1);
         if (!options.ThreadMultiple && world.WorldSize > 1)
@@ -216,11 +215,11 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
     private void Learn(int worldRank)
     {
         nint request = 0;
-        int[] members = new int[WorldSize];
+        int[] members = GC.AllocateArray<int>(WorldSize, pinned: true);
+        members[Rank] = worldRank;
         fixed (int* all = members)
         {
-            _wait.Check(_library.Iallgather(&worldRank, 1, _library.Handles.Int, all, 1, _library.Handles.Int, _handle, &request), Names.AllGather);
-            WaitFor(new PendingRequest(_library, _wait, Names.AllGather, request), Names.AllGather);
+            Complete(_library.AllGather(all, _handle, mayBlock: false, &request), request, Names.AllGather);
         }
 
         _members = members;
@@ -254,7 +253,7 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
 
         // The launcher reads output and orders side by side, and stops reading at once when it is told to end the job.
         Thread.Sleep(s_reading);
-        _ = _library.Abort(_library.Handles.World, (int)exitCode);
+        _ = _library.Abort((int)exitCode);
     }
 
     /// <summary>Leaves the group; the world finalizes MPI. After a failure it only forgets, since finalizing could wait for ever.</summary>

@@ -108,23 +108,22 @@ internal sealed unsafe class PeerInquiry
         awaited[..listed].CopyTo(message.AsSpan(Header));
         _sent.Add(message);
         nint request = 0;
-        _ = _library.Isend(Address(message), message.Length, _library.Handles.Int, peer, 0, _handle, &request);
+        _ = _library.Isend(Address(message), message.Length * sizeof(int), peer, 0, _handle, &request);
     }
 
     private bool TryReceive(int peer)
     {
-        byte* status = stackalloc byte[MpiLibrary.StatusBytes];
         int there = 0;
-        if (_library.Iprobe(peer, 0, _handle, &there, status) != 0 || there == 0)
+        if (_library.Iprobe(peer, 0, _handle, &there) != 0 || there == 0)
         {
             return false;
         }
 
         nint request = 0;
-        int code = _library.Irecv(Address(_incoming), _incoming.Length, _library.Handles.Int, peer, 0, _handle, &request);
+        int code = _library.Irecv(Address(_incoming), _incoming.Length * sizeof(int), peer, 0, _handle, &request);
         for (int done = 0; code == 0 && done == 0;)
         {
-            code = _library.Test(&request, &done, status);
+            code = _library.Test(&request, &done, null);
         }
 
         return code == 0;

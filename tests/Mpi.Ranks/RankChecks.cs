@@ -25,6 +25,7 @@ internal static class RankChecks
             "pipeline-bytes" => PipelineBytes.Count,
             "pipeline-equality" => PipelineEquality.Check,
             "sums" => SumsInOrder.Check,
+            "allocations" => Allocations.Check,
             "groups" => SplitIntoGroups,
             "environment" => AgreeWithEnvironment,
             "null-reference" => SurviveNullReference,

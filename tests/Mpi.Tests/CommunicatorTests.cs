@@ -72,6 +72,17 @@ public class CommunicatorTests
     [Theory]
     [MpiFamily(Families.Mpich)]
     [MpiFamily(Families.OpenMpi)]
+    public void Collectives_allocate_nothing(string family)
+    {
+        foreach (string way in (string[])["blocking", "limited", "apart"])
+        {
+            RankJob.Run(family, 3, "allocations", way).ExpectSuccess();
+        }
+    }
+
+    [Theory]
+    [MpiFamily(Families.Mpich)]
+    [MpiFamily(Families.OpenMpi)]
     public void A_null_reference_stays_a_managed_exception(string family) => RankJob.Run(family, 2, "null-reference").ExpectSuccess();
 
     [Theory]

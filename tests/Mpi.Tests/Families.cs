@@ -20,11 +20,15 @@ internal static class Families
     /// <summary>What of a family is not installed, in words; null where all is.</summary>
     public static string? Missing(string family) => s_missing[family];
 
+    // Only looked for, never loaded: both in one process would get in each other's way.
+    private static string[] LibraryFolders => ["/usr/lib", "/usr/lib64", "/usr/local/lib", $"/usr/lib/{Triplet}", .. Split("LD_LIBRARY_PATH")];
+
+    /// <summary>The file of an installed library.</summary>
+    public static string FileOf(string library) => LibraryFolders.Select(folder => Path.Combine(folder, library)).First(File.Exists);
+
     private static string? Search(string shownAs, string library, string launcher)
     {
-        // Only looked for, never loaded: both in one process would get in each other's way.
-        string[] folders = ["/usr/lib", "/usr/lib64", "/usr/local/lib", $"/usr/lib/{Triplet}", .. Split("LD_LIBRARY_PATH")];
-        string[] missing = [.. Absent(library, folders), .. Absent(launcher, Split("PATH"))];
+        string[] missing = [.. Absent(library, LibraryFolders), .. Absent(launcher, Split("PATH"))];
         return missing.Length == 0 ? null : $"needs {shownAs}: {string.Join(" and ", missing)} not installed";
     }
 

@@ -98,8 +98,8 @@ internal sealed unsafe class ChunkLane(MpiLibrary library, ExchangeWait wait, ni
         nint request = 0;
         wait.Check(
             _sends
-                ? library.Isend(start, length, library.Handles.Byte, _peer, _tag, communicator, &request)
-                : library.Irecv(start, length, library.Handles.Byte, _peer, _tag, communicator, &request),
+                ? library.Isend(start, length, _peer, _tag, communicator, &request)
+                : library.Irecv(start, length, _peer, _tag, communicator, &request),
             _what);
         chunk = new PendingChunk(request, length);
         _count++;
@@ -107,10 +107,9 @@ internal sealed unsafe class ChunkLane(MpiLibrary library, ExchangeWait wait, ni
 
     private bool HasEnded(ref PendingChunk chunk)
     {
-        byte* status = stackalloc byte[MpiLibrary.StatusBytes];
         nint request = chunk.Request;
-        int done = 0;
-        int code = library.Test(&request, &done, status);
+        int done = 0, came = 0;
+        int code = library.Test(&request, &done, _sends ? null : &came);
         chunk = chunk with { Request = request };
         wait.Check(code, _what);
         if (done == 0 || _sends)
@@ -118,8 +117,6 @@ internal sealed unsafe class ChunkLane(MpiLibrary library, ExchangeWait wait, ni
             return done != 0;
         }
 
-        int came = 0;
-        wait.Check(library.GetCount(status, library.Handles.Byte, &came), _what);
         return came == chunk.Length
             ? true
             : throw new CommunicationException($"Rank {_peer} brings another length to the {_what} than this rank: start all ranks with the same options.");

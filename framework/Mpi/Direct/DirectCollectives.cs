@@ -21,7 +21,7 @@ internal sealed unsafe class DirectCollectives : IDisposable
         (_library, _wait, _size) = (library, wait, size);
         nint own = 0;
         wait.Check(library.CommSplit(communicator, 0, rank, &own), "MPI_Comm_split");
-        wait.Check(library.CommSetErrhandler(own, library.Handles.ErrorsReturn), "MPI_Comm_set_errhandler");
+        wait.Check(library.ReturnErrors(own), "MPI_Comm_set_errhandler");
         _communicator = own;
         ChunkLane Lane() => new(library, wait, _communicator);
         AllReduce = new DirectAllReduce(rank, size, wait, Lane);

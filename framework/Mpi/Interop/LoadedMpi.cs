@@ -3,8 +3,8 @@ using Compression.Core.Reporting;
 
 namespace Compression.Mpi.Interop;
 
-/// <summary>A library found on this machine, and the family it belongs to.</summary>
-internal readonly record struct LoadedMpi(nint Library, MpiFamily Family)
+/// <summary>A library found on this machine, the family it belongs to, and the name it was found by.</summary>
+internal readonly record struct LoadedMpi(nint Library, MpiFamily Family, string File)
 {
     /// <summary>Names a family (mpich, openmpi) or a library file, and overrides every guess.</summary>
     public const string ChoiceVariable = "COMPRESSION_MPI";
@@ -30,7 +30,7 @@ internal readonly record struct LoadedMpi(nint Library, MpiFamily Family)
         }
 
         return NativeLibrary.TryLoad(choice, out nint library)
-            ? new LoadedMpi(library, MpiFamily.Of(library))
+            ? new LoadedMpi(library, MpiFamily.Of(library), choice)
             : throw new UserErrorException(
                 ExitCode.Environment, $"{ChoiceVariable}={choice} cannot be loaded: give the path of libmpich.so.12 or libmpi.so.40.");
     }
@@ -55,6 +55,11 @@ internal readonly record struct LoadedMpi(nint Library, MpiFamily Family)
                 ExitCode.Usage, $"{ChoiceVariable}={choice} names no MPI: give mpich, openmpi, or the path of a library.");
     }
 
+    /// <summary>Says that the library is not what it was taken for.</summary>
+    /// <param name="fault">What it does.</param>
+    public UserErrorException Unfit(string fault) => new(
+        ExitCode.Environment, $"{File}, taken for {Family.Name}, {fault}; set {ChoiceVariable} to the launcher's own MPI.");
+
     private static bool LooksLikeFile(string choice) =>
         choice.Contains('/', StringComparison.Ordinal) || choice.Contains(".so", StringComparison.Ordinal);
 
@@ -69,7 +74,7 @@ internal readonly record struct LoadedMpi(nint Library, MpiFamily Family)
                 {
                     if (MpiFamily.Of(library) == family)
                     {
-                        return new LoadedMpi(library, family);
+                        return new LoadedMpi(library, family, file);
                     }
 
                     NativeLibrary.Free(library);

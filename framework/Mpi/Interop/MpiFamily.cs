@@ -2,28 +2,18 @@ using System.Runtime.InteropServices;
 
 namespace Compression.Mpi.Interop;
 
-/// <summary>What differs between the MPI implementations: file names, constants, and which way of waiting is the faster.</summary>
+/// <summary>MPI implementations that share their handles, and so the way in which they are called.</summary>
 /// <param name="Name">As <c>COMPRESSION_MPI</c> names it.</param>
 /// <param name="Files">Library names to try, best first.</param>
-/// <param name="InPlace"><c>MPI_IN_PLACE</c>.</param>
-/// <param name="YieldsWhileBlocked">
-/// True where blocking calls give the core away once ranks outnumber cores. MPICH's spin: 4 ranks on 2 cores then need 5 ms for a
-/// collective of 4 bytes that takes 20 µs when the waiting ranks yield. Open MPI's yield by themselves, and its non-blocking
-/// all-reduce takes 2.5 times as long as the blocking one, so there the blocking calls are the better.
-/// </param>
-/// <param name="Resolve">Finds the handles in a loaded library.</param>
-internal sealed record MpiFamily(
-    string Name,
-    IReadOnlyList<string> Files,
-    nint InPlace,
-    bool YieldsWhileBlocked,
-    Func<nint, MpiHandles> Resolve)
+/// <param name="Open">Makes a loaded library callable.</param>
+internal sealed record MpiFamily(string Name, IReadOnlyList<string> Files, Func<nint, MpiLibrary> Open)
 {
     public static MpiFamily Mpich { get; } = new(
-        "mpich", ["libmpich.so.12", "libmpi.so.12", "libmpich.so"], InPlace: -1, YieldsWhileBlocked: false, MpiHandles.OfMpich);
+        "mpich",
+        OperatingSystem.IsWindows() ? [MpiFunctions.Library] : ["libmpich.so.12", "libmpi.so.12", "libmpich.so"],
+        library => new MpichLibrary(library));
 
-    public static MpiFamily OpenMpi { get; } = new(
-        "openmpi", ["libmpi.so.40", "libmpi.so"], InPlace: 1, YieldsWhileBlocked: true, MpiHandles.OfOpenMpi);
+    public static MpiFamily OpenMpi { get; } = new("openmpi", ["libmpi.so.40", "libmpi.so"], library => new OpenMpiLibrary(library));
 
     /// <summary>Both, the default first.</summary>
     public static IReadOnlyList<MpiFamily> All { get; } = [Mpich, OpenMpi];

@@ -1,110 +1,113 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using Compression.Core.Communication;
 
 namespace Compression.Mpi.Interop;
 
 /// <summary>
-/// The functions of one MPI library by address. Handles travel as <see cref="nint"/>: in registers and in 8-byte stack slots a
-/// library of C-int handles reads the low half, which on little-endian machines is also where it writes a handle given by address.
+/// What ranks ask of an MPI library: functions of MPI under their names, which return its error codes (0 is success), with bytes, lengths and sums in
+/// place of datatypes and operations. A communicator or a request travels as <see cref="nint"/>, whatever the library makes of it.
 /// </summary>
-internal sealed unsafe class MpiLibrary
+internal abstract unsafe class MpiLibrary
 {
-    /// <summary>Above the size of <c>MPI_Status</c> in either family (20 and 24 bytes).</summary>
-    public const int StatusBytes = 64;
+    /// <summary>Room for any text: <c>MPI_MAX_LIBRARY_VERSION_STRING</c> is the longest (8192 and 256 in the two families).</summary>
+    private const int TextCapacity = 8192;
 
-    /// <summary>Room for a message of either family (512 and 256).</summary>
-    private const int ErrorTextCapacity = 2048;
-
-    /// <summary>Room for <c>MPI_Get_library_version</c> of either family (8192 and 256).</summary>
-    private const int VersionCapacity = 8192;
-
-    public readonly delegate* unmanaged<nint, nint, int, int*, int> InitThread;
-    public readonly delegate* unmanaged<int*, int> Initialized;
-    public readonly delegate* unmanaged<int> FinalizeMpi;
-    public readonly delegate* unmanaged<nint, int, int> Abort;
-    public readonly delegate* unmanaged<nint, int*, int> CommRank;
-    public readonly delegate* unmanaged<nint, int*, int> CommSize;
-    public readonly delegate* unmanaged<nint, int, int, nint*, int> CommSplit;
-    public readonly delegate* unmanaged<nint*, int> CommFree;
-    public readonly delegate* unmanaged<nint, nint, int> CommSetErrhandler;
-    public readonly delegate* unmanaged<void*, void*, int, nint, nint, nint, int> Allreduce;
-    public readonly delegate* unmanaged<void*, void*, int, nint, nint, nint, nint*, int> Iallreduce;
-    public readonly delegate* unmanaged<void*, int, nint, void*, int, nint, nint, int> Allgather;
-    public readonly delegate* unmanaged<void*, int, nint, void*, int, nint, nint, nint*, int> Iallgather;
-    public readonly delegate* unmanaged<void*, int, nint, void*, int*, int*, nint, nint, int> Allgatherv;
-    public readonly delegate* unmanaged<void*, int, nint, void*, int*, int*, nint, nint, nint*, int> Iallgatherv;
-    public readonly delegate* unmanaged<void*, int, nint, void*, int, nint, nint, int> Alltoall;
-    public readonly delegate* unmanaged<void*, int, nint, void*, int, nint, nint, nint*, int> Ialltoall;
-    public readonly delegate* unmanaged<void*, int*, int*, nint, void*, int*, int*, nint, nint, int> Alltoallv;
-    public readonly delegate* unmanaged<void*, int*, int*, nint, void*, int*, int*, nint, nint, nint*, int> Ialltoallv;
-    public readonly delegate* unmanaged<void*, int, nint, int, nint, int> Bcast;
-    public readonly delegate* unmanaged<void*, int, nint, int, nint, nint*, int> Ibcast;
-    public readonly delegate* unmanaged<nint, int> Barrier;
-    public readonly delegate* unmanaged<nint, nint*, int> Ibarrier;
-    public readonly delegate* unmanaged<void*, int, nint, int, int, nint, nint*, int> Isend;
-    public readonly delegate* unmanaged<void*, int, nint, int, int, nint, nint*, int> Irecv;
-    public readonly delegate* unmanaged<int, int, nint, int*, void*, int> Iprobe;
-    public readonly delegate* unmanaged<nint*, int*, void*, int> Test;
-    public readonly delegate* unmanaged<void*, nint, int*, int> GetCount;
-    private readonly delegate* unmanaged<int, byte*, int*, int> _errorString;
-    private readonly delegate* unmanaged<byte*, int*, int> _libraryVersion;
-
-    public MpiLibrary(LoadedMpi loaded)
+    /// <param name="library">Loaded.</param>
+    /// <param name="handles">Its predefined ones.</param>
+    /// <exception cref="InvalidOperationException">There was a library in this process before.</exception>
+    protected MpiLibrary(nint library, MpiHandles handles)
     {
-        Family = loaded.Family;
-        Handles = Family.Resolve(loaded.Library);
-        void* Find(string name) => (void*)NativeLibrary.GetExport(loaded.Library, name);
-
-        InitThread = (delegate* unmanaged<nint, nint, int, int*, int>)Find("MPI_Init_thread");
-        Initialized = (delegate* unmanaged<int*, int>)Find("MPI_Initialized");
-        FinalizeMpi = (delegate* unmanaged<int>)Find("MPI_Finalize");
-        Abort = (delegate* unmanaged<nint, int, int>)Find("MPI_Abort");
-        CommRank = (delegate* unmanaged<nint, int*, int>)Find("MPI_Comm_rank");
-        CommSize = (delegate* unmanaged<nint, int*, int>)Find("MPI_Comm_size");
-        CommSplit = (delegate* unmanaged<nint, int, int, nint*, int>)Find("MPI_Comm_split");
-        CommFree = (delegate* unmanaged<nint*, int>)Find("MPI_Comm_free");
-        CommSetErrhandler = (delegate* unmanaged<nint, nint, int>)Find("MPI_Comm_set_errhandler");
-        Allreduce = (delegate* unmanaged<void*, void*, int, nint, nint, nint, int>)Find("MPI_Allreduce");
-        Iallreduce = (delegate* unmanaged<void*, void*, int, nint, nint, nint, nint*, int>)Find("MPI_Iallreduce");
-        Allgather = (delegate* unmanaged<void*, int, nint, void*, int, nint, nint, int>)Find("MPI_Allgather");
-        Iallgather = (delegate* unmanaged<void*, int, nint, void*, int, nint, nint, nint*, int>)Find("MPI_Iallgather");
-        Allgatherv = (delegate* unmanaged<void*, int, nint, void*, int*, int*, nint, nint, int>)Find("MPI_Allgatherv");
-        Iallgatherv = (delegate* unmanaged<void*, int, nint, void*, int*, int*, nint, nint, nint*, int>)Find("MPI_Iallgatherv");
-        Alltoall = (delegate* unmanaged<void*, int, nint, void*, int, nint, nint, int>)Find("MPI_Alltoall");
-        Ialltoall = (delegate* unmanaged<void*, int, nint, void*, int, nint, nint, nint*, int>)Find("MPI_Ialltoall");
-        Alltoallv = (delegate* unmanaged<void*, int*, int*, nint, void*, int*, int*, nint, nint, int>)Find("MPI_Alltoallv");
-        Ialltoallv = (delegate* unmanaged<void*, int*, int*, nint, void*, int*, int*, nint, nint, nint*, int>)Find("MPI_Ialltoallv");
-        Bcast = (delegate* unmanaged<void*, int, nint, int, nint, int>)Find("MPI_Bcast");
-        Ibcast = (delegate* unmanaged<void*, int, nint, int, nint, nint*, int>)Find("MPI_Ibcast");
-        Barrier = (delegate* unmanaged<nint, int>)Find("MPI_Barrier");
-        Ibarrier = (delegate* unmanaged<nint, nint*, int>)Find("MPI_Ibarrier");
-        Isend = (delegate* unmanaged<void*, int, nint, int, int, nint, nint*, int>)Find("MPI_Isend");
-        Irecv = (delegate* unmanaged<void*, int, nint, int, int, nint, nint*, int>)Find("MPI_Irecv");
-        Iprobe = (delegate* unmanaged<int, int, nint, int*, void*, int>)Find("MPI_Iprobe");
-        Test = (delegate* unmanaged<nint*, int*, void*, int>)Find("MPI_Test");
-        GetCount = (delegate* unmanaged<void*, nint, int*, int>)Find("MPI_Get_count");
-        _errorString = (delegate* unmanaged<int, byte*, int*, int>)Find("MPI_Error_string");
-        _libraryVersion = (delegate* unmanaged<byte*, int*, int>)Find("MPI_Get_library_version");
+        MpiFunctions.Import(typeof(MpiFunctions).Assembly, library);
+        Handles = handles;
     }
 
-    public MpiFamily Family { get; }
-
-    public MpiHandles Handles { get; }
+    /// <summary><c>MPI_COMM_WORLD</c>.</summary>
+    public nint World => Handles.World;
 
     /// <summary>What the library calls itself, in one line.</summary>
     public string Version
     {
         get
         {
-            byte* text = stackalloc byte[VersionCapacity];
+            byte[] text = new byte[TextCapacity];
             int length = 0;
-            Check(_libraryVersion(text, &length), "MPI_Get_library_version");
-            string all = Encoding.UTF8.GetString(text, length).Trim('\0', '\n', ' ');
+            Check(MpiFunctions.MPI_Get_library_version(text, &length), "MPI_Get_library_version");
+            string all = Encoding.UTF8.GetString(text, 0, length).Trim('\0', '\n', ' ');
             int end = all.IndexOf('\n', StringComparison.Ordinal);
             return string.Join(' ', (end < 0 ? all : all[..end]).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         }
     }
+
+    protected MpiHandles Handles { get; }
+
+    public abstract int InitThread(int required, int* provided);
+
+    public abstract int FinalizeMpi();
+
+    /// <summary>Ends all ranks of the world.</summary>
+    public abstract int Abort(int code);
+
+    public abstract int CommRank(nint communicator, int* rank);
+
+    public abstract int CommSize(nint communicator, int* size);
+
+    public abstract int CommSplit(nint communicator, int color, int key, nint* group);
+
+    public abstract int CommFree(nint* communicator);
+
+    /// <summary>Errors of a communicator come as codes from now on, and end nothing.</summary>
+    public abstract int ReturnErrors(nint communicator);
+
+    public abstract int Isend(void* data, int bytes, int destination, int tag, nint communicator, nint* request);
+
+    public abstract int Irecv(void* data, int bytes, int source, int tag, nint communicator, nint* request);
+
+    public abstract int Iprobe(int source, int tag, nint communicator, int* flag);
+
+    /// <param name="request">What may have ended.</param>
+    /// <param name="flag">Not 0 if it has.</param>
+    /// <param name="received">Of a receive that has ended: the bytes that came; null where the request is none, or nobody asks.</param>
+    public abstract int Test(nint* request, int* flag, int* received);
+
+    // A collective that mayBlock may have ended when it returns, and then leaves the request at 0. What goes on by itself keeps the addresses given.
+
+    /// <summary>Adds up, in place.</summary>
+    public int AllReduce(float* values, int count, nint communicator, bool mayBlock, nint* request) =>
+        AllReduce(values, count, Handles.Float, Handles.Sum, communicator, mayBlock, request);
+
+    /// <summary>Adds up, or takes the largest or smallest, in place.</summary>
+    public int AllReduce(double* values, int count, ReduceOperation operation, nint communicator, bool mayBlock, nint* request)
+    {
+        nint handle = operation switch
+        {
+            ReduceOperation.Sum => Handles.Sum,
+            ReduceOperation.Max => Handles.Max,
+            ReduceOperation.Min => Handles.Min,
+            _ => throw new ArgumentOutOfRangeException(nameof(operation)),
+        };
+        return AllReduce(values, count, Handles.Double, handle, communicator, mayBlock, request);
+    }
+
+    /// <summary>An int from each rank, each rank's own in its place beforehand.</summary>
+    public virtual int AllGather(int* values, nint communicator, bool mayBlock, nint* request) =>
+        MpiFunctions.MPI_Iallgather(Handles.InPlace, 0, Handles.Int, values, 1, Handles.Int, communicator, request);
+
+    /// <summary>Bytes from each rank: those of rank i come to <paramref name="all"/> + offsets[i].</summary>
+    public virtual int AllGather(byte* own, int length, byte* all, int* lengths, int* offsets, nint communicator, bool mayBlock, nint* request) =>
+        MpiFunctions.MPI_Iallgatherv(own, length, Handles.Byte, all, lengths, offsets, Handles.Byte, communicator, request);
+
+    /// <summary>An int to and from each rank.</summary>
+    public virtual int AllToAll(int* send, int* receive, nint communicator, bool mayBlock, nint* request) =>
+        MpiFunctions.MPI_Ialltoall(send, 1, Handles.Int, receive, 1, Handles.Int, communicator, request);
+
+    /// <summary>Bytes to and from each rank.</summary>
+    public virtual int AllToAll(byte* send, int* sendLengths, int* sendOffsets, byte* receive, int* lengths, int* offsets, nint communicator, bool mayBlock, nint* request) =>
+        MpiFunctions.MPI_Ialltoallv(send, sendLengths, sendOffsets, Handles.Byte, receive, lengths, offsets, Handles.Byte, communicator, request);
+
+    public virtual int Broadcast(byte* data, int length, int root, nint communicator, bool mayBlock, nint* request) =>
+        MpiFunctions.MPI_Ibcast(data, length, Handles.Byte, root, communicator, request);
+
+    public virtual int Barrier(nint communicator, bool mayBlock, nint* request) => MpiFunctions.MPI_Ibarrier(communicator, request);
 
     /// <summary>Turns a failed call into an exception.</summary>
     /// <param name="code">What the call returned; 0 is success.</param>
@@ -118,15 +121,17 @@ internal sealed unsafe class MpiLibrary
         }
     }
 
+    protected virtual int AllReduce(void* values, int count, nint type, nint operation, nint communicator, bool mayBlock, nint* request) =>
+        MpiFunctions.MPI_Iallreduce(Handles.InPlace, values, count, type, operation, communicator, request);
+
+    protected abstract int ErrorString(int code, byte[] text, int* length);
+
     private string Describe(int code)
     {
-        byte* text = stackalloc byte[ErrorTextCapacity];
+        byte[] text = new byte[TextCapacity];
         int length = 0;
-        if (_errorString(code, text, &length) != 0)
-        {
-            return $"MPI error {code}";
-        }
-
-        return Encoding.UTF8.GetString(text, length).Trim('\0', '\n', ' ').ReplaceLineEndings("; ");
+        return ErrorString(code, text, &length) == 0
+            ? Encoding.UTF8.GetString(text, 0, length).Trim('\0', '\n', ' ').ReplaceLineEndings("; ")
+            : $"MPI error {code}";
     }
 }
