@@ -21,8 +21,12 @@ internal sealed class PanelPlot : IDisposable
         _plot.RenderManager.ClearCanvasBeforeEachRender = false;
         _plot.FigureBackground.Color = Colors.Transparent;
         _plot.Grid.MajorLineColor = Color.FromHex(GridColour);
-        _plot.Grid.XAxisStyle.IsVisible = !panel.X.HasNames;
-        _plot.Grid.YAxisStyle.IsVisible = !panel.Y.HasNames;
+        foreach (var (grid, axis) in ((GridStyle, Axis)[])[(_plot.Grid.XAxisStyle, panel.X), (_plot.Grid.YAxisStyle, panel.Y)])
+        {
+            grid.IsVisible = !axis.HasNames;
+            grid.MajorLineStyle.AntiAlias = true;
+        }
+
         _plot.Axes.Top.IsVisible = _plot.Axes.Right.IsVisible = false;
         _plot.Axes.Title.Label.FontSize = TitleLetters;
         _plot.Axes.Title.Label.Text = panel.Title;
@@ -75,6 +79,7 @@ internal sealed class PanelPlot : IDisposable
         axis.TickGenerator = new ScottPlot.TickGenerators.NumericManual(
             [.. from.Ticks.Select(tick => tick.Label.Length > 0 ? ScottPlot.Tick.Major(Place(from, tick.Value), tick.Label) : ScottPlot.Tick.Minor(Place(from, tick.Value)))]);
         axis.FrameLineStyle.Color = axis.MajorTickStyle.Color = axis.MinorTickStyle.Color = Color.FromHex(LineColour);
+        axis.FrameLineStyle.AntiAlias = axis.MajorTickStyle.AntiAlias = axis.MinorTickStyle.AntiAlias = true;
         axis.FrameLineStyle.Width = from.HasNames ? 0 : 1;
         axis.MajorTickStyle.Length = from.HasNames ? 0 : 5;
         axis.MinorTickStyle.Length = from.HasNames ? 0 : 3;
