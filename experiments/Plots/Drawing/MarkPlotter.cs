@@ -15,7 +15,7 @@ internal sealed class MarkPlotter(Plot plot, Panel panel, PlotTable table)
     // Beyond the axes by so many of their lengths a point is as good as lost, and a coordinate in pixels still has its digits.
     private const double Farthest = 100;
 
-    private const float TextLetters = 12;
+    private const float TextLetters = 10.5f;
 
     /// <summary>Adds them, the lowest first.</summary>
     public static void Add(Plot plot, Panel panel, PlotTable table)

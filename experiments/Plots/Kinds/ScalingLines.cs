@@ -70,6 +70,6 @@ internal sealed class ScalingLines : PlotKind
     {
         var style = SeriesStyle.Of(line, input.Series);
         yield return new ErrorBarMark("workers", "words_per_second", "words_low", "words_high", style.Colour) { Where = [SeriesMarks.Is(line)] };
-        yield return new LineMark("workers", "words_per_second", style) { Where = [SeriesMarks.Is(line)], Label = line.Label };
+        yield return new LineMark("workers", "words_per_second", style) { Where = [SeriesMarks.Is(line)], Label = line.Label, IsOnTop = line.IsDense };
     }
 }

@@ -25,7 +25,7 @@ public sealed partial class MatplotlibScriptTests
         var picture = PlotKinds.Find(kind)[0].Compose(new PlotInput(SeriesGrouping.Group(runs), new PictureOptions()));
         string script = MatplotlibScript.Of(picture);
 
-        string[][] rows = [.. picture.Data.ToCsv().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(','))];
+        string[][] rows = [.. picture.Data.ToCsv().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => Fields().Matches(line).Select(field => field.Groups[1].Value).ToArray())];
         var picks = Picks().Matches(script);
         Assert.NotEmpty(picks);
         foreach (Match pick in picks)
@@ -65,6 +65,9 @@ public sealed partial class MatplotlibScriptTests
         Assert.DoesNotContain("it's_a", Strings().Replace(code, ""), StringComparison.Ordinal);
         Assert.DoesNotContain("\nline {y}", script, StringComparison.Ordinal);
     }
+
+    [GeneratedRegex("(?:^|,)\"?((?<=\")[^\"]*|[^,]*)")]
+    private static partial Regex Fields();
 
     [GeneratedRegex("(?:pick|words)\\(\"([a-z_0-9]+)\"((?:, [a-z_]+=\"[^\"]*\")*)\\)")]
     private static partial Regex Picks();

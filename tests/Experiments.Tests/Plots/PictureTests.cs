@@ -191,7 +191,7 @@ public sealed class PictureTests
         using var sandbox = new Sandbox();
         var topk = new SyntheticRun { Compressor = "topk(ratio=0.01)+float32", Exchange = "allgather" };
         var input = Input(sandbox, new(), new() { Workers = 4 }, topk);
-        string[] labels = ["Training perplexity", "Valid perplexity", "Test perplexity", "Step", "Wall-clock (s)", "Bytes of one worker", "Time (s)", "Bytes of one worker (logarithmic)",
+        string[] labels = ["Training perplexity", "Validation perplexity", "Test perplexity", "Step", "Wall-clock (s)", "Bytes of one worker", "Time (s)", "Bytes of one worker (logarithmic)",
             "True compression ratio (dense bytes / bytes on the wire)", "Modelled wall-clock", "Time of a step (ms)", "Workers", "Words per second (all workers)",
             "Ratio asked for", "Time since the step began (ms)"];
         foreach (var kind in PlotKinds.All().Where(kind => kind is not PipelineTimeline))
