@@ -100,11 +100,14 @@ internal sealed class MarkPlotter(Plot plot, Panel panel, PlotTable table)
                 continue;
             }
 
+            // The gap between neighbours lies under both, so that a thin box is not lost in it.
+            var gap = plot.Add.Rectangle(left, right, foot, top);
+            gap.FillColor = Colors.Transparent;
+            gap.LineColor = Colors.White;
             var (fill, ink) = scale?.Of(((Field)mark.Shade).Of(table, row)) ?? (Color.FromHex(mark.Colour), Colors.Black);
             var box = plot.Add.Rectangle(left, right, foot, top);
             box.FillColor = fill;
-            box.LineColor = Colors.White;
-            box.LineWidth = 0.5f;
+            box.LineWidth = 0;
             if (mark.Text.Length > 0)
             {
                 object text = row[table.Column(mark.Text)];

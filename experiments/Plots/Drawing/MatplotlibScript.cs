@@ -34,13 +34,15 @@ internal sealed class MatplotlibScript
             Line($"# {sentence.TrimEnd('.')}.");
         }
 
+        bool hasBoxes = picture.Panels.Any(panel => panel.Marks.Any(mark => mark is BoxMark)), hasShades = picture.Panels.Any(panel => panel.Shades is not null);
         _text.Append("""
             import csv
             from pathlib import Path
 
             import matplotlib.pyplot as plt
             import numpy as np
-            from matplotlib.colors import LinearSegmentedColormap, LogNorm, Normalize
+
+            """).Append(hasShades ? "from matplotlib.colors import LinearSegmentedColormap, LogNorm, Normalize\n" : "").Append("""
 
             here = Path(__file__)
             with here.with_suffix(".csv").open(encoding="utf-8", newline="") as file:
@@ -55,6 +57,8 @@ internal sealed class MatplotlibScript
                 return np.array([float(word or "nan") for word in words(column, **where)])
 
 
+
+            """).Append(!hasBoxes ? "" : """
             def boxes(axes, left, right, top, foot, texts=(), ink="black", **style):
                 axes.barh((top + foot) / 2, right - left, abs(top - foot), left, edgecolor="white", **style)
                 for x, y, text, colour in zip((left + right) / 2, (top + foot) / 2, texts, np.broadcast_to(ink, len(texts))):
@@ -62,7 +66,7 @@ internal sealed class MatplotlibScript
 
 
 
-            """.ReplaceLineEndings("\n"));
+            """);
         Line($"figure, grid = plt.subplots({rows}, {picture.Columns}, figsize=({width:F1}, {height:F1}), squeeze=False, layout=\"constrained\")");
         Line($"figure.suptitle({Python.Text(picture.Title)})");
         for (int i = 0; i < picture.Panels.Count; i++)
@@ -150,7 +154,7 @@ internal sealed class MatplotlibScript
     {
         string scale = axis.IsLogarithmic ? $", {name}scale=\"log\"" : "";
         Line($"axes.set({name}label={Python.Text(axis.Label)}{scale}, {name}lim=({Python.Number(axis.Low)}, {Python.Number(axis.High)}))");
-        foreach (var kind in axis.Ticks.GroupBy(tick => tick.Label.Length > 0).OrderByDescending(kind => kind.Key))
+        foreach (var kind in axis.Ticks.GroupBy(tick => axis.HasNames || tick.Label.Length > 0).OrderByDescending(kind => kind.Key))
         {
             string values = Python.List(kind.Select(tick => Python.Number(tick.Value))), labels = Python.List(kind.Select(tick => Python.Text(tick.Label)));
             Line($"axes.set_{name}ticks({values}, {labels}{(kind.Key ? "" : ", minor=True")})");
