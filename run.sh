@@ -119,7 +119,7 @@ is_stale() {
     [[ -n $(find "$root" \( -path "$artifacts" -o -path "$root/.git" -o -path "$root/runs" -o -path "$root/docs" -o -path "$root/tests" \
         -o -name bin -o -name obj -o -path "$root/datasets" \) -prune -o \
         \( -type d -o -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets' -o -name 'global.json' -o -name '*.proto' \
-        -o -name '*.css' -o -name '*.js' \) -newer "$built" ! -path "$root" -print -quit) ]]
+        -o -name '*.css' -o -name '*.js' -o -name '*.ttf' \) -newer "$built" ! -path "$root" -print -quit) ]]
 }
 
 # Ends the compiler that was started for a build, by the name of its pipe. (Written so that grep does not find itself.)

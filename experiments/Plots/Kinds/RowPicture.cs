@@ -21,7 +21,7 @@ internal abstract class RowPicture : PlotKind
             Title = title,
             Caption = caption,
             Data = table,
-            Panels = [new Panel(Axis.FromZero(table.Values(axis.Right)).Marked(most: 9).Named(axis.Name), Axis.OfNames(rows.Names, isVertical: true), [.. boxes])],
+            Panels = [new Panel(Axis.FromZero(table.Values(axis.Right)).Marked().Named(axis.Name), Axis.OfNames(rows.Names, isVertical: true), [.. boxes])],
             HasLegendAbove = true,
             Width = 680,
             Height = Math.Max(FewestRows, rows.Names.Count) * rows.Height,

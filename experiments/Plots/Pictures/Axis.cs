@@ -85,7 +85,7 @@ internal sealed record Axis(double Low, double High)
     /// <summary>With round numbers as marks.</summary>
     /// <param name="format">How they are written; null: plainly.</param>
     /// <param name="most">How many there is room for.</param>
-    public Axis Marked(Func<double, string>? format = null, int most = 8)
+    public Axis Marked(Func<double, string>? format = null, int most = 9)
     {
         format ??= AxisNumber.Plain;
         double[] labelled = [.. IsLogarithmic ? Pictures.Ticks.Logarithmic(Low, High, most) : Pictures.Ticks.Linear(Low, High, most)];
