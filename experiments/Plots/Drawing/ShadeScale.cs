@@ -1,4 +1,3 @@
-using Compression.Experiments.Plots.Pictures;
 using ScottPlot;
 using Axis = Compression.Experiments.Plots.Pictures.Axis;
 
