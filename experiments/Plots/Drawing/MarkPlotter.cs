@@ -1,4 +1,3 @@
-using System.Globalization;
 using Compression.Experiments.Plots.Pictures;
 using ScottPlot;
 using Axis = Compression.Experiments.Plots.Pictures.Axis;
@@ -108,11 +107,8 @@ internal sealed class MarkPlotter(Plot plot, Panel panel, PlotTable table)
             var box = plot.Add.Rectangle(left, right, foot, top);
             box.FillColor = fill;
             box.LineWidth = 0;
-            if (mark.Text.Length > 0)
-            {
-                object text = row[table.Column(mark.Text)];
-                AddText(text is double number ? AxisNumber.Short(number) : Convert.ToString(text, CultureInfo.InvariantCulture)!, (left + right) / 2, (top + foot) / 2, ink, Alignment.MiddleCenter);
-            }
+            object text = mark.Text.Length > 0 ? row[table.Column(mark.Text)] : "";
+            AddText(text is double number ? AxisNumber.Short(number) : (string)text, (left + right) / 2, (top + foot) / 2, ink, Alignment.MiddleCenter);
         }
     }
 

@@ -37,14 +37,11 @@ internal sealed class PictureDrawing : IDisposable
         _titleLines = _title.Wrap(picture.Title, Width - (2 * Margin));
         _captionLines = _caption.Wrap(picture.Caption, Width - (2 * Margin));
 
-        float y = Margin + (_titleLines.Count * _title.LineHeight) + Gap;
-        float x = Margin + Math.Max(0, (Width - (2 * Margin) - panels) / 2 * (legend.Width == 0 ? 1 : 0));
-        float legendTop = y;
-        y += picture.HasLegendAbove ? legend.Height + Gap : 0;
+        float legendTop = Margin + (_titleLines.Count * _title.LineHeight) + Gap, y = legendTop + (picture.HasLegendAbove ? legend.Height + Gap : 0);
         Data = [.. picture.Panels.Select((_, i) => Area(i % picture.Columns, i / picture.Columns))];
         float foot = y + tops.Sum() + bottoms.Sum() + (picture.Height * tops.Length) + (Gap * (tops.Length - 1));
         LegendArea = new PixelRect(
-            picture.HasLegendAbove ? new Pixel(Middle(legend.Width) - (legend.Width / 2), legendTop) : new Pixel(x + panels + Gap, Data[0].Top), legend);
+            picture.HasLegendAbove ? new Pixel(Middle(legend.Width) - (legend.Width / 2), legendTop) : new Pixel(Margin + panels + Gap, Data[0].Top), legend);
         _titleMiddle = Middle(_titleLines.Max(_title.Width));
         CaptionTop = Math.Max(foot, LegendArea.Bottom) + Gap;
         Height = (int)Math.Ceiling(CaptionTop + (_captionLines.Count * _caption.LineHeight) + Margin);
@@ -58,7 +55,7 @@ internal sealed class PictureDrawing : IDisposable
 
         PixelRect Area(int column, int row)
         {
-            float left = x + lefts.Take(column + 1).Sum() + rights.Take(column).Sum() + (picture.Width * column);
+            float left = Margin + lefts.Take(column + 1).Sum() + rights.Take(column).Sum() + (picture.Width * column);
             float top = y + tops.Take(row + 1).Sum() + bottoms.Take(row).Sum() + ((picture.Height + Gap) * row);
             return new PixelRect(left, left + picture.Width, top + picture.Height, top);
         }

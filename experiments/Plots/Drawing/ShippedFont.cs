@@ -15,7 +15,7 @@ internal sealed class ShippedFont : IFontResolver
     /// <summary>The family, and those that may take its place in an SVG.</summary>
     public const string Families = $"'{Name}', Arial, Helvetica, sans-serif";
 
-    private const string File = "LiberationSans-Regular.ttf";
+    private const string Resource = "LiberationSans-Regular.ttf";
 
     private static readonly ShippedFont s_font = new();
 
@@ -23,7 +23,7 @@ internal sealed class ShippedFont : IFontResolver
 
     private ShippedFont()
     {
-        using var stream = typeof(ShippedFont).Assembly.GetManifestResourceStream(File)!;
+        using var stream = typeof(ShippedFont).Assembly.GetManifestResourceStream(Resource)!;
         _typeface = SKTypeface.FromStream(stream);
         Fonts.Default = Name;
         Fonts.FontResolvers.Insert(0, this);

@@ -53,7 +53,8 @@ internal sealed class HeatMap : PlotKind
 
         string title = Perplexities.Title(kind);
         var scale = Axis.OfPerplexities(table.Values("perplexity")).Marked(most: 6);
-        var cells = new BoxMark((Field)"column" + -0.48, (Field)"column" + 0.48, (Field)"row" + -0.46, (Field)"row" + 0.46, SeriesStyle.Grey) { Text = "perplexity", Shade = "perplexity" };
+        Field column = "column", line = "row";
+        var cells = new BoxMark(column - 0.48, column + 0.48, line - 0.46, line + 0.46, SeriesStyle.Grey) { Text = "perplexity", Shade = "perplexity" };
         bool shared = table.Values("series_in_cell").Any(count => count > 1);
         return new Picture
         {

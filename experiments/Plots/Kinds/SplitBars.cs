@@ -42,6 +42,6 @@ internal sealed class SplitBars : RowPicture
             input.RemarkOnParts);
         return Frame(
             "Time of a step by part", caption, table, ([.. shown.Select(series => series.Label)], Height: 30), ("Time of a step (ms)", "to_ms"),
-            StepSplit.Names.Select((name, part) => StepParts.Boxes(part, name, "from_ms", "to_ms", (Field)"row" + -0.33, (Field)"row" + 0.33)));
+            StepSplit.Names.Select((name, part) => StepParts.Boxes(part, name, "from_ms", "to_ms", (Field)"row" - 0.33, (Field)"row" + 0.33)));
     }
 }

@@ -79,7 +79,7 @@ internal sealed class TargetBars : PlotKind
         }
 
         // A bar on a logarithmic axis has no natural foot: this one stands at the left end.
-        var bytes = Axis.Of(sent.Append(sent.Min() / 3), logarithmicFrom: 8).Marked(AxisNumber.Bytes, most: 4).Named("Bytes of one worker (logarithmic)");
+        var bytes = Axis.Of(sent.Append(sent.Min() / 3), logarithmicFrom: 1).Marked(AxisNumber.Bytes, most: 4).Named("Bytes of one worker (logarithmic)");
         marks = shown.SelectMany((series, row) => Bar(series, row, input, table, "bytes_per_worker", "bytes_low", "bytes_high", bytes.Low));
         return [first, new Panel(bytes, Axis.OfNames([.. shown.Select(_ => "")], isVertical: true), [.. marks])];
     }
@@ -93,7 +93,7 @@ internal sealed class TargetBars : PlotKind
             yield break;
         }
 
-        yield return new BoxMark(foot, mean, (Field)"row" + -0.33, (Field)"row" + 0.33, SeriesStyle.Of(series, input.Series).Colour) { Where = where };
+        yield return new BoxMark(foot, mean, (Field)"row" - 0.33, (Field)"row" + 0.33, SeriesStyle.Of(series, input.Series).Colour) { Where = where };
         if (series.Runs.Count > 1)
         {
             yield return new ErrorBarMark(mean, "row", low, high, SeriesStyle.Grey) { Where = where, IsHorizontal = true };

@@ -20,6 +20,9 @@ internal readonly record struct Field(string Column, double Unit, double Offset)
     /// <summary>The same, moved.</summary>
     public static Field operator +(Field field, double offset) => field with { Offset = field.Offset + offset };
 
+    /// <summary>The same, moved the other way.</summary>
+    public static Field operator -(Field field, double offset) => field + -offset;
+
     /// <summary>The coordinate in a row; NaN where the row's field is empty.</summary>
     public double Of(PlotTable table, IReadOnlyList<object> row)
     {

@@ -122,7 +122,7 @@ public sealed class DrawingTests
         var table = new PlotTable("column", "row", "perplexity");
         table.Add(0, 0, 100.0);
         table.Add(1, 0, 900.0);
-        var cells = new BoxMark((Field)"column" + -0.48, (Field)"column" + 0.48, -0.46, 0.46, SeriesStyle.Grey) { Text = "perplexity", Shade = "perplexity" };
+        var cells = new BoxMark((Field)"column" - 0.48, (Field)"column" + 0.48, -0.46, 0.46, SeriesStyle.Grey) { Text = "perplexity", Shade = "perplexity" };
         var panel = new Panel(Axis.OfNames(["a", "b"], isVertical: false), Axis.OfNames(["c"], isVertical: true), [cells]) { Shades = Axis.OfPerplexities([100, 900]).Marked() };
         using var drawing = new PictureDrawing(Simple([], []) with { Data = table, Panels = [panel] });
         var data = drawing.Data[0];

@@ -66,6 +66,18 @@ public sealed class PictureTests
         Assert.Throws<UserErrorException>(() => new TargetBars().Compose(input with { Options = new PictureOptions { Perplexity = 50 } }));
     }
 
+    [Theory]
+    [InlineData(4000)]
+    [InlineData(4000, 3000)]
+    [InlineData(4000, 1)]
+    public void An_axis_that_says_it_is_logarithmic_is(params int[] bytes)
+    {
+        using var sandbox = new Sandbox();
+        var input = Input(sandbox, [.. bytes.Select((sent, i) => new SyntheticRun { BytesPerStepAndWorker = sent, Rate = i + 1 })]);
+        Assert.All(PlotKinds.All().Where(kind => kind is TargetBars or CurveOverBytes).SelectMany(kind => kind.Compose(input).Panels), panel =>
+            Assert.True(panel.X.IsLogarithmic || !panel.X.Label.Contains("logarithmic", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void The_model_adds_computing_and_bits_by_the_link()
     {
