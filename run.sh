@@ -2,7 +2,7 @@
 # Builds what changed, and starts the program with all arguments.
 #   ./run.sh [VERB] OPTIONS           ./run.sh --help
 #   ./run.sh test [FILTER]            builds with all checks and runs all tests
-#   ./run.sh prepare [PACKAGE...]     builds, and installs packages of the system: mpich (ranks), gnuplot-nox (pictures), iproute2 (lab),
+#   ./run.sh prepare [PACKAGE...]     builds, and installs packages of the system: mpich (ranks), iproute2 (lab),
 #                                     chromium-headless-shell (the test of the report page)
 # A command that finds one of those missing calls "prepare" by itself. COMPRESSION_TORCH=cuda builds for CUDA devices.
 set -euo pipefail
@@ -52,11 +52,10 @@ has_package() {
     case $1 in
         dotnet-sdk-10.0) has_dotnet ;;
         mpich) command -v mpiexec > /dev/null || command -v mpiexec.mpich > /dev/null || command -v mpiexec.openmpi > /dev/null ;;
-        gnuplot-nox) command -v gnuplot > /dev/null ;;
         iproute2) command -v ip > /dev/null ;;
         git) command -v git > /dev/null ;;
         chromium-headless-shell) command -v chromium-headless-shell > /dev/null ;;
-        *) fail 2 "prepare $1: no such package here; there are mpich, gnuplot-nox, iproute2, chromium-headless-shell." ;;
+        *) fail 2 "prepare $1: no such package here; there are mpich, iproute2, chromium-headless-shell." ;;
     esac
 }
 
@@ -120,7 +119,7 @@ is_stale() {
     [[ -n $(find "$root" \( -path "$artifacts" -o -path "$root/.git" -o -path "$root/runs" -o -path "$root/docs" -o -path "$root/tests" \
         -o -name bin -o -name obj -o -path "$root/datasets" \) -prune -o \
         \( -type d -o -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets' -o -name 'global.json' -o -name '*.proto' \
-        -o -name '*.css' -o -name '*.js' \) -newer "$built" ! -path "$root" -print -quit) ]]
+        -o -name '*.css' -o -name '*.js' -o -name '*.ttf' \) -newer "$built" ! -path "$root" -print -quit) ]]
 }
 
 # Ends the compiler that was started for a build, by the name of its pipe. (Written so that grep does not find itself.)
@@ -199,7 +198,7 @@ run_tests() {
     local passed=0 failed=0 skipped=0 broken=0 patience=1500
     rm -rf "$results"
     mkdir -p "$results"
-    install_packages dotnet-sdk-10.0 mpich gnuplot-nox iproute2 git
+    install_packages dotnet-sdk-10.0 mpich iproute2 git
     say "Building the tests"
     exec 9> "$artifacts/.lock"
     flock 9

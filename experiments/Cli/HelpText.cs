@@ -21,7 +21,7 @@ internal static class HelpText
         }
 
         Row(output, "test [FILTER]", "build and run all tests");
-        Row(output, "prepare [PACKAGE...]", "build, and install mpich, gnuplot-nox or iproute2 before a command asks for them");
+        Row(output, "prepare [PACKAGE...]", "build, and install mpich or iproute2 before a command asks for them");
         output.WriteLine();
         output.WriteLine("./run.sh VERB --help shows a verb's options. Exit codes: 0 done, 1 failed, 2 usage, 3 environment,");
         output.WriteLine("4 non-finite loss, 5 damaged checkpoint, 6 communication, 7 sweep partly failed, 130/143 signals.");

@@ -13,9 +13,6 @@ internal static class SystemPackage
     /// <summary>Starts ranks.</summary>
     public const string Mpich = "mpich";
 
-    /// <summary>Draws pictures.</summary>
-    public const string Gnuplot = "gnuplot-nox";
-
     /// <summary>Makes the lab's hosts and links.</summary>
     public const string Network = "iproute2";
 

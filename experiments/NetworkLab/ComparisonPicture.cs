@@ -1,6 +1,6 @@
 using System.Globalization;
 using Compression.Core.Reporting;
-using Compression.Experiments.Plots.Drawing;
+using Compression.Experiments.Plots.Pictures;
 
 namespace Compression.Experiments.NetworkLab;
 
@@ -33,17 +33,16 @@ internal static class ComparisonPicture
                 $"{comparison.Hosts} {Plural.Of(comparison.Hosts, "host")} in network namespaces of one machine, links of {string.Join(" and ", rates)}. Lines: equal, and {100 * Tolerance:F0} % apart. ")
                 + "Predicted from the step over links without a limit, and from the exchange alone over the slow ones.",
             Data = table,
-            Commands =
+            Panels =
             [
-                .. Axis.Of("x", all, 1).Script("Measured (ms)"),
-                .. Axis.Of("y", all, 1).Script("Predicted (ms)"),
-                Picture.Plot(
-                [
-                    $"x with lines lc rgb '{SeriesStyle.Grey}' lw 1.5 notitle",
-                    .. new[] { 1 + Tolerance, 1 - Tolerance }.Select(factor => $"{GnuplotText.Number(factor)}*x with lines lc rgb '{SeriesStyle.Grey}' dt 2 notitle"),
-                    .. styles.Methods.Select((method, i) =>
-                        $"'compare.csv' skip 1 using (pick({i + 1},5)):(pick({i + 1},6)) with points {styles.Of(method).Points} title {GnuplotText.Quote(MethodStyles.Label(method))}"),
-                ]),
+                new Panel(
+                    Axis.Of(all, logarithmicFrom: 1).Marked().Named("Measured (ms)"), Axis.Of(all, logarithmicFrom: 1).Marked().Named("Predicted (ms)"),
+                    [
+                        new SlopeMark(1, LineDash.Solid),
+                        new SlopeMark(1 + Tolerance, LineDash.Dashed),
+                        new SlopeMark(1 - Tolerance, LineDash.Dashed),
+                        .. styles.Methods.Select(method => styles.Line("measured_ms", "predicted_ms", method) with { Connection = Connection.None }),
+                    ]),
             ],
         };
     }

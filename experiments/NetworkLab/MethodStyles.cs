@@ -1,5 +1,5 @@
 using Compression.Benchmarks;
-using Compression.Experiments.Plots.Drawing;
+using Compression.Experiments.Plots.Pictures;
 
 namespace Compression.Experiments.NetworkLab;
 
@@ -21,6 +21,14 @@ internal sealed record MethodStyles(IReadOnlyList<ExchangeComposition> Methods)
     /// <summary>Its style.</summary>
     public SeriesStyle Of(ExchangeComposition method) =>
         SeriesStyle.Of(Methods.TakeWhile(other => other != method).Count(other => IsDense(other) == IsDense(method)), IsDense(method));
+
+    /// <summary>Its line, from the rows that carry its number; the dense baseline lies on the others.</summary>
+    public LineMark Line(Field x, Field y, ExchangeComposition method, params (string Column, object Value)[] where) => new(x, y, Of(method))
+    {
+        Where = [("series", NumberOf(method.ToString())), .. where],
+        Label = Label(method),
+        IsOnTop = IsDense(method),
+    };
 
     private static bool IsDense(ExchangeComposition method) => Label(method) == "dense";
 }

@@ -2,6 +2,7 @@ using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Experiments.Plots.Drawing;
 using Compression.Experiments.Plots.Kinds;
+using Compression.Experiments.Plots.Pictures;
 using Compression.Experiments.Plots.Runs;
 using Compression.Experiments.Plots.Series;
 
@@ -41,11 +42,11 @@ internal sealed record PictureSet(PlotInput Input, IReadOnlyList<Picture> Pictur
     }
 
     /// <summary>Draws all of them into a folder.</summary>
-    public void Draw(Gnuplot gnuplot, string folder)
+    public void Draw(string folder)
     {
         foreach (var picture in Pictures)
         {
-            gnuplot.Draw(picture, folder);
+            PictureFiles.Write(picture, folder);
         }
     }
 }

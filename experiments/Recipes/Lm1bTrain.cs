@@ -135,7 +135,7 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
             context =>
             {
                 LinkCheckpoints(options, context);
-                return Lm1bTrainer.Train(options, corpus, rows, context, found => Show(found, options, context.RunFolder, environment));
+                return Lm1bTrainer.Train(options, corpus, rows, context, found => Show(found, options, context.RunFolder));
             })
         {
             Notes = [.. corpus.Warnings, .. Lm1bHyperparameters.Idle(options.Hpconfig, trains: true, options.Sync)],
@@ -153,10 +153,10 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
         }
     }
 
-    private static void Show(PartitionSearchResult found, Lm1bOptions options, string runFolder, CommandEnvironment environment)
+    private static void Show(PartitionSearchResult found, Lm1bOptions options, string runFolder)
     {
         string caption = FormattableString.Invariant($"{options.NumWorkers} {Plural.Of(options.NumWorkers, "worker")}, {options.RunOption}, {(options.Hpconfig.Length > 0 ? options.Hpconfig.Replace(",", ", ", StringComparison.Ordinal) : "default sizes")}.");
-        Gnuplot.Find(environment).Draw(PartitionPicture.Compose(found, caption), Path.Combine(runFolder, RunFiles.Plots));
+        PictureFiles.Write(PartitionPicture.Compose(found, caption), Path.Combine(runFolder, RunFiles.Plots));
     }
 
     // The folder that holds the corpus; the sample's where none does.

@@ -27,7 +27,6 @@ internal sealed class Doctor : Verb<NoOptions>
             .. Torch(),
             .. Mpi(environment),
             .. Data(environment),
-            .. Plots(environment),
         ];
         foreach (var finding in findings)
         {
@@ -82,13 +81,6 @@ internal sealed class Doctor : Verb<NoOptions>
                 ? Finding.Ok("PTB", $"{ptb}, every checksum right")
                 : Finding.Absent("PTB", $"{ptb}: incomplete, or not Mikolov's files; get them with ./run.sh data ptb");
         yield return Finding.Ok("sample", "embedded");
-    }
-
-    private static IEnumerable<Finding> Plots(CommandEnvironment environment)
-    {
-        yield return environment.ProgramPath("gnuplot") is { } gnuplot
-            ? Finding.Ok("gnuplot", gnuplot)
-            : Finding.Absent("gnuplot", Cure("a picture", SystemPackage.Gnuplot));
     }
 
     // run.sh installs what a command needs when the command finds that it is not there.

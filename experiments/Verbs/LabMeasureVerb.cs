@@ -4,6 +4,7 @@ using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Experiments.NetworkLab;
 using Compression.Experiments.Plots.Drawing;
+using Compression.Experiments.Plots.Pictures;
 using Compression.Experiments.Recipes;
 
 namespace Compression.Experiments.Verbs;
@@ -30,9 +31,12 @@ internal abstract class LabMeasureVerb<TOptions> : Verb
         var methods = ExchangeComposition.ReadList(options.Methods, "methods");
         StepBenchmark.Check(new StepBenchmarkOptions { Methods = options.Methods }, Components.Compose);
         _ = CommandParser.Parse(new BenchSteps(), [.. command.PassedOn]);
-        var gnuplot = options.Out.Length > 0 ? Gnuplot.Find(environment) : null;
         var picture = Measure(options, rates, new LabMeasurement(methods, command.PassedOn, environment), environment.Screen.Output);
-        gnuplot?.Draw(picture, environment.FullPath(options.Out));
+        if (options.Out.Length > 0)
+        {
+            PictureFiles.Write(picture, environment.FullPath(options.Out));
+        }
+
         return ExitCode.Success;
     }
 

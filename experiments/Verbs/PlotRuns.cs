@@ -1,7 +1,6 @@
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Experiments.Plots;
-using Compression.Experiments.Plots.Drawing;
 using Compression.Experiments.Plots.Kinds;
 using Compression.Tracking;
 
@@ -14,7 +13,7 @@ internal sealed class PlotRuns : Verb<PlotOptions>
     public override string Name => "plot";
 
     /// <inheritdoc/>
-    public override string Summary => "draw runs with gnuplot (PNG, SVG, script, data); KIND: "
+    public override string Summary => "draw runs (PNG, SVG, data, matplotlib script); KIND: "
         + string.Join(", ", PlotKinds.All().Select(kind => kind.Name)) + $", {PlotKinds.Every}";
 
     /// <inheritdoc/>
@@ -45,9 +44,8 @@ internal sealed class PlotRuns : Verb<PlotOptions>
             throw new UserErrorException(ExitCode.Usage, $"plot {PlotKinds.Every}: these runs hold no rows in {RunFiles.Metrics}; name others.");
         }
 
-        var gnuplot = Gnuplot.Find(environment);
         string target = environment.FullPath(options.Out.Length > 0 ? options.Out : Path.Combine(folders[0], RunFiles.Plots));
-        set.Draw(gnuplot, target);
+        set.Draw(target);
         foreach (string note in set.Notes)
         {
             environment.Screen.Output.WriteLine($"note: {note}");

@@ -1,7 +1,6 @@
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Experiments.Plots;
-using Compression.Experiments.Plots.Drawing;
 using Compression.Experiments.Plots.Kinds;
 using Compression.Experiments.Plots.Report;
 using Compression.Tracking;
@@ -38,10 +37,9 @@ internal sealed class ReportRuns : Verb<ReportOptions>
         }
 
         var set = PictureSet.Compose(PlotKinds.All(), folders, options, environment);
-        var gnuplot = Gnuplot.Find(environment);
         string file = environment.FullPath(options.Out.Length > 0 ? options.Out : Path.Combine(folders[0], Page));
         string pictures = Path.Combine(Path.GetDirectoryName(file)!, RunFiles.Plots);
-        set.Draw(gnuplot, pictures);
+        set.Draw(pictures);
         var page = new ReportPage
         {
             Title = "Report on " + string.Join(", ", folders.Select(folder => Path.GetFileName(Path.TrimEndingDirectorySeparator(environment.FullPath(folder))))),

@@ -7,7 +7,7 @@ internal static class Repository
 {
     private static readonly string[] s_codeFolders = ["framework", "compressors", "memory", "experiments", "benchmarks", "datasets"];
     private static readonly string[] s_textEndings =
-        [".cs", ".csproj", ".proto", ".props", ".targets", ".md", ".sh", ".json", ".yaml", ".yml", ".gp", ".txt"];
+        [".cs", ".csproj", ".proto", ".props", ".targets", ".md", ".sh", ".json", ".yaml", ".yml", ".txt"];
 
     // What a build or a run leaves behind, and corpora.
     private static readonly string[] s_passedOver = [".git", "artifacts", "runs", "bin", "obj", "node_modules"];

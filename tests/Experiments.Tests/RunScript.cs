@@ -5,7 +5,7 @@ namespace Compression.Experiments.Tests;
 /// <summary>run.sh in a folder of its own, over a program that only tells how it was started, and with a PATH that the test fills.</summary>
 internal sealed class RunScript : IDisposable
 {
-    // What the script itself uses, and no mpiexec, gnuplot or dotnet of this machine.
+    // What the script itself uses, and no mpiexec or dotnet of this machine.
     private static readonly string[] s_tools =
         ["bash", "sh", "cat", "chmod", "dirname", "env", "find", "flock", "grep", "head", "mkdir", "mktemp", "mv", "readlink", "rm", "rmdir", "sed", "sort", "tail", "touch"];
 

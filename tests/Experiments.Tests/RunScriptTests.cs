@@ -1,5 +1,4 @@
 using Compression.Experiments.Cli;
-using Compression.Experiments.Plots.Drawing;
 
 namespace Compression.Experiments.Tests;
 
@@ -149,14 +148,14 @@ public sealed class RunScriptTests : IDisposable
     {
         using var sandbox = new Sandbox();
         var environment = sandbox.Surroundings(TextWriter.Null, TextWriter.Null);
-        sandbox.Variables["PATH"] = sandbox.Folder;
-        RunScript.WriteExecutable(Path.Combine(environment.RepositoryRoot, "run.sh"), $"echo \"$*\" > {sandbox.At("words")}; touch {sandbox.At("gnuplot")}");
+        RunScript.WriteExecutable(Path.Combine(environment.RepositoryRoot, "run.sh"), $"echo \"$*\" > {sandbox.At("words")}");
 
         // A program that run.sh has not started installs nothing.
-        Assert.Contains("apt-get install", Assert.Throws<Core.Reporting.UserErrorException>(() => Gnuplot.Find(environment)).Message, StringComparison.Ordinal);
+        SystemPackage.Install(SystemPackage.Network, environment);
+        Assert.False(File.Exists(sandbox.At("words")));
         sandbox.Variables[CommandEnvironment.RootVariable] = environment.RepositoryRoot;
-        Assert.NotNull(Gnuplot.Find(environment));
-        Assert.Equal("prepare gnuplot-nox\n", File.ReadAllText(sandbox.At("words")));
+        SystemPackage.Install(SystemPackage.Network, environment);
+        Assert.Equal("prepare iproute2\n", File.ReadAllText(sandbox.At("words")));
     }
 
     [Fact]
@@ -164,10 +163,11 @@ public sealed class RunScriptTests : IDisposable
     {
         using var sandbox = new Sandbox();
         var environment = sandbox.Surroundings(TextWriter.Null, TextWriter.Null);
-        sandbox.Variables["PATH"] = "";
         sandbox.Variables[CommandEnvironment.RootVariable] = environment.RepositoryRoot;
         RunScript.WriteExecutable(Path.Combine(environment.RepositoryRoot, "run.sh"), "exit 3");
-        Assert.Equal(Core.Reporting.ExitCode.Environment, Assert.Throws<AlreadyReportedException>(() => Gnuplot.Find(environment)).Code);
+        Assert.Equal(
+            Core.Reporting.ExitCode.Environment,
+            Assert.Throws<AlreadyReportedException>(() => SystemPackage.Install(SystemPackage.Network, environment)).Code);
     }
 
     public void Dispose() => _script.Dispose();

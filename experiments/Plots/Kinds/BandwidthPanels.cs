@@ -1,6 +1,6 @@
 using System.Globalization;
 using Compression.Experiments.NetworkLab;
-using Compression.Experiments.Plots.Drawing;
+using Compression.Experiments.Plots.Pictures;
 using Compression.Experiments.Plots.Series;
 using Compression.Experiments.Statistics;
 
@@ -12,7 +12,7 @@ namespace Compression.Experiments.Plots.Kinds;
 /// </summary>
 internal sealed class BandwidthPanels : PlotKind
 {
-    private const int PointsOnALine = 7, LegendLine = 19, PanelHeight = 290;
+    private const int SymbolsOnALine = 7;
 
     /// <inheritdoc/>
     public override string Name => "bandwidth";
@@ -62,8 +62,11 @@ internal sealed class BandwidthPanels : PlotKind
 
         string clock = models ? "modelled wall-clock" : "wall-clock";
         string title = Perplexities.Title(kind);
-        int columns = rates.Length == 1 ? 1 : rates.Length <= 4 ? 2 : 3, rows = (rates.Length + columns - 1) / columns;
-        var vertical = Axis.OfPerplexities("y", table.Values("perplexity"));
+        int columns = rates.Length == 1 ? 1 : rates.Length <= 4 ? 2 : 3;
+
+        // One pair of axes for all panels: what a slower link costs is seen as a shift.
+        var vertical = Axis.OfPerplexities(table.Values("perplexity")).Marked();
+        var across = Axis.OfDurations(table.Values("seconds"));
         return new Picture
         {
             Name = Name,
@@ -79,17 +82,18 @@ internal sealed class BandwidthPanels : PlotKind
                 kind == PerplexityKind.Train ? "Training perplexity is the mean over a log interval" : "",
                 vertical.IsCut ? string.Create(CultureInfo.InvariantCulture, $"Cut above {vertical.High:N0}") : ""),
             Data = table,
-            Commands =
+            Panels =
             [
-                vertical.Inside, "at_rate(series, rate, field) = column(3) == rate ? pick(series, field) : NaN",
-                .. Commands(shown, rates, table, vertical, title, clock, columns, rows),
+                .. rates.Select((rate, i) => new Panel(
+                    across.Named(i + columns >= rates.Length ? Capitalized(clock) : ""), vertical.Named(i % columns == 0 ? title : ""),
+                    SeriesMarks.Curves(shown, shown, "seconds", table, SymbolsOnALine, ("bits_per_second", rate.BitsPerSecond)))
+                { Title = LinkRates.Label(rate) }),
             ],
-            Width = WidthOf(shown),
-            Height = 60 + Math.Max(rows * PanelHeight, LegendLine * (shown.Length + 2)),
+            Columns = columns,
+            Width = columns == 1 ? 620 : 360,
+            Height = 240,
         };
     }
-
-    private static int WidthOf(IReadOnlyList<RunSeries> shown) => 860 + Picture.RoomFor(shown);
 
     private static bool AddRows(PlotTable table, RunSeries series, PerplexityKind kind, LinkRate rate, double latency)
     {
@@ -107,62 +111,5 @@ internal sealed class BandwidthPanels : PlotKind
         return table.Rows.Count > before;
     }
 
-    private IEnumerable<string> Commands(
-        IReadOnlyList<RunSeries> shown, LinkRate[] rates, PlotTable table, Axis vertical, string title, string clock, int columns, int rows)
-    {
-        double total = WidthOf(shown), left = 90 / total, right = 1 - ((Picture.RoomFor(shown) + 30) / total);
-        double gap = 55 / total, width = (right - left - (gap * (columns - 1))) / columns;
-        yield return "set multiplot";
-        yield return Picture.TitleOverPanels;
-        yield return "unset key";
-        yield return FormattableString.Invariant($"panel = (1 - 36*point - caption_top)/{rows}");
-        // One axis for all panels: what a slower link costs is seen as a shift.
-        foreach (string line in vertical.Script(title, "%g").Concat(TimeAxis.Script("x", table.Values("seconds"), Capitalized(clock))))
-        {
-            yield return line;
-        }
-
-        for (int i = 0; i < rates.Length; i++)
-        {
-            var rate = rates[i];
-            int row = i / columns, column = i % columns;
-            yield return FormattableString.Invariant($"set lmargin at screen {left + (column * (width + gap)):F4}");
-            yield return FormattableString.Invariant($"set rmargin at screen {left + (column * (width + gap)) + width:F4}");
-            yield return FormattableString.Invariant($"set tmargin at screen 1 - 62*point - {row}*panel");
-            yield return FormattableString.Invariant($"set bmargin at screen 1 - 36*point - {row + 1}*panel + 52*point");
-            yield return $"set title {GnuplotText.Quote(LinkRates.Label(rate))} font ',12' offset 0, -0.6";
-            yield return i + columns >= rates.Length ? $"set xlabel {GnuplotText.Quote(Capitalized(clock))}" : "unset xlabel";
-            yield return column == 0 ? $"set ylabel {GnuplotText.Quote(title)}" : "unset ylabel";
-            yield return Picture.Plot(shown.SelectMany(series => Band(series, shown, table, rate))
-                .Concat(shown.OrderBy(series => series.IsDense).Select(series => Line(series, shown, table, rate))));
-            yield return "unset label";
-        }
-
-        foreach (string line in Picture.LegendPanel(right + (20 / total), shown.Select(series => (series.Label, SeriesStyle.Of(series, shown)))))
-        {
-            yield return line;
-        }
-    }
-
-    private IEnumerable<string> Band(RunSeries series, IReadOnlyList<RunSeries> shown, PlotTable table, LinkRate rate)
-    {
-        if (series.Runs.Count > 1)
-        {
-            string ends = $"(inside({Value(series, table, rate, "perplexity_low")})):(inside({Value(series, table, rate, "perplexity_high")}))";
-            string fill = SeriesStyle.Of(series, shown).Fill(0.2);
-            yield return $"{Source} using ({Value(series, table, rate, "seconds")}):{ends} with filledcurves {fill} notitle";
-        }
-    }
-
-    private string Line(RunSeries series, IReadOnlyList<RunSeries> shown, PlotTable table, LinkRate rate)
-    {
-        int points = table.Rows.Count(row => (int)row[0] == series.Number && (double)row[2] == rate.BitsPerSecond);
-        string style = SeriesStyle.Of(series, shown).Line(Math.Max(1, points / PointsOnALine));
-        return $"{Source} using ({Value(series, table, rate, "seconds")}):({Value(series, table, rate, "perplexity")}) with linespoints {style} notitle";
-    }
-
     private static string Capitalized(string text) => char.ToUpperInvariant(text[0]) + text[1..];
-
-    private static string Value(RunSeries series, PlotTable table, LinkRate rate, string column) =>
-        $"at_rate({series.Number},{GnuplotText.Number(rate.BitsPerSecond)},{table.Column(column)})";
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Compression.Experiments.Plots.Drawing;
+using Compression.Experiments.Plots.Pictures;
 using Compression.Experiments.Plots.Series;
 
 namespace Compression.Experiments.Plots.Kinds;
@@ -7,7 +7,7 @@ namespace Compression.Experiments.Plots.Kinds;
 /// <summary>Perplexity on the way, one line a series with its confidence band.</summary>
 internal abstract class CurvePicture : PlotKind
 {
-    private const int PointsOnALine = 9, LegendLine = 18;
+    private const int SymbolsOnALine = 9;
 
     private protected const string Steps = "step", Seconds = "seconds", Bytes = "bytes_per_worker";
 
@@ -20,8 +20,8 @@ internal abstract class CurvePicture : PlotKind
     /// <summary>What a reader must know; without a full stop, and empty where there is nothing.</summary>
     private protected virtual string Remark(PlotInput input) => "";
 
-    /// <summary>The horizontal axis, the factor that its values are divided by, and the lines that set it up.</summary>
-    private protected abstract (double Unit, IEnumerable<string> Script) Horizontal(IReadOnlyList<double> values);
+    /// <summary>The horizontal axis, and the unit that its values are divided by.</summary>
+    private protected abstract (double Unit, Axis Axis) Horizontal(IReadOnlyList<double> values);
 
     /// <inheritdoc/>
     public override Picture Compose(PlotInput input)
@@ -51,10 +51,9 @@ internal abstract class CurvePicture : PlotKind
             throw Refuse(rows + (Across == Bytes ? " of runs that sent bytes" : ""));
         }
 
-        var vertical = Axis.OfPerplexities("y", table.Values("perplexity"));
-        var (unit, script) = Horizontal([.. table.Values(Across)]);
         string title = Perplexities.Title(kind);
-        string[] commands = [vertical.Inside, .. vertical.Script(title, "%g"), .. script, Picture.Plot(Lines(shown, input, table, unit))];
+        var vertical = Axis.OfPerplexities(table.Values("perplexity")).Marked().Named(title);
+        var (unit, across) = Horizontal([.. table.Values(Across)]);
         return new Picture
         {
             Name = Name,
@@ -63,9 +62,7 @@ internal abstract class CurvePicture : PlotKind
                 shown, intervals: true, kind == PerplexityKind.Train ? "Training perplexity is the mean over a log interval" : "", Remark(input),
                 vertical.IsCut ? string.Create(CultureInfo.InvariantCulture, $"Cut above {vertical.High:N0}") : ""),
             Data = table,
-            Commands = commands,
-            Width = 720 + Picture.RoomFor(shown),
-            Height = Math.Max(560, 90 + (LegendLine * shown.Count)),
+            Panels = [new Panel(across, vertical, SeriesMarks.Curves(shown, input.Series, Field.In(unit, Across), table, SymbolsOnALine))],
         };
     }
 
@@ -75,36 +72,6 @@ internal abstract class CurvePicture : PlotKind
         Seconds => point.Seconds,
         _ => point.Bytes,
     };
-
-    // Bands hide no line; the baseline comes first in the legend, and on top of the others.
-    private IEnumerable<string> Lines(List<RunSeries> shown, PlotInput input, PlotTable table, double unit)
-    {
-        var below = shown.SelectMany(series => Band(series, input, table, unit)).Concat(shown.Select(series =>
-            $"{Line(series, input, table, unit)} title {GnuplotText.Quote(series.Label)}"));
-        return shown.Exists(series => !series.IsDense)
-            ? below.Concat(shown.Where(series => series.IsDense).Select(series => Line(series, input, table, unit) + " notitle"))
-            : below;
-    }
-
-    private IEnumerable<string> Band(RunSeries series, PlotInput input, PlotTable table, double unit)
-    {
-        if (series.Runs.Count > 1)
-        {
-            string band = $"(inside{Value(series, table, "perplexity_low")}):(inside{Value(series, table, "perplexity_high")})";
-            yield return $"{Source} using {X(series, table, unit)}:{band} with filledcurves {SeriesStyle.Of(series, input.Series).Fill(0.2)} notitle";
-        }
-    }
-
-    private string Line(RunSeries series, PlotInput input, PlotTable table, double unit)
-    {
-        int rows = table.Rows.Count(row => (int)row[0] == series.Number);
-        string style = SeriesStyle.Of(series, input.Series).Line(Math.Max(1, rows / PointsOnALine));
-        return $"{Source} using {X(series, table, unit)}:{Value(series, table, "perplexity")} with linespoints {style}";
-    }
-
-    private string X(RunSeries series, PlotTable table, double unit) => $"(pick({series.Number},{table.Column(Across)})/{GnuplotText.Number(unit)})";
-
-    private static string Value(RunSeries series, PlotTable table, string column) => $"(pick({series.Number},{table.Column(column)}))";
 }
 
 /// <summary>What a step is worth, whatever it costs.</summary>
@@ -120,8 +87,7 @@ internal sealed class CurveOverSteps : CurvePicture
 
     private protected override string Against => "against steps";
 
-    private protected override (double, IEnumerable<string>) Horizontal(IReadOnlyList<double> values) =>
-        (1, Axis.FromZero("x", values).Script("Step", "%.0f"));
+    private protected override (double, Axis) Horizontal(IReadOnlyList<double> values) => (1, Axis.FromZero(values).Marked().Named("Step"));
 }
 
 /// <summary>What an hour is worth on the machine that ran it.</summary>
@@ -140,10 +106,10 @@ internal sealed class CurveOverTime : CurvePicture
     private protected override string Remark(PlotInput input) =>
         input.RemarkOnClock;
 
-    private protected override (double, IEnumerable<string>) Horizontal(IReadOnlyList<double> values)
+    private protected override (double, Axis) Horizontal(IReadOnlyList<double> values)
     {
         var (unit, name) = TimeUnit.For(values.Max());
-        return (unit, Axis.FromZero("x", values.Select(value => value / unit)).Script($"Wall-clock ({name})"));
+        return (unit, Axis.FromZero(values.Select(value => value / unit)).Marked().Named($"Wall-clock ({name})"));
     }
 }
 
@@ -162,6 +128,6 @@ internal sealed class CurveOverBytes : CurvePicture
 
     private protected override string Remark(PlotInput input) => input.RemarkOnBytes;
 
-    private protected override (double, IEnumerable<string>) Horizontal(IReadOnlyList<double> values) =>
-        (1, Axis.Of("x", values, 8).Script("Bytes of one worker", "%.0s %cB"));
+    private protected override (double, Axis) Horizontal(IReadOnlyList<double> values) =>
+        (1, Axis.Of(values, logarithmicFrom: 8).Marked(AxisNumber.Bytes).Named("Bytes of one worker"));
 }

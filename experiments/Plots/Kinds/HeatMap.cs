@@ -1,5 +1,5 @@
 using System.Globalization;
-using Compression.Experiments.Plots.Drawing;
+using Compression.Experiments.Plots.Pictures;
 using Compression.Experiments.Plots.Runs;
 using Compression.Experiments.Plots.Series;
 using Compression.Experiments.Statistics;
@@ -25,24 +25,24 @@ internal sealed class HeatMap : PlotKind
     public override Picture Compose(PlotInput input)
     {
         var kind = Perplexities.ForResults(input.Options.Measure, input.Series);
-        (RunSeries Series, string Method, string Ratio, Estimate Perplexity)[] cells =
+        (RunSeries Series, string Method, string Ratio, Estimate Perplexity)[] found =
         [
             .. input.Series.Select(series => (series, MethodOf(series.Runs[0]), RatioOf(series.Runs[0]) ?? NoRatio, series.Mean(run => Perplexities.Final(run, kind))))
                 .Where(cell => cell.Item4.Count > 0),
         ];
-        string[] methods = [.. cells.Select(cell => cell.Method).Distinct(StringComparer.Ordinal)];
+        string[] methods = [.. found.Select(cell => cell.Method).Distinct(StringComparer.Ordinal)];
         string[] ratios =
         [
-            .. cells.Select(cell => cell.Ratio).Distinct(StringComparer.Ordinal)
+            .. found.Select(cell => cell.Ratio).Distinct(StringComparer.Ordinal)
                 .OrderBy(ratio => ratio == NoRatio ? double.PositiveInfinity : double.Parse(ratio, CultureInfo.InvariantCulture)),
         ];
-        if (cells.All(cell => cell.Ratio == NoRatio))
+        if (found.All(cell => cell.Ratio == NoRatio))
         {
             throw Refuse("runs of a compressor with a ratio, and their perplexity at the end");
         }
 
         var table = new PlotTable("column", "row", "label", "ratio", "perplexity", "half_width_95", "runs", "series_in_cell");
-        foreach (var cell in cells.GroupBy(cell => (cell.Method, cell.Ratio)))
+        foreach (var cell in found.GroupBy(cell => (cell.Method, cell.Ratio)))
         {
             // What differs in other options shares a cell; the best of them stands for it.
             var best = cell.MinBy(one => one.Perplexity.Mean);
@@ -51,22 +51,24 @@ internal sealed class HeatMap : PlotKind
                 best.Perplexity.Count, cell.Count());
         }
 
-        var scale = Axis.OfPerplexities("cb", table.Values("perplexity"));
         string title = Perplexities.Title(kind);
+        var scale = Axis.OfPerplexities(table.Values("perplexity")).Marked(most: 6);
+        Field column = "column", line = "row";
+        var cells = new BoxMark(column - 0.48, column + 0.48, line - 0.46, line + 0.46, SeriesStyle.Grey) { Text = "perplexity", Shade = "perplexity" };
         bool shared = table.Values("series_in_cell").Any(count => count > 1);
         return new Picture
         {
             Name = Name,
             Title = $"{title} at the end, by compressor and ratio",
             Caption = input.Caption(
-                [.. cells.Select(cell => cell.Series)], intervals: false,
+                [.. found.Select(cell => cell.Series)], intervals: false,
                 "Ratio: share of the entries that the compressor was asked to send; none: it has no such option",
                 shared ? "Where runs of a cell differ in other options, the best of them stands for it" : "",
                 scale.IsCut ? string.Create(CultureInfo.InvariantCulture, $"Colours end at {scale.High:N0}") : ""),
             Data = table,
-            Commands = [.. Commands(methods, ratios, scale)],
-            Width = Math.Clamp(420 + (ratios.Length * 110), 700, 1600),
-            Height = 170 + (Math.Max(3, methods.Length) * 30),
+            Panels = [new Panel(Axis.OfNames(ratios, isVertical: false).Named("Ratio asked for"), Axis.OfNames(methods, isVertical: true), [cells]) { Shades = scale }],
+            Width = Math.Clamp(ratios.Length * 110, 330, 1100),
+            Height = Math.Max(4, methods.Length) * 34,
         };
     }
 
@@ -78,34 +80,5 @@ internal sealed class HeatMap : PlotKind
             term.Arguments.Any(argument => argument.Key != RatioArgument)
                 ? $"{term.Name}({string.Join(',', term.Arguments.Where(argument => argument.Key != RatioArgument).Select(argument => $"{argument.Key}={argument.Value}"))})"
                 : term.Name));
-    }
-
-    private IEnumerable<string> Commands(string[] methods, string[] ratios, Axis scale)
-    {
-        static string Tics(string[] names) => string.Join(", ", names.Select((name, place) => $"{GnuplotText.Quote(name)} {place}"));
-        string low = GnuplotText.Number(scale.Low), high = GnuplotText.Number(scale.High);
-        string middle = GnuplotText.Number(scale.IsLogarithmic ? Math.Sqrt(scale.Low * scale.High) : (scale.Low + scale.High) / 2);
-        yield return "unset key";
-        yield return "unset grid";
-        yield return "set border 0";
-
-        // From dark blue over grey to yellow, as in the colour map cividis: told apart by lightness alone.
-        yield return "set palette defined (0 '#FDEA45', 0.25 '#CBBA69', 0.5 '#948E77', 0.75 '#576071', 1 '#00306F')";
-        foreach (string line in scale.Script("", "%g"))
-        {
-            yield return line;
-        }
-
-        yield return $"set xtics ({Tics(ratios)}) scale 0";
-        yield return $"set ytics ({Tics(methods)}) scale 0";
-        yield return FormattableString.Invariant($"set xrange [-0.5:{ratios.Length - 0.5}]");
-        yield return FormattableString.Invariant($"set yrange [{methods.Length - 0.5}:-0.5]");
-        yield return "set xlabel 'Ratio asked for'";
-        string value = $"(column(5) > {high} ? {high} : column(5) < {low} ? {low} : column(5))";
-        yield return Picture.Plot(
-        [
-            $"{Source} using 1:2:(column(1)-0.48):(column(1)+0.48):(column(2)-0.46):(column(2)+0.46):{value} with boxxyerror fs solid 1 noborder lc palette",
-            $"{Source} using 1:2:(sprintf('%.4g', column(5))):(column(5) > {middle} ? 0xFFFFFF : 0x000000) with labels font ',11' textcolor rgb variable",
-        ]);
     }
 }

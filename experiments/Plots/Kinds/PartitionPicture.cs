@@ -1,4 +1,4 @@
-using Compression.Experiments.Plots.Drawing;
+using Compression.Experiments.Plots.Pictures;
 using Compression.Training.Lm1b;
 
 namespace Compression.Experiments.Plots.Kinds;
@@ -37,29 +37,23 @@ internal static class PartitionPicture
             Title = "Step time against partitions",
             Caption = $"{caption} {result.Summary}.",
             Data = table,
-            Commands = [.. Commands(table)],
+            Panels = [Panel(table)],
         };
     }
 
-    private static IEnumerable<string> Commands(PlotTable table)
+    private static Panel Panel(PlotTable table)
     {
         double[] numbers = [.. table.Values("partitions")];
-        yield return "set logscale x 2";
-        yield return $"set xrange [{GnuplotText.Number(numbers.Min() / 1.1)}:{GnuplotText.Number(numbers.Max() * 1.1)}]";
-        yield return "set xlabel 'Partitions'";
-        foreach (string line in Axis.FromZero("y", table.Values("ms_per_step")).Script("Step (ms)"))
-        {
-            yield return line;
-        }
-
-        yield return Picture.Plot(
-        [
-            Series(table, Curve, $"with lines lc rgb '{SeriesStyle.Of(0, isDense: false).Colour}' lw 2 title 'b/P + a (P-1) + c'"),
-            Series(table, Measured, $"with points {SeriesStyle.Of(0, isDense: true).Points} title 'measured'"),
-            Series(table, Chosen, $"with points {SeriesStyle.Of(1, isDense: false).Points} title 'chosen'"),
-        ]);
+        var across = Axis.Of(numbers, logarithmicFrom: 1);
+        var doublings = Enumerable.Range(0, 31).Select(power => Math.Pow(2, power)).Where(number => number >= across.Low && number <= across.High);
+        return new Panel(
+            across.MarkedAt(doublings).Named("Partitions"), Axis.FromZero(table.Values("ms_per_step")).Marked().Named("Step (ms)"),
+            [
+                Series(Curve, SeriesStyle.Of(0, isDense: false), "b/P + a (P-1) + c") with { PointInterval = 0 },
+                Series(Measured, SeriesStyle.Of(0, isDense: true), "measured") with { Connection = Connection.None },
+                Series(Chosen, SeriesStyle.Of(1, isDense: false), "chosen") with { Connection = Connection.None },
+            ]);
     }
 
-    private static string Series(PlotTable table, int series, string style) => FormattableString.Invariant(
-        $"'partitions.csv' skip 1 using (pick({series},{table.Column("partitions")})):(pick({series},{table.Column("ms_per_step")})) {style}");
+    private static LineMark Series(int series, SeriesStyle style, string label) => new("partitions", "ms_per_step", style) { Where = [("series", series)], Label = label };
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Compression.Experiments.Plots.Drawing;
+using Compression.Experiments.Plots.Pictures;
 using Compression.Experiments.Plots.Runs;
 using Compression.Experiments.Plots.Series;
 using Compression.Training.Pipelines;
@@ -7,7 +7,7 @@ using Compression.Training.Pipelines;
 namespace Compression.Experiments.Plots.Kinds;
 
 /// <summary>What each stage of a pipeline was busy with in the first recorded step: a lane a stage, a box a unit.</summary>
-internal sealed class PipelineTimeline : PlotKind
+internal sealed class PipelineTimeline : RowPicture
 {
     // A number needs so much of the picture's width.
     private const double LeastForNumber = 0.012;
@@ -63,36 +63,16 @@ internal sealed class PipelineTimeline : PlotKind
             throw Refuse("runs of model-parallel that have left a timeline.json (--timeline_steps above 0)");
         }
 
-        int room = 30 + (int)(8.4 * lanes.Max(lane => lane.Length));
-        string labels = string.Join(", ", lanes.Select((lane, row) => $"{GnuplotText.Quote(lane)} {row}"));
-        return new Picture
-        {
-            Name = Name,
-            Title = "One step of the pipeline",
-            Caption = input.Caption(shown, intervals: false, "Numbers are those of the units: blocks of time steps of a wavefront, else micro-batches"),
-            Data = table,
-            Commands =
-            [
-                "set border 1",
-                .. Axis.FromZero("x", table.Values("end_ms")).Script("Time since the step began (ms)"),
-                FormattableString.Invariant($"set yrange [{lanes.Count - 0.4}:-0.6]"),
-                $"set ytics ({labels}) scale 0",
-                Picture.TitleOverPanels,
-                "set key at screen 0.5, screen 1 - 36*point center top horizontal maxrows 1 Left reverse samplen 1.5",
-                "set tmargin at screen 1 - 76*point",
-                FormattableString.Invariant($"set lmargin at screen {(double)room / (900 + room):F4}"),
-                "set rmargin at screen 0.97",
-                Picture.Plot([.. s_activities.Select(Boxes), Numbers()]),
-            ],
-            Width = 900 + room,
-            Height = 190 + (Math.Max(3, lanes.Count) * 38),
-        };
+        string caption = input.Caption(shown, intervals: false, "Numbers are those of the units: blocks of time steps of a wavefront, else micro-batches");
+        return Frame("One step of the pipeline", caption, table, (lanes, Height: 38), ("Time since the step began (ms)", "end_ms"), s_activities.Select(Boxes));
     }
 
     private static string Short(RunSeries series) => series.Runs[0].Option("schedule");
 
-    private string Boxes((StageActivity Activity, string Name, string Colour) of) =>
-        $"{Source} using (column(5) == {(int)of.Activity} ? column(7) : NaN):1:7:8:9:10 with boxxyerror fs solid 1 border lc rgb '#FFFFFF' fc rgb '{of.Colour}' title {GnuplotText.Quote(of.Name)}";
-
-    private string Numbers() => $"{Source} using ((column(7)+column(8))/2):1:11 with labels font ',8' textcolor rgb '#222222' notitle";
+    private static BoxMark Boxes((StageActivity Activity, string Name, string Colour) of) => new("start_ms", "end_ms", "lane_top", "lane_foot", of.Colour)
+    {
+        Where = [("activity", (int)of.Activity)],
+        Label = of.Name,
+        Text = "number",
+    };
 }

@@ -1,6 +1,5 @@
 using Compression.Core.Reporting;
-using Compression.Experiments.Plots.Drawing;
-using Compression.Experiments.Plots.Series;
+using Compression.Experiments.Plots.Pictures;
 
 namespace Compression.Experiments.Plots.Kinds;
 
@@ -20,11 +19,4 @@ internal abstract class PlotKind
     /// <summary>The error of runs that do not hold what it takes.</summary>
     /// <param name="needs">Continues "it needs".</param>
     protected UserErrorException Refuse(string needs) => new(ExitCode.Usage, $"plot {Name}: it needs {needs}.");
-
-    /// <summary>The file that a plot command reads, past its header.</summary>
-    protected string Source => $"'{Name}.csv' skip 1";
-
-    /// <summary>Labels of rows from the top down, series by series.</summary>
-    protected static string RowLabels(IReadOnlyList<RunSeries> series) =>
-        $"set ytics ({string.Join(", ", series.Select((one, row) => $"{GnuplotText.Quote(one.Label)} {row}"))}) scale 0";
 }

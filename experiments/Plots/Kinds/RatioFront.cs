@@ -1,5 +1,5 @@
 using System.Globalization;
-using Compression.Experiments.Plots.Drawing;
+using Compression.Experiments.Plots.Pictures;
 using Compression.Experiments.Plots.Series;
 using Compression.Experiments.Statistics;
 
@@ -8,6 +8,13 @@ namespace Compression.Experiments.Plots.Kinds;
 /// <summary>Perplexity at the end against the compression that the wire saw, with the front of those that no other beats in both.</summary>
 internal sealed class RatioFront : PlotKind
 {
+    private const string Across = "wire_compression_ratio";
+
+    private static readonly LineMark s_line = new(Across, "perplexity", new SeriesStyle(SeriesStyle.Grey, default, false, LineDash.Dashed, 1.5))
+    {
+        Where = [("on_front", 1)], Label = "Pareto front", Connection = Connection.Steps, PointInterval = 0,
+    };
+
     /// <inheritdoc/>
     public override string Name => "ratio";
 
@@ -37,7 +44,7 @@ internal sealed class RatioFront : PlotKind
         }
 
         var front = Front([.. points.Select(point => (point.Ratio.Mean, point.Perplexity.Mean))]);
-        var table = new PlotTable("series", "label", "wire_compression_ratio", "perplexity", "perplexity_low", "perplexity_high", "on_front", "runs");
+        var table = new PlotTable("series", "label", Across, "perplexity", "perplexity_low", "perplexity_high", "on_front", "runs");
         // The front's rows stand together, as a row between them would break its line.
         foreach (int i in Enumerable.Range(0, points.Length).OrderByDescending(i => front[i]))
         {
@@ -46,18 +53,12 @@ internal sealed class RatioFront : PlotKind
         }
 
         RunSeries[] shown = [.. points.Select(point => point.Series).OrderBy(series => series.Number)];
-        var across = Axis.Of("x", table.Values("wire_compression_ratio"), 4);
+        var across = Axis.Of(table.Values(Across), logarithmicFrom: 4).Marked().Named("True compression ratio (dense bytes / bytes on the wire)");
         // An interval of two runs may be wider than all that is worth seeing.
         double[] means = [.. table.Values("perplexity")];
         var ends = table.Values("perplexity_low").Concat(table.Values("perplexity_high")).Where(end => end > means.Min() / 1.5 && end < means.Max() * 1.5);
-        var vertical = Axis.OfPerplexities("y", means.Concat(ends));
         string title = Perplexities.Title(kind);
-        string line = $"{Source} using (column(7) == 1 ? column(3) : NaN):4 with fsteps lc rgb '{SeriesStyle.Grey}' dt 2 lw 1.5 title 'Pareto front'";
-        string[] curves =
-        [
-            .. front.Count(on => on) > 1 ? (string[])[line] : [],
-            .. shown.SelectMany(series => Points(series, input, table)),
-        ];
+        var vertical = Axis.OfPerplexities(means.Concat(ends)).Marked().Named(title);
         return new Picture
         {
             Name = Name,
@@ -68,22 +69,16 @@ internal sealed class RatioFront : PlotKind
                 kind == PerplexityKind.Train ? "Training perplexity is that of the last log interval" : "",
                 vertical.IsCut ? string.Create(CultureInfo.InvariantCulture, $"Cut above {vertical.High:N0}") : ""),
             Data = table,
-            Commands = [.. across.Script("True compression ratio (dense bytes / bytes on the wire)", "%g"), .. vertical.Script(title, "%g"), Picture.Plot(curves)],
-            Width = 720 + Picture.RoomFor(shown),
-            Height = Math.Max(560, 108 + (18 * shown.Length)),
+            Panels = [new Panel(across, vertical, [.. front.Count(on => on) > 1 ? [s_line] : Array.Empty<Mark>(), .. shown.SelectMany(series => Marks(series, input))])],
         };
     }
 
-    private IEnumerable<string> Points(RunSeries series, PlotInput input, PlotTable table)
+    private static IEnumerable<Mark> Marks(RunSeries series, PlotInput input)
     {
         var style = SeriesStyle.Of(series, input.Series);
-        string Value(string column) => $"(pick({series.Number},{table.Column(column)}))";
-        string place = $"{Source} using {Value("wire_compression_ratio")}:{Value("perplexity")}";
-        if (series.Runs.Count > 1)
-        {
-            yield return $"{place}:{Value("perplexity_low")}:{Value("perplexity_high")} with yerrorbars {style.Points} notitle";
-        }
-
-        yield return $"{place} with points {style.Points} title {GnuplotText.Quote(series.Label)}";
+        var point = new LineMark(Across, "perplexity", style) { Where = [SeriesMarks.Is(series)], Label = series.Label, Connection = Connection.None };
+        return series.Runs.Count > 1
+            ? [new ErrorBarMark(Across, "perplexity", "perplexity_low", "perplexity_high", style.Colour) { Where = point.Where }, point]
+            : [point];
     }
 }

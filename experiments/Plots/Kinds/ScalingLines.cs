@@ -1,6 +1,6 @@
 using System.Globalization;
 using Compression.Core.Reporting;
-using Compression.Experiments.Plots.Drawing;
+using Compression.Experiments.Plots.Pictures;
 using Compression.Experiments.Plots.Runs;
 using Compression.Experiments.Plots.Series;
 using Compression.Experiments.Statistics;
@@ -44,8 +44,8 @@ internal sealed class ScalingLines : PlotKind
             }
         }
 
-        var across = Axis.FromZero("x", table.Values("workers"));
-        string linear = GnuplotText.Number(perWorker);
+        var across = Axis.FromZero(table.Values("workers")).MarkedAt(table.Values("workers").Distinct().Order()).Named("Workers");
+        var vertical = Axis.FromZero(table.Values("words_high").Concat(table.Values("linear_words_per_second"))).Marked().Named("Words per second (all workers)");
         return new Picture
         {
             Name = Name,
@@ -56,13 +56,7 @@ internal sealed class ScalingLines : PlotKind
                     CultureInfo.InvariantCulture,
                     $"Linear: {perWorker:N0} words/s a worker, as of {methods[0].Key} with {start.Key} {Plural.Of(start.Key, "worker")}")),
             Data = table,
-            Commands =
-            [
-                .. across.Script("Workers"),
-                $"set xtics ({string.Join(", ", table.Values("workers").Distinct().Order().Select(GnuplotText.Number))})",
-                .. Axis.FromZero("y", table.Values("words_high").Concat(table.Values("linear_words_per_second"))).Script("Words per second (all workers)", "%.0f"),
-                Picture.Plot([$"{linear}*x with lines lc rgb '{SeriesStyle.Grey}' dt 2 lw 1.5 title 'linear'", .. lines.SelectMany(line => Lines(line, input))]),
-            ],
+            Panels = [new Panel(across, vertical, [new SlopeMark(perWorker, LineDash.Dashed) { Label = "linear" }, .. lines.SelectMany(line => Marks(line, input))])],
         };
     }
 
@@ -72,11 +66,10 @@ internal sealed class ScalingLines : PlotKind
 
     private static double Speed(RunData run) => run.Summary?.WordsPerSecond ?? double.NaN;
 
-    private IEnumerable<string> Lines(RunSeries line, PlotInput input)
+    private static IEnumerable<Mark> Marks(RunSeries line, PlotInput input)
     {
         var style = SeriesStyle.Of(line, input.Series);
-        string place = $"{Source} using (pick({line.Number},3)):(pick({line.Number},4))";
-        yield return $"{place}:(pick({line.Number},5)):(pick({line.Number},6)) with yerrorbars lc rgb '{style.Colour}' pt -1 notitle";
-        yield return $"{place} with linespoints {style.Line(1)} title {GnuplotText.Quote(line.Label)}";
+        yield return new ErrorBarMark("workers", "words_per_second", "words_low", "words_high", style.Colour) { Where = [SeriesMarks.Is(line)] };
+        yield return new LineMark("workers", "words_per_second", style) { Where = [SeriesMarks.Is(line)], Label = line.Label, IsOnTop = line.IsDense };
     }
 }

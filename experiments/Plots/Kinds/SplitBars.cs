@@ -1,10 +1,10 @@
-using Compression.Experiments.Plots.Drawing;
+using Compression.Experiments.Plots.Pictures;
 using Compression.Experiments.Plots.Series;
 
 namespace Compression.Experiments.Plots.Kinds;
 
 /// <summary>The mean step's time, stacked by part.</summary>
-internal sealed class SplitBars : PlotKind
+internal sealed class SplitBars : RowPicture
 {
     /// <inheritdoc/>
     public override string Name => "split";
@@ -35,27 +35,13 @@ internal sealed class SplitBars : PlotKind
         }
 
         bool overlaps = rows.Any(row => row.Split.Hidden > 0);
-        return new Picture
-        {
-            Name = Name,
-            Title = "Time of a step by part",
-            Caption = input.Caption(
-                shown, intervals: false,
-                "Means over all steps, of rank 0",
-                overlaps ? "Parts that passed during the backward pass are counted in both" : "",
-                input.RemarkOnParts),
-            Data = table,
-            Commands =
-            [
-                .. StepParts.Frame(Axis.FromZero("x", table.Values("to_ms")).Script("Time of a step (ms)"), shown, RowLabels(shown)),
-                Picture.Plot(StepSplit.Names.Select((name, part) => Bars(part, name))),
-            ],
-            Width = StepParts.WidthFor(shown),
-            Height = 190 + (Math.Max(4, shown.Length) * 26),
-        };
+        string caption = input.Caption(
+            shown, intervals: false,
+            "Means over all steps, of rank 0",
+            overlaps ? "Parts that passed during the backward pass are counted in both" : "",
+            input.RemarkOnParts);
+        return Frame(
+            "Time of a step by part", caption, table, ([.. shown.Select(series => series.Label)], Height: 30), ("Time of a step (ms)", "to_ms"),
+            StepSplit.Names.Select((name, part) => StepParts.Boxes(part, name, "from_ms", "to_ms", (Field)"row" - 0.33, (Field)"row" + 0.33)));
     }
-
-    private string Bars(int part, string name) =>
-        $"{Source} using (column(4) == {part} ? column(6) : NaN):3:6:7:(column(3) - 0.33):(column(3) + 0.33) with boxxyerror "
-            + $"{StepParts.Fill(part)} title {GnuplotText.Quote(name)}";
 }

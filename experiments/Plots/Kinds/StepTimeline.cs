@@ -1,10 +1,10 @@
-using Compression.Experiments.Plots.Drawing;
+using Compression.Experiments.Plots.Pictures;
 using Compression.Experiments.Plots.Series;
 
 namespace Compression.Experiments.Plots.Kinds;
 
 /// <summary>The parts of a mean step, one after another: computing in the upper lane of a series, the gradient's way in the lower one.</summary>
-internal sealed class StepTimeline : PlotKind
+internal sealed class StepTimeline : RowPicture
 {
     // Update comes when the averaged gradient is there.
     private const int ForwardBackward = 0, Update = 4;
@@ -54,26 +54,13 @@ internal sealed class StepTimeline : PlotKind
         }
 
         bool overlaps = rows.Any(row => row.Split.Hidden > 0);
-        return new Picture
-        {
-            Name = Name,
-            Title = "One step on a time line",
-            Caption = input.Caption(
-                shown, intervals: false,
-                "Means over all steps, of rank 0: computing above, the gradient's way below"
-                    + (overlaps ? "; what was hidden is drawn at the end of the backward pass" : ", nothing overlaps"),
-                input.RemarkOnParts),
-            Data = table,
-            Commands =
-            [
-                .. StepParts.Frame(Axis.FromZero("x", table.Values("end_ms")).Script("Time since the step began (ms)"), shown, RowLabels(shown)),
-                Picture.Plot(StepSplit.Names.Take(Update + 1).Select((name, part) => Bars(part, name))),
-            ],
-            Width = StepParts.WidthFor(shown),
-            Height = 190 + (Math.Max(4, shown.Length) * 34),
-        };
+        string caption = input.Caption(
+            shown, intervals: false,
+            "Means over all steps, of rank 0: computing above, the gradient's way below"
+                + (overlaps ? "; what was hidden is drawn at the end of the backward pass" : ", nothing overlaps"),
+            input.RemarkOnParts);
+        return Frame(
+            "One step on a time line", caption, table, ([.. shown.Select(series => series.Label)], Height: 40), ("Time since the step began (ms)", "end_ms"),
+            StepSplit.Names.Take(Update + 1).Select((name, part) => StepParts.Boxes(part, name, "start_ms", "end_ms", "lane_top", "lane_foot")));
     }
-
-    private string Bars(int part, string name) =>
-        $"{Source} using (column(4) == {part} ? column(6) : NaN):3:6:7:8:9 with boxxyerror {StepParts.Fill(part)} title {GnuplotText.Quote(name)}";
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Compression.Experiments.Plots.Drawing;
+using Compression.Experiments.Plots.Pictures;
 using Compression.Experiments.Plots.Runs;
 using Compression.Experiments.Plots.Series;
 using Compression.Experiments.Statistics;
@@ -58,70 +58,45 @@ internal sealed class TargetBars : PlotKind
                 kind == PerplexityKind.Train ? "Training perplexity is the mean over a log interval" : "",
                 input.RemarkOnClock, input.RemarkOnBytes),
             Data = table,
-            Commands = [.. Commands(input, shown, table)],
-            Width = 620 + Picture.RoomFor(shown),
-            Height = 150 + (Math.Max(4, shown.Length) * 26),
+            Panels = Panels(input, shown, table),
+            Columns = 2,
+            Width = 290,
+            Height = Math.Max(4, shown.Length) * 30,
         };
     }
 
-    private IEnumerable<string> Commands(PlotInput input, RunSeries[] shown, PlotTable table)
+    private static Panel[] Panels(PlotInput input, RunSeries[] shown, PlotTable table)
     {
         var (unit, unitName) = TimeUnit.For(table.Values("seconds_high").Max());
-        var time = Axis.FromZero("x", table.Values("seconds_high").Select(value => value / unit * 1.1));
+        var names = Axis.OfNames([.. shown.Select(series => series.Label)], isVertical: true);
+        var time = Axis.FromZero(table.Values("seconds_high").Select(value => value / unit * 1.1)).Marked(most: 6).Named($"Time ({unitName})");
+        var marks = shown.SelectMany((series, row) => Bar(series, row, input, table, Field.In(unit, "seconds"), Field.In(unit, "seconds_low"), Field.In(unit, "seconds_high"), 0));
+        var first = new Panel(time, names, [.. marks]);
         double[] sent = [.. table.Values("bytes_low").Concat(table.Values("bytes_high")).Where(value => value > 0)];
-        yield return "set multiplot";
-        yield return "unset key";
-        yield return Picture.TitleOverPanels;
-        yield return "set border 1";
-        yield return FormattableString.Invariant($"set yrange [{shown.Length - 0.4}:-0.6]");
-        yield return RowLabels(shown);
-        yield return "set tmargin at screen 1 - 46*point";
-        double width = 620 + Picture.RoomFor(shown), left = (Picture.RoomFor(shown) - 20) / width, half = (1 - left - (70 / width)) / 2;
-        yield return FormattableString.Invariant($"set lmargin at screen {left:F4}");
-        yield return FormattableString.Invariant($"set rmargin at screen {left + half:F4}");
-        foreach (string line in time.Script($"Time ({unitName})"))
+        if (sent.Length == 0)
         {
-            yield return line;
+            return [first];
         }
 
-        yield return Picture.Plot(shown.SelectMany((series, row) => Bar(series, row, input, table, "seconds", unit, 0)));
-        if (sent.Length > 0)
-        {
-            // A bar on a logarithmic axis has no natural foot: this one stands at the left end.
-            var bytes = Axis.Of("x", sent.Append(sent.Min() / 3), 8);
-            yield return "unset label";
-            yield return "unset ytics";
-            yield return FormattableString.Invariant($"set lmargin at screen {1 - half - (25 / width):F4}");
-            yield return FormattableString.Invariant($"set rmargin at screen {1 - (25 / width):F4}");
-            foreach (string line in bytes.Script("Bytes of one worker (logarithmic)", "%.0s %cB", mostTics: 4))
-            {
-                yield return line;
-            }
-
-            yield return Picture.Plot(shown.SelectMany((series, row) => Bar(series, row, input, table, "bytes", 1, bytes.Low)));
-        }
-
-        yield return "unset multiplot";
+        // A bar on a logarithmic axis has no natural foot: this one stands at the left end.
+        var bytes = Axis.Of(sent.Append(sent.Min() / 3), logarithmicFrom: 1).Marked(AxisNumber.Bytes, most: 4).Named("Bytes of one worker (logarithmic)");
+        marks = shown.SelectMany((series, row) => Bar(series, row, input, table, "bytes_per_worker", "bytes_low", "bytes_high", bytes.Low));
+        return [first, new Panel(bytes, Axis.OfNames([.. shown.Select(_ => "")], isVertical: true), [.. marks])];
     }
 
-    private IEnumerable<string> Bar(RunSeries series, int row, PlotInput input, PlotTable table, string quantity, double unit, double foot)
+    private static IEnumerable<Mark> Bar(RunSeries series, int row, PlotInput input, PlotTable table, Field mean, Field low, Field high, double foot)
     {
-        var style = SeriesStyle.Of(series, input.Series);
-        int mean = table.Column(quantity == "bytes" ? "bytes_per_worker" : quantity), low = table.Column(quantity + "_low"), high = table.Column(quantity + "_high");
-        string Value(int column) => $"(pick({series.Number},{column})/{GnuplotText.Number(unit)})";
-        string place = FormattableString.Invariant($"({row})");
-        string from = FormattableString.Invariant($"({row - 0.33})"), to = FormattableString.Invariant($"({row + 0.33})");
-        if (table.Rows[row][mean - 1] is string)
+        (string, object)[] where = [SeriesMarks.Is(series)];
+        if (double.IsNaN(mean.Of(table, table.Rows[row])))
         {
-            string start = $"(pick({series.Number},1) > 0 ? {GnuplotText.Number(foot)} : NaN)";
-            yield return $"{Source} using {start}:{place}:(' not reached') with labels left font ',10' textcolor rgb '#555555' notitle";
+            yield return new RemarkMark(foot, "row", "not reached") { Where = where };
             yield break;
         }
 
-        yield return $"{Source} using {Value(mean)}:{place}:({GnuplotText.Number(foot)}):{Value(mean)}:{from}:{to} with boxxyerror {style.Fill(0.85)} notitle";
+        yield return new BoxMark(foot, mean, (Field)"row" - 0.33, (Field)"row" + 0.33, SeriesStyle.Of(series, input.Series).Colour) { Where = where };
         if (series.Runs.Count > 1)
         {
-            yield return $"{Source} using {Value(mean)}:{place}:{Value(low)}:{Value(high)} with xerrorbars lc rgb '#444444' lw 1.5 pt -1 notitle";
+            yield return new ErrorBarMark(mean, "row", low, high, SeriesStyle.Grey) { Where = where, IsHorizontal = true };
         }
     }
 }

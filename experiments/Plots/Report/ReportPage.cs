@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using Compression.Core.Reporting;
-using Compression.Experiments.Plots.Drawing;
+using Compression.Experiments.Plots.Pictures;
 using Compression.Experiments.Plots.Runs;
 using Compression.Experiments.Plots.Series;
 

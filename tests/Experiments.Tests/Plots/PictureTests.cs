@@ -1,8 +1,8 @@
 using System.Globalization;
 using Compression.Core.Reporting;
 using Compression.Experiments.Plots;
-using Compression.Experiments.Plots.Drawing;
 using Compression.Experiments.Plots.Kinds;
+using Compression.Experiments.Plots.Pictures;
 using Compression.Experiments.Plots.Series;
 
 namespace Compression.Experiments.Tests.Plots;
@@ -66,6 +66,18 @@ public sealed class PictureTests
         Assert.Throws<UserErrorException>(() => new TargetBars().Compose(input with { Options = new PictureOptions { Perplexity = 50 } }));
     }
 
+    [Theory]
+    [InlineData(4000)]
+    [InlineData(4000, 3000)]
+    [InlineData(4000, 1)]
+    public void An_axis_that_says_it_is_logarithmic_is(params int[] bytes)
+    {
+        using var sandbox = new Sandbox();
+        var input = Input(sandbox, [.. bytes.Select((sent, i) => new SyntheticRun { BytesPerStepAndWorker = sent, Rate = i + 1 })]);
+        Assert.All(PlotKinds.All().Where(kind => kind is TargetBars or CurveOverBytes).SelectMany(kind => kind.Compose(input).Panels), panel =>
+            Assert.True(panel.X.IsLogarithmic || !panel.X.Label.Contains("logarithmic", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void The_model_adds_computing_and_bits_by_the_link()
     {
@@ -109,7 +121,9 @@ public sealed class PictureTests
         var runs = new[] { "100mbit", "1gbit" }.SelectMany(rate => new[] { "dense+float32", "topk(ratio=0.01)+float32" }.Select(compressor =>
             new SyntheticRun { Perplexities = [400, 200], Network = $"lab: 2 hosts, {rate}", Compressor = compressor }));
         var picture = new BandwidthPanels().Compose(Input(sandbox, [.. runs]));
-        Assert.DoesNotContain("odelled", picture.Script(), StringComparison.Ordinal);
+        string[] words = [picture.Title, picture.Caption, .. picture.Panels.SelectMany(panel => (string[])[panel.Title, panel.X.Label, panel.Y.Label])];
+        Assert.All(words, text => Assert.DoesNotContain("odelled", text, StringComparison.Ordinal));
+        Assert.Equal(["100 Mbit/s", "1 Gbit/s"], picture.Panels.Select(panel => panel.Title));
         Assert.Equal([100e6, 1e9], picture.Data.Values("bits_per_second").Distinct());
         Assert.Equal([(1, "dense"), (2, "topk(ratio=0.01)")], picture.Data.Rows.Select(row => ((int)row[0], (string)row[1])).Distinct());
     }
@@ -154,7 +168,51 @@ public sealed class PictureTests
             [new SyntheticRun { Rate = 1 }, new SyntheticRun(), .. Enumerable.Range(1, 20).Select(i => new SyntheticRun { Compressor = $"topk(ratio=0.{i:D2})+float32", Exchange = "allgather" })]).Series;
         SeriesStyle[] styles = [.. series.Select(one => SeriesStyle.Of(one, series))];
         Assert.All(Pairs.Of(series, styles), pair => Assert.Equal(pair.First.IsDense, pair.Second.Colour == SeriesStyle.Black));
-        Assert.Equal(styles.Length, styles.Select(style => (style.Colour, style.Point)).Distinct().Count());
+        Assert.Equal(styles.Length, styles.Select(style => (style.Colour, style.Point, style.IsFilled)).Distinct().Count());
+    }
+
+    [Fact]
+    public void The_baseline_is_named_first_and_lies_on_the_other_lines_without_hiding_behind_a_band()
+    {
+        using var sandbox = new Sandbox();
+        var topk = new SyntheticRun { Compressor = "topk(ratio=0.01)+float32", Exchange = "allgather" };
+        var picture = new CurveOverSteps().Compose(Input(sandbox, new(), new() { Seed = 2 }, topk, topk with { Seed = 2 }));
+        Assert.Equal(["dense", "topk(ratio=0.01)"], picture.Legend.Select(mark => mark.Label));
+        Mark[] marks = [.. picture.Panels[0].FromBelow];
+        Assert.Equal([typeof(BandMark), typeof(BandMark), typeof(LineMark), typeof(LineMark)], marks.Select(mark => mark.GetType()));
+        Assert.Equal("dense", marks[^1].Label);
+    }
+
+    [Fact]
+    public void A_series_of_one_run_has_no_interval_and_one_of_several_has()
+    {
+        using var sandbox = new Sandbox();
+        var topk = new SyntheticRun { Compressor = "topk(ratio=0.01)+float32", Exchange = "allgather" };
+        var input = Input(sandbox, new(), topk, topk with { Seed = 2 });
+        Assert.Equal([("series", (object)2)], Assert.Single(Marks<BandMark>(new CurveOverBytes())).Where);
+        Assert.Equal([("series", (object)2)], Assert.Single(Marks<ErrorBarMark>(new RatioFront())).Where);
+        Assert.All(Marks<ErrorBarMark>(new TargetBars()), bars => Assert.True(bars.IsHorizontal && bars.Where.SequenceEqual([("series", (object)2)])));
+        Assert.Equal(2, Marks<ErrorBarMark>(new TargetBars()).Length);
+
+        T[] Marks<T>(PlotKind kind) => [.. kind.Compose(input).Panels.SelectMany(panel => panel.Marks).OfType<T>()];
+    }
+
+    [Fact]
+    public void Every_axis_of_every_kind_says_its_quantity_and_unit_or_has_names()
+    {
+        using var sandbox = new Sandbox();
+        var topk = new SyntheticRun { Compressor = "topk(ratio=0.01)+float32", Exchange = "allgather" };
+        var input = Input(sandbox, new(), new() { Workers = 4 }, topk);
+        string[] labels = ["Training perplexity", "Validation perplexity", "Test perplexity", "Step", "Wall-clock (s)", "Bytes of one worker", "Time (s)", "Bytes of one worker (logarithmic)",
+            "True compression ratio (dense bytes / bytes on the wire)", "Modelled wall-clock", "Time of a step (ms)", "Workers", "Words per second (all workers)",
+            "Ratio asked for", "Time since the step began (ms)"];
+        foreach (var kind in PlotKinds.All().Where(kind => kind is not PipelineTimeline))
+        {
+            var picture = kind.Compose(input);
+            Assert.Contains(picture.Panels[^1].X.Label, labels);
+            Assert.True(picture.Panels[0].Y.HasNames || labels.Contains(picture.Panels[0].Y.Label), $"{kind.Name}: {picture.Panels[0].Y.Label}");
+            Assert.All(picture.Panels, panel => Assert.All((Axis[])[panel.X, panel.Y], axis => Assert.NotEmpty(axis.Ticks)));
+        }
     }
 
     [Fact]
@@ -185,31 +243,10 @@ public sealed class PictureTests
         }
     }
 
-    [Theory]
-    [InlineData("a_b^{c}", "'a_b^{c}'")]
-    [InlineData("it's \"quoted\" \\n", "'it''s \"quoted\" \\n'")]
-    [InlineData("two\nlines", "'two lines'")]
-    public void Texts_are_quoted_for_gnuplot(string text, string quoted) => Assert.Equal(quoted, GnuplotText.Quote(text));
-
-    [Theory]
-    [InlineData(1.0, 1000.0)]
-    [InlineData(90.0, 400.0)]
-    [InlineData(0.0021, 7.3)]
-    [InlineData(1e3, 1e12)]
-    public void Logarithmic_axes_have_some_tics_within_their_range(double low, double high)
-    {
-        var axis = Axis.Of("y", [low, high], 2);
-        string tics = Assert.Single(axis.Script("perplexity"), line => line.StartsWith("set ytics (", StringComparison.Ordinal));
-        double[] values = [.. tics[(tics.IndexOf('(', StringComparison.Ordinal) + 1)..^1].Split(", ").Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
-        Assert.InRange(values.Length, 2, 13);
-        Assert.All(values, value => Assert.InRange(value, axis.Low, axis.High));
-        Assert.True(axis.Low < low && axis.High > high);
-    }
-
     [Fact]
     public void A_run_that_diverged_does_not_flatten_the_others()
     {
-        var axis = Axis.OfPerplexities("y", [100, 120, 1e30, double.NaN]);
+        var axis = Axis.OfPerplexities([100, 120, 1e30, double.NaN]);
         Assert.True(axis.IsCut);
         Assert.InRange(axis.High, 120, 10_000);
     }

@@ -154,7 +154,7 @@ public sealed class OfflineRunTests : IDisposable
         {
             Directory.CreateDirectory(_bench.Folder.At("run/plots"));
             File.WriteAllText(_bench.Folder.At("run/plots/ppl.svg"), "<svg/>");
-            File.WriteAllText(_bench.Folder.At("run/plots/ppl.gp"), "plot");
+            File.WriteAllText(_bench.Folder.At("run/plots/ppl.py"), "plot");
             File.WriteAllText(_bench.Folder.At("run/summary.json"), "{}");
         });
         var names = Of(Files).Single().Messages(1).Select(file => file.Text(1)).ToArray();

@@ -1,9 +1,9 @@
 using System.Globalization;
 using CsvHelper;
 
-namespace Compression.Experiments.Plots.Drawing;
+namespace Compression.Experiments.Plots.Pictures;
 
-/// <summary>The data of a picture: what its script reads, and what others may draw anew.</summary>
+/// <summary>The data of a picture: what it draws, and what others may draw anew.</summary>
 /// <param name="columns">Names with units, for example <c>seconds</c>.</param>
 internal sealed class PlotTable(params string[] columns)
 {
@@ -24,13 +24,21 @@ internal sealed class PlotTable(params string[] columns)
         _rows.Add([.. fields.Select(field => field is double number && !double.IsFinite(number) ? "" : field)]);
     }
 
-    /// <summary>Number of a column as gnuplot counts, from 1.</summary>
-    public int Column(string name) => Columns.ToList().IndexOf(name) + 1;
+    /// <summary>Place of a column, from 0.</summary>
+    public int Column(string name) => Columns.ToList().IndexOf(name) is var place and >= 0 ? place : throw new ArgumentException($"no column {name}", nameof(name));
+
+    /// <summary>The rows that fulfil conditions.</summary>
+    /// <param name="conditions">Columns, and the value that each must have.</param>
+    public IEnumerable<IReadOnlyList<object>> RowsWhere(IReadOnlyList<(string Column, object Value)> conditions)
+    {
+        (int Place, object Value)[] places = [.. conditions.Select(condition => (Column(condition.Column), condition.Value))];
+        return _rows.Where(row => places.All(condition => row[condition.Place].Equals(condition.Value)));
+    }
 
     /// <summary>The finite values of a column.</summary>
     public IEnumerable<double> Values(string name)
     {
-        int index = Column(name) - 1;
+        int index = Column(name);
         return _rows.Select(row => row[index]).Where(field => field is not string).Select(field => Convert.ToDouble(field, CultureInfo.InvariantCulture));
     }
 

@@ -1,4 +1,4 @@
-namespace Compression.Experiments.Plots.Drawing;
+namespace Compression.Experiments.Plots.Pictures;
 
 /// <summary>The unit that a time axis reads best in.</summary>
 internal static class TimeUnit
