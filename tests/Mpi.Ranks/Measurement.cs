@@ -18,6 +18,24 @@ internal static class Measurement
             int repeats = bytes > 1_000_000 ? 30 : 3000;
             Print(world, bytes, "all-reduce", repeats, () => world.AllReduce(values.AsSpan()));
             Print(world, bytes, "all-gather", repeats, () => world.AllGather(payload, gathered));
+            if (world.WorldSize == 2)
+            {
+                Print(world, bytes, "message there and back", repeats, () => Bounce(world, payload));
+            }
+        }
+    }
+
+    private static void Bounce(MpiCommunicator world, byte[] payload)
+    {
+        if (world.Rank == 0)
+        {
+            world.Send(payload, 1, 0);
+        }
+
+        world.Receive(payload, 1 - world.Rank, 0);
+        if (world.Rank == 1)
+        {
+            world.Send(payload, 0, 0);
         }
     }
 
