@@ -293,6 +293,11 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
     // its connections so). The ranks then leave without it, at the same instant of the clock: a launcher ends those that stay behind.
     private void LeaveMpi()
     {
+        if (Rank == 0)
+        {
+            new JoinMark(0, JoinEvent.Done, (int)Conclusion).Tell();
+        }
+
         long now = DateTime.UtcNow.Ticks, instant = (now + s_patience.Ticks) / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond;
         using var stuck = new Timer(_ => NativeProcess.Leave((int)Conclusion), null, TimeSpan.FromTicks(instant - now), Timeout.InfiniteTimeSpan);
         _wait.Check(_library.FinalizeMpi(), "MPI_Finalize");

@@ -32,6 +32,7 @@ internal static class RankChecks
             "fail-one" => world => FailOne(world, (ExitCode)int.Parse(arguments[0], CultureInfo.InvariantCulture)),
             "fail-all" => _ => throw new UserErrorException(ExitCode.NonFinite, "the loss is not finite"),
             "killed" => DieBySignal,
+            "killed-when-done" => world => Console.WriteLine(world.Rank),
             "stall" => StallOne,
             "stall-behind" => StallBehindAnother,
             "stall-in-group" => StallInGroup,
@@ -54,7 +55,7 @@ internal static class RankChecks
             options = options with { Timeout = TimeSpan.FromSeconds(arguments.Contains("limited") ? 60 : 1) };
         }
 
-        return MpiRank.Run(
+        int ended = MpiRank.Run(
             options,
             world =>
             {
@@ -62,6 +63,12 @@ internal static class RankChecks
                 return code;
             },
             failure => Console.Error.WriteLine(MpiLauncher.ErrorPrefix + failure.Message));
+        if (check == "killed-when-done" && MpiEnvironment.Current.Rank > 0)
+        {
+            System.Diagnostics.Process.GetCurrentProcess().Kill();
+        }
+
+        return ended;
     }
 
     private static void KeepAllLaws(MpiCommunicator world)

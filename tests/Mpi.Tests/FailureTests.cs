@@ -43,6 +43,17 @@ public class FailureTests
     [Theory]
     [MpiFamily(Families.Mpich)]
     [MpiFamily(Families.OpenMpi)]
+    public void What_happens_to_ranks_that_are_done_is_no_failure(string family)
+    {
+        JobResult result = RankJob.RunAndListen(family, 2, "killed-when-done");
+        Assert.Empty(result.ErrorLines);
+        Assert.Equal(["0", "1"], result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order());
+        Assert.Equal(0, result.Code);
+    }
+
+    [Theory]
+    [MpiFamily(Families.Mpich)]
+    [MpiFamily(Families.OpenMpi)]
     public void A_peer_that_never_comes_ends_in_a_time_out_that_names_the_exchange(string family)
     {
         foreach (string[] check in (string[][])[["stall"], ["stall", "apart"]])

@@ -22,10 +22,12 @@ internal sealed class RankJob : IDisposable
     public StreamReader Output => _process.StandardOutput;
 
     /// <summary>Starts a job of the given family's MPI.</summary>
-    public static RankJob Start(string family, int ranks, params string[] check)
+    public static RankJob Start(string family, int ranks, params string[] check) => Start("launch", family, ranks, check);
+
+    private static RankJob Start(string way, string family, int ranks, string[] check)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "Compression.Mpi.Ranks");
-        ProcessStartInfo start = new(program, ["launch", ranks.ToString(CultureInfo.InvariantCulture), .. check])
+        ProcessStartInfo start = new(program, [way, ranks.ToString(CultureInfo.InvariantCulture), .. check])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -39,6 +41,13 @@ internal sealed class RankJob : IDisposable
     public static JobResult Run(string family, int ranks, params string[] check)
     {
         using RankJob job = Start(family, ranks, check);
+        return job.Finish();
+    }
+
+    /// <summary>Runs a job to its end whose launcher listens to what ranks tell of their joining and their end.</summary>
+    public static JobResult RunAndListen(string family, int ranks, params string[] check)
+    {
+        using RankJob job = Start("await", family, ranks, check);
         return job.Finish();
     }
 

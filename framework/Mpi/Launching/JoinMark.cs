@@ -5,12 +5,12 @@ using Compression.Core.Reporting;
 namespace Compression.Mpi.Launching;
 
 /// <summary>
-/// What a rank tells the launcher that waits for it to join: a line on its standard error, the one way to the launcher that leads through every
+/// What a rank tells the launcher of its joining and its end: a line on its standard error, the one way to the launcher that leads through every
 /// MPI from every host. The launcher takes it out again. Ranks of another launcher tell nothing.
 /// </summary>
 /// <param name="Rank">Who.</param>
 /// <param name="Event">What.</param>
-/// <param name="Code">The exit code of a rank that failed; else 0.</param>
+/// <param name="Code">The exit code of a rank that failed, or that all end with; else 0.</param>
 internal readonly record struct JoinMark(int Rank, JoinEvent Event, int Code = 0)
 {
     /// <summary>Set for the ranks of a launcher that waits for such lines.</summary>
@@ -41,7 +41,7 @@ internal readonly record struct JoinMark(int Rank, JoinEvent Event, int Code = 0
     }
 }
 
-/// <summary>A step on a rank's way into its job.</summary>
+/// <summary>A step on a rank's way into its job, and out of it.</summary>
 internal enum JoinEvent
 {
     /// <summary>The program runs.</summary>
@@ -52,4 +52,7 @@ internal enum JoinEvent
 
     /// <summary>It cannot join, and ends.</summary>
     Failed,
+
+    /// <summary>All ranks are done, and leave MPI; the first tells.</summary>
+    Done,
 }

@@ -128,6 +128,12 @@ public static class MpiLauncher
             return 0;
         }
 
+        // What happens to ranks that are done is about leaving: those that leave by force are not gone at one instant, and the launcher ends the rest.
+        if (!remarks.Explained && remarks.Heard(JoinEvent.Done) is [var done, ..])
+        {
+            return done.Code;
+        }
+
         RankDeath? death = remarks.Death;
         if (death is null && code is > 128 and <= 192 and not (int)ExitCode.Interrupted and not (int)ExitCode.Terminated)
         {
