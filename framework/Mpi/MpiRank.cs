@@ -18,7 +18,9 @@ public static class MpiRank
         using MpiCommunicator world = MpiCommunicator.Start(options);
         try
         {
-            return body(world);
+            int ended = body(world);
+            world.Conclusion = (ExitCode)ended;
+            return ended;
         }
 #pragma warning disable CA1031 // Whatever the failure is, peers must not wait for this rank.
         catch (Exception failure)
