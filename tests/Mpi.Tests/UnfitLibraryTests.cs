@@ -51,7 +51,7 @@ public sealed class UnfitLibraryTests : IDisposable
     {
         Assert.Equal(Families.Mpich, family);
         string library = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "libSystem.Native.so");
-        JobResult result = RankJob.Run(library, 2, "laws");
+        JobResult result = RankJob.RunAndListen(library, 2, "laws");
         Assert.StartsWith($"error: {library}, taken for mpich, lacks a function of MPI-3 (", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
         Assert.Equal(3, result.Code);
     }
@@ -60,7 +60,7 @@ public sealed class UnfitLibraryTests : IDisposable
     {
         string library = Path.Combine(_folder.FullName, "libmpich.so.12");
         PatchedLibrary.Write(Families.FileOf("libmpich.so.12"), library, function, code);
-        JobResult result = RankJob.Run(library, 2, "laws");
+        JobResult result = RankJob.RunAndListen(library, 2, "laws");
         Assert.Equal([$"error: {library}, taken for mpich, {fault}{Cure}"], result.ErrorLines);
         Assert.Equal(3, result.Code);
     }

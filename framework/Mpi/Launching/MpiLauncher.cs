@@ -134,6 +134,12 @@ public static class MpiLauncher
             return done.Code;
         }
 
+        // Ranks that cannot join have told why, and leave without MPI_Finalize, which Hydra takes for deaths.
+        if (remarks.Explained && remarks.Heard(JoinEvent.Failed) is [var failed, ..])
+        {
+            return failed.Code;
+        }
+
         RankDeath? death = remarks.Death;
         if (death is null && code is > 128 and <= 192 and not (int)ExitCode.Interrupted and not (int)ExitCode.Terminated)
         {
