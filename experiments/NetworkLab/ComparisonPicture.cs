@@ -23,6 +23,7 @@ internal static class ComparisonPicture
         }
 
         double[] all = [.. table.Values("measured_ms").Concat(table.Values("predicted_ms"))];
+        var axis = Axis.Of(all, logarithmicFrom: 1).Marked();
         string[] rates = [.. rows.Select(row => row.Rate).Distinct()];
         return new Picture
         {
@@ -36,7 +37,7 @@ internal static class ComparisonPicture
             Panels =
             [
                 new Panel(
-                    Axis.Of(all, logarithmicFrom: 1).Marked().Named("Measured (ms)"), Axis.Of(all, logarithmicFrom: 1).Marked().Named("Predicted (ms)"),
+                    axis.Named("Measured (ms)"), axis.Named("Predicted (ms)"),
                     [
                         new SlopeMark(1, LineDash.Solid),
                         new SlopeMark(1 + Tolerance, LineDash.Dashed),

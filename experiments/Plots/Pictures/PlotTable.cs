@@ -9,6 +9,7 @@ internal sealed class PlotTable(params string[] columns)
 {
     private static readonly CsvWriterOptions s_format = new() { NewLine = "\n" };
 
+    private readonly Dictionary<string, int> _places = columns.Index().ToDictionary(column => column.Item, column => column.Index);
     private readonly List<IReadOnlyList<object>> _rows = [];
 
     /// <summary>Column names.</summary>
@@ -25,7 +26,7 @@ internal sealed class PlotTable(params string[] columns)
     }
 
     /// <summary>Place of a column, from 0.</summary>
-    public int Column(string name) => Columns.ToList().IndexOf(name) is var place and >= 0 ? place : throw new ArgumentException($"no column {name}", nameof(name));
+    public int Column(string name) => _places.TryGetValue(name, out int place) ? place : throw new ArgumentException($"no column {name}", nameof(name));
 
     /// <summary>The rows that fulfil conditions.</summary>
     /// <param name="conditions">Columns, and the value that each must have.</param>

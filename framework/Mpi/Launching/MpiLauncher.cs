@@ -128,16 +128,10 @@ public static class MpiLauncher
             return 0;
         }
 
-        // What happens to ranks that are done is about leaving: those that leave by force are not gone at one instant, and the launcher ends the rest.
-        if (!remarks.Explained && remarks.Heard(JoinEvent.Done) is [var done, ..])
+        // Ranks that are done, or cannot join and have told why, may leave without MPI_Finalize and not at one instant: Hydra ends the rest, and tells of deaths.
+        if (remarks.Heard(remarks.Explained ? JoinEvent.Failed : JoinEvent.Done) is [var told, ..])
         {
-            return done.Code;
-        }
-
-        // Ranks that cannot join have told why, and leave without MPI_Finalize, which Hydra takes for deaths.
-        if (remarks.Explained && remarks.Heard(JoinEvent.Failed) is [var failed, ..])
-        {
-            return failed.Code;
+            return told.Code;
         }
 
         RankDeath? death = remarks.Death;
