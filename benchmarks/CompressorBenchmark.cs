@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Compression.Benchmarks.Peers;
+using Compression.Core.Composition;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Torch.Loading;
 using Compression.Training.Data;
@@ -26,7 +26,7 @@ public static class CompressorBenchmark
     /// <param name="output">Takes the table or the JSON.</param>
     /// <exception cref="UserErrorException">No method is meant by <c>--only</c>.</exception>
     public static void Run(
-        CompressorBenchmarkOptions options, Func<string, PipelinePlan> compose, Func<Corpus> corpus, TextWriter output)
+        CompressorBenchmarkOptions options, Func<string, CompressionPlan> compose, Func<Corpus> corpus, TextWriter output)
     {
         var methods = CompressorMethods.All.Where(method => method.Composition.Contains(options.Only, StringComparison.Ordinal)).ToArray();
         if (methods.Length == 0)
@@ -38,7 +38,7 @@ public static class CompressorBenchmark
         TorchLibrary.Load();
         int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         double memory = MemoryReadPeak.GigabytesPerSecond(threads);
-        using var team = new KernelTeam(threads);
+        using var team = new ThreadTeam(threads);
         var bucket = options.Gradient == GradientSource.Ptb ? PtbGradient.Compute(corpus(), team) : Gaussian(options.Elements);
         var input = new CompressorInput(bucket);
         var rows = methods.Select(method => Measure(method, compose(method.Composition), input, team, options.Repeats)).ToList();
@@ -47,7 +47,7 @@ public static class CompressorBenchmark
         report.Write(options.Json, output);
     }
 
-    private static CompressorTimes Measure(CompressorMethod method, PipelinePlan plan, CompressorInput input, KernelTeam team, int repeats)
+    private static CompressorTimes Measure(CompressorMethod method, CompressionPlan plan, CompressorInput input, ThreadTeam team, int repeats)
     {
         int elements = input.Bucket.Layout.Length;
         var ours = new CompressorRun(plan, input, team);

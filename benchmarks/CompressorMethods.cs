@@ -1,4 +1,5 @@
 using Compression.Benchmarks.Peers;
+
 using static TorchSharp.torch;
 
 namespace Compression.Benchmarks;

@@ -1,7 +1,7 @@
-using Compression.Core.Gradients;
+using Compression.Core.Composition;
+using Compression.Core.Contracts;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
-using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 
 namespace Compression.Benchmarks;
@@ -11,12 +11,12 @@ internal sealed class CompressorRun
 {
     private readonly CompressorInput _input;
     private readonly ICompressor _compressor;
-    private readonly StepContext _step = new(0, 1, 0, 1, 0, new StepLedger());
+    private readonly StepContext _step = new(0, 1, 0, 1, 0, new StepMeter());
 
     /// <param name="plan">The method.</param>
     /// <param name="input">The gradient.</param>
     /// <param name="team">Threads.</param>
-    public CompressorRun(PipelinePlan plan, CompressorInput input, KernelTeam team)
+    public CompressorRun(CompressionPlan plan, CompressorInput input, ThreadTeam team)
     {
         _input = input;
         _compressor = plan.CreateCompressor(input.Bucket.Layout, team);

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using Compression.Core.Communication;
+using Compression.Core.Composition;
+using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 
 namespace Compression.Benchmarks;
@@ -38,7 +39,7 @@ public static class ExchangeBenchmark
     /// <param name="options">Sizes and methods.</param>
     /// <param name="compose">Composes a pipeline from a compressor and an exchange.</param>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>.</exception>
-    public static void Check(ExchangeBenchmarkOptions options, Func<string, string, PipelinePlan> compose)
+    public static void Check(ExchangeBenchmarkOptions options, Func<string, string, CompressionPlan> compose)
     {
         if (options.Collectives && (options.VirtualWorkers > 0 || options.Methods.Length > 0))
         {
@@ -57,7 +58,7 @@ public static class ExchangeBenchmark
     /// <param name="compose">Composes a pipeline from a compressor and an exchange.</param>
     /// <param name="output">Takes the table or the JSON; null on all ranks but the first.</param>
     public static void Run(
-        ExchangeBenchmarkOptions options, ICommunicator communicator, Func<string, string, PipelinePlan> compose, TextWriter? output)
+        ExchangeBenchmarkOptions options, ICommunicator communicator, Func<string, string, CompressionPlan> compose, TextWriter? output)
     {
         if (options.Collectives)
         {
@@ -65,7 +66,7 @@ public static class ExchangeBenchmark
             return;
         }
 
-        using var team = new KernelTeam(options.Threads);
+        using var team = new ThreadTeam(options.Threads);
         var rows = Chosen(options).Select(composition => OverRanks(options, composition, communicator, compose, team)).ToList();
         if (output is not null)
         {
@@ -77,7 +78,7 @@ public static class ExchangeBenchmark
     /// <param name="options">Sizes and repeats.</param>
     /// <param name="compose">Composes a pipeline from a compressor and an exchange.</param>
     /// <param name="output">Takes the table or the JSON.</param>
-    public static void RunVirtual(ExchangeBenchmarkOptions options, Func<string, string, PipelinePlan> compose, TextWriter output)
+    public static void RunVirtual(ExchangeBenchmarkOptions options, Func<string, string, CompressionPlan> compose, TextWriter output)
     {
         var rows = Chosen(options).Select(composition => Virtual(options, composition, compose)).ToList();
         new ExchangeReport(options.VirtualWorkers, Layout(options).Length, rows).Write(options.Json, output);
@@ -85,15 +86,15 @@ public static class ExchangeBenchmark
 
     /// <summary>The bytes of one exchange among workers in this process.</summary>
     public static ExchangeFigures Virtual(
-        ExchangeBenchmarkOptions options, ExchangeComposition composition, Func<string, string, PipelinePlan> compose)
+        ExchangeBenchmarkOptions options, ExchangeComposition composition, Func<string, string, CompressionPlan> compose)
     {
         int workers = options.VirtualWorkers;
         var layout = Layout(options);
         float[] gradient = GaussianGradient.Create(layout.Length);
         var plan = compose(composition.Compressor, composition.Exchange);
-        using var team = new KernelTeam(options.Threads);
+        using var team = new ThreadTeam(options.Threads);
         IGradientAggregator[] aggregators = [.. Enumerable.Range(0, workers).Select(rank => plan.Create(layout, team, rank, workers))];
-        StepLedger[] ledgers = [.. aggregators.Select(_ => new StepLedger())];
+        StepMeter[] ledgers = [.. aggregators.Select(_ => new StepMeter())];
         var bucket = new GradientBucket(layout, new float[layout.Length]);
         using var cluster = new InProcessCluster(workers, sharedBucket: true);
         cluster.Run(
@@ -101,42 +102,42 @@ public static class ExchangeBenchmark
                 bucket, Context(0, communicator.Rank, ledgers[communicator.Rank]), new MeteredCommunicator(communicator, ledgers[communicator.Rank])),
             before: rank => Rotate(gradient, rank, bucket.All));
         return new ExchangeFigures(
-            composition.Exchange, composition.Compressor, ledgers.Average(ledger => (double)ledger.WireBytes),
-            ledgers.Average(ledger => (double)ledger.ReceivedBytes), Formula(options).Bytes(composition.Resolved, workers));
+            composition.Exchange, composition.Compressor, ledgers.Average(meter => (double)meter.WireBytes),
+            ledgers.Average(meter => (double)meter.ReceivedBytes), Formula(options).Bytes(composition.Resolved, workers));
     }
 
     private static ExchangeFigures OverRanks(
         ExchangeBenchmarkOptions options, ExchangeComposition composition, ICommunicator communicator,
-        Func<string, string, PipelinePlan> compose, KernelTeam team)
+        Func<string, string, CompressionPlan> compose, ThreadTeam team)
     {
         var layout = Layout(options);
         float[] gradient = GaussianGradient.Create(layout.Length);
         int workers = communicator.WorldSize;
         var aggregator = compose(composition.Compressor, composition.Exchange).Create(layout, team, communicator.Rank, workers);
         var bucket = new GradientBucket(layout, new float[layout.Length]);
-        var ledger = new StepLedger();
+        var meter = new StepMeter();
         double[] steps = new double[options.Repeats], waits = new double[options.Repeats];
         for (int round = -WarmUp; round < options.Repeats; round++)
         {
             Rotate(gradient, communicator.Rank, bucket.All);
             if (round == 0)
             {
-                ledger = new StepLedger();
+                meter = new StepMeter();
             }
 
             // All begin together, so that nobody's time holds another's delay.
             communicator.AllReduce([0.0]);
-            double waited = ledger.Seconds(StepPhase.Communicate);
+            double waited = meter.Seconds(StepPhase.Communicate);
             long start = Stopwatch.GetTimestamp();
-            aggregator.Aggregate(bucket, Context(round + WarmUp, communicator.Rank, ledger), new MeteredCommunicator(communicator, ledger));
+            aggregator.Aggregate(bucket, Context(round + WarmUp, communicator.Rank, meter), new MeteredCommunicator(communicator, meter));
             if (round >= 0)
             {
                 steps[round] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-                waits[round] = 1000 * (ledger.Seconds(StepPhase.Communicate) - waited);
+                waits[round] = 1000 * (meter.Seconds(StepPhase.Communicate) - waited);
             }
         }
 
-        Span<double> sums = [(double)ledger.WireBytes / options.Repeats, (double)ledger.ReceivedBytes / options.Repeats, Median.Of(steps), Median.Of(waits)];
+        Span<double> sums = [(double)meter.WireBytes / options.Repeats, (double)meter.ReceivedBytes / options.Repeats, Median.Of(steps), Median.Of(waits)];
         communicator.AllReduce(sums);
         return new ExchangeFigures(
             composition.Exchange, composition.Compressor, sums[0] / workers, sums[1] / workers, Formula(options).Bytes(composition.Resolved, workers))
@@ -154,7 +155,7 @@ public static class ExchangeBenchmark
 
     private static WireFormula Formula(ExchangeBenchmarkOptions options) => new(options.Rows, options.Columns, options.Columns);
 
-    private static StepContext Context(long step, int rank, StepLedger ledger) => new(step, 1, rank, 1, 0, ledger);
+    private static StepContext Context(long step, int rank, StepMeter meter) => new(step, 1, rank, 1, 0, meter);
 
     // Every worker has the same values at other places.
     private static void Rotate(float[] source, int rank, Span<float> destination)

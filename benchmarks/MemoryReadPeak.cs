@@ -15,13 +15,13 @@ internal static class MemoryReadPeak
     /// <param name="threads">Threads that read together.</param>
     public static double GigabytesPerSecond(int threads)
     {
-        using var team = new KernelTeam(threads);
+        using var team = new ThreadTeam(threads);
         uint[] buffer = new uint[Elements];
         Array.Fill(buffer, 1u);
         return Measure(team, buffer);
     }
 
-    private static double Measure(KernelTeam team, uint[] buffer)
+    private static double Measure(ThreadTeam team, uint[] buffer)
     {
         double best = double.PositiveInfinity;
         var parts = new uint[Partition.Count(Elements)];

@@ -20,7 +20,7 @@ internal static class MultiplyAddPeak
     /// <param name="threads">Threads that compute together, at least 1.</param>
     public static double Gigaflops(int threads)
     {
-        using var team = new KernelTeam(threads);
+        using var team = new ThreadTeam(threads);
         float[] sums = new float[threads * PartsAThread];
         double best = double.PositiveInfinity;
         for (int trial = 0; trial < Trials; trial++)

@@ -14,7 +14,7 @@ internal static class PtbGradient
     /// <summary>Trains a 500/500 LSTM for 20 steps at rate 20 and returns the next gradient.</summary>
     /// <param name="corpus">The text.</param>
     /// <param name="team">Threads.</param>
-    public static GradientBucket Compute(Corpus corpus, KernelTeam team)
+    public static GradientBucket Compute(Corpus corpus, ThreadTeam team)
     {
         var options = new PtbOptions { EmbSize = 500, NumHid = 500, InitLr = 20, Clip = 0.25 };
         using var threads = KernelThreads.Use(team);

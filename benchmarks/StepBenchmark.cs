@@ -1,8 +1,8 @@
 using Compression.Core.Communication;
-using Compression.Core.Pipeline;
+using Compression.Core.Composition;
 using Compression.Core.Reporting;
-using Compression.Training.Sessions;
 using Compression.Training.Ptb;
+using Compression.Training.Sessions;
 using Compression.Training.TransformerXl;
 
 namespace Compression.Benchmarks;
@@ -16,7 +16,7 @@ public static class StepBenchmark
 
     /// <summary>Finds what cannot be measured before any rank is started.</summary>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>.</exception>
-    public static void Check(StepBenchmarkOptions options, Func<string, string, PipelinePlan> compose)
+    public static void Check(StepBenchmarkOptions options, Func<string, string, CompressionPlan> compose)
     {
         if (options.Model == "transformer-xl" && options.NumHid % HeadWidth != 0)
         {
@@ -36,7 +36,7 @@ public static class StepBenchmark
     /// <param name="compose">Composes a pipeline from a compressor and an exchange.</param>
     /// <param name="output">Takes the table or the JSON; null on all ranks but the first.</param>
     public static void Run(
-        StepBenchmarkOptions options, ICommunicator communicator, Func<string, string, PipelinePlan> compose, TextWriter? output)
+        StepBenchmarkOptions options, ICommunicator communicator, Func<string, string, CompressionPlan> compose, TextWriter? output)
     {
         int parameters = 0;
         var rows = new List<StepFigures>();
@@ -54,7 +54,7 @@ public static class StepBenchmark
     }
 
     private static (StepFigures Figures, RunSummary Summary) Measure(
-        StepBenchmarkOptions options, ExchangeComposition method, ICommunicator communicator, PipelinePlan plan)
+        StepBenchmarkOptions options, ExchangeComposition method, ICommunicator communicator, CompressionPlan plan)
     {
         int steps = WarmUpSteps + options.Steps;
         using var stopwatch = new StepStopwatch();

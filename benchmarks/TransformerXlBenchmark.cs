@@ -1,7 +1,7 @@
 using System.Globalization;
 using Compression.Benchmarks.Peers;
 using Compression.Core.Communication;
-using Compression.Core.Pipeline;
+using Compression.Core.Composition;
 using Compression.Core.Reporting;
 using Compression.Training.Data;
 using Compression.Training.Sessions;
@@ -23,7 +23,7 @@ public static class TransformerXlBenchmark
     /// <param name="options">Sizes.</param>
     /// <param name="compose">Composes a pipeline from a compressor's name.</param>
     /// <param name="output">Takes the table.</param>
-    public static void Run(TransformerXlBenchmarkOptions options, Func<string, PipelinePlan> compose, TextWriter output)
+    public static void Run(TransformerXlBenchmarkOptions options, Func<string, CompressionPlan> compose, TextWriter output)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(compose);

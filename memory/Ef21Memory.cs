@@ -1,7 +1,7 @@
 using Compression.Core.Catalog;
+using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 
 namespace Compression.Memory;
 
@@ -54,7 +54,7 @@ public sealed class Ef21Memory : IGradientMemory
     }
 
     /// <summary>g − h after the step: how far the estimate is from the gradient.</summary>
-    public IEnumerable<ReadOnlyMemory<float>> HeldBack => [_difference];
+    public IEnumerable<ReadOnlyMemory<float>> Residuals => [_difference];
 
     /// <inheritdoc/>
     public void Save(IStateWriter writer)

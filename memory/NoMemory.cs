@@ -1,6 +1,6 @@
 using Compression.Core.Catalog;
+using Compression.Core.Contracts;
 using Compression.Core.Gradients;
-using Compression.Core.Pipeline;
 
 namespace Compression.Memory;
 
@@ -17,7 +17,7 @@ public sealed class NoMemory : IGradientMemory
     }
 
     /// <inheritdoc/>
-    public IEnumerable<ReadOnlyMemory<float>> HeldBack => [];
+    public IEnumerable<ReadOnlyMemory<float>> Residuals => [];
 
     /// <inheritdoc/>
     public void Save(IStateWriter writer)

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using Compression.Core.Catalog;
+using Compression.Core.Contracts;
 using Compression.Core.Gradients;
-using Compression.Core.Pipeline;
+using Compression.Core.Kernels;
 
 namespace Compression.Memory;
 
@@ -47,7 +48,7 @@ public sealed class ResidualMemory : IGradientMemory
     public void Update(ParameterSlot slot, in SentGradient sent) => sent.AddTo(ResidualOf(slot), scale: -1);
 
     /// <inheritdoc/>
-    public IEnumerable<ReadOnlyMemory<float>> HeldBack => [_residual];
+    public IEnumerable<ReadOnlyMemory<float>> Residuals => [_residual];
 
     /// <inheritdoc/>
     public void Save(IStateWriter writer)

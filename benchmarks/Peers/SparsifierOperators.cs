@@ -1,4 +1,3 @@
-using Compression.Core.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,6 +6,9 @@ namespace Compression.Benchmarks.Peers;
 /// <summary>Methods that choose entries, with libtorch's operators. Each takes a vector of float32.</summary>
 internal static class SparsifierOperators
 {
+    // Three bits of exponent: the largest magnitude halved at most seven times.
+    private const int LargestCode = 7;
+
     /// <summary>The largest magnitudes.</summary>
     public static PeerOperator TopK(Tensor gradient, double ratio) => PeerOperator.Sparse(gradient, () => Largest(gradient, ratio));
 
@@ -138,7 +140,7 @@ internal static class SparsifierOperators
             squares.index_fill_(0, indices, 0);
             var magnitude = values.abs();
             var largest = magnitude.max();
-            return [magnitude.div(largest).log2().floor().clamp_(min: -ExponentGrid.LastCode).to_type(int8), values.sign().to_type(int8), largest, indices];
+            return [magnitude.div(largest).log2().floor().clamp_(min: -LargestCode).to_type(int8), values.sign().to_type(int8), largest, indices];
         }
 
         Tensor Decompress(Tensor[] payload) =>

@@ -1,8 +1,8 @@
 using Compression.Core.Catalog;
+using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
-using Compression.Core.Pipeline;
 
 namespace Compression.Compressors.Quantizers;
 
@@ -12,7 +12,7 @@ namespace Compression.Compressors.Quantizers;
 [Algorithm("bfloat16", AlgorithmRole.Quantizer, "bfloat16, the upper half of float32")]
 public sealed class BFloat16Quantizer : IQuantizer
 {
-    private readonly KernelTeam _team;
+    private readonly ThreadTeam _team;
 
     /// <param name="context">Threads.</param>
     public BFloat16Quantizer(ComponentContext context) => _team = context.Team;
@@ -28,7 +28,7 @@ public sealed class BFloat16Quantizer : IQuantizer
     {
         var values = selection.Values;
         HalfwordPack.Invoke<BFloat16Format>(_team, values, writer.Append(checked(sizeof(ushort) * values.Length)));
-        writer.Book(nominalBits: 16.0 * values.Length, floorBits: 16.0 * values.Length);
+        writer.CountBits(nominalBits: 16.0 * values.Length, floorBits: 16.0 * values.Length);
     }
 
     /// <inheritdoc/>

@@ -1,8 +1,8 @@
 using Compression.Core.Catalog;
+using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
-using Compression.Core.Pipeline;
 
 namespace Compression.Compressors.Quantizers;
 
@@ -14,7 +14,7 @@ namespace Compression.Compressors.Quantizers;
 public sealed class Float16Quantizer : IQuantizer
 {
     private readonly Float16Options _options;
-    private readonly KernelTeam _team;
+    private readonly ThreadTeam _team;
 
     /// <param name="options">What becomes of too large values.</param>
     /// <param name="context">Threads.</param>
@@ -45,7 +45,7 @@ public sealed class Float16Quantizer : IQuantizer
                 : $"it holds {largest}; lower the learning rate or clip the gradient.");
         }
 
-        writer.Book(nominalBits: 16.0 * values.Length, floorBits: 16.0 * values.Length);
+        writer.CountBits(nominalBits: 16.0 * values.Length, floorBits: 16.0 * values.Length);
     }
 
     /// <inheritdoc/>

@@ -1,9 +1,9 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Compression.Core.Catalog;
+using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Payloads;
-using Compression.Core.Pipeline;
 
 namespace Compression.Compressors.Quantizers;
 
@@ -25,7 +25,7 @@ public sealed class Float32Quantizer : IQuantizer
         var values = selection.Values;
         var bytes = MemoryMarshal.AsBytes(values);
         bytes.CopyTo(writer.Append(bytes.Length));
-        writer.Book(nominalBits: 32.0 * values.Length, floorBits: 32.0 * values.Length);
+        writer.CountBits(nominalBits: 32.0 * values.Length, floorBits: 32.0 * values.Length);
     }
 
     /// <inheritdoc/>

@@ -1,8 +1,8 @@
 using Compression.Core.Catalog;
+using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
-using Compression.Core.Pipeline;
 
 namespace Compression.Compressors.Quantizers;
 
@@ -16,7 +16,7 @@ namespace Compression.Compressors.Quantizers;
 public sealed class SignQuantizer : IQuantizer
 {
     private readonly SignOptions _options;
-    private readonly KernelTeam _team;
+    private readonly ThreadTeam _team;
 
     /// <param name="options">The magnitude.</param>
     /// <param name="context">Threads.</param>
@@ -57,7 +57,7 @@ public sealed class SignQuantizer : IQuantizer
         }
 
         System.Buffers.Binary.BinaryPrimitives.WriteSingleLittleEndian(room, scale);
-        writer.Book(nominalBits: 32.0 + values.Length, floorBits: 32.0 + values.Length);
+        writer.CountBits(nominalBits: 32.0 + values.Length, floorBits: 32.0 + values.Length);
     }
 
     /// <inheritdoc/>

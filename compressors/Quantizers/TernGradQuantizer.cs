@@ -1,8 +1,8 @@
 using Compression.Core.Catalog;
+using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
-using Compression.Core.Pipeline;
 
 namespace Compression.Compressors.Quantizers;
 
@@ -10,21 +10,15 @@ namespace Compression.Compressors.Quantizers;
 /// Sends s·sign(v)·Bernoulli(|v|/s) for every value clipped at ±c·σ, s being the largest magnitude after the clip (Wen et al. 2017,
 /// "TernGrad: ternary gradients to reduce communication in distributed deep learning", sections 3 and 4): one scale, then 5 trits a byte in <see cref="TritLayout"/>.
 /// </summary>
-/// <remarks>
-/// σ² is the mean of (v − mean)² over the values, as in the paper's own code. Values that are all equal up to rounding (σ below 10⁻⁶ of their
-/// root mean square; a single value is the plain case) are not clipped: a clip at 0 would send nothing for ever.
-/// </remarks>
 [Algorithm(
     "terngrad", AlgorithmRole.Quantizer, "TernGrad, Wen et al. 2017",
     DiffersFromPaper = "the scale is the largest magnitude after the clip (the authors' code takes the clip even where no value is that large); values that are all equal are not clipped; unbiased with clip_const 0 alone")]
 public sealed class TernGradQuantizer : IQuantizer
 {
-    private const double LeastSpread = 1e-6;
-
     private static readonly double s_bitsOfTrit = Math.Log2(3);
 
     private readonly TernGradOptions _options;
-    private readonly KernelTeam _team;
+    private readonly ThreadTeam _team;
 
     /// <param name="options">The clip.</param>
     /// <param name="context">Threads.</param>
@@ -54,11 +48,12 @@ public sealed class TernGradQuantizer : IQuantizer
             return;
         }
 
-        float scale = ScaleOf(_team, values, slot, _options.Clip);
+        float scale = ClippedMaximum.Invoke(_team, values, _options.Clip);
+        NonFiniteGradientException.ThrowIfNotFinite(scale, slot);
         var random = new Threefry(RandomKey.Mix(step.Seed, step.Rank, step.Step, slot.Key, RandomPurpose.Rounding));
         writer.WriteSingle(scale);
         TritPack.Invoke(_team, values, scale, random, writer.Append(TritLayout.ByteCount(values.Length)));
-        writer.Book(nominalBits: 32 + (s_bitsOfTrit * values.Length), floorBits: 32 + (8.0 / TritLayout.Planes * values.Length));
+        writer.CountBits(nominalBits: 32 + (s_bitsOfTrit * values.Length), floorBits: 32 + (8.0 / TritLayout.Planes * values.Length));
     }
 
     /// <inheritdoc/>
@@ -76,24 +71,5 @@ public sealed class TernGradQuantizer : IQuantizer
         }
 
         TritUnpackAdd.Invoke(_team, reader.ReadBytes(TritLayout.ByteCount(destination.Length)), destination, scale * magnitude);
-    }
-
-    /// <summary>s: the largest magnitude after the clip; 0 without values.</summary>
-    internal static float ScaleOf(KernelTeam team, ReadOnlySpan<float> values, ParameterSlot slot, double clip)
-    {
-        if (values.IsEmpty)
-        {
-            return 0;
-        }
-
-        var (sum, squares, largest) = Moments.Invoke(team, values);
-        if (!float.IsFinite(largest))
-        {
-            throw new NonFiniteGradientException(slot, $"it holds {largest}; lower the learning rate or clip the gradient.");
-        }
-
-        double mean = sum / values.Length, meanSquare = squares / values.Length, variance = meanSquare - (mean * mean);
-        double limit = clip > 0 && variance > LeastSpread * LeastSpread * meanSquare ? clip * Math.Sqrt(variance) : double.PositiveInfinity;
-        return (float)Math.Min(largest, limit);
     }
 }

@@ -1,6 +1,5 @@
 using Compression.Core.Catalog;
-using Compression.Core.Gradients;
-using Compression.Core.Pipeline;
+using Compression.Core.Contracts;
 
 namespace Compression.Compressors.Sparsifiers;
 

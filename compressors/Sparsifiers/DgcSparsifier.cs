@@ -1,7 +1,6 @@
 using Compression.Core.Catalog;
-using Compression.Core.Gradients;
+using Compression.Core.Contracts;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 
 namespace Compression.Compressors.Sparsifiers;
 
@@ -26,7 +25,7 @@ public sealed class DgcSparsifier : ISparsifier
     private const int MaxRounds = 10;
 
     private readonly DgcOptions _options;
-    private readonly KernelTeam _team;
+    private readonly ThreadTeam _team;
     private readonly Scratch<float> _sample = new();
     private readonly Candidates _chosen = new();
 

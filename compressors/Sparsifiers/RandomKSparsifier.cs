@@ -1,9 +1,9 @@
 using System.Numerics;
 using Compression.Core.Catalog;
+using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
-using Compression.Core.Pipeline;
 
 namespace Compression.Compressors.Sparsifiers;
 
@@ -47,20 +47,20 @@ public sealed class RandomKSparsifier : ISparsifier
         Gather.Invoke(source, indices, values);
         if (_scales && !indices.IsEmpty)
         {
-            Scale.Invoke(KernelTeam.Single, values, (float)source.Length / indices.Length);
+            Scale.Invoke(ThreadTeam.Single, values, (float)source.Length / indices.Length);
         }
 
         return new Selection(indices, values);
     }
 
     /// <inheritdoc/>
-    public void WriteIndices(ReadOnlySpan<int> indices, ParameterSlot slot, PayloadWriter writer, KernelTeam team)
+    public void WriteIndices(ReadOnlySpan<int> indices, ParameterSlot slot, PayloadWriter writer, ThreadTeam team)
     {
     }
 
     /// <inheritdoc/>
     public ReadOnlySpan<int> ReadIndices(
-        ref PayloadReader reader, ParameterSlot slot, StepContext step, Scratch<int> scratch, KernelTeam team) => Draw(slot, step);
+        ref PayloadReader reader, ParameterSlot slot, StepContext step, Scratch<int> scratch, ThreadTeam team) => Draw(slot, step);
 
     private ReadOnlySpan<int> Draw(ParameterSlot slot, StepContext step)
     {

@@ -1,5 +1,5 @@
 using Compression.Core.Catalog;
-using Compression.Core.Pipeline;
+using Compression.Core.Contracts;
 
 namespace Compression.Compressors.Sparsifiers;
 

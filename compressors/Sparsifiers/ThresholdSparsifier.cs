@@ -1,7 +1,6 @@
 using Compression.Core.Catalog;
-using Compression.Core.Gradients;
+using Compression.Core.Contracts;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 
 namespace Compression.Compressors.Sparsifiers;
 
@@ -23,7 +22,7 @@ public sealed record ThresholdOptions
 public sealed class ThresholdSparsifier : ISparsifier
 {
     private readonly uint _threshold;
-    private readonly KernelTeam _team;
+    private readonly ThreadTeam _team;
     private readonly Candidates _chosen = new();
 
     /// <param name="options">τ.</param>

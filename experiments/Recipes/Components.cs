@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
-using Compression.Compressors.Sparsifiers;
+using Compression.Compressors.Sparsifiers.TopK;
 using Compression.Core.Catalog;
-using Compression.Core.Pipeline;
+using Compression.Core.Composition;
+using Compression.Exchanges;
 using Compression.Memory;
 
 namespace Compression.Experiments.Recipes;
@@ -13,17 +14,17 @@ internal static class Components
 
     /// <summary>Compressors, memories and exchanges.</summary>
     public static AlgorithmCatalog Catalog() => AlgorithmCatalog.FromAssemblies(
-        typeof(TopKSparsifier).Assembly, typeof(ResidualMemory).Assembly, typeof(CompressedGather).Assembly);
+        typeof(TopKSparsifier).Assembly, typeof(ResidualMemory).Assembly, typeof(AllGatherExchange).Assembly);
 
     /// <summary>A pipeline around a compressor, everything else by default.</summary>
-    public static PipelinePlan Compose(string compressor) => Compose(compressor, "auto");
+    public static CompressionPlan Compose(string compressor) => Compose(compressor, "auto");
 
     /// <summary>A pipeline around a compressor and an exchange, everything else by default.</summary>
-    public static PipelinePlan Compose(string compressor, string exchange) => Compose(new PipelineRequest(compressor, "auto", exchange, MinSlotSize: 0, s_noFlags));
+    public static CompressionPlan Compose(string compressor, string exchange) => Compose(new CompressionRequest(compressor, "auto", exchange, MinSlotSize: 0, s_noFlags));
 
     /// <summary>The pipeline of row gradients, whose compressor has an option of its own.</summary>
-    public static PipelinePlan ComposeRows(string compressor) =>
-        Compose(new PipelineRequest(compressor, "auto", "auto", MinSlotSize: 0, s_noFlags) { CompressorOption = "--row_compressor" });
+    public static CompressionPlan ComposeRows(string compressor) =>
+        Compose(new CompressionRequest(compressor, "auto", "auto", MinSlotSize: 0, s_noFlags) { CompressorOption = "--row_compressor" });
 
-    private static PipelinePlan Compose(PipelineRequest request) => new PipelineComposer(Catalog()).Compose(request);
+    private static CompressionPlan Compose(CompressionRequest request) => new CompressionComposer(Catalog()).Compose(request);
 }

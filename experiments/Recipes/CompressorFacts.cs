@@ -1,9 +1,9 @@
 using System.Globalization;
 using Compression.Core.Catalog;
+using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
-using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 
 namespace Compression.Experiments.Recipes;
@@ -24,8 +24,8 @@ internal sealed record CompressorFacts(bool Unbiased, bool WantsMemory, bool Kee
     public static CompressorFacts? Of(AlgorithmEntry entry)
     {
         var layout = BucketLayout.Create([("gradient", [Length])]);
-        var context = new ComponentContext(layout, KernelTeam.Single, 0);
-        var step = new StepContext(0, 1, 0, 1, 0, new StepLedger());
+        var context = new ComponentContext(layout, ThreadTeam.Single, 0);
+        var step = new StepContext(0, 1, 0, 1, 0, new StepMeter());
         float[] values = s_values.Value;
         var writer = new PayloadWriter();
         if (entry.Role == AlgorithmRole.Quantizer)
@@ -44,7 +44,7 @@ internal sealed record CompressorFacts(bool Unbiased, bool WantsMemory, bool Kee
             int count = sparsifier.KeepsAll ? Length : selection.Indices.Length;
             if (!sparsifier.KeepsAll)
             {
-                sparsifier.WriteIndices(selection.Indices, layout.Slots[0], writer, KernelTeam.Single);
+                sparsifier.WriteIndices(selection.Indices, layout.Slots[0], writer, ThreadTeam.Single);
             }
 
             bool wantsMemory = !sparsifier.IsUnbiased && !sparsifier.KeepsResidual;

@@ -1,4 +1,4 @@
-using Compression.Core.Pipeline;
+using Compression.Core.Composition;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Experiments.Plots.Drawing;
@@ -75,7 +75,7 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
     ];
 
     /// <inheritdoc/>
-    protected override ExitCode RunInstead(Lm1bOptions options, PipelinePlan pipeline, ParsedCommand command, CommandEnvironment environment)
+    protected override ExitCode RunInstead(Lm1bOptions options, CompressionPlan pipeline, ParsedCommand command, CommandEnvironment environment)
     {
         Requirements.Libtorch(useGpu: false);
         foreach (string note in Lm1bHyperparameters.Idle(command["hpconfig"] ?? "", trains: false, options.Sync))
@@ -110,7 +110,7 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
             : [];
 
     /// <inheritdoc/>
-    protected override PreparedTraining<Lm1bOptions> Prepare(Lm1bOptions options, PipelinePlan pipeline, int workers, CommandEnvironment environment)
+    protected override PreparedTraining<Lm1bOptions> Prepare(Lm1bOptions options, CompressionPlan pipeline, int workers, CommandEnvironment environment)
     {
         string folder = DataFolder(options.Datadir, environment);
         bool sample = FolderOf(options.Datadir, environment) is null;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Compression.Core.Pipeline;
+using Compression.Core.Composition;
 using Compression.Core.Reporting;
 using Compression.Tracking.Provenance;
 using Compression.Training.Models;
@@ -31,7 +31,7 @@ internal sealed record MemoryNeed(double Parameters, double Copies, double Other
         model.ParameterCount(), copies, words * (model.EmbeddingSize + (6.0 * model.HiddenSize * model.Layers) + model.Vocabulary), lower);
 
     /// <summary>Copies of the gradient that the memories of a process's workers keep.</summary>
-    public static int Residuals(PipelinePlan pipeline, TrainerOptions options) => pipeline.Memory == "none" ? 0 : Math.Max(1, options.VirtualWorkers);
+    public static int Residuals(CompressionPlan pipeline, TrainerOptions options) => pipeline.Memory == "none" ? 0 : Math.Max(1, options.VirtualWorkers);
 
     /// <summary>Refuses a run on the CPU that does not fit.</summary>
     /// <inheritdoc cref="Require(int, double)"/>

@@ -1,5 +1,5 @@
 using Compression.Core.Catalog;
-using Compression.Core.Pipeline;
+using Compression.Core.Composition;
 using Compression.Experiments.Cli;
 using Compression.Training.Data;
 using Compression.Training.Pipelines;
@@ -39,7 +39,7 @@ internal sealed class ModelParallelTrain : TrainingVerb<ModelParallelOptions>
 
     /// <inheritdoc/>
     protected override PreparedTraining<ModelParallelOptions> Prepare(
-        ModelParallelOptions options, PipelinePlan pipeline, int workers, CommandEnvironment environment)
+        ModelParallelOptions options, CompressionPlan pipeline, int workers, CommandEnvironment environment)
     {
         var (corpus, data) = CorpusChoice.Load(options.Data, environment);
         options = options with { Data = data };
@@ -57,7 +57,7 @@ internal sealed class ModelParallelTrain : TrainingVerb<ModelParallelOptions>
     }
 
     // Stages that are ranks hold a part each. What a step keeps depends on the schedule, and is left out.
-    private static void RequireMemory(ModelParallelOptions options, PipelinePlan pipeline, Corpus corpus)
+    private static void RequireMemory(ModelParallelOptions options, CompressionPlan pipeline, Corpus corpus)
     {
         var whole = MemoryNeed.Of(
             options.ModelFor(corpus.Vocabulary.Count), words: 0, MemoryNeed.WeightsAndGradients + MemoryNeed.Residuals(pipeline, options), "--emb_size, --num_hid or --num_layers");

@@ -1,5 +1,5 @@
 using Compression.Core.Catalog;
-using Compression.Core.Pipeline;
+using Compression.Core.Composition;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Tracking.Provenance;
@@ -133,7 +133,7 @@ internal sealed class OptionResolution(OptionSchema schema, AlgorithmCatalog cat
 
     /// <summary>The rows of config.json: every option, the flags of components, and the composition that they led to.</summary>
     public IReadOnlyList<RunOption> Rows(
-        object options, IReadOnlyDictionary<string, string> flags, PipelinePlan plan, ParsedCommand command, RecordedRun? recorded)
+        object options, IReadOnlyDictionary<string, string> flags, CompressionPlan plan, ParsedCommand command, RecordedRun? recorded)
     {
         bool Given(string name) => IsGiven(name, command, recorded);
         var own = schema.Options.Select(option => new RunOption(option.Name, Plain(option.Get(options)), Given(option.Name)));

@@ -1,4 +1,4 @@
-using Compression.Core.Pipeline;
+using Compression.Core.Composition;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Training.Data;
@@ -47,7 +47,7 @@ internal sealed class PtbTrain : TrainingVerb<PtbOptions>
 
     /// <inheritdoc/>
     protected override PreparedTraining<PtbOptions> Prepare(
-        PtbOptions options, PipelinePlan pipeline, int workers, CommandEnvironment environment)
+        PtbOptions options, CompressionPlan pipeline, int workers, CommandEnvironment environment)
     {
         var (corpus, data) = CorpusChoice.Load(options.Data, environment);
         options = options with
@@ -91,7 +91,7 @@ internal sealed class PtbTrain : TrainingVerb<PtbOptions>
         ?? (command["lr_decay"] is null || (command["preset"] is { } preset && PtbPresets.Values(preset).Any(pair => pair.Key == "lr_decay")) ? null
         : command["decay_after"] is null ? "gradcomp" : "step");
 
-    private static void RequireMemory(PtbOptions options, PipelinePlan pipeline, Corpus corpus, int workers)
+    private static void RequireMemory(PtbOptions options, CompressionPlan pipeline, Corpus corpus, int workers)
     {
         double words = Math.Min((double)options.Bptt * options.BatchSize, (double)corpus.Train.Length / workers);
         double copies = MemoryNeed.WeightsAndGradients + (options.Momentum > 0 ? 1 : 0) + MemoryNeed.Residuals(pipeline, options);

@@ -1,5 +1,5 @@
 using Compression.Core.Catalog;
-using Compression.Core.Pipeline;
+using Compression.Core.Composition;
 using Compression.Experiments.Cli;
 using Compression.Tracking.Provenance;
 using Compression.Training.Sessions;
@@ -17,7 +17,7 @@ namespace Compression.Experiments.Recipes;
 /// <param name="Rows">Makes the rows of config.json from the final options.</param>
 /// <param name="Notes">What the user should know of the options.</param>
 internal sealed record RunRequest<TOptions>(
-    string Verb, IReadOnlyList<string> Words, TOptions Options, RunSettings Settings, PipelinePlan Plan, ResumePoint? Resume,
+    string Verb, IReadOnlyList<string> Words, TOptions Options, RunSettings Settings, CompressionPlan Plan, ResumePoint? Resume,
     string? Folder, Func<TOptions, IReadOnlyList<RunOption>> Rows, IReadOnlyList<string> Notes)
     where TOptions : TrainerOptions
 {

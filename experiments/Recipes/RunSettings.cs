@@ -1,4 +1,4 @@
-using Compression.Core.Pipeline;
+using Compression.Core.Composition;
 using Compression.Tracking.Wandb;
 using Compression.Training.Sessions;
 
@@ -47,7 +47,7 @@ public sealed record RunSettings
     public required WandbOptions Wandb { get; init; }
 
     /// <summary>The composition, less the flags of components.</summary>
-    public required PipelineRequest Pipeline { get; init; }
+    public required CompressionRequest Pipeline { get; init; }
 
     /// <summary>What messages call a rank.</summary>
     public required Func<int, string> NameOfRank { get; init; }
@@ -85,7 +85,7 @@ public sealed record RunSettings
                 RunId = options.WandbRunId,
                 Resume = Enum.Parse<WandbResume>(options.WandbResume, ignoreCase: true),
             },
-            Pipeline = new PipelineRequest(options.Compressor, options.Memory, options.Exchange, options.MinSlotSize, flags)
+            Pipeline = new CompressionRequest(options.Compressor, options.Memory, options.Exchange, options.MinSlotSize, flags)
             {
                 PresetFlags = presetFlags,
                 SlotOverrides = options.Slot,

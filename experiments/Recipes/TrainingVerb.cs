@@ -1,5 +1,5 @@
 using Compression.Core.Catalog;
-using Compression.Core.Pipeline;
+using Compression.Core.Composition;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Mpi;
@@ -37,7 +37,7 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
     /// <summary>Finds and reads the data and checks all that can be checked before the start; writes nothing.</summary>
     /// <exception cref="UserErrorException">The run cannot work.</exception>
     protected abstract PreparedTraining<TOptions> Prepare(
-        TOptions options, PipelinePlan pipeline, int workers, CommandEnvironment environment);
+        TOptions options, CompressionPlan pipeline, int workers, CommandEnvironment environment);
 
     /// <summary>The hosts that ranks are started on; null: this one.</summary>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>: the file that names them cannot be read, or a line is no host.</exception>
@@ -56,7 +56,7 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
     /// <param name="pipeline">The checked composition.</param>
     /// <param name="command">What the user wrote.</param>
     /// <param name="environment">Where it runs.</param>
-    protected virtual ExitCode RunInstead(TOptions options, PipelinePlan pipeline, ParsedCommand command, CommandEnvironment environment) =>
+    protected virtual ExitCode RunInstead(TOptions options, CompressionPlan pipeline, ParsedCommand command, CommandEnvironment environment) =>
         throw new NotSupportedException();
 
     /// <inheritdoc/>
@@ -203,7 +203,7 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
         var options = (TOptions)_resolution.Bind(below, command.Values, fixedHere);
         RefusedOptions.Require(options);
         settings = RunSettings.Of(options, flags, presetFlags);
-        var plan = new PipelineComposer(_catalog).Compose(settings.Pipeline);
+        var plan = new CompressionComposer(_catalog).Compose(settings.Pipeline);
         RankLaunch.RequireSensibleWorkers(settings);
         string? folder = handed ?? (command["out"] is { Length: > 0 } chosen ? environment.FullPath(chosen) : command["out"] ?? resume?.RunFolder);
         return new RunRequest<TOptions>(

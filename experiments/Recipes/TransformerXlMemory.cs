@@ -1,4 +1,4 @@
-using Compression.Core.Pipeline;
+using Compression.Core.Composition;
 using Compression.Training.Models.TransformerXl;
 using Compression.Training.TransformerXl;
 
@@ -21,7 +21,7 @@ internal static class TransformerXlMemory
     /// <param name="shape">Of the model.</param>
     /// <param name="pipeline">The composition.</param>
     /// <param name="rows">Words of a column of the text.</param>
-    public static MemoryNeed Need(TransformerXlOptions options, TransformerXlShape shape, PipelinePlan pipeline, double rows) => new(
+    public static MemoryNeed Need(TransformerXlOptions options, TransformerXlShape shape, CompressionPlan pipeline, double rows) => new(
         shape.ParameterCount(), Weights(options) + Optimizer(options) + MemoryNeed.Residuals(pipeline, options),
         Activations(options, shape, Math.Min(rows, options.TgtLen), Math.Min(rows, options.TgtLen + options.ExtLen + (double)options.MemLen)),
         "--n_layer, --d_model, --n_head, --d_head, --d_inner, --batch_size, --tgt_len or --mem_len, or raise --batch_chunk");

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Compression.Core.Catalog;
-using Compression.Core.Pipeline;
+using Compression.Core.Composition;
 using Compression.Experiments.Cli;
 using Compression.Training.TransformerXl;
 
@@ -11,7 +11,7 @@ namespace Compression.Experiments.Recipes;
 /// <param name="pipeline">The composition.</param>
 /// <param name="data">One line on the text.</param>
 /// <param name="size">Words, parameters, tokens.</param>
-internal sealed class TransformerXlPlan(TransformerXlOptions options, PipelinePlan pipeline, string data, TrainingSize size)
+internal sealed class TransformerXlPlan(TransformerXlOptions options, CompressionPlan pipeline, string data, TrainingSize size)
 {
     private const double MiB = 1 << 20;
 

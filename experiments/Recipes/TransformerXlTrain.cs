@@ -1,5 +1,5 @@
 using Compression.Core.Catalog;
-using Compression.Core.Pipeline;
+using Compression.Core.Composition;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Mpi;
@@ -75,7 +75,7 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
 
     /// <inheritdoc/>
     protected override ExitCode RunInstead(
-        TransformerXlOptions options, PipelinePlan pipeline, ParsedCommand command, CommandEnvironment environment)
+        TransformerXlOptions options, CompressionPlan pipeline, ParsedCommand command, CommandEnvironment environment)
     {
         if (options.DryRun && (options.EvalOnly || options.Generate.Length > 0))
         {
@@ -103,7 +103,7 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
 
     /// <inheritdoc/>
     protected override PreparedTraining<TransformerXlOptions> Prepare(
-        TransformerXlOptions options, PipelinePlan pipeline, int workers, CommandEnvironment environment)
+        TransformerXlOptions options, CompressionPlan pipeline, int workers, CommandEnvironment environment)
     {
         RequireText(options);
         options = options with
@@ -133,7 +133,7 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
     }
 
     // What can be said of a run whose text is not here: as much as its published number of words tells.
-    private static PreparedTraining<TransformerXlOptions> WithoutText(TransformerXlOptions options, PipelinePlan pipeline, int workers)
+    private static PreparedTraining<TransformerXlOptions> WithoutText(TransformerXlOptions options, CompressionPlan pipeline, int workers)
     {
         int words = options.Bpe ? CountedCorpus.BytePairs
             : options.Dataset == TextDataset.Wt103 && LaunchTable.Find(options.Config) is { } table ? table.Vocabulary
@@ -149,7 +149,7 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
     }
 
     // A dry run shows what other machines must have.
-    private static void RequireMemory(TransformerXlOptions options, PipelinePlan pipeline, int words, double rows)
+    private static void RequireMemory(TransformerXlOptions options, CompressionPlan pipeline, int words, double rows)
     {
         var need = TransformerXlMemory.Need(options, options.ShapeFor(words), pipeline, rows);
         if (options.DryRun)

@@ -1,13 +1,13 @@
 using System.Globalization;
 using Compression.Core.Communication;
-using Compression.Core.Pipeline;
+using Compression.Core.Composition;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Experiments.Recipes;
 using Compression.Tracking;
-using Compression.Training.Sessions;
 using Compression.Training.Checkpoints;
 using Compression.Training.Ptb;
+using Compression.Training.Sessions;
 
 namespace Compression.Experiments.Verbs;
 
@@ -52,8 +52,8 @@ internal sealed class Evaluate : Verb<EvaluateOptions>
 
         double words = Math.Min(Math.Max(model.EvalBatchSize, model.TestBatchSize) * (double)model.Bptt, Math.Max(corpus.Valid.Length, corpus.Test.Length));
         MemoryNeed.Of(model.ModelFor(corpus.Vocabulary.Count), words, copies: 1, "--eval_batch_size, --test_batch_size or --bptt").Require(model);
-        var plan = new PipelineComposer(Components.Catalog()).Compose(
-            new PipelineRequest(model.Compressor, model.Memory, model.Exchange, 0, new Dictionary<string, string>()));
+        var plan = new CompressionComposer(Components.Catalog()).Compose(
+            new CompressionRequest(model.Compressor, model.Memory, model.Exchange, 0, new Dictionary<string, string>()));
         using var stop = environment.ListenForStop();
         using var alone = new LocalCommunicator();
         using var silent = new NullRunLogger();

@@ -10,11 +10,12 @@ public sealed class ReferenceTests
         ["Torch"] = ["Core"],
         ["Mpi"] = ["Core"],
         ["Compressors"] = ["Core"],
+        ["Exchanges"] = ["Core"],
         ["Memory"] = ["Core"],
         ["Tracking"] = ["Core"],
         ["Training"] = ["Core", "Torch"],
         ["Benchmarks"] = ["Core", "Torch", "Training"],
-        ["Experiments"] = ["Benchmarks", "Core", "Compressors", "Memory", "Mpi", "Tracking", "Training"],
+        ["Experiments"] = ["Benchmarks", "Core", "Compressors", "Exchanges", "Memory", "Mpi", "Tracking", "Training"],
     };
 
     /// <summary>Parts of tests that several test projects share, and programs that tests start.</summary>

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
-using Compression.Compressors.Sparsifiers;
+using Compression.Compressors.Sparsifiers.TopK;
 using Compression.Core.Catalog;
-using Compression.Core.Pipeline;
+using Compression.Core.Composition;
+using Compression.Exchanges;
 using Compression.Memory;
 
 namespace Compression.Benchmarks.Tests;
@@ -10,10 +11,10 @@ namespace Compression.Benchmarks.Tests;
 internal static class Compositions
 {
     private static readonly AlgorithmCatalog s_catalog = AlgorithmCatalog.FromAssemblies(
-        typeof(TopKSparsifier).Assembly, typeof(ResidualMemory).Assembly, typeof(CompressedGather).Assembly);
+        typeof(TopKSparsifier).Assembly, typeof(ResidualMemory).Assembly, typeof(AllGatherExchange).Assembly);
 
-    public static PipelinePlan Compose(string compressor) => Compose(compressor, "auto");
+    public static CompressionPlan Compose(string compressor) => Compose(compressor, "auto");
 
-    public static PipelinePlan Compose(string compressor, string exchange) => new PipelineComposer(s_catalog).Compose(
-        new PipelineRequest(compressor, "auto", exchange, MinSlotSize: 0, ImmutableDictionary<string, string>.Empty));
+    public static CompressionPlan Compose(string compressor, string exchange) => new CompressionComposer(s_catalog).Compose(
+        new CompressionRequest(compressor, "auto", exchange, MinSlotSize: 0, ImmutableDictionary<string, string>.Empty));
 }

@@ -1,6 +1,7 @@
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
 using Compression.Torch.Loading;
+
 using static TorchSharp.torch;
 
 namespace Compression.Benchmarks.Tests;
@@ -97,7 +98,7 @@ public sealed class PeerOperatorTests
         var bucket = new GradientBucket(BucketLayout.Create([("gradient", [Elements])]), GaussianGradient.Create(Elements));
         var input = new CompressorInput(bucket);
         var method = CompressorMethods.All.Single(method => method.Composition == composition);
-        var ours = new CompressorRun(Compositions.Compose(composition), input, KernelTeam.Single);
+        var ours = new CompressorRun(Compositions.Compose(composition), input, ThreadTeam.Single);
         for (int step = 0; step < steps; step++)
         {
             ours.Compress();

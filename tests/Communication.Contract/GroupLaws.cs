@@ -1,4 +1,5 @@
 using Compression.Core.Communication;
+
 using static Compression.Communication.Contract.CommunicatorLaw;
 
 namespace Compression.Communication.Contract;

@@ -63,8 +63,8 @@ public sealed class CompositionTests
         Assert.StartsWith("momentum(momentum=0,", Compose("momentum(momentum=0)", 0.9).Memory, StringComparison.Ordinal);
         Assert.StartsWith("residual", Compose("residual", 0.9).Memory, StringComparison.Ordinal);
 
-        static Core.Pipeline.PipelinePlan Compose(string memory, double optimizer) => new Core.Pipeline.PipelineComposer(Pipelines.Catalog).Compose(
-            new Core.Pipeline.PipelineRequest("topk", memory, "auto", 0, new Dictionary<string, string>()) { OptimizerMomentum = optimizer });
+        static Core.Composition.CompressionPlan Compose(string memory, double optimizer) => new Core.Composition.CompressionComposer(Pipelines.Catalog).Compose(
+            new Core.Composition.CompressionRequest("topk", memory, "auto", 0, new Dictionary<string, string>()) { OptimizerMomentum = optimizer });
     }
 
     [Fact]

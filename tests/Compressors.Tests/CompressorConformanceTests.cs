@@ -1,7 +1,7 @@
+using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
-using Compression.Core.Pipeline;
 using Compression.Core.Tests;
 
 namespace Compression.Compressors.Tests;
@@ -17,7 +17,7 @@ public sealed class CompressorConformanceTests
     {
         foreach (int length in TestData.Lengths)
         {
-            var (slot, compressor) = Create(pair, KernelTeam.Single, length);
+            var (slot, compressor) = Create(pair, ThreadTeam.Single, length);
             foreach (var (name, values) in TestData.All(length).Where(data => data.Name != "extreme" && !IsBeyond(pair, data.Values)))
             {
                 var (payload, decoded, _) = Pipelines.RoundTrip(compressor, slot, values);
@@ -36,12 +36,12 @@ public sealed class CompressorConformanceTests
     [MemberData(nameof(Pairs))]
     public void The_bytes_do_not_depend_on_threads_and_repeat(string pair)
     {
-        using var team = new KernelTeam(3);
+        using var team = new ThreadTeam(3);
         foreach (int length in TestData.Lengths)
         {
-            var (slot, alone) = Create(pair, KernelTeam.Single, length);
+            var (slot, alone) = Create(pair, ThreadTeam.Single, length);
             var together = Create(pair, team, length).Compressor;
-            var again = Create(pair, KernelTeam.Single, length).Compressor;
+            var again = Create(pair, ThreadTeam.Single, length).Compressor;
             for (int step = 0; step < 2; step++)
             {
                 float[] values = TestData.Gaussian(length, seed: step);
@@ -57,7 +57,7 @@ public sealed class CompressorConformanceTests
     public void The_payload_is_within_three_percent_of_its_floor(string pair)
     {
         const int length = 2_000_000;
-        var (slot, compressor) = Create(pair, KernelTeam.Single, length);
+        var (slot, compressor) = Create(pair, ThreadTeam.Single, length);
         var (payload, _, writer) = Pipelines.RoundTrip(compressor, slot, TestData.Gaussian(length));
         
         // Entries that do not fall evenly, such as one of every chunk, can take less than the floor of evenly spread ones.
@@ -71,7 +71,7 @@ public sealed class CompressorConformanceTests
         const int length = 40_000;
         foreach (float strange in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })
         {
-            var (slot, compressor) = Create(pair, KernelTeam.Single, length);
+            var (slot, compressor) = Create(pair, ThreadTeam.Single, length);
             float[] values = TestData.Gaussian(length);
             values[12_345] = strange;
             float[] decoded;
@@ -95,7 +95,7 @@ public sealed class CompressorConformanceTests
     private static bool IsBeyond(string pair, float[] values) =>
         pair.EndsWith("+float16", StringComparison.Ordinal) && values.Any(value => Math.Abs(value) > 65504);
 
-    private static (ParameterSlot Slot, ICompressor Compressor) Create(string pair, KernelTeam team, int length)
+    private static (ParameterSlot Slot, ICompressor Compressor) Create(string pair, ThreadTeam team, int length)
     {
         var layout = Pipelines.Layout(length);
         return (layout.Slots[0], Pipelines.AllPairs().Single(candidate => candidate.Name == pair).Create(team, layout));

@@ -1,5 +1,5 @@
 using Compression.Core.Catalog;
-using Compression.Core.Gradients;
+using Compression.Core.Contracts;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
 using Compression.Core.Tests;
@@ -32,7 +32,7 @@ public sealed class DamagedPayloadTests
     private static void Damage(string pair, int length, int rounds)
     {
         var layout = Pipelines.Layout(length);
-        var compressor = Pipelines.AllPairs().Single(candidate => candidate.Name == pair).Create(KernelTeam.Single, layout);
+        var compressor = Pipelines.AllPairs().Single(candidate => candidate.Name == pair).Create(ThreadTeam.Single, layout);
         byte[] good = Pipelines.RoundTrip(compressor, layout.Slots[0], TestData.Gaussian(length)).Payload;
         byte[] bytes = new byte[good.Length + 8];
         float[] destination = new float[length];

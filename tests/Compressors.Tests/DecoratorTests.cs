@@ -13,7 +13,7 @@ public sealed class DecoratorTests
         var layout = Core.Gradients.BucketLayout.Create([("decoder.weight", [1000]), ("decoder.bias", [100]), ("rnn.weight", [2000])]);
         var plan = Pipelines.Plan("topk(ratio=0.01)", slots: "*.bias=none; decoder.*=topk(ratio=0.5)");
         float[] gradient = TestData.Gaussian(layout.Length);
-        float[] sent = Pipelines.Aggregate(layout, [plan.Create(layout, KernelTeam.Single)], [gradient])[0];
+        float[] sent = Pipelines.Aggregate(layout, [plan.Create(layout, ThreadTeam.Single)], [gradient])[0];
         Assert.Equal(500, sent[..1000].Count(value => value != 0));
         Assert.Equal(gradient[1000..1100], sent[1000..1100]);
         Assert.Equal(20, sent[1100..].Count(value => value != 0));
@@ -27,7 +27,7 @@ public sealed class DecoratorTests
     public void A_wrong_pattern_is_told_with_the_cure(string slots, string cure)
     {
         var layout = Core.Gradients.BucketLayout.Create([("decoder.weight", [1000])]);
-        var failure = Assert.Throws<UserErrorException>(() => Pipelines.Plan("topk", slots: slots).Create(layout, KernelTeam.Single));
+        var failure = Assert.Throws<UserErrorException>(() => Pipelines.Plan("topk", slots: slots).Create(layout, ThreadTeam.Single));
         Assert.Equal(ExitCode.Usage, failure.Code);
         Assert.Contains(cure, failure.Message, StringComparison.Ordinal);
     }
@@ -42,7 +42,7 @@ public sealed class DecoratorTests
         {
             float[] bucket = TestData.Gaussian(length);
             using var alone = new Core.Communication.LocalCommunicator();
-            plan.Create(layout, KernelTeam.Single).Aggregate(
+            plan.Create(layout, ThreadTeam.Single).Aggregate(
                 new Core.Gradients.GradientBucket(layout, bucket), Pipelines.Step() with { Epoch = epoch + 0.5 }, alone);
             return bucket.Count(value => value != 0);
         })];
@@ -61,7 +61,7 @@ public sealed class DecoratorTests
         {
             float[] bucket = [.. gradient];
             using var alone = new Core.Communication.LocalCommunicator();
-            plan.Create(layout, KernelTeam.Single).Aggregate(
+            plan.Create(layout, ThreadTeam.Single).Aggregate(
                 new Core.Gradients.GradientBucket(layout, bucket), Pipelines.Step() with { Epoch = epoch }, alone);
             return bucket;
         }
@@ -75,7 +75,7 @@ public sealed class DecoratorTests
     {
         var layout = Core.Gradients.BucketLayout.Create([("decoder.weight", [300, 10]), ("decoder.bias", [10]), ("rnn.weight", [2000]), ("rnn.bias", [50])]);
         var plan = Pipelines.Plan("topk(ratio=0.01,scope=global)+sign", slots: "decoder.weight=adacomp", minSlotSize: 20, warmupEpochs: 1);
-        var aggregators = Enumerable.Range(0, 3).Select(_ => plan.Create(layout, KernelTeam.Single)).ToArray();
+        var aggregators = Enumerable.Range(0, 3).Select(_ => plan.Create(layout, ThreadTeam.Single)).ToArray();
         double[] before = new double[layout.Length];
         for (int step = 0; step < 3; step++)
         {

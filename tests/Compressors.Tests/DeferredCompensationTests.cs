@@ -1,6 +1,7 @@
+using Compression.Core.Contracts;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 using Compression.Core.Tests;
+using Compression.Exchanges;
 
 namespace Compression.Compressors.Tests;
 
@@ -19,11 +20,11 @@ public sealed class DeferredCompensationTests
         var plan = Pipelines.Plan(compressor);
         IGradientAggregator Create(bool inTwoPasses)
         {
-            var context = new Core.Catalog.ComponentContext(layout, KernelTeam.Single, 0) { HasMemory = true };
-            var made = plan.CreateCompressor(layout, KernelTeam.Single);
+            var context = new Core.Contracts.ComponentContext(layout, ThreadTeam.Single, 0) { HasMemory = true };
+            var made = plan.CreateCompressor(layout, ThreadTeam.Single);
             Assert.True(made.CompletesSum);
             var memory = new Memory.ResidualMemory(new Memory.ResidualOptions { Beta = beta, Gamma = gamma }, context);
-            return new CompressedGather(inTwoPasses ? new NeedsTheSum(made) : made, memory, context);
+            return new AllGatherExchange(inTwoPasses ? new NeedsTheSum(made) : made, memory, context);
         }
 
         IGradientAggregator[] fused = [Create(inTwoPasses: false)], plain = [Create(inTwoPasses: true)];
@@ -41,9 +42,9 @@ public sealed class DeferredCompensationTests
     {
         public CompressorTraits Traits => inner.Traits;
 
-        public void Compress(in Core.Gradients.GradientView gradient, Core.Payloads.PayloadWriter writer) => inner.Compress(gradient, writer);
+        public void Compress(in Core.Contracts.GradientView gradient, Core.Payloads.PayloadWriter writer) => inner.Compress(gradient, writer);
 
-        public void Decompress(ref Core.Payloads.PayloadReader reader, Core.Gradients.GradientAccumulator destination) =>
+        public void Decompress(ref Core.Payloads.PayloadReader reader, Core.Contracts.GradientAccumulator destination) =>
             inner.Decompress(ref reader, destination);
     }
 }

@@ -1,6 +1,7 @@
+using Compression.Compressors.Quantizers.Qsgd;
+using Compression.Core.Contracts;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
-using Compression.Core.Pipeline;
 using Compression.Core.Tests;
 
 namespace Compression.Compressors.Tests;
@@ -273,6 +274,6 @@ public sealed class LevelTests
     private static (byte[] Payload, float[] Decoded, PayloadWriter Writer) RoundTrip(string compressor, float[] values)
     {
         var layout = Pipelines.Layout(values.Length);
-        return Pipelines.RoundTrip(Pipelines.Plan(compressor, memory: "none").CreateCompressor(layout, KernelTeam.Single), layout.Slots[0], values);
+        return Pipelines.RoundTrip(Pipelines.Plan(compressor, memory: "none").CreateCompressor(layout, ThreadTeam.Single), layout.Slots[0], values);
     }
 }

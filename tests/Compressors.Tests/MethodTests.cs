@@ -17,7 +17,7 @@ public sealed class MethodTests
         var plan = Pipelines.Plan("topk", flags: [("compress_ratio", ratio.ToString(System.Globalization.CultureInfo.InvariantCulture))]);
         var layout = Pipelines.Layout(length);
         float[] values = TestData.Gaussian(length);
-        float[] sent = Pipelines.Aggregate(layout, [plan.Create(layout, KernelTeam.Single)], [values])[0];
+        float[] sent = Pipelines.Aggregate(layout, [plan.Create(layout, ThreadTeam.Single)], [values])[0];
         Assert.Equal(k, sent.Count(value => value != 0));
         float smallest = sent.Where(value => value != 0).Min(Math.Abs);
         Assert.All(Enumerable.Range(0, length), i => Assert.True(sent[i] == values[i] || (sent[i] == 0 && Math.Abs(values[i]) <= smallest)));
@@ -28,7 +28,7 @@ public sealed class MethodTests
     {
         var plan = Pipelines.Plan("efsignsgd", memory: "none");
         var layout = Pipelines.Layout(5);
-        float[] sent = Pipelines.Aggregate(layout, [plan.Create(layout, KernelTeam.Single)], [[1f, -2f, 0f, -0f, 4f]])[0];
+        float[] sent = Pipelines.Aggregate(layout, [plan.Create(layout, ThreadTeam.Single)], [[1f, -2f, 0f, -0f, 4f]])[0];
         Assert.Equal([1.4f, -1.4f, 1.4f, 1.4f, 1.4f], sent);
     }
 
@@ -37,7 +37,7 @@ public sealed class MethodTests
     {
         var plan = Pipelines.Plan("topk(ratio=0.5)+sign", memory: "none");
         var layout = Pipelines.Layout(4);
-        float[] sent = Pipelines.Aggregate(layout, [plan.Create(layout, KernelTeam.Single)], [[0.1f, -2f, 6f, 1f]])[0];
+        float[] sent = Pipelines.Aggregate(layout, [plan.Create(layout, ThreadTeam.Single)], [[0.1f, -2f, 6f, 1f]])[0];
         Assert.Equal([0f, -4f, 4f, 0f], sent);
     }
 
@@ -52,10 +52,10 @@ public sealed class MethodTests
         var plan = Pipelines.Plan(compressor, memory: "none");
         var layout = Pipelines.Layout(length);
         using var communicator = new Core.Communication.LocalCommunicator();
-        var ledger = new Core.Reporting.StepLedger();
-        plan.Create(layout, KernelTeam.Single).Aggregate(
-            new Core.Gradients.GradientBucket(layout, TestData.Gaussian(length)), Pipelines.Step() with { Ledger = ledger },
-            new Core.Communication.MeteredCommunicator(communicator, ledger));
-        Assert.True(8.0 * ledger.WireBytes / length <= bits, $"{8.0 * ledger.WireBytes / length} bits an element");
+        var meter = new Core.Reporting.StepMeter();
+        plan.Create(layout, ThreadTeam.Single).Aggregate(
+            new Core.Gradients.GradientBucket(layout, TestData.Gaussian(length)), Pipelines.Step() with { Meter = meter },
+            new Core.Communication.MeteredCommunicator(communicator, meter));
+        Assert.True(8.0 * meter.WireBytes / length <= bits, $"{8.0 * meter.WireBytes / length} bits an element");
     }
 }

@@ -1,10 +1,11 @@
-using Compression.Compressors.Sparsifiers;
+using Compression.Compressors.Sparsifiers.TopK;
 using Compression.Core.Catalog;
 using Compression.Core.Communication;
+using Compression.Core.Composition;
+using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
-using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Memory;
 
@@ -17,10 +18,10 @@ internal static class Pipelines
     public static AlgorithmCatalog Catalog { get; } = AlgorithmCatalog.FromAssemblies(
         typeof(ICompressor).Assembly, typeof(TopKSparsifier).Assembly, typeof(NoMemory).Assembly, typeof(Pipelines).Assembly);
 
-    public static PipelinePlan Plan(
+    public static CompressionPlan Plan(
         string compressor, string memory = "auto", string exchange = "auto", int minSlotSize = 0, string slots = "", int warmupEpochs = 0,
         params (string Name, string Value)[] flags) =>
-        new PipelineComposer(Catalog).Compose(new PipelineRequest(
+        new CompressionComposer(Catalog).Compose(new CompressionRequest(
             compressor, memory, exchange, minSlotSize, flags.ToDictionary(flag => flag.Name, flag => flag.Value))
         {
             SlotOverrides = slots,
@@ -30,11 +31,11 @@ internal static class Pipelines
     public static BucketLayout Layout(params long[] lengths) =>
         BucketLayout.Create(lengths.Select((length, i) => ($"p{i}", (IReadOnlyList<long>)[length])));
 
-    public static StepContext Step(int rank = 0, long step = 0) => new(step, Seed: 1, rank, LearningRate: 1, Epoch: 0, new StepLedger());
+    public static StepContext Step(int rank = 0, long step = 0) => new(step, Seed: 1, rank, LearningRate: 1, Epoch: 0, new StepMeter());
 
     /// <summary>The aggregators of n workers.</summary>
-    public static IGradientAggregator[] Workers(PipelinePlan plan, BucketLayout layout, int count) =>
-        [.. Enumerable.Range(0, count).Select(rank => plan.Create(layout, KernelTeam.Single, rank, count))];
+    public static IGradientAggregator[] Workers(CompressionPlan plan, BucketLayout layout, int count) =>
+        [.. Enumerable.Range(0, count).Select(rank => plan.Create(layout, ThreadTeam.Single, rank, count))];
 
     /// <summary>Runs one step of n workers, each with its gradient, and returns the average that each has afterwards.</summary>
     public static float[][] Aggregate(BucketLayout layout, IGradientAggregator[] aggregators, float[][] gradients, long step = 0)
@@ -87,7 +88,7 @@ internal static class Pipelines
     }
 
     /// <summary>Every sparsifier with every quantizer of the catalogue.</summary>
-    public static IEnumerable<(string Name, Func<KernelTeam, BucketLayout, ICompressor> Create)> AllPairs()
+    public static IEnumerable<(string Name, Func<ThreadTeam, BucketLayout, ICompressor> Create)> AllPairs()
     {
         foreach (var sparsifier in Catalog.Entries.Where(entry => entry.Role == AlgorithmRole.Sparsifier))
         {

@@ -1,8 +1,8 @@
 using Compression.Core.Catalog;
+using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
-using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Core.Tests;
 
@@ -360,7 +360,7 @@ public sealed class QuantizerTests
     private static ICompressor Create(string compressor)
     {
         var layout = Pipelines.Layout(1);
-        return Pipelines.Plan(compressor, memory: "none").CreateCompressor(layout, KernelTeam.Single);
+        return Pipelines.Plan(compressor, memory: "none").CreateCompressor(layout, ThreadTeam.Single);
     }
 
     private static byte[] Encode(string compressor, float[] values, ParameterSlot slot, StepContext step, PayloadWriter? writer = null)

@@ -1,8 +1,8 @@
-using Compression.Compressors.Sparsifiers;
+using Compression.Compressors.Sparsifiers.GaussianK;
+using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
-using Compression.Core.Pipeline;
 using Compression.Core.Tests;
 
 namespace Compression.Compressors.Tests;
@@ -287,7 +287,7 @@ public sealed class SparsifierTests
         float[] gradient = TestData.Gaussian(layout.Length);
         gradient.AsSpan(0, 1000).Clear();
         var plan = Pipelines.Plan("topk(ratio=0.01,scope=global)");
-        float[] sent = Pipelines.Aggregate(layout, [plan.Create(layout, KernelTeam.Single)], [gradient])[0];
+        float[] sent = Pipelines.Aggregate(layout, [plan.Create(layout, ThreadTeam.Single)], [gradient])[0];
         float limit = gradient.Select(Math.Abs).OrderDescending().ElementAt((layout.Length / 100) - 1);
         Assert.Equal([.. gradient.Select(value => Math.Abs(value) >= limit ? value : 0)], sent);
     }
@@ -298,7 +298,7 @@ public sealed class SparsifierTests
         var layout = Pipelines.Layout(1000, 50_000, 400, 3000);
         float[] gradient = TestData.Gaussian(layout.Length);
         var plan = Pipelines.Plan("topk(ratio=0.01,scope=global)", minSlotSize: 1001);
-        float[] sent = Pipelines.Aggregate(layout, [plan.Create(layout, KernelTeam.Single)], [gradient])[0];
+        float[] sent = Pipelines.Aggregate(layout, [plan.Create(layout, ThreadTeam.Single)], [gradient])[0];
         Assert.Equal(gradient[..1000], sent[..1000]);
         Assert.Equal(gradient[51_000..51_400], sent[51_000..51_400]);
         float[] competing = [.. gradient[1000..51_000], .. gradient[51_400..]];
@@ -316,7 +316,7 @@ public sealed class SparsifierTests
         var layout = Pipelines.Layout(length);
         slot = layout.Slots[0];
         string memory = composition.StartsWith("variance", StringComparison.Ordinal) || !hasMemory ? "none" : "residual";
-        return Pipelines.Plan(composition, memory).CreateCompressor(layout, KernelTeam.Single);
+        return Pipelines.Plan(composition, memory).CreateCompressor(layout, ThreadTeam.Single);
     }
 
     private static float[] Decode(

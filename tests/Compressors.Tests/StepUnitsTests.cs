@@ -1,7 +1,7 @@
 using Compression.Core.Communication;
+using Compression.Core.Composition;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 using Compression.Core.Tests;
 
 namespace Compression.Compressors.Tests;
@@ -56,9 +56,9 @@ public sealed class StepUnitsTests
     private static double[] Run(string compressor, bool isPlainSgd)
     {
         var layout = Pipelines.Layout(Length);
-        var plan = new PipelineComposer(Pipelines.Catalog).Compose(
-            new PipelineRequest(compressor, "residual", "auto", 0, new Dictionary<string, string>()) { PlainSgd = isPlainSgd });
-        var aggregator = plan.Create(layout, KernelTeam.Single);
+        var plan = new CompressionComposer(Pipelines.Catalog).Compose(
+            new CompressionRequest(compressor, "residual", "auto", 0, new Dictionary<string, string>()) { PlainSgd = isPlainSgd });
+        var aggregator = plan.Create(layout, ThreadTeam.Single);
         double[] x = new double[Length];
         for (int step = 0; step < s_rates.Length; step++)
         {

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Compression.Core.Catalog;
-using Compression.Core.Gradients;
+using Compression.Core.Contracts;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
 
@@ -55,7 +55,7 @@ public sealed class UnbiasedLawTests
         float[] values = HeavyTailed();
         var layout = Pipelines.Layout(Length);
         var slot = layout.Slots[0];
-        var compressor = Pipelines.Plan(method, memory: "none").CreateCompressor(layout, KernelTeam.Single);
+        var compressor = Pipelines.Plan(method, memory: "none").CreateCompressor(layout, ThreadTeam.Single);
         double[] sums = new double[Length], squares = new double[Length];
         float[] decoded = new float[Length];
         var writer = new PayloadWriter();

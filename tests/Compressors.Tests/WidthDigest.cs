@@ -37,10 +37,10 @@ internal static class WidthDigest
         return 0;
     }
 
-    private static void Append(IncrementalHash hash, Func<KernelTeam, BucketLayout, Core.Pipeline.ICompressor> create, int length, float[] values)
+    private static void Append(IncrementalHash hash, Func<ThreadTeam, BucketLayout, Core.Contracts.ICompressor> create, int length, float[] values)
     {
         var layout = Pipelines.Layout(length);
-        var compressor = create(KernelTeam.Single, layout);
+        var compressor = create(ThreadTeam.Single, layout);
         for (int step = 0; step < 2; step++)
         {
             var (payload, decoded, _) = Pipelines.RoundTrip(compressor, layout.Slots[0], values, step);

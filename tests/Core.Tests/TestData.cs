@@ -6,6 +6,21 @@ public static class TestData
     /// <summary>Lengths around the widths of vectors and parts.</summary>
     public static readonly int[] Lengths = [0, 1, 2, 15, 16, 17, 63, 64, 65, 1000, 32767, 32768, 32769, 100_003, 1_000_003];
 
+    /// <summary>Every length with one to three threads.</summary>
+    public static TheoryData<int, int> LengthsAndThreads()
+    {
+        var cases = new TheoryData<int, int>();
+        foreach (int length in Lengths)
+        {
+            foreach (int threads in new[] { 1, 2, 3 })
+            {
+                cases.Add(length, threads);
+            }
+        }
+
+        return cases;
+    }
+
     public static float[] Gaussian(int length, int seed = 1)
     {
         var random = new Random(seed);

@@ -30,7 +30,7 @@ public sealed class Ef21MemoryTests
                 float[] own = [.. Memories.Save(memories[worker])["ef21-own/a"], .. Memories.Save(memories[worker])["ef21-own/b"]];
                 Assert.All(Enumerable.Range(0, length), i => Assert.Equal(estimates[worker][i], own[i], 1e-5));
                 double distance = Enumerable.Range(0, length).Sum(i => Math.Pow(gradient[i] - own[i], 2));
-                Assert.Equal(distance, memories[worker].HeldBack.Sum(part => part.ToArray().Sum(value => (double)value * value)), 1e-2);
+                Assert.Equal(distance, memories[worker].Residuals.Sum(part => part.ToArray().Sum(value => (double)value * value)), 1e-2);
             }
 
             var results = memories.Select(memory =>

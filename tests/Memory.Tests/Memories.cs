@@ -1,8 +1,7 @@
-using Compression.Core.Catalog;
+using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
-using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 
 namespace Compression.Memory.Tests;
@@ -12,7 +11,7 @@ internal static class Memories
 {
     public static BucketLayout Layout { get; } = BucketLayout.Create([("a", [1000]), ("b", [7])]);
 
-    public static ComponentContext Context { get; } = new(Layout, KernelTeam.Single, 0);
+    public static ComponentContext Context { get; } = new(Layout, ThreadTeam.Single, 0);
 
     public static GradientBucket Bucket(float[] gradient)
     {
@@ -21,7 +20,7 @@ internal static class Memories
         return new GradientBucket(Layout, all);
     }
 
-    public static StepContext Step(long step, double rate = 1) => new(step, 1, 0, rate, 0, new StepLedger());
+    public static StepContext Step(long step, double rate = 1) => new(step, 1, 0, rate, 0, new StepMeter());
 
     /// <summary>Compensates, sends, and lets the memory know; returns what was sent.</summary>
     public static float[] Turn(IGradientMemory memory, float[] gradient, long step = 0, double rate = 1, ICompressor? compressor = null)

@@ -1,4 +1,5 @@
 using Compression.Core.Tests;
+using Compression.Memory.Momentum;
 
 namespace Compression.Memory.Tests;
 
@@ -34,7 +35,7 @@ public sealed class MomentumMemoryTests
                 Assert.True(!Memories.IsSent(i) || state["residual/a"][i] == 0, "what was sent in full leaves nothing");
             }
 
-            Assert.Equal(residual.Sum(value => value * value), memory.HeldBack.Sum(part => part.ToArray().Sum(value => (double)value * value)), 1e-2);
+            Assert.Equal(residual.Sum(value => value * value), memory.Residuals.Sum(part => part.ToArray().Sum(value => (double)value * value)), 1e-2);
         }
     }
 

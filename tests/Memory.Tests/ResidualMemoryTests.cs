@@ -31,7 +31,7 @@ public sealed class ResidualMemoryTests
                 Assert.Equal(residual[i], held[i], 1e-5);
             }
 
-            Assert.Equal(residual.Sum(value => value * value), memory.HeldBack.Sum(part => part.ToArray().Sum(value => (double)value * value)), 1e-2);
+            Assert.Equal(residual.Sum(value => value * value), memory.Residuals.Sum(part => part.ToArray().Sum(value => (double)value * value)), 1e-2);
         }
     }
 
@@ -84,7 +84,7 @@ public sealed class ResidualMemoryTests
         var memory = new NoMemory();
         var bucket = Memories.Bucket(TestData.Gaussian(Memories.Layout.Length));
         Assert.True(memory.Compensate(bucket, Memories.Step(0)) == bucket.All);
-        Assert.Equal(0, memory.HeldBack.Sum(part => part.ToArray().Sum(value => (double)value * value)));
+        Assert.Equal(0, memory.Residuals.Sum(part => part.ToArray().Sum(value => (double)value * value)));
     }
 
     private static ResidualMemory Create(double beta = 1, double gamma = 1) =>

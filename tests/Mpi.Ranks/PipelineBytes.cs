@@ -1,10 +1,11 @@
 using Compression.Communication.Contract;
-using Compression.Compressors.Sparsifiers;
+using Compression.Compressors.Sparsifiers.TopK;
 using Compression.Core.Catalog;
 using Compression.Core.Communication;
+using Compression.Core.Composition;
+using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Memory;
 
@@ -22,10 +23,10 @@ internal static class PipelineBytes
         var layout = BucketLayout.Create([("a", [300, 70]), ("b", [11])]);
         foreach (string compressor in (string[])["topk(ratio=0.01)", "topk(ratio=0.01)+sign", "sign"])
         {
-            var plan = new PipelineComposer(catalog).Compose(new PipelineRequest(compressor, "auto", "auto", 0, new Dictionary<string, string>()));
-            var aggregator = plan.Create(layout, KernelTeam.Single);
+            var plan = new CompressionComposer(catalog).Compose(new CompressionRequest(compressor, "auto", "auto", 0, new Dictionary<string, string>()));
+            var aggregator = plan.Create(layout, ThreadTeam.Single);
             var bucket = new GradientBucket(layout, new float[layout.Length]);
-            var ledger = new StepLedger();
+            var meter = new StepMeter();
             long before = world.BytesHanded;
             for (int step = 0; step < 5; step++)
             {
@@ -36,13 +37,13 @@ internal static class PipelineBytes
                     value = (float)random.NextDouble() - 0.5f;
                 }
 
-                aggregator.Aggregate(bucket, new StepContext(step, 1, world.Rank, 1, 0, ledger), new MeteredCommunicator(world, ledger));
+                aggregator.Aggregate(bucket, new StepContext(step, 1, world.Rank, 1, 0, meter), new MeteredCommunicator(world, meter));
             }
 
             long handed = world.BytesHanded - before, peers = Math.Max(1, world.WorldSize - 1);
-            if (ledger.WireBytes != handed * peers)
+            if (meter.WireBytes != handed * peers)
             {
-                throw new LawBrokenException($"{compressor}: {ledger.WireBytes} bytes booked, {handed} handed to MPI for {peers} peers each");
+                throw new LawBrokenException($"{compressor}: {meter.WireBytes} bytes booked, {handed} handed to MPI for {peers} peers each");
             }
         }
     }

@@ -1,10 +1,11 @@
 using Compression.Communication.Contract;
-using Compression.Compressors.Sparsifiers;
+using Compression.Compressors.Sparsifiers.TopK;
 using Compression.Core.Catalog;
 using Compression.Core.Communication;
+using Compression.Core.Composition;
+using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Memory;
 
@@ -43,7 +44,7 @@ internal static class PipelineEquality
         var catalog = AlgorithmCatalog.FromAssemblies(typeof(ICompressor).Assembly, typeof(TopKSparsifier).Assembly, typeof(ResidualMemory).Assembly);
         foreach (var (compressor, exchange, memory, tolerance) in s_cases)
         {
-            var plan = new PipelineComposer(catalog).Compose(new PipelineRequest(compressor, memory, exchange, 0, new Dictionary<string, string>()));
+            var plan = new CompressionComposer(catalog).Compose(new CompressionRequest(compressor, memory, exchange, 0, new Dictionary<string, string>()));
             int n = world.WorldSize;
             var real = new Worker(plan, world.Rank, n);
             Worker[] workers = [.. Enumerable.Range(0, n).Select(rank => new Worker(plan, rank, n))];
@@ -58,11 +59,11 @@ internal static class PipelineEquality
         }
     }
 
-    private sealed class Worker(PipelinePlan plan, int rank, int workers)
+    private sealed class Worker(CompressionPlan plan, int rank, int workers)
     {
-        private readonly IGradientAggregator _aggregator = plan.Create(s_layout, KernelTeam.Single, rank, workers);
+        private readonly IGradientAggregator _aggregator = plan.Create(s_layout, ThreadTeam.Single, rank, workers);
         private readonly GradientBucket _bucket = new(s_layout, new float[s_layout.Length]);
-        private readonly StepLedger _ledger = new();
+        private readonly StepMeter _meter = new();
 
         public void Step(int step, ICommunicator communicator)
         {
@@ -73,7 +74,7 @@ internal static class PipelineEquality
                 value = rank == 1 ? 0 : (float)(random.NextDouble() + random.NextDouble() + random.NextDouble() + random.NextDouble() - 2);
             }
 
-            _aggregator.Aggregate(_bucket, new StepContext(step, 1, rank, 1, 0, _ledger), new MeteredCommunicator(communicator, _ledger));
+            _aggregator.Aggregate(_bucket, new StepContext(step, 1, rank, 1, 0, _meter), new MeteredCommunicator(communicator, _meter));
         }
 
         public void ExpectEqual(Worker other, float tolerance, string what)
@@ -86,9 +87,9 @@ internal static class PipelineEquality
                 }
             }
 
-            if (_ledger.WireBytes != other._ledger.WireBytes)
+            if (_meter.WireBytes != other._meter.WireBytes)
             {
-                throw new LawBrokenException($"{what}: {_ledger.WireBytes} bytes booked on virtual workers, {other._ledger.WireBytes} over MPI");
+                throw new LawBrokenException($"{what}: {_meter.WireBytes} bytes booked on virtual workers, {other._meter.WireBytes} over MPI");
             }
         }
     }

@@ -117,7 +117,7 @@ public sealed partial class ConsoleRunLoggerTests : IDisposable
     {
         var sample = Samples.Summary();
         using var logger = Logger();
-        logger.Finish(sample with { Bytes = sample.Bytes with { Booked = true, EntropyFloorPerStep = 143_221.75 } });
+        logger.Finish(sample with { Bytes = sample.Bytes with { Projected = true, EntropyFloorPerStep = 143_221.75 } });
         Assert.Contains(Lines, line => line.StartsWith("  would send a step  a worker  ratio", StringComparison.Ordinal));
         int note = Lines.ToList().IndexOf("  * payload, against 4 bytes a parameter");
         Assert.StartsWith("    the floor lies above the wire: ", Lines[note + 1], StringComparison.Ordinal);

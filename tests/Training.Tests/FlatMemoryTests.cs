@@ -2,6 +2,7 @@ using Compression.Training.Tests.Lm1b;
 using Compression.Training.Tests.Pipelines;
 using Compression.Training.Tests.Ptb;
 using Compression.Training.Tests.TransformerXl;
+
 using static TorchSharp.torch;
 
 namespace Compression.Training.Tests;

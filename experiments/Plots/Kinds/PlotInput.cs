@@ -20,7 +20,7 @@ internal sealed record PlotInput(IReadOnlyList<RunSeries> Series, PictureOptions
     public string RemarkOnParts => HasSimulations ? "Parts of a simulation are sums over all its workers" : "";
 
     /// <summary>What a caption must say of bytes; empty where they need no remark.</summary>
-    public string RemarkOnBytes => Runs.Any(run => run.IsBooked) ? "Bytes of a single worker are those that it would send as one of two" : "";
+    public string RemarkOnBytes => Runs.Any(run => run.IsProjected) ? "Bytes of a single worker are those that it would send as one of two" : "";
 
     private bool HasSimulations => Runs.Any(run => run.VirtualWorkers > 0);
 

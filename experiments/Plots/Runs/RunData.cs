@@ -36,7 +36,7 @@ internal sealed record RunData
     public int Workers => VirtualWorkers > 0 ? VirtualWorkers : int.TryParse(Option("num_workers"), out int count) ? count : 1;
 
     /// <summary>Its bytes went nowhere: the only worker had no peer. Runs that left no summary tell by their workers.</summary>
-    public bool IsBooked => Summary is { Bytes.Booked: true } || Workers == 1;
+    public bool IsProjected => Summary is { Bytes.Projected: true } || Workers == 1;
 
     /// <summary>The run came to its own end.</summary>
     public bool IsFinished => Summary?.Status == "completed";

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Compression.Core.Pipeline;
+using Compression.Core.Contracts;
 using Compression.Core.Reporting;
 
 namespace Compression.Core.Catalog;

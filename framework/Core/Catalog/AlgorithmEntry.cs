@@ -1,5 +1,5 @@
 using System.Reflection;
-using Compression.Core.Pipeline;
+using Compression.Core.Contracts;
 
 namespace Compression.Core.Catalog;
 

@@ -4,7 +4,7 @@ using Compression.Core.Reporting;
 namespace Compression.Core.Communication;
 
 /// <summary>
-/// Books time and bytes of every exchange. Bytes are what this worker puts on the wire: the length of the buffer that it hands over,
+/// Measures time and counts bytes of every exchange. Bytes are what this worker puts on the wire: the length of the buffer that it hands over,
 /// times how often the collective sends it. With n workers an all-gather sends a payload n−1 times; a ring or
 /// recursive-halving all-reduce (Thakur 2005) sends 2(n−1)/n of the buffer; a binomial-tree broadcast of the root is booked
 /// as one copy per receiver, shared out evenly. What comes over the wire is booked beside it. A world of one has no wire; it is booked
@@ -14,14 +14,14 @@ namespace Compression.Core.Communication;
 public sealed class MeteredCommunicator : ICommunicator
 {
     private readonly ICommunicator _inner;
-    private readonly StepLedger _ledger;
+    private readonly StepMeter _meter;
 
     /// <param name="inner">Does the work; stays its owner's.</param>
-    /// <param name="ledger">Takes time and bytes.</param>
-    public MeteredCommunicator(ICommunicator inner, StepLedger ledger)
+    /// <param name="meter">Takes time and bytes.</param>
+    public MeteredCommunicator(ICommunicator inner, StepMeter meter)
     {
         _inner = inner;
-        _ledger = ledger;
+        _meter = meter;
     }
 
     /// <inheritdoc/>
@@ -50,7 +50,7 @@ public sealed class MeteredCommunicator : ICommunicator
     {
         using var time = new Measurement(this);
         _inner.AllReduce(values);
-        BookReduction(sizeof(float) * (long)values.Length);
+        CountReduction(sizeof(float) * (long)values.Length);
     }
 
     /// <inheritdoc/>
@@ -58,7 +58,7 @@ public sealed class MeteredCommunicator : ICommunicator
     {
         using var time = new Measurement(this);
         _inner.AllReduce(values, operation);
-        BookReduction(sizeof(double) * (long)values.Length);
+        CountReduction(sizeof(double) * (long)values.Length);
     }
 
     /// <inheritdoc/>
@@ -66,8 +66,8 @@ public sealed class MeteredCommunicator : ICommunicator
     {
         using var time = new Measurement(this);
         _inner.AllGather(payload, gathered);
-        BookGather(payload.Length);
-        BookGathered(payload.Length, gathered);
+        CountGather(payload.Length);
+        CountReceived(payload.Length, gathered);
     }
 
     /// <inheritdoc/>
@@ -82,8 +82,8 @@ public sealed class MeteredCommunicator : ICommunicator
         }
 
         int headers = sizeof(int) * (Workers - 1);
-        _ledger.AddWireBytes(sent + headers);
-        _ledger.AddReceivedBytes(incoming.TotalLength - lengths[Rank] + headers);
+        _meter.AddWireBytes(sent + headers);
+        _meter.AddReceivedBytes(incoming.TotalLength - lengths[Rank] + headers);
     }
 
     /// <inheritdoc/>
@@ -92,8 +92,8 @@ public sealed class MeteredCommunicator : ICommunicator
         using var time = new Measurement(this);
         _inner.Broadcast(data, root);
         long share = (long)data.Length * (Workers - 1) / Workers;
-        _ledger.AddWireBytes(share);
-        _ledger.AddReceivedBytes(WorldSize == 1 ? share : Rank == root ? 0 : data.Length);
+        _meter.AddWireBytes(share);
+        _meter.AddReceivedBytes(WorldSize == 1 ? share : Rank == root ? 0 : data.Length);
     }
 
     /// <inheritdoc/>
@@ -101,7 +101,7 @@ public sealed class MeteredCommunicator : ICommunicator
     {
         using var time = new Measurement(this);
         _inner.Send(data, destination, tag);
-        _ledger.AddWireBytes(data.Length);
+        _meter.AddWireBytes(data.Length);
     }
 
     /// <inheritdoc/>
@@ -109,14 +109,14 @@ public sealed class MeteredCommunicator : ICommunicator
     {
         using var time = new Measurement(this);
         _inner.Receive(data, source, tag);
-        _ledger.AddReceivedBytes(data.Length);
+        _meter.AddReceivedBytes(data.Length);
     }
 
     /// <inheritdoc/>
     public IPendingExchange BeginSend(ReadOnlyMemory<byte> data, int destination, int tag)
     {
         using var time = new Measurement(this);
-        _ledger.AddWireBytes(data.Length);
+        _meter.AddWireBytes(data.Length);
         return new MeteredExchange(this, _inner.BeginSend(data, destination, tag));
     }
 
@@ -124,7 +124,7 @@ public sealed class MeteredCommunicator : ICommunicator
     public IPendingExchange BeginReceive(Memory<byte> data, int source, int tag)
     {
         using var time = new Measurement(this);
-        _ledger.AddReceivedBytes(data.Length);
+        _meter.AddReceivedBytes(data.Length);
         return new MeteredExchange(this, _inner.BeginReceive(data, source, tag));
     }
 
@@ -132,7 +132,7 @@ public sealed class MeteredCommunicator : ICommunicator
     public IPendingExchange BeginAllReduce(Memory<float> values)
     {
         using var time = new Measurement(this);
-        BookReduction(sizeof(float) * (long)values.Length);
+        CountReduction(sizeof(float) * (long)values.Length);
         return new MeteredExchange(this, _inner.BeginAllReduce(values));
     }
 
@@ -140,7 +140,7 @@ public sealed class MeteredCommunicator : ICommunicator
     public IPendingExchange BeginAllGather(ReadOnlyMemory<byte> payload, GatheredPayloads gathered)
     {
         using var time = new Measurement(this);
-        BookGather(payload.Length);
+        CountGather(payload.Length);
         return new MeteredExchange(this, _inner.BeginAllGather(payload, gathered), payload.Length, gathered);
     }
 
@@ -152,7 +152,7 @@ public sealed class MeteredCommunicator : ICommunicator
     }
 
     /// <inheritdoc/>
-    public ICommunicator Split(int color, int key) => new MeteredCommunicator(_inner.Split(color, key), _ledger);
+    public ICommunicator Split(int color, int key) => new MeteredCommunicator(_inner.Split(color, key), _meter);
 
     /// <summary>Does nothing: the inner communicator belongs to its maker.</summary>
     public void Dispose()
@@ -160,16 +160,16 @@ public sealed class MeteredCommunicator : ICommunicator
     }
 
     // The lengths travel before the payloads: 4 bytes to each peer.
-    private void BookGather(int payloadLength) => _ledger.AddWireBytes((long)(payloadLength + sizeof(int)) * (Workers - 1));
+    private void CountGather(int payloadLength) => _meter.AddWireBytes((long)(payloadLength + sizeof(int)) * (Workers - 1));
 
-    private void BookGathered(int payloadLength, GatheredPayloads gathered) => _ledger.AddReceivedBytes(
+    private void CountReceived(int payloadLength, GatheredPayloads gathered) => _meter.AddReceivedBytes(
         WorldSize == 1 ? payloadLength + sizeof(int) : gathered.TotalLength - payloadLength + (sizeof(int) * (long)(WorldSize - 1)));
 
-    private void BookReduction(long bytes)
+    private void CountReduction(long bytes)
     {
         long share = (long)AllReduceBytes(bytes, WorldSize);
-        _ledger.AddWireBytes(share);
-        _ledger.AddReceivedBytes(share);
+        _meter.AddWireBytes(share);
+        _meter.AddReceivedBytes(share);
     }
 
     private readonly struct Measurement(MeteredCommunicator owner) : IDisposable
@@ -177,7 +177,7 @@ public sealed class MeteredCommunicator : ICommunicator
         private readonly long _start = Stopwatch.GetTimestamp();
         private readonly long _suspended = owner._inner.SuspendedTicks;
 
-        public void Dispose() => owner._ledger.AddTicks(
+        public void Dispose() => owner._meter.AddTicks(
             StepPhase.Communicate, Stopwatch.GetTimestamp() - _start - (owner._inner.SuspendedTicks - _suspended));
     }
 
@@ -195,7 +195,7 @@ public sealed class MeteredCommunicator : ICommunicator
             inner.Wait();
             if (_unbooked is not null)
             {
-                owner.BookGathered(payloadLength, _unbooked);
+                owner.CountReceived(payloadLength, _unbooked);
                 _unbooked = null;
             }
         }

@@ -32,7 +32,7 @@ public sealed class GradientBucket
 
     /// <summary>
     /// Σ_j c_j² over a step's micro-batches, where Σ_j c_j is the gradient; as long as the bucket. Empty unless the trainer was asked to
-    /// split its batch (<see cref="Pipeline.CompressorTraits.MicroBatches"/>).
+    /// split its batch (<c>CompressorTraits.MicroBatches</c>).
     /// </summary>
     public Memory<float> Squares { get; init; }
 

@@ -10,7 +10,7 @@ public static unsafe class AccumulateMoments
     /// <param name="weight">Its factor.</param>
     /// <param name="sum">In and out, as many elements.</param>
     /// <param name="squares">In and out, as many elements.</param>
-    public static void Invoke(KernelTeam team, ReadOnlySpan<float> source, float weight, Span<float> sum, Span<float> squares)
+    public static void Invoke(ThreadTeam team, ReadOnlySpan<float> source, float weight, Span<float> sum, Span<float> squares)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(sum.Length, source.Length);
         ArgumentOutOfRangeException.ThrowIfNotEqual(squares.Length, source.Length);

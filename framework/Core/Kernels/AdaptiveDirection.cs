@@ -11,7 +11,7 @@ public static unsafe class AdaptiveDirection
     /// <param name="direction">Receives the direction; may be the gradient's own memory.</param>
     /// <param name="sum">s.</param>
     /// <param name="epsilon">ε.</param>
-    public static void Invoke(KernelTeam team, ReadOnlySpan<float> gradient, Span<float> direction, Span<float> sum, float epsilon)
+    public static void Invoke(ThreadTeam team, ReadOnlySpan<float> gradient, Span<float> direction, Span<float> sum, float epsilon)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(direction.Length, gradient.Length);
         ArgumentOutOfRangeException.ThrowIfNotEqual(sum.Length, gradient.Length);

@@ -10,7 +10,7 @@ public static unsafe class AddScaled
     /// <param name="beta">Factor of the destination.</param>
     /// <param name="source">As many elements.</param>
     /// <param name="gamma">Factor of the source.</param>
-    public static void Invoke(KernelTeam team, Span<float> destination, float beta, ReadOnlySpan<float> source, float gamma)
+    public static void Invoke(ThreadTeam team, Span<float> destination, float beta, ReadOnlySpan<float> source, float gamma)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(source.Length, destination.Length);
         fixed (float* to = destination, from = source)

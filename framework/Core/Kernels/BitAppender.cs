@@ -8,7 +8,7 @@ namespace Compression.Core.Kernels;
 /// Appends codes to a stream of bits that goes from the lowest bit of a byte upwards. Codes come singly or many at a time: then neighbours
 /// are joined in registers, two and two and again, before they are appended, as each append waits for the last.
 /// </summary>
-internal unsafe ref struct BitAppender
+public unsafe ref struct BitAppender
 {
     // With the 7 bits that may be pending a code must fit into a word.
     private const int MostAtOnce = 56;

@@ -23,7 +23,7 @@ public static unsafe class BitPlanes
     /// <param name="values">Each below 2^<paramref name="bits"/>; higher bits are not looked at.</param>
     /// <param name="bits">Bits of each, 1 to 8.</param>
     /// <param name="planes"><see cref="ByteCount"/> bytes.</param>
-    public static void Pack(KernelTeam team, ReadOnlySpan<byte> values, int bits, Span<byte> planes)
+    public static void Pack(ThreadTeam team, ReadOnlySpan<byte> values, int bits, Span<byte> planes)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(planes.Length, ByteCount(values.Length, bits));
         fixed (byte* from = values, to = planes)
@@ -38,7 +38,7 @@ public static unsafe class BitPlanes
     /// <param name="planes"><see cref="ByteCount"/> bytes.</param>
     /// <param name="bits">Bits of each value, 1 to 8.</param>
     /// <param name="values">The values.</param>
-    public static void Unpack(KernelTeam team, ReadOnlySpan<byte> planes, int bits, Span<byte> values)
+    public static void Unpack(ThreadTeam team, ReadOnlySpan<byte> planes, int bits, Span<byte> values)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(planes.Length, ByteCount(values.Length, bits));
         fixed (byte* from = planes, to = values)
@@ -49,7 +49,7 @@ public static unsafe class BitPlanes
     }
 
     /// <summary>Where the planes of the block that begins at a position begin.</summary>
-    internal static byte* At(byte* planes, int position, int bits) => planes + ((long)position / 8 * bits);
+    public static byte* At(byte* planes, int position, int bits) => planes + ((long)position / 8 * bits);
 
     /// <summary>Writes a block's planes.</summary>
     /// <param name="block">The values; those from <paramref name="count"/> on are ignored.</param>
@@ -57,7 +57,7 @@ public static unsafe class BitPlanes
     /// <param name="bits">Bits of each.</param>
     /// <param name="planes">Room for them.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Store(Vector512<byte> block, int count, int bits, byte* planes)
+    public static void Store(Vector512<byte> block, int count, int bits, byte* planes)
     {
         // No shift of bytes is needed: in a shift of 16 bits, too, each byte's bit moves up to that byte's highest.
         var rest = block.AsUInt16() << (8 - bits);
@@ -93,7 +93,7 @@ public static unsafe class BitPlanes
     /// <param name="bits">Bits of each.</param>
     /// <returns>The values, and what stood in the last byte's rest.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector512<byte> Load(byte* planes, int count, int bits)
+    public static Vector512<byte> Load(byte* planes, int count, int bits)
     {
         if (count != BlockLength)
         {

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace Compression.Core.Kernels;
 
 /// <summary>64 floats at once: the values of one block of <see cref="BitPlanes"/>.</summary>
-internal readonly unsafe struct BlockOfFloats(Vector512<float> first, Vector512<float> second, Vector512<float> third, Vector512<float> fourth)
+public readonly unsafe struct BlockOfFloats(Vector512<float> first, Vector512<float> second, Vector512<float> third, Vector512<float> fourth)
 {
     /// <summary>Values 0 to 15.</summary>
     public readonly Vector512<float> First = first;

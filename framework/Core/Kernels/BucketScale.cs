@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace Compression.Core.Kernels;
 
 /// <summary>What a bucket of values is measured by, and the factor that brings a value to levels.</summary>
-internal static unsafe class BucketScale
+public static unsafe class BucketScale
 {
     private const double Small = 1.0 / (1UL << 50) / (1UL << 50);
 

@@ -3,13 +3,13 @@ namespace Compression.Core.Kernels;
 /// <summary>
 /// Where one part of a pass leaves the entries that it picks, from the start on: room for all elements of a part, and for a vector more.
 /// It stays in a cache, as it is used for other parts again. When the part ends, it waits until all parts before it have ended and
-/// copies its entries behind theirs. Parts are begun in ascending order (<see cref="KernelTeam"/>), so that the one waited for is always
+/// copies its entries behind theirs. Parts are begun in ascending order (<see cref="ThreadTeam"/>), so that the one waited for is always
 /// at work, and that of t threads' parts no two have the same number modulo t.
 /// </summary>
 /// <param name="positions">Room for positions.</param>
 /// <param name="values">Room for values.</param>
 /// <param name="result">Where the entries of all parts go.</param>
-internal readonly unsafe struct CandidateRoom(int* positions, float* values, CandidateRoom.Result result)
+public readonly unsafe struct CandidateRoom(int* positions, float* values, CandidateRoom.Result result)
 {
     /// <summary>Elements of a part at most, and of a vector that is written over its end.</summary>
     public const int Length = Partition.Length + 16;

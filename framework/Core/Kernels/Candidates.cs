@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using Compression.Core.Pipeline;
 
 namespace Compression.Core.Kernels;
 
@@ -26,7 +25,7 @@ public sealed unsafe class Candidates
     /// <param name="parts">Parts of the pass, none with more elements than <see cref="Partition.Length"/>.</param>
     /// <param name="pass">Ends every part by <see cref="CandidateRoom.End"/>.</param>
     /// <typeparam name="TPass">The pass.</typeparam>
-    internal void Collect<TPass>(KernelTeam team, int length, int parts, TPass pass)
+    public void Collect<TPass>(ThreadTeam team, int length, int parts, TPass pass)
         where TPass : struct, ICollectingPass
     {
         Prepare(length);
@@ -78,7 +77,7 @@ public sealed unsafe class Candidates
     /// <summary>Keeps the entries whose magnitude bits are at least a threshold.</summary>
     /// <param name="team">Threads.</param>
     /// <param name="threshold">Least magnitude, as bits of a non-negative float.</param>
-    public void KeepAbove(KernelTeam team, uint threshold)
+    public void KeepAbove(ThreadTeam team, uint threshold)
     {
         fixed (int* positions = _positions)
         fixed (float* values = _values)
@@ -157,7 +156,7 @@ public sealed unsafe class Candidates
     }
 
     /// <summary>Takes all entries of a buffer above a magnitude, and of those that equal it the first few.</summary>
-    internal void Fill(ReadOnlySpan<float> values, uint limit, int ties)
+    public void Fill(ReadOnlySpan<float> values, uint limit, int ties)
     {
         Prepare(values.Length);
         for (int position = 0; position < values.Length; position++)

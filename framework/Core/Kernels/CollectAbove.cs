@@ -10,7 +10,7 @@ public static unsafe class CollectAbove
     /// <param name="values">The entries.</param>
     /// <param name="threshold">Least magnitude, as bits of a non-negative float.</param>
     /// <param name="found">Takes positions and values.</param>
-    public static void Invoke(KernelTeam team, ReadOnlySpan<float> values, uint threshold, Candidates found)
+    public static void Invoke(ThreadTeam team, ReadOnlySpan<float> values, uint threshold, Candidates found)
     {
         fixed (float* pointer = values)
         {
@@ -27,7 +27,7 @@ public static unsafe class CollectAbove
     /// <param name="threshold">Least magnitude, as bits of a non-negative float.</param>
     /// <param name="found">Takes positions and values of the sum.</param>
     public static void AfterAdding(
-        KernelTeam team, Span<float> sum, float beta, ReadOnlySpan<float> addend, float gamma, uint threshold, Candidates found)
+        ThreadTeam team, Span<float> sum, float beta, ReadOnlySpan<float> addend, float gamma, uint threshold, Candidates found)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(addend.Length, sum.Length);
         fixed (float* to = sum, from = addend)
@@ -44,10 +44,10 @@ public static unsafe class CollectAbove
     /// <param name="room">Of the part.</param>
     /// <param name="taken">What the part has taken so far.</param>
     /// <returns>What it has taken then.</returns>
-    internal static int Take(float* values, int i, int end, uint threshold, CandidateRoom room, int taken) =>
+    public static int Take(float* values, int i, int end, uint threshold, CandidateRoom room, int taken) =>
         Take(new Plain(values), i, end, threshold, room, taken);
 
-    private static void Run<TSource>(KernelTeam team, TSource source, int length, uint threshold, Candidates found)
+    private static void Run<TSource>(ThreadTeam team, TSource source, int length, uint threshold, Candidates found)
         where TSource : struct, ISource =>
         found.Collect(team, length, Partition.Count(length), new Pass<TSource>(source, length, threshold));
 

@@ -10,11 +10,11 @@ public static unsafe class DropoutMask
 {
     /// <summary>Writes the factors of some time steps and columns of a batch.</summary>
     /// <param name="team">Threads.</param>
-    /// <param name="key">From <see cref="Pipeline.RandomKey"/>.</param>
+    /// <param name="key">From <c>RandomKey</c>.</param>
     /// <param name="probability">p, 0 to below 1.</param>
     /// <param name="part">Which.</param>
     /// <param name="mask">Out: [steps, columns, width], row-major.</param>
-    public static void Invoke(KernelTeam team, ulong key, double probability, in BatchPart part, Span<float> mask)
+    public static void Invoke(ThreadTeam team, ulong key, double probability, in BatchPart part, Span<float> mask)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(mask.Length, part.Steps * part.Columns * part.Width);
         fixed (float* pointer = mask)

@@ -12,7 +12,7 @@ public static unsafe class HalfwordPack
     /// <param name="bytes">2 bytes a value, at any address.</param>
     /// <typeparam name="TFormat">The format.</typeparam>
     /// <returns>max |values[i]|: 0 without values, NaN if there is one, else infinite if there is an infinity.</returns>
-    public static float Invoke<TFormat>(KernelTeam team, ReadOnlySpan<float> values, Span<byte> bytes)
+    public static float Invoke<TFormat>(ThreadTeam team, ReadOnlySpan<float> values, Span<byte> bytes)
         where TFormat : struct, IHalfwordFormat
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(bytes.Length, sizeof(ushort) * values.Length);

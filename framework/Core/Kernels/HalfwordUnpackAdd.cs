@@ -12,7 +12,7 @@ public static unsafe class HalfwordUnpackAdd
     /// <param name="destination">The sum.</param>
     /// <param name="scale">Factor of every value.</param>
     /// <typeparam name="TFormat">The format.</typeparam>
-    public static void Invoke<TFormat>(KernelTeam team, ReadOnlySpan<byte> bytes, Span<float> destination, float scale)
+    public static void Invoke<TFormat>(ThreadTeam team, ReadOnlySpan<byte> bytes, Span<float> destination, float scale)
         where TFormat : struct, IHalfwordFormat
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(bytes.Length, sizeof(ushort) * destination.Length);

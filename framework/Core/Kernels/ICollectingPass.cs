@@ -1,7 +1,7 @@
 namespace Compression.Core.Kernels;
 
 /// <summary>A pass over a buffer that picks entries, as an <see cref="IKernelJob"/> with room for them.</summary>
-internal interface ICollectingPass
+public interface ICollectingPass
 {
     /// <summary>Does one part, which ends with <see cref="CandidateRoom.End"/>; must not throw.</summary>
     void Execute(int part, CandidateRoom room);

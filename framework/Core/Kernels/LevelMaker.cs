@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace Compression.Core.Kernels;
 
 /// <summary>Makes the signed levels of a <see cref="LevelGrid"/> from values: sign(v)·min(s, round(|v|·(s/norm))).</summary>
-internal readonly unsafe struct LevelMaker(LevelGrid grid, ulong key)
+public readonly unsafe struct LevelMaker(LevelGrid grid, ulong key)
 {
     /// <summary>s.</summary>
     public readonly int Levels = grid.Levels;

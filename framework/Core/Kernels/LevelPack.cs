@@ -16,7 +16,7 @@ public static unsafe class LevelPack
     /// <param name="norms">A little-endian float32 a bucket.</param>
     /// <param name="planes">The levels, each plus s.</param>
     /// <returns>False if a norm is not finite; then what was written means nothing.</returns>
-    public static bool Invoke(KernelTeam team, ReadOnlySpan<float> values, LevelGrid grid, ulong key, Span<byte> norms, Span<byte> planes)
+    public static bool Invoke(ThreadTeam team, ReadOnlySpan<float> values, LevelGrid grid, ulong key, Span<byte> norms, Span<byte> planes)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(norms.Length, sizeof(float) * grid.BucketCount(values.Length));
         ArgumentOutOfRangeException.ThrowIfNotEqual(planes.Length, BitPlanes.ByteCount(values.Length, grid.Bits));

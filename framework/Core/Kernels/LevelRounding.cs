@@ -10,7 +10,7 @@ namespace Compression.Core.Kernels;
 /// <remarks>x + u is rounded to a float before its floor is taken: the bias is below 2⁻¹⁷ of a level.</remarks>
 /// <param name="key">Keys the random numbers.</param>
 /// <param name="stochastic">⌊x + u⌋, not the nearest.</param>
-internal readonly unsafe struct LevelRounding(ulong key, bool stochastic)
+public readonly unsafe struct LevelRounding(ulong key, bool stochastic)
 {
     private readonly Threefry _random = new(key);
     private readonly bool _stochastic = stochastic;

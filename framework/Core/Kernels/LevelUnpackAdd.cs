@@ -13,7 +13,7 @@ public static unsafe class LevelUnpackAdd
     /// <param name="destination">The sum.</param>
     /// <param name="scale">Factor of every value.</param>
     public static void Invoke(
-        KernelTeam team, ReadOnlySpan<byte> norms, ReadOnlySpan<byte> planes, LevelGrid grid, Span<float> destination, float scale)
+        ThreadTeam team, ReadOnlySpan<byte> norms, ReadOnlySpan<byte> planes, LevelGrid grid, Span<float> destination, float scale)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(norms.Length, sizeof(float) * grid.BucketCount(destination.Length));
         ArgumentOutOfRangeException.ThrowIfNotEqual(planes.Length, BitPlanes.ByteCount(destination.Length, grid.Bits));
@@ -26,7 +26,7 @@ public static unsafe class LevelUnpackAdd
     }
 
     /// <summary>What one level of a bucket adds.</summary>
-    internal static float Factor(byte* norms, int bucket, int levels, float scale) =>
+    public static float Factor(byte* norms, int bucket, int levels, float scale) =>
         scale * BucketScale.Step(Unsafe.ReadUnaligned<float>(norms + (sizeof(float) * (long)bucket)), levels);
 
     private readonly struct Job(byte* norms, byte* planes, int levels, int bits, int bucket, float* destination, int length, float scale) : IKernelJob

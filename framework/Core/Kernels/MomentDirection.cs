@@ -16,7 +16,7 @@ public static unsafe class MomentDirection
     /// <param name="second">v.</param>
     /// <param name="rates">β₁, β₂, c₁, c₂ and ε.</param>
     public static void Invoke(
-        KernelTeam team, ReadOnlySpan<float> gradient, Span<float> direction, Span<float> first, Span<float> second, in MomentRates rates)
+        ThreadTeam team, ReadOnlySpan<float> gradient, Span<float> direction, Span<float> first, Span<float> second, in MomentRates rates)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(direction.Length, gradient.Length);
         ArgumentOutOfRangeException.ThrowIfNotEqual(first.Length, gradient.Length);

@@ -14,7 +14,7 @@ public static unsafe class Moments
     /// The sums in double precision, which no finite values overflow, and the largest magnitude: 0 without values, NaN if there is one, else
     /// infinite if there is an infinity.
     /// </returns>
-    public static (double Sum, double SumOfSquares, float Largest) Invoke(KernelTeam team, ReadOnlySpan<float> values)
+    public static (double Sum, double SumOfSquares, float Largest) Invoke(ThreadTeam team, ReadOnlySpan<float> values)
     {
         int parts = Partition.Count(values.Length);
         double[] sums = ArrayPool<double>.Shared.Rent(Math.Max(1, 2 * parts));

@@ -3,13 +3,13 @@ using System.Buffers;
 namespace Compression.Core.Kernels;
 
 /// <summary>Sums that do not depend on the number of threads: one double a part, added up in the order of the parts.</summary>
-internal static unsafe class PartSums
+public static unsafe class PartSums
 {
     /// <summary>Sums a reduction over all parts of a buffer.</summary>
     /// <param name="team">Threads.</param>
     /// <param name="values">The buffer.</param>
     /// <typeparam name="TReduction">The reduction of one part.</typeparam>
-    public static double Invoke<TReduction>(KernelTeam team, ReadOnlySpan<float> values)
+    public static double Invoke<TReduction>(ThreadTeam team, ReadOnlySpan<float> values)
         where TReduction : struct, IPartReduction
     {
         int parts = Partition.Count(values.Length);
@@ -40,7 +40,7 @@ internal static unsafe class PartSums
 }
 
 /// <summary>Turns one part of a buffer into a number.</summary>
-internal interface IPartReduction
+public interface IPartReduction
 {
     /// <summary>The number of one part.</summary>
     double Reduce(ReadOnlySpan<float> part);

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Compression.Core.Kernels;
 
 /// <summary>Asks for a cache line before it is needed: while a kernel computes, or reads several streams, the hardware alone is late.</summary>
-internal static unsafe class Prefetch
+public static unsafe class Prefetch
 {
     /// <summary>Asks for the line of an address, which need not be valid. Nothing happens where there is no such instruction.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

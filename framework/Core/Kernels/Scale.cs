@@ -8,7 +8,7 @@ public static unsafe class Scale
     /// <param name="team">Threads.</param>
     /// <param name="values">In and out.</param>
     /// <param name="factor">The factor.</param>
-    public static void Invoke(KernelTeam team, Span<float> values, float factor)
+    public static void Invoke(ThreadTeam team, Span<float> values, float factor)
     {
         if (factor == 1)
         {

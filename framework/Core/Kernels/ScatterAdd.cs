@@ -1,5 +1,3 @@
-using Compression.Core.Payloads;
-
 namespace Compression.Core.Kernels;
 
 /// <summary><c>destination[indices[j]] += scale · values[j]</c> for ascending indices.</summary>
@@ -10,8 +8,8 @@ public static unsafe class ScatterAdd
     /// <param name="indices">Positions, strictly ascending and below <c>destination.Length</c>.</param>
     /// <param name="values">As many values.</param>
     /// <param name="scale">Factor of every value.</param>
-    /// <exception cref="PayloadException">Indices that are out of order or outside; some entries may have been added.</exception>
-    public static void Invoke(KernelTeam team, Span<float> destination, ReadOnlySpan<int> indices, ReadOnlySpan<float> values, float scale)
+    /// <returns>False where positions are out of order or outside; some entries may have been added.</returns>
+    public static bool TryInvoke(ThreadTeam team, Span<float> destination, ReadOnlySpan<int> indices, ReadOnlySpan<float> values, float scale)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(values.Length, indices.Length);
         fixed (float* sums = destination, added = values)
@@ -19,10 +17,7 @@ public static unsafe class ScatterAdd
         {
             var job = new Job(sums, destination.Length, positions, added, indices.Length, scale);
             team.Run(ref job, Partition.Count(indices.Length));
-            if (job.Failed)
-            {
-                throw new PayloadException($"Indices are not ascending, or lie outside the slot of {destination.Length} elements.");
-            }
+            return !job.Failed;
         }
     }
 

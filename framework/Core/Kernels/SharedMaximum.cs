@@ -1,7 +1,7 @@
 namespace Compression.Core.Kernels;
 
 /// <summary>A maximum that parts of a job raise together; the order in which they do makes no difference.</summary>
-internal static unsafe class SharedMaximum
+public static unsafe class SharedMaximum
 {
     /// <summary><c>maximum = max(maximum, candidate)</c>, atomically.</summary>
     public static void Raise(uint* maximum, uint candidate)

@@ -13,7 +13,7 @@ public static unsafe class SignPack
     /// <param name="values">The values.</param>
     /// <param name="bits">⌈n/8⌉ bytes, lowest bit first; the last byte is filled up with zeros.</param>
     /// <returns>Σ|values[i]|, in double precision, independent of the threads.</returns>
-    public static double Invoke(KernelTeam team, ReadOnlySpan<float> values, Span<byte> bits)
+    public static double Invoke(ThreadTeam team, ReadOnlySpan<float> values, Span<byte> bits)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(bits.Length, (values.Length + 7) / 8);
         int parts = Partition.Count(values.Length);

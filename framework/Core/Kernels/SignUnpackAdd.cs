@@ -9,7 +9,7 @@ public static unsafe class SignUnpackAdd
     /// <param name="bits">⌈n/8⌉ bytes, lowest bit first.</param>
     /// <param name="destination">The sum, n elements.</param>
     /// <param name="magnitude">What is added or subtracted.</param>
-    public static void Invoke(KernelTeam team, ReadOnlySpan<byte> bits, Span<float> destination, float magnitude)
+    public static void Invoke(ThreadTeam team, ReadOnlySpan<byte> bits, Span<float> destination, float magnitude)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(bits.Length, (destination.Length + 7) / 8);
         fixed (byte* from = bits)

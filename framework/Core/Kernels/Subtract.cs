@@ -9,7 +9,7 @@ public static unsafe class Subtract
     /// <param name="left">From this.</param>
     /// <param name="right">As many elements.</param>
     /// <param name="destination">As many elements.</param>
-    public static void Invoke(KernelTeam team, ReadOnlySpan<float> left, ReadOnlySpan<float> right, Span<float> destination)
+    public static void Invoke(ThreadTeam team, ReadOnlySpan<float> left, ReadOnlySpan<float> right, Span<float> destination)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(left.Length, destination.Length);
         ArgumentOutOfRangeException.ThrowIfNotEqual(right.Length, destination.Length);

@@ -8,7 +8,7 @@ public static class SumOfMagnitudes
 {
     /// <param name="team">Threads.</param>
     /// <param name="values">Any length.</param>
-    public static double Invoke(KernelTeam team, ReadOnlySpan<float> values) => PartSums.Invoke<Reduction>(team, values);
+    public static double Invoke(ThreadTeam team, ReadOnlySpan<float> values) => PartSums.Invoke<Reduction>(team, values);
 
     private readonly struct Reduction : IPartReduction
     {

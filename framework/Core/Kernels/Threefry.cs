@@ -20,7 +20,7 @@ public readonly unsafe struct Threefry
     private readonly uint _key1;
     private readonly uint _key2;
 
-    /// <param name="key">From <see cref="Pipeline.RandomKey"/>.</param>
+    /// <param name="key">From <c>RandomKey</c>.</param>
     public Threefry(ulong key)
     {
         _key0 = (uint)key;
@@ -59,7 +59,7 @@ public readonly unsafe struct Threefry
     /// <param name="block">The first.</param>
     /// <param name="count">How many; a multiple of 2.</param>
     /// <param name="words">Room for them.</param>
-    internal void Fill(int block, int count, uint* words)
+    public void Fill(int block, int count, uint* words)
     {
         int i = 0;
         if (Vector512.IsHardwareAccelerated)

@@ -1,5 +1,3 @@
-using Compression.Core.Gradients;
-
 namespace Compression.Core.Kernels;
 
 /// <summary>
@@ -19,14 +17,14 @@ public sealed class TopKSelect
     /// <param name="values">The entries.</param>
     /// <param name="k">1 to <c>values.Length</c>.</param>
     /// <returns>The k entries, valid until the next call.</returns>
-    public Candidates Invoke(KernelTeam team, ReadOnlySpan<float> values, int k) => Invoke(team, new DeferredGradient(values), k);
+    public Candidates Invoke(ThreadTeam team, ReadOnlySpan<float> values, int k) => Invoke(team, new DeferredGradient(values), k);
 
     /// <summary>Selects, and completes the sum on the way.</summary>
     /// <param name="team">Threads.</param>
     /// <param name="gradient">The entries; complete afterwards.</param>
     /// <param name="k">1 to the number of entries.</param>
     /// <returns>The k entries, valid until the next call.</returns>
-    public Candidates Invoke(KernelTeam team, DeferredGradient gradient, int k)
+    public Candidates Invoke(ThreadTeam team, DeferredGradient gradient, int k)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(k, gradient.Values.Length);
@@ -45,7 +43,7 @@ public sealed class TopKSelect
     }
 
     // False where candidates would be half of all, or more.
-    private bool TryCollectCandidates(KernelTeam team, ref DeferredGradient gradient, int k)
+    private bool TryCollectCandidates(ThreadTeam team, ref DeferredGradient gradient, int k)
     {
         var sample = DrawSample(gradient);
         double share = (double)k / gradient.Values.Length * sample.Length;

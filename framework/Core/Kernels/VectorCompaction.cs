@@ -9,7 +9,7 @@ namespace Compression.Core.Kernels;
 /// Writes the chosen lanes of a vector one after another. With vectors of 512 bits there is no branch on how many are chosen: at a few per
 /// cent no processor would foresee it, and the writes cost less.
 /// </summary>
-internal static unsafe class VectorCompaction
+public static unsafe class VectorCompaction
 {
     // For each set of 8 lanes, the chosen ones in ascending order, a byte each from the lowest upwards.
     private static readonly ulong[] s_orders = [.. Enumerable.Range(0, 256).Select(OrderOf)];

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Compression.Core.Kernels;
 
 /// <summary>Shifts of which each lane has its own count.</summary>
-internal static class VectorShift
+public static class VectorShift
 {
     /// <summary>Each lane shifted to the left.</summary>
     /// <param name="values">The lanes.</param>

@@ -5,7 +5,7 @@ public static unsafe class Zero
 {
     /// <param name="team">Threads.</param>
     /// <param name="values">Out.</param>
-    public static void Invoke(KernelTeam team, Span<float> values)
+    public static void Invoke(ThreadTeam team, Span<float> values)
     {
         fixed (float* pointer = values)
         {

@@ -27,11 +27,11 @@ public static class IndexCoding
     /// <param name="writer">The payload.</param>
     /// <param name="team">Threads, on which the bytes do not depend.</param>
     /// <param name="nominalBits">What the method's paper counts for an index.</param>
-    public static void Write(ReadOnlySpan<int> indices, int dimension, PayloadWriter writer, KernelTeam team, double nominalBits = 32)
+    public static void Write(ReadOnlySpan<int> indices, int dimension, PayloadWriter writer, ThreadTeam team, double nominalBits = 32)
     {
         int count = indices.Length;
         writer.WriteCount(count);
-        writer.Book(nominalBits * count, floorBits: EntropyFloor.Indices(dimension, count));
+        writer.CountBits(nominalBits * count, floorBits: EntropyFloor.Indices(dimension, count));
         if (count == 0 || count == dimension)
         {
             return;
@@ -50,7 +50,7 @@ public static class IndexCoding
         }
     }
 
-    private static void WriteShortest(ReadOnlySpan<int> indices, int dimension, bool isComplement, PayloadWriter writer, KernelTeam team)
+    private static void WriteShortest(ReadOnlySpan<int> indices, int dimension, bool isComplement, PayloadWriter writer, ThreadTeam team)
     {
         using var segments = new RiceSegments(team, indices);
         long rice = 8L * segments.Bytes, bitmap = dimension, fixedWidth = (long)indices.Length * WidthOf(dimension);
@@ -79,7 +79,7 @@ public static class IndexCoding
     /// <param name="indices">Room for exactly the count; ascending and in range afterwards.</param>
     /// <param name="team">Threads.</param>
     /// <exception cref="PayloadException">Not what <see cref="Write"/> writes.</exception>
-    public static void Read(ref PayloadReader reader, int dimension, Span<int> indices, KernelTeam team)
+    public static void Read(ref PayloadReader reader, int dimension, Span<int> indices, ThreadTeam team)
     {
         if (indices.Length == dimension)
         {
@@ -115,7 +115,7 @@ public static class IndexCoding
         }
     }
 
-    private static void ReadCode(ref PayloadReader reader, Code code, int dimension, Span<int> indices, KernelTeam team)
+    private static void ReadCode(ref PayloadReader reader, Code code, int dimension, Span<int> indices, ThreadTeam team)
     {
         switch (code)
         {

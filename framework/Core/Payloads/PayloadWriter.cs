@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Compression.Core.Payloads;
 
 /// <summary>
-/// Writes a worker's payload, little-endian, into a buffer that grows and is reused from step to step, and books the payload's nominal
+/// Writes a worker's payload, little-endian, into a buffer that grows and is reused from step to step, and counts the payload's nominal
 /// size and floor.
 /// </summary>
 public sealed class PayloadWriter
@@ -72,7 +72,7 @@ public sealed class PayloadWriter
     }
 
     /// <summary>Books what the method's paper counts for these entries, and the entropy of their code, both in bits.</summary>
-    public void Book(double nominalBits, double floorBits)
+    public void CountBits(double nominalBits, double floorBits)
     {
         NominalBits += nominalBits;
         FloorBits += floorBits;

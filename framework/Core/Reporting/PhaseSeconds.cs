@@ -7,13 +7,13 @@ public sealed record PhaseSeconds(
     /// <summary>See <see cref="StepPhase.Hidden"/>; contained in the others.</summary>
     public double Hidden { get; init; }
 
-    /// <summary>Reads the totals of a ledger.</summary>
-    public static PhaseSeconds Of(StepLedger ledger) => new(
-        ledger.Seconds(StepPhase.ForwardBackward), ledger.Seconds(StepPhase.Compress), ledger.Seconds(StepPhase.Communicate),
-        ledger.Seconds(StepPhase.Decompress), ledger.Seconds(StepPhase.Update), ledger.Seconds(StepPhase.Evaluate),
-        ledger.Seconds(StepPhase.Checkpoint))
+    /// <summary>Reads the totals of a meter.</summary>
+    public static PhaseSeconds Of(StepMeter meter) => new(
+        meter.Seconds(StepPhase.ForwardBackward), meter.Seconds(StepPhase.Compress), meter.Seconds(StepPhase.Communicate),
+        meter.Seconds(StepPhase.Decompress), meter.Seconds(StepPhase.Update), meter.Seconds(StepPhase.Evaluate),
+        meter.Seconds(StepPhase.Checkpoint))
     {
-        Hidden = ledger.Seconds(StepPhase.Hidden),
+        Hidden = meter.Seconds(StepPhase.Hidden),
     };
 
     /// <summary>Adds what earlier parts of a run took.</summary>

@@ -116,7 +116,7 @@ public sealed record ByteSummary(
 {
     /// <summary>Nothing was sent, as the only worker has no peer; the bytes are those of one of two workers. No key in the file otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public bool Booked { get; init; }
+    public bool Projected { get; init; }
 }
 
 /// <summary>Seconds of a run on rank 0; <paramref name="Total"/> is wall-clock.</summary>

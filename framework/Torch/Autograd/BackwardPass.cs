@@ -1,4 +1,5 @@
 using Compression.Torch.Autograd;
+
 using static TorchSharp.torch;
 
 namespace Compression.Torch;

@@ -1,4 +1,5 @@
 using Compression.Torch.Kernels;
+
 using static TorchSharp.torch;
 
 namespace Compression.Torch.Autograd;

@@ -1,5 +1,6 @@
 using Compression.Core.Kernels;
 using Compression.Torch.Autograd;
+
 using static TorchSharp.torch;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 

@@ -1,4 +1,5 @@
 using Compression.Core.Kernels;
+
 using static TorchSharp.torch;
 
 namespace Compression.Torch;
@@ -7,14 +8,14 @@ namespace Compression.Torch;
 public static class KernelThreads
 {
     [ThreadStatic]
-    private static KernelTeam? s_team;
+    private static ThreadTeam? s_team;
 
     /// <summary>The calling thread's team. Where none was given, one with as many threads as libtorch has.</summary>
-    internal static KernelTeam Team => s_team ??= new KernelTeam(get_num_threads());
+    internal static ThreadTeam Team => s_team ??= new ThreadTeam(get_num_threads());
 
     /// <summary>Lets the calling thread compute with a team, and libtorch with as many threads, until the result is disposed.</summary>
     /// <param name="team">Runs no other job at the same time. Stays the caller's.</param>
-    public static IDisposable Use(KernelTeam team)
+    public static IDisposable Use(ThreadTeam team)
     {
         ArgumentNullException.ThrowIfNull(team);
         var before = new Lease(s_team, get_num_threads());
@@ -23,7 +24,7 @@ public static class KernelThreads
         return before;
     }
 
-    private sealed class Lease(KernelTeam? team, int threads) : IDisposable
+    private sealed class Lease(ThreadTeam? team, int threads) : IDisposable
     {
         public void Dispose()
         {

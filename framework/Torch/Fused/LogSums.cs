@@ -1,5 +1,6 @@
 using Compression.Core.Kernels;
 using Compression.Torch.Kernels;
+
 using static TorchSharp.torch;
 
 namespace Compression.Torch;

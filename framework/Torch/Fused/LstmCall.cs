@@ -1,5 +1,6 @@
 using Compression.Torch.Autograd;
 using Compression.Torch.Kernels;
+
 using static TorchSharp.torch;
 
 namespace Compression.Torch;

@@ -15,7 +15,7 @@ internal readonly unsafe struct AttentionBackward(AttentionSizes sizes, Attentio
     /// <param name="sizes">Of the tensors.</param>
     /// <param name="data">The tensors.</param>
     /// <param name="gradients">In and out.</param>
-    internal static void Run(KernelTeam team, AttentionSizes sizes, AttentionData data, AttentionGradients gradients)
+    internal static void Run(ThreadTeam team, AttentionSizes sizes, AttentionData data, AttentionGradients gradients)
     {
         var job = new AttentionBackward(sizes, data, gradients);
         team.Run(ref job, sizes.Parts);
@@ -101,7 +101,7 @@ internal readonly unsafe struct AttentionBackward(AttentionSizes sizes, Attentio
     }
 
     private static void Multiply(MatrixView a, MatrixView b, int rows, int columns, int depth, float* c, nint cRow) =>
-        new MatrixProduct(a, b, rows, columns, depth, c, cRow).Run(KernelTeam.Single);
+        new MatrixProduct(a, b, rows, columns, depth, c, cRow).Run(ThreadTeam.Single);
 }
 
 /// <summary>What the backward pass of attention reads besides the inputs, and writes.</summary>

@@ -18,7 +18,7 @@ internal readonly unsafe struct AttentionForward(AttentionSizes sizes, Attention
     /// <param name="data">The tensors.</param>
     /// <param name="probabilities">Out, [B, H, Q, K]; null where nobody asks for them.</param>
     /// <param name="output">Out, [Q, B, H·W].</param>
-    internal static void Run(KernelTeam team, AttentionSizes sizes, AttentionData data, float* probabilities, float* output)
+    internal static void Run(ThreadTeam team, AttentionSizes sizes, AttentionData data, float* probabilities, float* output)
     {
         var job = new AttentionForward(sizes, data, probabilities, output);
         team.Run(ref job, sizes.Parts);
@@ -41,7 +41,7 @@ internal readonly unsafe struct AttentionForward(AttentionSizes sizes, Attention
 
         new MatrixProduct(
             MatrixView.RowMajor(weights, sizes.Keys), head.Values, sizes.Queries, sizes.Width, sizes.Keys, output + head.Offset, head.RowStride)
-            .Run(KernelTeam.Single);
+            .Run(ThreadTeam.Single);
     }
 
     // Leaves the probabilities [Q, K] in `p`.
@@ -50,9 +50,9 @@ internal readonly unsafe struct AttentionForward(AttentionSizes sizes, Attention
         var queries = MatrixView.RowMajor(biased, sizes.Width);
         head.BiasedQueries(head.ContentBias, biased);
         var scores = new MatrixProduct(queries, head.Keys.Transposed, sizes.Queries, sizes.Keys, sizes.Width, p, sizes.Keys) { Alpha = sizes.Scale };
-        scores.Run(KernelTeam.Single);
+        scores.Run(ThreadTeam.Single);
         head.BiasedQueries(head.PositionBias, biased);
-        (scores with { B = head.Positions.Transposed, C = other }).Run(KernelTeam.Single);
+        (scores with { B = head.Positions.Transposed, C = other }).Run(ThreadTeam.Single);
         for (int i = 0; i < sizes.Queries; i++)
         {
             float* row = p + ((nint)i * sizes.Keys);

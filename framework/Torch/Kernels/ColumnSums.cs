@@ -19,7 +19,7 @@ internal static unsafe class ColumnSums
     /// <param name="columns">Columns.</param>
     /// <param name="scale">Factor of the sums.</param>
     /// <param name="sums">In and out, [columns].</param>
-    internal static void Add(KernelTeam team, float* matrix, int rows, int columns, float scale, float* sums)
+    internal static void Add(ThreadTeam team, float* matrix, int rows, int columns, float scale, float* sums)
     {
         var job = new Job(matrix, rows, columns, scale, sums);
         team.Run(ref job, (columns + ColumnsOfPart - 1) / ColumnsOfPart);

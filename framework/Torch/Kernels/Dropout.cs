@@ -11,7 +11,7 @@ internal static unsafe class Dropout
     private const int RowsAtOnce = int.MaxValue / PartLength;
 
     /// <summary>Writes factors: 0 with the probability, else 1 / (1 − probability).</summary>
-    internal static void Fill(KernelTeam team, ulong key, double probability, float* mask, long length)
+    internal static void Fill(ThreadTeam team, ulong key, double probability, float* mask, long length)
     {
         // Spans are of at most 2³¹ elements.
         int rows = (int)(length / PartLength), rest = (int)(length % PartLength);
@@ -32,7 +32,7 @@ internal static unsafe class Dropout
     }
 
     /// <summary><c>result[i] = values[i] · mask[i]</c>.</summary>
-    internal static void Multiply(KernelTeam team, float* values, float* mask, float* result, long length)
+    internal static void Multiply(ThreadTeam team, float* values, float* mask, float* result, long length)
     {
         var job = new Product(values, mask, result, length);
         team.Run(ref job, (int)((length + PartLength - 1) / PartLength));

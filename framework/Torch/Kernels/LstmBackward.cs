@@ -12,7 +12,7 @@ internal static unsafe class LstmBackward
     /// <param name="team">Threads.</param>
     /// <param name="sizes">Of the layer.</param>
     /// <param name="data">In and out.</param>
-    internal static void Run(KernelTeam team, LstmSizes sizes, LstmBackwardData data)
+    internal static void Run(ThreadTeam team, LstmSizes sizes, LstmBackwardData data)
     {
         nint ofRecurrent = PackedPanels.Size(sizes.Gates, sizes.Outputs);
         float* packed = (s_packed ??= new NativeBuffer()).Take(ofRecurrent + (sizes.Projects ? PackedPanels.Size(sizes.Outputs, sizes.Hidden) : 0));

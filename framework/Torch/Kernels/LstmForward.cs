@@ -12,7 +12,7 @@ internal static unsafe class LstmForward
     /// <param name="team">Threads.</param>
     /// <param name="sizes">Of the layer.</param>
     /// <param name="data">In and out.</param>
-    internal static void Run(KernelTeam team, LstmSizes sizes, LstmForwardData data)
+    internal static void Run(ThreadTeam team, LstmSizes sizes, LstmForwardData data)
     {
         // The four gates are packed apart, so that a tile of cells finds its columns in each.
         nint ofGate = PackedPanels.Size(sizes.Outputs, sizes.Hidden);

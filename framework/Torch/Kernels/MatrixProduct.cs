@@ -55,10 +55,10 @@ internal unsafe struct MatrixProduct(MatrixView a, MatrixView b, int rows, int c
     internal bool Relu;
 
     /// <summary>Computes it.</summary>
-    internal readonly void Run(KernelTeam team)
+    internal readonly void Run(ThreadTeam team)
     {
         double operations = 2.0 * Rows * Columns * Depth;
-        var threads = operations < 2 * WorthAThread ? KernelTeam.Single : team;
+        var threads = operations < 2 * WorthAThread ? ThreadTeam.Single : team;
         int pieces = Math.Max(1, (Depth + BlockDepth - 1) / BlockDepth);
         s_right ??= new NativeBuffer();
         for (int column = 0; column < Columns; column += BlockColumns)

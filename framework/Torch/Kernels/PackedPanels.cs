@@ -18,7 +18,7 @@ internal static unsafe class PackedPanels
     /// <param name="depth">Its rows.</param>
     /// <param name="columns">Its columns.</param>
     /// <param name="packed">Out: <see cref="Size"/> floats.</param>
-    internal static void Pack(KernelTeam team, MatrixView b, int depth, int columns, float* packed)
+    internal static void Pack(ThreadTeam team, MatrixView b, int depth, int columns, float* packed)
     {
         var job = new PackJob(b, depth, columns, packed);
         team.Run(ref job, job.Parts);

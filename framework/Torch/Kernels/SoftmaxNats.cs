@@ -18,7 +18,7 @@ internal readonly unsafe struct SoftmaxNats(float* logits, long* targets, int ro
     /// <param name="choices">Columns.</param>
     /// <param name="scale">Factor of the gradient.</param>
     /// <param name="nats">Out, [rows].</param>
-    internal static void Run(KernelTeam team, float* logits, long* targets, int rows, int choices, float scale, double* nats)
+    internal static void Run(ThreadTeam team, float* logits, long* targets, int rows, int choices, float scale, double* nats)
     {
         var job = new SoftmaxNats(logits, targets, rows, choices, scale, nats);
         team.Run(ref job, (rows + RowsOfPart - 1) / RowsOfPart);

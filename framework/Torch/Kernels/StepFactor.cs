@@ -12,7 +12,7 @@ internal readonly unsafe struct StepFactor(float* packed, int depth, int columns
     internal int Columns { get; } = columns;
 
     /// <summary>Packs a matrix into memory of <see cref="PackedPanels.Size"/> floats.</summary>
-    internal static StepFactor Pack(KernelTeam team, MatrixView matrix, int depth, int columns, float* packed)
+    internal static StepFactor Pack(ThreadTeam team, MatrixView matrix, int depth, int columns, float* packed)
     {
         PackedPanels.Pack(team, matrix, depth, columns, packed);
         return new StepFactor(packed, depth, columns);

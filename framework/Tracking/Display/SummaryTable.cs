@@ -81,7 +81,7 @@ internal static class SummaryTable
     {
         var bytes = summary.Bytes;
         var payload = BytesPerParameter * summary.Parameters;
-        return Columns(bytes.Booked ? "would send a step" : "sent a step", "a worker", "ratio")
+        return Columns(bytes.Projected ? "would send a step" : "sent a step", "a worker", "ratio")
             .AddRow("dense float32", Figures.Bytes(bytes.DensePerStep), Against(bytes.DensePerStep, bytes.DensePerStep))
             .AddRow("dense float16", Figures.Bytes(bytes.DenseFloat16PerStep), Against(bytes.DensePerStep, bytes.DenseFloat16PerStep))
             .AddRow("wire", Figures.Bytes(bytes.WirePerStepPerWorker), Figures.Ratio(bytes.WireCompressionRatio))

@@ -1,4 +1,4 @@
-using Compression.Core.Pipeline;
+using Compression.Core.Contracts;
 using Compression.Core.Reporting;
 
 namespace Compression.Training.Checkpoints;

@@ -1,4 +1,4 @@
-using Compression.Core.Pipeline;
+using Compression.Core.Contracts;
 
 namespace Compression.Training.Checkpoints;
 

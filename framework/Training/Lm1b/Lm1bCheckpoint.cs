@@ -13,7 +13,7 @@ public sealed class Lm1bCheckpoint : IDisposable
     private readonly Lm1bOptions _options;
     private readonly Lm1bCorpus _corpus;
     private readonly Lm1bHyperparameters _hyper;
-    private readonly KernelTeam _team;
+    private readonly ThreadTeam _team;
     private readonly IDisposable _threads;
     private readonly Lm1bDense _dense;
     private readonly Lm1bTables _tables;
@@ -25,7 +25,7 @@ public sealed class Lm1bCheckpoint : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         (_options, _corpus, _hyper) = (options, corpus, options.Hyper());
-        _team = new KernelTeam(threads);
+        _team = new ThreadTeam(threads);
         _threads = KernelThreads.Use(_team);
         _dense = new Lm1bDense(_hyper, options.Seed, _team);
         _tables = new Lm1bTables(_hyper, owners: 1, _ => true, _team, trained: false);

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Compression.Core.Pipeline;
+using Compression.Core.Contracts;
 using Compression.Core.Reporting;
 using Compression.Training.Data.Lm1b;
 

@@ -1,8 +1,9 @@
+using Compression.Core.Contracts;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 using Compression.Training.Models;
 using Compression.Training.Models.Lm1b;
 using Compression.Training.Optimizers;
+
 using static TorchSharp.torch;
 
 namespace Compression.Training.Lm1b;
@@ -18,7 +19,7 @@ public sealed class Lm1bDense : IDisposable
     /// <param name="hyper">Sizes.</param>
     /// <param name="seed">Of the initial values.</param>
     /// <param name="team">Threads.</param>
-    public Lm1bDense(Lm1bHyperparameters hyper, long seed, KernelTeam team)
+    public Lm1bDense(Lm1bHyperparameters hyper, long seed, ThreadTeam team)
     {
         ArgumentNullException.ThrowIfNull(hyper);
         manual_seed((long)(RandomKey.Mix((ulong)seed, 0, 0, -1, RandomPurpose.Initialization) >> 1));

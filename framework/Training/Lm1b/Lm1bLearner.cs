@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using Compression.Core.Communication;
+using Compression.Core.Composition;
+using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
 using Compression.Training.Data.Lm1b;
@@ -22,8 +23,8 @@ internal sealed class Lm1bLearner : ILm1bModel, IWholeModel
     private readonly ICommunicator _peers;
     private readonly Lm1bDense _dense;
     private readonly Lm1bWorker[] _workers;
-    private readonly KernelTeam _team;
-    private StepLedger _ledger = new();
+    private readonly ThreadTeam _team;
+    private StepMeter _meter = new();
 
     /// <param name="options">Of the run.</param>
     /// <param name="corpus">Vocabulary and shards.</param>
@@ -31,7 +32,7 @@ internal sealed class Lm1bLearner : ILm1bModel, IWholeModel
     /// <param name="group">The workers of this one.</param>
     /// <param name="rows">The compressor of row gradients.</param>
     /// <param name="team">Threads.</param>
-    public Lm1bLearner(Lm1bOptions options, Lm1bCorpus corpus, ICommunicator peers, WorkerGroup group, PipelinePlan rows, KernelTeam team)
+    public Lm1bLearner(Lm1bOptions options, Lm1bCorpus corpus, ICommunicator peers, WorkerGroup group, CompressionPlan rows, ThreadTeam team)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(corpus);
@@ -76,10 +77,10 @@ internal sealed class Lm1bLearner : ILm1bModel, IWholeModel
     public int TargetsOf(int position) => _hyper.BatchSize * _hyper.NumSteps;
 
     /// <inheritdoc/>
-    public IEnumerable<ReadOnlyMemory<float>> HeldBackBeside(int worker) => _workers[worker].Exchange.HeldBack;
+    public IEnumerable<ReadOnlyMemory<float>> HeldBackBeside(int worker) => _workers[worker].Exchange.Residuals;
 
     /// <inheritdoc/>
-    public void BookInto(StepLedger ledger) => _ledger = ledger;
+    public void UseMeter(StepMeter meter) => _meter = meter;
 
     /// <inheritdoc/>
     public void ReportReady(Action<int> ready) => throw new InvalidOperationException("The gradient is clipped by its own norm.");
@@ -195,9 +196,9 @@ internal sealed class Lm1bLearner : ILm1bModel, IWholeModel
     private void Pull(Lm1bWorker mine)
     {
         long start = Stopwatch.GetTimestamp();
-        double before = _ledger.Seconds(StepPhase.Communicate);
-        mine.Exchange.Pull(mine.Rows, new MeteredCommunicator(_peers, _ledger));
-        double waited = _ledger.Seconds(StepPhase.Communicate) - before;
-        _ledger.AddTicks(StepPhase.ForwardBackward, -Math.Min(Stopwatch.GetTimestamp() - start, (long)(waited * Stopwatch.Frequency)));
+        double before = _meter.Seconds(StepPhase.Communicate);
+        mine.Exchange.Pull(mine.Rows, new MeteredCommunicator(_peers, _meter));
+        double waited = _meter.Seconds(StepPhase.Communicate) - before;
+        _meter.AddTicks(StepPhase.ForwardBackward, -Math.Min(Stopwatch.GetTimestamp() - start, (long)(waited * Stopwatch.Frequency)));
     }
 }

@@ -18,7 +18,7 @@ public sealed class Lm1bTables : IDisposable
     /// <param name="holds">Whether this process holds an owner's rows.</param>
     /// <param name="team">Threads.</param>
     /// <param name="trained">With what Adagrad keeps; else they are only read.</param>
-    public Lm1bTables(Lm1bHyperparameters hyper, int owners, Predicate<int> holds, KernelTeam team, bool trained = true)
+    public Lm1bTables(Lm1bHyperparameters hyper, int owners, Predicate<int> holds, ThreadTeam team, bool trained = true)
     {
         ArgumentNullException.ThrowIfNull(hyper);
         var partition = new RowPartition(hyper.VocabSize, hyper.NumShards, owners);

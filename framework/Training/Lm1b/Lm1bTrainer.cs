@@ -1,4 +1,5 @@
-using Compression.Core.Pipeline;
+using Compression.Core.Composition;
+using Compression.Core.Contracts;
 using Compression.Core.Reporting;
 using Compression.Training.Lm1b.Servers;
 using Compression.Training.Sessions;
@@ -15,7 +16,7 @@ public static class Lm1bTrainer
     /// <param name="workers">Workers in all.</param>
     /// <param name="corpus">What is read.</param>
     /// <exception cref="UserErrorException">Options that contradict each other or the data.</exception>
-    public static void Check(Lm1bOptions options, PipelinePlan pipeline, PipelinePlan rows, int workers, Lm1bCorpus corpus)
+    public static void Check(Lm1bOptions options, CompressionPlan pipeline, CompressionPlan rows, int workers, Lm1bCorpus corpus)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(pipeline);
@@ -62,7 +63,7 @@ public static class Lm1bTrainer
     /// <param name="context">Peers, pipeline and folder.</param>
     /// <param name="found">Given what <c>--search_partitions</c> found, on rank 0.</param>
     public static RunSummary Train(
-        Lm1bOptions options, Lm1bCorpus corpus, PipelinePlan rows, TrainingContext context, Action<PartitionSearchResult> found)
+        Lm1bOptions options, Lm1bCorpus corpus, CompressionPlan rows, TrainingContext context, Action<PartitionSearchResult> found)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(context);
@@ -94,7 +95,7 @@ public static class Lm1bTrainer
     }
 
     // The last ranks are servers; each worker trains in a world of its own.
-    private static RunSummary TrainUnsynchronised(Lm1bOptions options, Lm1bCorpus corpus, PipelinePlan rows, TrainingContext context)
+    private static RunSummary TrainUnsynchronised(Lm1bOptions options, Lm1bCorpus corpus, CompressionPlan rows, TrainingContext context)
     {
         using var world = new ServerWorld(context.Communicator, options.NumServers);
         if (world.IsServer)

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
+using Compression.Core.Contracts;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 using Compression.Torch;
 using Compression.Training.Data.Lm1b;
 using Compression.Training.Models;
@@ -56,7 +56,7 @@ internal sealed class Lm1bWorker : IDisposable
     /// <param name="team">Threads.</param>
     /// <param name="pull">Fetches the values of <see cref="Rows"/>.</param>
     /// <returns>The mean of weight · nats over all positions, and the dense gradient's 2-norm before clipping; not finite if any gradient is not.</returns>
-    public (double Loss, double GradientNorm) ForwardBackward(Lm1bDense dense, ulong randomKey, KernelTeam team, Action pull)
+    public (double Loss, double GradientNorm) ForwardBackward(Lm1bDense dense, ulong randomKey, ThreadTeam team, Action pull)
     {
         using var scope = NewDisposeScope();
         Begin(RandomKey.Mix(randomKey, 0, 0, -1, RandomPurpose.Candidates));

@@ -1,5 +1,5 @@
 using Compression.Core.Communication;
-using Compression.Core.Pipeline;
+using Compression.Core.Composition;
 using Compression.Core.Reporting;
 using Compression.Training.Sessions;
 
@@ -13,7 +13,7 @@ internal static class PartitionTimer
     private const int Steps = 50;
 
     /// <summary>Mean seconds of a step, the same on all ranks; a collective.</summary>
-    public static double Measure(Lm1bOptions options, Lm1bCorpus corpus, PipelinePlan rows, TrainingContext context, int pieces)
+    public static double Measure(Lm1bOptions options, Lm1bCorpus corpus, CompressionPlan rows, TrainingContext context, int pieces)
     {
         using var clock = new StepClock();
         var trial = options with

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using Compression.Core.Contracts;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 using Compression.Torch;
 using Compression.Training.Optimizers;
 using Compression.Training.Sessions;
@@ -28,7 +28,7 @@ public abstract class ColumnLearner<TModule> : ITrainableModel
     /// <param name="scaler">Scales the loss that is differentiated; null for none.</param>
     /// <param name="rounding">The type to which the weights are rounded that the module computes with; null for none.</param>
     protected ColumnLearner(
-        TModule module, ClipRule clip, int microBatches, KernelTeam team, LossScaler? scaler = null, ScalarType? rounding = null)
+        TModule module, ClipRule clip, int microBatches, ThreadTeam team, LossScaler? scaler = null, ScalarType? rounding = null)
     {
         Module = module;
         _clip = clip;

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Compression.Core.Pipeline;
+using Compression.Core.Contracts;
 using TorchSharp;
 using static TorchSharp.torch;
 

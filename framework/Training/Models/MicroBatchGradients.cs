@@ -9,13 +9,13 @@ namespace Compression.Training.Models;
 /// </summary>
 public sealed class MicroBatchGradients
 {
-    private readonly KernelTeam _team;
+    private readonly ThreadTeam _team;
     private readonly GradientBucket _bucket;
     private readonly float[] _sum;
 
     /// <param name="team">Threads.</param>
     /// <param name="bucket">Where backward passes leave their gradients; it has room for squares.</param>
-    public MicroBatchGradients(KernelTeam team, GradientBucket bucket)
+    public MicroBatchGradients(ThreadTeam team, GradientBucket bucket)
     {
         _team = team;
         _bucket = bucket;

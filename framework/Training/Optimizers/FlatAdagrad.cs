@@ -1,5 +1,5 @@
+using Compression.Core.Contracts;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 using Compression.Training.Models;
 
 namespace Compression.Training.Optimizers;
@@ -9,7 +9,7 @@ namespace Compression.Training.Optimizers;
 /// <param name="team">Threads.</param>
 /// <param name="weightDecay">λ.</param>
 /// <param name="initialSum">Where s begins.</param>
-public sealed class FlatAdagrad(FlatModel model, KernelTeam team, double weightDecay, float initialSum = 0) : IFlatOptimizer
+public sealed class FlatAdagrad(FlatModel model, ThreadTeam team, double weightDecay, float initialSum = 0) : IFlatOptimizer
 {
     private const float Epsilon = 1e-10f;
 

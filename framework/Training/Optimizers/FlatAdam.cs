@@ -1,5 +1,5 @@
+using Compression.Core.Contracts;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 using Compression.Training.Models;
 
 namespace Compression.Training.Optimizers;
@@ -11,7 +11,7 @@ namespace Compression.Training.Optimizers;
 /// <param name="model">What is trained.</param>
 /// <param name="team">Threads.</param>
 /// <param name="weightDecay">λ.</param>
-public sealed class FlatAdam(FlatModel model, KernelTeam team, double weightDecay) : IFlatOptimizer
+public sealed class FlatAdam(FlatModel model, ThreadTeam team, double weightDecay) : IFlatOptimizer
 {
     private const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8;
 

@@ -1,5 +1,5 @@
+using Compression.Core.Contracts;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 using Compression.Training.Models;
 
 namespace Compression.Training.Optimizers;
@@ -23,7 +23,7 @@ public enum LambVersion
 /// <param name="team">Threads.</param>
 /// <param name="weightDecay">λ.</param>
 /// <param name="version">The definition.</param>
-public sealed class FlatLamb(FlatModel model, KernelTeam team, double weightDecay, LambVersion version) : IFlatOptimizer
+public sealed class FlatLamb(FlatModel model, ThreadTeam team, double weightDecay, LambVersion version) : IFlatOptimizer
 {
     private const double Beta1 = 0.9, Beta2 = 0.999, Bound = 10;
 

@@ -1,5 +1,5 @@
+using Compression.Core.Contracts;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 
 namespace Compression.Training.Optimizers;
 
@@ -36,7 +36,7 @@ internal sealed class FlatMoments(int length, params string[] names)
     public float[] this[int index] => _vectors[index];
 
     /// <summary>g, or with weight decay λ in the direction's place g + λp.</summary>
-    public ReadOnlySpan<float> Decayed(KernelTeam team, ReadOnlySpan<float> gradient, ReadOnlySpan<float> parameters, double weightDecay)
+    public ReadOnlySpan<float> Decayed(ThreadTeam team, ReadOnlySpan<float> gradient, ReadOnlySpan<float> parameters, double weightDecay)
     {
         if (weightDecay == 0)
         {

@@ -1,5 +1,5 @@
+using Compression.Core.Contracts;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 using Compression.Training.Models;
 
 namespace Compression.Training.Optimizers;
@@ -8,7 +8,7 @@ namespace Compression.Training.Optimizers;
 /// <param name="model">Whose parameters are averaged.</param>
 /// <param name="team">Threads.</param>
 /// <param name="decay">β.</param>
-public sealed class ParameterAverages(FlatModel model, KernelTeam team, double decay) : ICheckpointable
+public sealed class ParameterAverages(FlatModel model, ThreadTeam team, double decay) : ICheckpointable
 {
     private const string Name = "optimizer/averages";
 

@@ -1,6 +1,6 @@
 using Compression.Core.Communication;
+using Compression.Core.Composition;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Torch;
 using Compression.Training.Checkpoints;
@@ -17,7 +17,7 @@ public static class ModelParallelTrainer
 {
     /// <summary>Checks what no single option's range shows.</summary>
     /// <exception cref="UserErrorException">Options that contradict each other, too little text, or no GPU.</exception>
-    public static void Check(ModelParallelOptions options, PipelinePlan pipeline, Corpus corpus)
+    public static void Check(ModelParallelOptions options, CompressionPlan pipeline, Corpus corpus)
     {
         GroupRules.Require(options, pipeline, clipsLocally: options.Clip > 0 && options.ClipScope == ClipScope.Local);
         Refuse(
@@ -44,7 +44,7 @@ public static class ModelParallelTrainer
         Refuse(
             options.StageMemory > 0 && options.Placement != StagePlacement.Auto, $"--stage_memory {options.StageMemory}",
             "it limits what --placement auto may choose; add --placement auto, or leave it away.");
-        pipeline.CreateCompressor(options.ModelFor(corpus.Vocabulary.Count).Layout(), KernelTeam.Single);
+        pipeline.CreateCompressor(options.ModelFor(corpus.Vocabulary.Count).Layout(), ThreadTeam.Single);
         var text = new SentenceText(corpus.Train, corpus.Vocabulary, options.SentenceEnd);
         Refuse(
             PipelineTask.Buckets(text, options, keepAll: false).Sentences == 0, $"--buckets {options.Buckets}",
@@ -102,7 +102,7 @@ public static class ModelParallelTrainer
         byte[] sizes = new byte[options.Stages];
         if (communicator.Rank == 0)
         {
-            using var team = new KernelTeam(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+            using var team = new ThreadTeam(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
             using var threads = KernelThreads.Use(team);
             var device = options.UseGpu ? torch.device(DeviceType.CUDA, 0) : torch.CPU;
             var costs = LayerTimings.Measure(

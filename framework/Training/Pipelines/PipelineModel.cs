@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 using Compression.Training.Data.Buckets;
 using Compression.Training.Models;
 using Compression.Training.Optimizers;
@@ -49,7 +49,7 @@ public sealed class PipelineModel : ITrainableModel, IWholeModel
     /// <param name="team">Threads of kernels.</param>
     public PipelineModel(
         ModelParallelOptions options, LstmModelOptions sizes, PipelineWorld world, StagePlacement placement, BucketPlan plan, WorkerGroup group,
-        KernelTeam team)
+        ThreadTeam team)
     {
         _options = options;
         _world = world;
@@ -77,7 +77,7 @@ public sealed class PipelineModel : ITrainableModel, IWholeModel
             _copies = [.. ranges.Select(range => new StageCopy(sizes, range, devices[range.Stage], Storage))];
             _threads = new StageThreads(ranges.Length, Math.Max(1, team.Threads / ranges.Length), mailbox);
             Runners = [.. ranges.Select(range => new StageRunner(
-                new StageComputation(_copies[range.Stage].Module, range, range, sizes, devices[range.Stage], KernelTeam.Single),
+                new StageComputation(_copies[range.Stage].Module, range, range, sizes, devices[range.Stage], ThreadTeam.Single),
                 new ThreadLink(range.Stage, devices[range.Stage], mailbox), new StageClock(range.Stage, _firstReplica)))];
             return;
         }

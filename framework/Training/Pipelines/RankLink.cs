@@ -1,5 +1,6 @@
 using Compression.Core.Communication;
 using Compression.Torch;
+
 using static TorchSharp.torch;
 
 namespace Compression.Training.Pipelines;

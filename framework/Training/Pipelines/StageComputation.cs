@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
+using Compression.Core.Contracts;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 using Compression.Torch;
 using Compression.Training.Models;
 using TorchSharp;
@@ -19,7 +19,7 @@ public sealed class StageComputation : IDisposable
     private readonly StageRange _range;
     private readonly LstmModelOptions _sizes;
     private readonly Device _device;
-    private readonly KernelTeam _team;
+    private readonly ThreadTeam _team;
     private readonly int _firstOfModule;
     private StageBatch? _batch;
     private UnitGraph?[] _graphs = [];
@@ -30,7 +30,7 @@ public sealed class StageComputation : IDisposable
     /// <param name="sizes">Of the whole model.</param>
     /// <param name="device">Where it computes; the module's.</param>
     /// <param name="team">Threads of kernels.</param>
-    public StageComputation(StageModule module, StageRange held, StageRange range, LstmModelOptions sizes, Device device, KernelTeam team)
+    public StageComputation(StageModule module, StageRange held, StageRange range, LstmModelOptions sizes, Device device, ThreadTeam team)
     {
         _module = module;
         _range = range;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Compression.Core.Contracts;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
-using Compression.Core.Pipeline;
 using Compression.Torch;
 using Compression.Training.Models;
 using TorchSharp.Modules;

@@ -60,7 +60,7 @@ public sealed class StageThreads : IDisposable
 
     private void Serve(int stage, int threadsOfStage)
     {
-        using var team = new KernelTeam(threadsOfStage);
+        using var team = new ThreadTeam(threadsOfStage);
         using var threads = KernelThreads.Use(team);
         while (true)
         {

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using Compression.Core.Contracts;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 using Compression.Torch;
 using Compression.Training.Data;
 using Compression.Training.Models;
@@ -24,7 +24,7 @@ public sealed class PtbModel : ColumnLearner<LstmLanguageModel>
     /// <param name="workers">Workers in all.</param>
     /// <param name="microBatches">Parts into which each worker's batch is split to see second moments; 0 for none.</param>
     /// <param name="team">Threads of kernels.</param>
-    public PtbModel(PtbOptions options, Corpus corpus, int firstWorker, int workersHere, int workers, int microBatches, KernelTeam team)
+    public PtbModel(PtbOptions options, Corpus corpus, int firstWorker, int workersHere, int workers, int microBatches, ThreadTeam team)
         : base(Create(options, corpus, DeviceOf(options, firstWorker)), new ClipRule(options.Clip, options.ClipScope), microBatches, team)
     {
         _options = options;

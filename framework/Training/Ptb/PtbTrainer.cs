@@ -1,6 +1,6 @@
 using Compression.Core.Catalog;
+using Compression.Core.Composition;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Training.Data;
 using Compression.Training.Optimizers;
@@ -13,12 +13,12 @@ public static class PtbTrainer
 {
     /// <summary>Checks what no single option's range shows.</summary>
     /// <exception cref="UserErrorException">Options that contradict each other, too little text, or no GPU.</exception>
-    public static void Check(PtbOptions options, PipelinePlan pipeline, Corpus corpus, int workers)
+    public static void Check(PtbOptions options, CompressionPlan pipeline, Corpus corpus, int workers)
     {
         GroupRules.Require(options, pipeline, clipsLocally: options.Clip > 0 && options.ClipScope == ClipScope.Local);
 
         // Rules for single parameters meet the names here, before anything is started or written.
-        pipeline.CreateCompressor(options.ModelFor(corpus.Vocabulary.Count).Layout(), KernelTeam.Single);
+        pipeline.CreateCompressor(options.ModelFor(corpus.Vocabulary.Count).Layout(), ThreadTeam.Single);
         if (pipeline.Traits.MicroBatches > options.BatchSize)
         {
             throw new UserErrorException(

@@ -1,5 +1,5 @@
 using Compression.Core.Communication;
-using Compression.Core.Pipeline;
+using Compression.Core.Contracts;
 
 namespace Compression.Training.RowSparse;
 
@@ -13,7 +13,7 @@ public interface IRowExchange : ICheckpointable
 
     /// <summary>Sends the gradients and takes the tables' step from the mean over all workers; a collective.</summary>
     /// <param name="batches">By table, with their gradients.</param>
-    /// <param name="step">Step, rate and ledger.</param>
+    /// <param name="step">Step, rate and meter.</param>
     /// <param name="workers">All workers, virtual ones included.</param>
     void Push(IReadOnlyList<RowBatch> batches, StepContext step, ICommunicator workers);
 
@@ -21,5 +21,5 @@ public interface IRowExchange : ICheckpointable
     RowTraffic Traffic { get; }
 
     /// <summary>What this worker holds back, in pieces.</summary>
-    IEnumerable<ReadOnlyMemory<float>> HeldBack { get; }
+    IEnumerable<ReadOnlyMemory<float>> Residuals { get; }
 }

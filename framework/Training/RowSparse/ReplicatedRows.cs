@@ -1,11 +1,12 @@
 using Compression.Core.Communication;
-using Compression.Core.Pipeline;
+using Compression.Core.Composition;
+using Compression.Core.Contracts;
 using Compression.Core.Reporting;
 
 namespace Compression.Training.RowSparse;
 
 /// <summary>Every process holds whole tables, and all workers' row gradients are gathered by all: what an all-reduce is for dense gradients.</summary>
-public sealed class ReplicatedRows(IReadOnlyList<RowTable> tables, PipelinePlan plan, int pieces) : IRowExchange
+public sealed class ReplicatedRows(IReadOnlyList<RowTable> tables, CompressionPlan plan, int pieces) : IRowExchange
 {
     private readonly RowSender _sender = new(tables, plan, pieces);
     private readonly RowReceiver _receiver = new(tables, plan, pieces, owner: 0);
@@ -15,7 +16,7 @@ public sealed class ReplicatedRows(IReadOnlyList<RowTable> tables, PipelinePlan 
     public RowTraffic Traffic { get; } = new();
 
     /// <inheritdoc/>
-    public IEnumerable<ReadOnlyMemory<float>> HeldBack => _sender.HeldBack;
+    public IEnumerable<ReadOnlyMemory<float>> Residuals => _sender.Residuals;
 
     /// <inheritdoc/>
     public void Pull(IReadOnlyList<RowBatch> batches, ICommunicator peers)
@@ -32,12 +33,12 @@ public sealed class ReplicatedRows(IReadOnlyList<RowTable> tables, PipelinePlan 
     {
         ArgumentNullException.ThrowIfNull(step);
         ArgumentNullException.ThrowIfNull(workers);
-        using (step.Ledger.Measure(StepPhase.Compress))
+        using (step.Meter.Measure(StepPhase.Compress))
         {
             _sender.Write(batches, step);
         }
 
-        step.Ledger.AddPayload(_sender.Payloads.NominalBits, _sender.Payloads.FloorBits);
+        step.Meter.AddPayload(_sender.Payloads.NominalBits, _sender.Payloads.FloorBits);
         for (int table = 0; table < tables.Count; table++)
         {
             Traffic.Add($"{tables[table].Name}_gradients", _sender.LengthsOfTables[table][0] * (Math.Max(2, workers.WorldSize) - 1));

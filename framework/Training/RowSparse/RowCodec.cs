@@ -1,6 +1,7 @@
+using Compression.Core.Composition;
+using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Payloads;
-using Compression.Core.Pipeline;
 
 namespace Compression.Training.RowSparse;
 
@@ -18,11 +19,11 @@ public sealed class RowCodec
     /// <param name="table">The table's name; keys random numbers.</param>
     /// <param name="width">Elements of a row.</param>
     /// <param name="plan">The compressor.</param>
-    public RowCodec(string table, int width, PipelinePlan plan)
+    public RowCodec(string table, int width, CompressionPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
         _slots = [.. Enumerable.Range(0, Streams).Select(stream => new ParameterSlot(0, $"{table}/{stream}", [width], 0, ParameterKind.RowSparse))];
-        _compressor = plan.CreateCompressor(BucketLayout.Create([(table, [width])]), Core.Kernels.KernelTeam.Single);
+        _compressor = plan.CreateCompressor(BucketLayout.Create([(table, [width])]), Core.Kernels.ThreadTeam.Single);
     }
 
     /// <summary>Appends a row.</summary>

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Compression.Core.Communication;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
-using Compression.Core.Pipeline;
 
 namespace Compression.Training.RowSparse;
 
@@ -30,7 +29,7 @@ public sealed class RowLookup(IReadOnlyList<RowTable> tables)
                 }
             }
 
-            IndexCoding.Write(indices[..count], partition.LocalCount(owner), writer, KernelTeam.Single);
+            IndexCoding.Write(indices[..count], partition.LocalCount(owner), writer, ThreadTeam.Single);
         }
     }
 
@@ -46,7 +45,7 @@ public sealed class RowLookup(IReadOnlyList<RowTable> tables)
             {
                 int most = table.Partition.LocalCount(owner);
                 var indices = _indices.Take(IndexCoding.ReadCount(ref reader, most));
-                IndexCoding.Read(ref reader, most, indices, KernelTeam.Single);
+                IndexCoding.Read(ref reader, most, indices, ThreadTeam.Single);
                 Answer(table, indices, owner, writer);
             }
 

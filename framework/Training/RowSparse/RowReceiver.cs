@@ -1,7 +1,8 @@
 using Compression.Core.Communication;
+using Compression.Core.Composition;
+using Compression.Core.Contracts;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
-using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 
 namespace Compression.Training.RowSparse;
@@ -26,7 +27,7 @@ public sealed class RowReceiver
     /// <param name="plan">The compressor of rows.</param>
     /// <param name="pieces">P.</param>
     /// <param name="owner">Whose rows these are.</param>
-    public RowReceiver(IReadOnlyList<RowTable> tables, PipelinePlan plan, int pieces, int owner)
+    public RowReceiver(IReadOnlyList<RowTable> tables, CompressionPlan plan, int pieces, int owner)
     {
         ArgumentNullException.ThrowIfNull(tables);
         _tables = tables;
@@ -61,12 +62,12 @@ public sealed class RowReceiver
         Array.Clear(_positions);
         for (int table = 0; table < _tables.Count; table++)
         {
-            using (step.Ledger.Measure(StepPhase.Decompress))
+            using (step.Meter.Measure(StepPhase.Decompress))
             {
                 AddUp(table, piece, payloads, step);
             }
 
-            using (step.Ledger.Measure(StepPhase.Update))
+            using (step.Meter.Measure(StepPhase.Update))
             {
                 _tables[table].Update(_rows.AsMemory(0, _count), _sums.AsMemory(0, _count * _tables[table].Width), step.LearningRate);
             }
@@ -106,7 +107,7 @@ public sealed class RowReceiver
         var partition = _tables[table].Partition;
         int width = _tables[table].Width, most = _numbers[table].Length;
         var indices = _indices.Take(IndexCoding.ReadCount(ref reader, most));
-        IndexCoding.Read(ref reader, most, indices, KernelTeam.Single);
+        IndexCoding.Read(ref reader, most, indices, ThreadTeam.Single);
         Reserve(_count + indices.Length, width);
         foreach (int index in indices)
         {

@@ -1,8 +1,9 @@
 using System.Numerics.Tensors;
+using Compression.Core.Composition;
+using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
-using Compression.Core.Pipeline;
 
 namespace Compression.Training.RowSparse;
 
@@ -23,7 +24,7 @@ public sealed class RowSender : ICheckpointable
     /// <param name="tables">In the order in which payloads hold them.</param>
     /// <param name="plan">The compressor of rows; a residual is kept where it wants a memory.</param>
     /// <param name="pieces">P.</param>
-    public RowSender(IReadOnlyList<RowTable> tables, PipelinePlan plan, int pieces)
+    public RowSender(IReadOnlyList<RowTable> tables, CompressionPlan plan, int pieces)
     {
         ArgumentNullException.ThrowIfNull(tables);
         ArgumentNullException.ThrowIfNull(plan);
@@ -51,10 +52,10 @@ public sealed class RowSender : ICheckpointable
     public long[][] LengthsOfTables { get; }
 
     /// <summary>What is not yet sent, in pieces.</summary>
-    public IEnumerable<ReadOnlyMemory<float>> HeldBack => _residuals.OfType<RowResidual>().SelectMany(residual => residual.Pieces);
+    public IEnumerable<ReadOnlyMemory<float>> Residuals => _residuals.OfType<RowResidual>().SelectMany(residual => residual.Pieces);
 
     /// <summary>Tells payloads of other tables, compressors or pieces.</summary>
-    public static uint FingerprintOf(IReadOnlyList<RowTable> tables, PipelinePlan plan, int pieces)
+    public static uint FingerprintOf(IReadOnlyList<RowTable> tables, CompressionPlan plan, int pieces)
     {
         ArgumentNullException.ThrowIfNull(plan);
         return BucketLayout.Create(tables.Select(table => (table.Name, (IReadOnlyList<long>)[table.Partition.Rows, table.Width]))).Fingerprint
@@ -148,7 +149,7 @@ public sealed class RowSender : ICheckpointable
             indices[i] = partition.LocalOf(batch.Ascending[order[i]]) / Pieces;
         }
 
-        IndexCoding.Write(indices, RowReceiver.RowsOfPiece(partition, payload / Pieces, Pieces), Payloads, KernelTeam.Single);
+        IndexCoding.Write(indices, RowReceiver.RowsOfPiece(partition, payload / Pieces, Pieces), Payloads, ThreadTeam.Single);
         foreach (int i in order)
         {
             int row = batch.Ascending[i];

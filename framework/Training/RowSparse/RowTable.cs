@@ -1,7 +1,7 @@
 using System.Runtime.Intrinsics;
+using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
 using static TorchSharp.torch;
@@ -17,7 +17,7 @@ public sealed class RowTable : IDisposable
     private const int RowsAPart = 16;
 
     private readonly RowShard?[] _shards;
-    private readonly KernelTeam _team;
+    private readonly ThreadTeam _team;
 
     /// <param name="name">Of the parameter; shard s is called <c>name.shard_s</c>.</param>
     /// <param name="partition">Who holds what.</param>
@@ -25,7 +25,7 @@ public sealed class RowTable : IDisposable
     /// <param name="holds">Whether this process holds an owner's shards.</param>
     /// <param name="initialSum">Where Adagrad's sums begin; null for a table that is only read.</param>
     /// <param name="team">Threads.</param>
-    public RowTable(string name, RowPartition partition, int width, Predicate<int> holds, float? initialSum, KernelTeam team)
+    public RowTable(string name, RowPartition partition, int width, Predicate<int> holds, float? initialSum, ThreadTeam team)
     {
         ArgumentNullException.ThrowIfNull(holds);
         Name = name;

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Compression.Core.Communication;
-using Compression.Core.Pipeline;
+using Compression.Core.Composition;
+using Compression.Core.Contracts;
 using Compression.Core.Reporting;
 
 namespace Compression.Training.RowSparse;
@@ -14,7 +15,7 @@ namespace Compression.Training.RowSparse;
 /// <param name="plan">The compressor of row gradients.</param>
 /// <param name="pieces">Pieces an owner's rows are cut into.</param>
 /// <param name="worker">This worker, which is also an owner.</param>
-public sealed class ServedRows(IReadOnlyList<RowTable> tables, PipelinePlan plan, int pieces, int worker) : IRowExchange
+public sealed class ServedRows(IReadOnlyList<RowTable> tables, CompressionPlan plan, int pieces, int worker) : IRowExchange
 {
     private const int PieceTag = 30000;
 
@@ -30,7 +31,7 @@ public sealed class ServedRows(IReadOnlyList<RowTable> tables, PipelinePlan plan
     public RowTraffic Traffic => _remote.Traffic;
 
     /// <inheritdoc/>
-    public IEnumerable<ReadOnlyMemory<float>> HeldBack => _sender.HeldBack;
+    public IEnumerable<ReadOnlyMemory<float>> Residuals => _sender.Residuals;
 
     /// <inheritdoc/>
     public void Pull(IReadOnlyList<RowBatch> batches, ICommunicator peers)
@@ -55,12 +56,12 @@ public sealed class ServedRows(IReadOnlyList<RowTable> tables, PipelinePlan plan
     {
         ArgumentNullException.ThrowIfNull(step);
         ArgumentNullException.ThrowIfNull(workers);
-        using (step.Ledger.Measure(StepPhase.Compress))
+        using (step.Meter.Measure(StepPhase.Compress))
         {
             _sender.Write(batches, step);
         }
 
-        step.Ledger.AddPayload(_sender.Payloads.NominalBits, _sender.Payloads.FloorBits);
+        step.Meter.AddPayload(_sender.Payloads.NominalBits, _sender.Payloads.FloorBits);
         for (int table = 0; table < tables.Count; table++)
         {
             Traffic.Add($"{tables[table].Name}_gradients", _sender.LengthsOfTables[table].Where((_, owner) => owner != worker).Sum());

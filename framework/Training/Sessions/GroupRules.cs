@@ -1,4 +1,4 @@
-using Compression.Core.Pipeline;
+using Compression.Core.Composition;
 using Compression.Core.Reporting;
 
 namespace Compression.Training.Sessions;
@@ -11,7 +11,7 @@ public static class GroupRules
     /// <param name="pipeline">The composition.</param>
     /// <param name="clipsLocally">The gradient is clipped by its own norm before it is exchanged.</param>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>.</exception>
-    public static void Require(TrainerOptions options, PipelinePlan pipeline, bool clipsLocally)
+    public static void Require(TrainerOptions options, CompressionPlan pipeline, bool clipsLocally)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(pipeline);

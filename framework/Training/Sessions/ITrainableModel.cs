@@ -1,6 +1,6 @@
 using Compression.Core.Communication;
+using Compression.Core.Contracts;
 using Compression.Core.Gradients;
-using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
 using Compression.Training.Models;
@@ -51,7 +51,7 @@ public interface ITrainableModel : IDisposable
 
     /// <summary>Exchanges what one worker's step leaves beside the bucket, after the bucket's own exchange: gradients of single rows. A collective.</summary>
     /// <param name="worker">Index of the worker within this process.</param>
-    /// <param name="step">Step, rate and ledger.</param>
+    /// <param name="step">Step, rate and meter.</param>
     /// <param name="workers">All workers.</param>
     void ExchangeBeside(int worker, StepContext step, ICommunicator workers)
     {
@@ -62,7 +62,7 @@ public interface ITrainableModel : IDisposable
     IEnumerable<ReadOnlyMemory<float>> HeldBackBeside(int worker) => [];
 
     /// <summary>Told once where it books what it exchanges by itself.</summary>
-    void BookInto(StepLedger ledger)
+    void UseMeter(StepMeter meter)
     {
     }
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Compression.Core.Catalog;
-using Compression.Core.Pipeline;
+using Compression.Core.Composition;
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
 
@@ -12,7 +12,7 @@ public static class KeptOptions
     /// <summary>What takes part in the result: options of <see cref="OptionScope.Result"/>, flags of components, and what pipeline and groups come to.</summary>
     /// <param name="options">Of the run.</param>
     /// <param name="pipeline">Its composition.</param>
-    public static ImmutableSortedDictionary<string, string> OfResult(TrainerOptions options, PipelinePlan pipeline)
+    public static ImmutableSortedDictionary<string, string> OfResult(TrainerOptions options, CompressionPlan pipeline)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(pipeline);

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Compression.Core.Communication;
+using Compression.Core.Composition;
+using Compression.Core.Contracts;
 using Compression.Core.Gradients;
-using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 
 namespace Compression.Training.Sessions;
@@ -17,7 +18,7 @@ public sealed class OverlappedExchange : IDisposable
     private readonly GroupedAggregator _aggregator;
     private readonly GradientBucket _bucket;
     private readonly MeteredCommunicator _communicator;
-    private readonly StepLedger _ledger = new();
+    private readonly StepMeter _meter = new();
     private readonly Thread _thread;
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _wake = new(0);
@@ -36,19 +37,19 @@ public sealed class OverlappedExchange : IDisposable
     {
         _aggregator = aggregator;
         _bucket = bucket;
-        _communicator = new MeteredCommunicator(communicator, _ledger);
+        _communicator = new MeteredCommunicator(communicator, _meter);
         _missing = new int[aggregator.Count];
         _thread = new Thread(Work) { IsBackground = true, Name = "exchange" };
         _thread.Start();
     }
 
     /// <summary>Before the backward pass.</summary>
-    /// <param name="step">The step; its ledger receives times and bytes in <see cref="Finish"/>.</param>
+    /// <param name="step">The step; its meter receives times and bytes in <see cref="Finish"/>.</param>
     public void Begin(StepContext step)
     {
         lock (_lock)
         {
-            _step = step with { Ledger = _ledger };
+            _step = step with { Meter = _meter };
             _next = 0;
             _busyTicks = 0;
             for (int group = 0; group < _missing.Length; group++)
@@ -73,8 +74,8 @@ public sealed class OverlappedExchange : IDisposable
     }
 
     /// <summary>After the backward pass: sends what is left, waits, and books times and bytes.</summary>
-    /// <param name="ledger">Takes them; what passed during the backward pass is booked as hidden as well.</param>
-    public void Finish(StepLedger ledger)
+    /// <param name="meter">Takes them; what passed during the backward pass is booked as hidden as well.</param>
+    public void Finish(StepMeter meter)
     {
         long start = Stopwatch.GetTimestamp();
         lock (_lock)
@@ -86,8 +87,8 @@ public sealed class OverlappedExchange : IDisposable
 
         _finished.Wait();
         long waited = Stopwatch.GetTimestamp() - start;
-        ledger.TakeOver(_ledger);
-        ledger.AddTicks(StepPhase.Hidden, Math.Max(0, _busyTicks - waited));
+        meter.TakeOver(_meter);
+        meter.AddTicks(StepPhase.Hidden, Math.Max(0, _busyTicks - waited));
         var failure = _failure;
         _failure = null;
         failure?.Throw();

@@ -1,5 +1,5 @@
 using Compression.Core.Communication;
-using Compression.Core.Pipeline;
+using Compression.Core.Composition;
 using Compression.Core.Reporting;
 
 namespace Compression.Training.Sessions;
@@ -12,7 +12,7 @@ namespace Compression.Training.Sessions;
 /// <param name="Time">The clock.</param>
 /// <param name="Stop">Asks for an orderly end after the step in progress.</param>
 public sealed record TrainingContext(
-    ICommunicator Communicator, IRunLogger Logger, PipelinePlan Pipeline, string RunFolder, TimeProvider Time, CancellationToken Stop)
+    ICommunicator Communicator, IRunLogger Logger, CompressionPlan Pipeline, string RunFolder, TimeProvider Time, CancellationToken Stop)
 {
     /// <summary>What the user should know of the options: choices that were made, and options without effect.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];

@@ -41,7 +41,7 @@ internal sealed class TrainingCounters
     }
 
     /// <summary>Takes this process's time and bytes.</summary>
-    public StepLedger Ledger { get; } = new();
+    public StepMeter Meter { get; } = new();
 
     /// <summary>Steps done since this process started.</summary>
     public long StepsHere { get; set; }
@@ -59,19 +59,19 @@ internal sealed class TrainingCounters
     public double? LastEpochLoss { get; set; }
 
     /// <summary>Bytes that this process's workers put on the wire.</summary>
-    public long WireBytes => (long)_wireBefore + Ledger.WireBytes;
+    public long WireBytes => (long)_wireBefore + Meter.WireBytes;
 
     /// <summary>Nominal bits of this process's workers.</summary>
-    public double NominalBits => _nominalBefore + Ledger.NominalBits;
+    public double NominalBits => _nominalBefore + Meter.NominalBits;
 
     /// <summary>Entropy floor of this process's workers, in bits.</summary>
-    public double FloorBits => _floorBefore + Ledger.FloorBits;
+    public double FloorBits => _floorBefore + Meter.FloorBits;
 
     /// <summary>Wall-clock, resumed parts included.</summary>
     public double SecondsTotal => _totalBefore + _time.GetElapsedTime(_start).TotalSeconds;
 
     /// <summary>Seconds by part, resumed parts included.</summary>
-    public PhaseSeconds Seconds => PhaseSeconds.Of(Ledger).Plus(_secondsBefore);
+    public PhaseSeconds Seconds => PhaseSeconds.Of(Meter).Plus(_secondsBefore);
 
     /// <summary>Seconds of training: all but evaluations and checkpoints.</summary>
     public double TrainingSeconds => SecondsTotal - Seconds.Evaluate - Seconds.Checkpoint;

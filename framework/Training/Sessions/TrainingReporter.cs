@@ -13,7 +13,7 @@ internal sealed class TrainingReporter
     private readonly ITrainingTask _task;
     private readonly TrainingCounters _counters;
     private readonly WorkerGroup _group;
-    private readonly KernelTeam _team;
+    private readonly ThreadTeam _team;
     private readonly int _parameters;
     private RunningMean _interval;
     private PhaseSeconds _secondsAtRow;
@@ -21,7 +21,7 @@ internal sealed class TrainingReporter
     private long _tokensAtRow;
     private Totals _totals;
 
-    public TrainingReporter(TrainerOptions options, TrainingContext context, ITrainingTask task, TrainingCounters counters, WorkerGroup group, KernelTeam team)
+    public TrainingReporter(TrainerOptions options, TrainingContext context, ITrainingTask task, TrainingCounters counters, WorkerGroup group, ThreadTeam team)
     {
         _options = options;
         _context = context;
@@ -45,7 +45,7 @@ internal sealed class TrainingReporter
     /// Books a step; writes a row when the interval is full, with what the first worker here has in its bucket and holds back. A step that was
     /// skipped has no losses; the loss of a row is the mean over the other steps, NaN where there are none.
     /// </summary>
-    public void Step(TrainingProgress progress, ReadOnlySpan<double> losses, double learningRate, double gradNorm, GradientBucket average, IEnumerable<ReadOnlyMemory<float>> heldBack)
+    public void Step(TrainingProgress progress, ReadOnlySpan<double> losses, double learningRate, double gradNorm, GradientBucket average, IEnumerable<ReadOnlyMemory<float>> residuals)
     {
         foreach (double loss in losses)
         {
@@ -74,7 +74,7 @@ internal sealed class TrainingReporter
             LearningRate = learningRate,
             WordsPerSecond = rate,
             GradNorm = gradNorm,
-            ResidualNorm = Math.Sqrt(heldBack.Sum(part => SumOfSquares.Invoke(_team, part.Span))),
+            ResidualNorm = Math.Sqrt(residuals.Sum(part => SumOfSquares.Invoke(_team, part.Span))),
             WireBytesTotal = _totals.WireBytes,
             SecondsTotal = _counters.SecondsTotal,
             Seconds = seconds.Since(_secondsAtRow),
@@ -88,7 +88,7 @@ internal sealed class TrainingReporter
                 _context.Logger.LogDistribution($"gradient/{slot.Name}", progress.Step, [average.Memory.Slice(slot.Offset, slot.Length)]);
             }
 
-            _context.Logger.LogDistribution("held_back", progress.Step, heldBack);
+            _context.Logger.LogDistribution("held_back", progress.Step, residuals);
         }
 
         (_interval, _secondsAtRow, _trainingSecondsAtRow, _tokensAtRow) = (default, seconds, trainingSeconds, _counters.Tokens);
@@ -165,7 +165,7 @@ internal sealed class TrainingReporter
                 DenseBytesPerStep / 2,
                 _totals.WireBytes == 0 ? 0 : DenseBytesPerStep * workerSteps / _totals.WireBytes)
             {
-                Booked = _group.Total == 1,
+                Projected = _group.Total == 1,
             },
             Seconds = new SecondsSummary(
                 _counters.SecondsTotal, seconds.ForwardBackward, seconds.Compress, seconds.Communicate, seconds.Decompress, seconds.Update,
@@ -185,10 +185,10 @@ internal sealed class TrainingReporter
     }
 
     // Of this process's workers since it started.
-    private double WireCompressionRatioHere() => _counters.Ledger.WireBytes == 0
+    private double WireCompressionRatioHere() => _counters.Meter.WireBytes == 0
         ? 0
         : MeteredCommunicator.AllReduceBytes((double)sizeof(float) * _parameters / _context.RanksOfModel, _group.Total) * _counters.StepsHere * _group.Count
-            / _counters.Ledger.WireBytes;
+            / _counters.Meter.WireBytes;
 
     private readonly record struct Totals(long WireBytes, double NominalBits, double FloorBits);
 }

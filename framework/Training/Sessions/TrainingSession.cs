@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using Compression.Core.Communication;
+using Compression.Core.Composition;
+using Compression.Core.Contracts;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Torch;
 using Compression.Training.Checkpoints;
@@ -15,8 +16,8 @@ public sealed class TrainingSession : IDisposable
 
     private readonly TrainerOptions _options;
     private readonly TrainingContext _context;
-    private readonly KernelTeam _team;
-    private readonly KernelTeam _modelTeam;
+    private readonly ThreadTeam _team;
+    private readonly ThreadTeam _modelTeam;
     private readonly IDisposable _threads;
     private readonly WorkerGroup _group;
     private readonly ITrainingTask _task;
@@ -37,16 +38,16 @@ public sealed class TrainingSession : IDisposable
     /// <param name="options">Of the run.</param>
     /// <param name="context">Peers, pipeline and folder.</param>
     /// <param name="create">Makes the task, for the workers of this process and the threads of its kernels.</param>
-    public TrainingSession(TrainerOptions options, TrainingContext context, Func<WorkerGroup, KernelTeam, ITrainingTask> create)
+    public TrainingSession(TrainerOptions options, TrainingContext context, Func<WorkerGroup, ThreadTeam, ITrainingTask> create)
     {
         ArgumentNullException.ThrowIfNull(create);
         _options = options;
         _context = context;
         int threads = options.Threads > 0 ? options.Threads : Math.Max(1, Environment.ProcessorCount / context.Communicator.WorldSize);
-        _team = new KernelTeam(threads);
+        _team = new ThreadTeam(threads);
 
         // An exchange that runs beside the backward pass has the team for itself.
-        _modelTeam = options.Overlap ? new KernelTeam(threads) : _team;
+        _modelTeam = options.Overlap ? new ThreadTeam(threads) : _team;
         _threads = KernelThreads.Use(_modelTeam);
         _group = new WorkerGroup(context.Peers, options.VirtualWorkers);
         _task = create(_group, _team);
@@ -67,7 +68,7 @@ public sealed class TrainingSession : IDisposable
         _checkpoints = new CheckpointStore(Path.Combine(context.RunFolder, "checkpoints"));
         TrainingState? saved = options.Resume.Length > 0 ? Restore(options.Resume) : null;
         _counters = new TrainingCounters(context.Time, saved?.Counters ?? ImmutableSortedDictionary<string, double>.Empty, Rank);
-        _model.BookInto(_counters.Ledger);
+        _model.UseMeter(_counters.Meter);
         _model.Storage.Synchronize(context.Peers);
         _model.BeginEpoch(_epoch);
         _reporter = new TrainingReporter(options, context, _task, _counters, _group, _team);
@@ -157,7 +158,7 @@ public sealed class TrainingSession : IDisposable
         _group.Run(
             worker =>
             {
-                using var time = _counters.Ledger.Measure(StepPhase.ForwardBackward);
+                using var time = _counters.Meter.Measure(StepPhase.ForwardBackward);
                 ulong key = RandomKey.Mix((ulong)_options.Seed, _group.First + worker, _step, -1, RandomPurpose.Dropout);
                 _overlap?.Begin(ContextOf(_group.First + worker));
                 (_losses[worker], double norm) = _model.ForwardBackward(worker, _position, key);
@@ -176,13 +177,13 @@ public sealed class TrainingSession : IDisposable
 
                 if (_overlap is null)
                 {
-                    var (step, metered) = (ContextOf(communicator.Rank), new MeteredCommunicator(communicator, _counters.Ledger));
+                    var (step, metered) = (ContextOf(communicator.Rank), new MeteredCommunicator(communicator, _counters.Meter));
                     _aggregators[worker].Aggregate(_model.Gradients, step, metered);
                     _model.ExchangeBeside(worker, step, metered);
                 }
                 else
                 {
-                    _overlap.Finish(_counters.Ledger);
+                    _overlap.Finish(_counters.Meter);
                     gradNorm = _model.Storage.ClipNorm(0).Norm;
                     (stop, _) = Agree(worker, gradNorm);
                 }
@@ -191,7 +192,7 @@ public sealed class TrainingSession : IDisposable
         double rate = _task.LearningRate;
         if (!skip)
         {
-            using var time = _counters.Ledger.Measure(StepPhase.Update);
+            using var time = _counters.Meter.Measure(StepPhase.Update);
             _model.Apply(rate);
         }
 
@@ -213,7 +214,7 @@ public sealed class TrainingSession : IDisposable
         }
 
         _reporter.Step(
-            Progress, losses, rate, gradNorm, _model.Gradients, _aggregators[0].HeldBack.Concat(_model.HeldBackBeside(0)));
+            Progress, losses, rate, gradNorm, _model.Gradients, _aggregators[0].Residuals.Concat(_model.HeldBackBeside(0)));
         return stop;
     }
 
@@ -226,7 +227,7 @@ public sealed class TrainingSession : IDisposable
     }
 
     private StepContext ContextOf(int rank) =>
-        new(_step, (ulong)_options.Seed, rank, _task.LearningRate, Progress.EpochsDone, _counters.Ledger);
+        new(_step, (ulong)_options.Seed, rank, _task.LearningRate, Progress.EpochsDone, _counters.Meter);
 
     // All ranks learn in the same step that one has met a NaN, or that a signal has come: none is left waiting for the others.
     private (bool Stop, bool Skip) Agree(int worker, double norm)
@@ -286,7 +287,7 @@ public sealed class TrainingSession : IDisposable
 
     private double LossOn(string split)
     {
-        using var time = _counters.Ledger.Measure(StepPhase.Evaluate);
+        using var time = _counters.Meter.Measure(StepPhase.Evaluate);
         var communicator = _context.Communicator;
         var (nats, targets) = _task.Evaluate(split);
         Span<double> sums = [nats, targets];
@@ -302,7 +303,7 @@ public sealed class TrainingSession : IDisposable
             return;
         }
 
-        using var time = _counters.Ledger.Measure(StepPhase.Checkpoint);
+        using var time = _counters.Meter.Measure(StepPhase.Checkpoint);
         var counters = _counters.Save(_context.Communicator);
         _checkpoints.Write(
             new CheckpointContents

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
+using Compression.Core.Contracts;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
 using Compression.Training.Data;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using Compression.Core.Contracts;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 using Compression.Torch;
 using Compression.Training.Data;
 using Compression.Training.Models;
@@ -29,7 +29,7 @@ public sealed class TransformerXlLearner : ColumnLearner<TransformerXlModel>
     /// <param name="team">Threads of kernels.</param>
     /// <param name="schedule">The learning rate, whose state is saved with the model's.</param>
     public TransformerXlLearner(
-        TransformerXlOptions options, Corpus corpus, WorkerGroup group, int microBatches, KernelTeam team, TokenSchedule schedule)
+        TransformerXlOptions options, Corpus corpus, WorkerGroup group, int microBatches, ThreadTeam team, TokenSchedule schedule)
         : base(
             Create(options, corpus, DeviceOf(options, group)), new ClipRule(options.Clip, options.ClipScope), microBatches, team,
             options.Fp16 ? new LossScaler(options.LossScale) : null, PrecisionOf(options, DeviceOf(options, group)) is { RoundsOnly: true } precision ? precision.Type : null)

@@ -1,6 +1,6 @@
 using Compression.Core.Catalog;
+using Compression.Core.Composition;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
 using Compression.Training.Data;
@@ -15,7 +15,7 @@ public static class TransformerXlTrainer
 {
     /// <summary>Checks what no single option's range shows.</summary>
     /// <exception cref="UserErrorException">Options that contradict each other, too little text, weights of another model, or no GPU.</exception>
-    public static void Check(TransformerXlOptions options, PipelinePlan pipeline, Corpus corpus, int workers)
+    public static void Check(TransformerXlOptions options, CompressionPlan pipeline, Corpus corpus, int workers)
     {
         ArgumentNullException.ThrowIfNull(corpus);
         Check(options, pipeline, corpus.Vocabulary.Count);
@@ -29,7 +29,7 @@ public static class TransformerXlTrainer
     /// <param name="pipeline">The composition.</param>
     /// <param name="words">Words of the vocabulary.</param>
     /// <exception cref="UserErrorException">Options that contradict each other, weights of another model, or no GPU.</exception>
-    public static void Check(TransformerXlOptions options, PipelinePlan pipeline, int words)
+    public static void Check(TransformerXlOptions options, CompressionPlan pipeline, int words)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(pipeline);
@@ -37,7 +37,7 @@ public static class TransformerXlTrainer
         var shape = options.ShapeFor(words);
 
         // Rules for single parameters meet the names here, before anything is started or written.
-        pipeline.CreateCompressor(shape.Layout(), KernelTeam.Single);
+        pipeline.CreateCompressor(shape.Layout(), ThreadTeam.Single);
         int micro = pipeline.Traits.MicroBatches;
         Require(micro <= options.BatchSize, $"The compressor splits a batch into {micro} {Plural.Of(micro, "part")}, and --batch_size is {options.BatchSize}; the most parts that work are {options.BatchSize}.");
         Require(options.BatchChunk <= options.BatchSize, $"--batch_chunk {options.BatchChunk}: --batch_size is {options.BatchSize}, which is the most chunks that work.");

@@ -128,7 +128,7 @@ public sealed class CommunicatorTests
     public void Standing_still_for_virtual_peers_is_not_booked_as_communication()
     {
         using var cluster = new InProcessCluster(2);
-        var ledgers = new[] { new StepLedger(), new StepLedger() };
+        var ledgers = new[] { new StepMeter(), new StepMeter() };
         var work = TimeSpan.FromMilliseconds(400);
         cluster.Run(communicator =>
         {
@@ -144,8 +144,8 @@ public sealed class CommunicatorTests
 
     private static long BytesOf(ICommunicator communicator, Action<ICommunicator> action)
     {
-        var ledger = new StepLedger();
-        action(new MeteredCommunicator(communicator, ledger));
-        return ledger.WireBytes;
+        var meter = new StepMeter();
+        action(new MeteredCommunicator(communicator, meter));
+        return meter.WireBytes;
     }
 }

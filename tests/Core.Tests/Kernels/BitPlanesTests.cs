@@ -26,7 +26,7 @@ public sealed class BitPlanesTests
             Assert.Equal(expected.Length, BitPlanes.ByteCount(length, bits));
             foreach (int threads in new[] { 1, 3 })
             {
-                using var team = new KernelTeam(threads);
+                using var team = new ThreadTeam(threads);
                 byte[] planes = new byte[expected.Length], unpacked = new byte[length];
                 Array.Fill(planes, (byte)0xAA);
                 BitPlanes.Pack(team, values, bits, planes);
@@ -40,9 +40,9 @@ public sealed class BitPlanesTests
     [Fact]
     public void Room_of_another_size_is_refused()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => BitPlanes.Pack(KernelTeam.Single, new byte[65], 3, new byte[26]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => BitPlanes.Unpack(KernelTeam.Single, new byte[28], 3, new byte[65]));
-        BitPlanes.Pack(KernelTeam.Single, new byte[65], 3, new byte[27]);
+        Assert.Throws<ArgumentOutOfRangeException>(() => BitPlanes.Pack(ThreadTeam.Single, new byte[65], 3, new byte[26]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => BitPlanes.Unpack(ThreadTeam.Single, new byte[28], 3, new byte[65]));
+        BitPlanes.Pack(ThreadTeam.Single, new byte[65], 3, new byte[27]);
     }
 
     // Blocks of 64; in each, plane by plane, the bits of its values.

@@ -6,7 +6,7 @@ public sealed class DropoutMaskTests
 {
     private static float[] Mask(double probability, DropoutMask.BatchPart part, ulong key = 42, int threads = 1)
     {
-        using var team = new KernelTeam(threads);
+        using var team = new ThreadTeam(threads);
         float[] mask = new float[part.Steps * part.Columns * part.Width];
         DropoutMask.Invoke(team, key, probability, part, mask);
         return mask;

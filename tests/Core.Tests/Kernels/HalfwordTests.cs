@@ -6,8 +6,6 @@ namespace Compression.Core.Tests.Kernels;
 /// <summary>The formats of 16 bits against the BCL's conversions and against arithmetic on the bits.</summary>
 public sealed class HalfwordTests
 {
-    public static TheoryData<int, int> Cases() => ElementwiseTests.Cases();
-
     [Fact]
     public void Every_float16_decodes_to_its_value_and_encodes_to_itself()
     {
@@ -79,10 +77,10 @@ public sealed class HalfwordTests
     }
 
     [Theory]
-    [MemberData(nameof(Cases))]
+    [MemberData(nameof(TestData.LengthsAndThreads), MemberType = typeof(TestData))]
     public void Bytes_at_odd_addresses_add_scaled_values_on_any_number_of_threads(int length, int threads)
     {
-        using var team = new KernelTeam(threads);
+        using var team = new ThreadTeam(threads);
         float[] values = TestData.Gaussian(length), sums = TestData.Gaussian(length, seed: 2);
         byte[] bytes = new byte[(2 * length) + 1];
         float largest = HalfwordPack.Invoke<Float16Format>(team, values, bytes.AsSpan(1));
@@ -97,9 +95,9 @@ public sealed class HalfwordTests
     {
         float[] values = TestData.Gaussian(70_001);
         values[70_000] = float.NegativeInfinity;
-        Assert.Equal(float.PositiveInfinity, HalfwordPack.Invoke<Float16Format>(KernelTeam.Single, values, new byte[140_002]));
+        Assert.Equal(float.PositiveInfinity, HalfwordPack.Invoke<Float16Format>(ThreadTeam.Single, values, new byte[140_002]));
         values[3] = float.NaN;
-        Assert.Equal(float.NaN, HalfwordPack.Invoke<Float16Format>(KernelTeam.Single, values, new byte[140_002]));
+        Assert.Equal(float.NaN, HalfwordPack.Invoke<Float16Format>(ThreadTeam.Single, values, new byte[140_002]));
     }
 
     // All upper halves with lower halves around the ties of both formats, and bits at random.
@@ -132,7 +130,7 @@ public sealed class HalfwordTests
         where TFormat : struct, IHalfwordFormat
     {
         byte[] bytes = new byte[2 * values.Length];
-        HalfwordPack.Invoke<TFormat>(KernelTeam.Single, values, bytes);
+        HalfwordPack.Invoke<TFormat>(ThreadTeam.Single, values, bytes);
         return [.. Enumerable.Range(0, values.Length).Select(i => BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(2 * i)))];
     }
 
@@ -142,7 +140,7 @@ public sealed class HalfwordTests
         byte[] bytes = new byte[2 * codes.Length];
         Buffer.BlockCopy(codes, 0, bytes, 0, bytes.Length);
         float[] values = new float[codes.Length];
-        HalfwordUnpackAdd.Invoke<TFormat>(KernelTeam.Single, bytes, values, 1);
+        HalfwordUnpackAdd.Invoke<TFormat>(ThreadTeam.Single, bytes, values, 1);
         return values;
     }
 }

@@ -4,13 +4,11 @@ namespace Compression.Core.Tests.Kernels;
 
 public sealed class MomentsTests
 {
-    public static TheoryData<int, int> Cases() => ElementwiseTests.Cases();
-
     [Theory]
-    [MemberData(nameof(Cases))]
+    [MemberData(nameof(TestData.LengthsAndThreads), MemberType = typeof(TestData))]
     public void Sums_and_maximum_follow_their_formulas_and_do_not_depend_on_threads(int length, int threads)
     {
-        using var team = new KernelTeam(threads);
+        using var team = new ThreadTeam(threads);
         foreach (var (name, values) in TestData.All(length).Where(data => data.Name != "extreme"))
         {
             var (sum, squares, largest) = Moments.Invoke(team, values);
@@ -18,7 +16,7 @@ public sealed class MomentsTests
             Assert.Equal(values.Sum(value => (double)value), sum, 1e-12 * Math.Max(1, magnitudes));
             Assert.Equal(expectedSquares, squares, 1e-12 * Math.Max(1, expectedSquares));
             Assert.True(values.Select(Math.Abs).DefaultIfEmpty().Max() == largest, name);
-            Assert.Equal(Moments.Invoke(KernelTeam.Single, values), (sum, squares, largest));
+            Assert.Equal(Moments.Invoke(ThreadTeam.Single, values), (sum, squares, largest));
         }
     }
 
@@ -30,17 +28,26 @@ public sealed class MomentsTests
     {
         float[] values = TestData.Gaussian(100_003);
         values[position] = float.NegativeInfinity;
-        Assert.Equal(float.PositiveInfinity, Moments.Invoke(KernelTeam.Single, values).Largest);
+        Assert.Equal(float.PositiveInfinity, Moments.Invoke(ThreadTeam.Single, values).Largest);
         values[(position + 5) % values.Length] = float.NaN;
-        Assert.Equal(float.NaN, Moments.Invoke(KernelTeam.Single, values).Largest);
+        Assert.Equal(float.NaN, Moments.Invoke(ThreadTeam.Single, values).Largest);
     }
 
     [Fact]
     public void The_largest_floats_do_not_overflow()
     {
-        var (sum, squares, largest) = Moments.Invoke(KernelTeam.Single, Enumerable.Repeat(float.MaxValue, 40_000).ToArray());
+        var (sum, squares, largest) = Moments.Invoke(ThreadTeam.Single, Enumerable.Repeat(float.MaxValue, 40_000).ToArray());
         Assert.Equal(40_000.0 * float.MaxValue, sum, 1e30);
         Assert.True(double.IsFinite(squares));
         Assert.Equal(float.MaxValue, largest);
+    }
+
+    [Theory]
+    [MemberData(nameof(TestData.LengthsAndThreads), MemberType = typeof(TestData))]
+    public void The_sum_of_magnitudes_is_in_double_precision(int length, int threads)
+    {
+        using var team = new ThreadTeam(threads);
+        float[] values = TestData.Gaussian(length);
+        Assert.Equal(values.Sum(x => Math.Abs((double)x)), SumOfMagnitudes.Invoke(team, values), 1e-9 * Math.Max(1, length));
     }
 }

@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
+using Compression.Core.Contracts;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 
 namespace Compression.Core.Tests.Kernels;
 

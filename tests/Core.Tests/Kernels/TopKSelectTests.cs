@@ -22,7 +22,7 @@ public sealed class TopKSelectTests
     [MemberData(nameof(Cases))]
     public void Selects_exactly_the_k_largest_and_ties_by_lower_index(int length, int threads)
     {
-        using var team = new KernelTeam(threads);
+        using var team = new ThreadTeam(threads);
         var select = new TopKSelect();
         foreach (var (name, values) in TestData.All(length))
         {
@@ -42,7 +42,7 @@ public sealed class TopKSelectTests
         float[] values = TestData.Gaussian(200_000);
         values[123_456] = float.NaN;
         values[77] = float.PositiveInfinity;
-        Assert.Equal([77, 123_456], new TopKSelect().Invoke(KernelTeam.Single, values, 2).Positions.ToArray());
+        Assert.Equal([77, 123_456], new TopKSelect().Invoke(ThreadTeam.Single, values, 2).Positions.ToArray());
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class TopKSelectTests
         float[] values = new float[3_000_000];
         Array.Fill(values, 0.5f);
         values.AsSpan(1_500_000, 40_000).Fill(2f);
-        int[] selected = new TopKSelect().Invoke(KernelTeam.Single, values, 50_000).Positions.ToArray();
+        int[] selected = new TopKSelect().Invoke(ThreadTeam.Single, values, 50_000).Positions.ToArray();
         int[] expected = [.. Enumerable.Range(0, 10_000), .. Enumerable.Range(1_500_000, 40_000)];
         Assert.Equal(expected, selected);
     }
@@ -60,7 +60,7 @@ public sealed class TopKSelectTests
     [Fact]
     public void Allocates_nothing_after_the_first_call()
     {
-        using var team = new KernelTeam(2);
+        using var team = new ThreadTeam(2);
         var select = new TopKSelect();
         float[] values = TestData.Gaussian(1_000_003);
         select.Invoke(team, values, 1000);

@@ -43,7 +43,7 @@ public sealed class IndexCodingTests
         var random = new Random(2);
         int[] indices = [.. Enumerable.Range(0, dimension).Where(_ => random.NextDouble() < ratio)];
         var writer = new PayloadWriter();
-        IndexCoding.Write(indices, dimension, writer, KernelTeam.Single);
+        IndexCoding.Write(indices, dimension, writer, ThreadTeam.Single);
         Assert.True(8.0 * writer.Length < 1.03 * writer.FloorBits, $"{8.0 * writer.Length / writer.FloorBits}");
         Assert.True(8.0 * writer.Length > 0.99 * writer.FloorBits, "a code below the entropy cannot be right");
     }
@@ -87,7 +87,7 @@ public sealed class IndexCodingTests
             {
                 var reader = new PayloadReader(bytes);
                 var indices = scratch.AsSpan(0, IndexCoding.ReadCount(ref reader, 5000));
-                IndexCoding.Read(ref reader, 5000, indices, KernelTeam.Single);
+                IndexCoding.Read(ref reader, 5000, indices, ThreadTeam.Single);
                 for (int i = 0; i < indices.Length; i++)
                 {
                     Assert.InRange(indices[i], i == 0 ? 0 : indices[i - 1] + 1, 4999);
@@ -104,7 +104,7 @@ public sealed class IndexCodingTests
     public void Threads_write_and_read_the_same_bytes()
     {
         const int dimension = 3_000_000;
-        using var team = new KernelTeam(2);
+        using var team = new ThreadTeam(2);
         var random = new Random(4);
         foreach (int count in new[] { 16_383, 16_384, 16_385, 32_768, 200_000 })
         {
@@ -125,7 +125,7 @@ public sealed class IndexCodingTests
     public void Damaged_segments_give_the_typed_error_or_valid_indices()
     {
         const int dimension = 1_000_000;
-        using var team = new KernelTeam(2);
+        using var team = new ThreadTeam(2);
         var random = new Random(5);
         byte[] good = Encode([.. Enumerable.Range(0, dimension).Where(_ => random.NextDouble() < 0.05)], dimension);
         int refused = 0;
@@ -157,7 +157,7 @@ public sealed class IndexCodingTests
     {
         var reader = new PayloadReader(Encode(indices, dimension));
         int[] decoded = new int[IndexCoding.ReadCount(ref reader, dimension)];
-        IndexCoding.Read(ref reader, dimension, decoded, KernelTeam.Single);
+        IndexCoding.Read(ref reader, dimension, decoded, ThreadTeam.Single);
         reader.ExpectEnd();
         return decoded;
     }
@@ -165,7 +165,7 @@ public sealed class IndexCodingTests
     private static byte[] Encode(int[] indices, int dimension)
     {
         var writer = new PayloadWriter();
-        IndexCoding.Write(indices, dimension, writer, KernelTeam.Single);
+        IndexCoding.Write(indices, dimension, writer, ThreadTeam.Single);
         return writer.Written.ToArray();
     }
 }

@@ -1,5 +1,5 @@
 using Compression.Core.Catalog;
-using Compression.Core.Pipeline;
+using Compression.Core.Contracts;
 using Compression.Experiments.Recipes;
 using Compression.Training.Ptb;
 using Xunit.Abstractions;

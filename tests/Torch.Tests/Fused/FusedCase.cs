@@ -1,4 +1,5 @@
 using Compression.Core.Kernels;
+
 using static TorchSharp.torch;
 
 namespace Compression.Torch.Tests.Fused;
@@ -28,7 +29,7 @@ internal static class FusedCase
     /// <summary>Runs the body with that many threads and sets the number back.</summary>
     internal static void WithThreads(int threads, Action body)
     {
-        using var team = new KernelTeam(threads);
+        using var team = new ThreadTeam(threads);
         using var used = KernelThreads.Use(team);
         body();
     }

@@ -28,7 +28,7 @@ public sealed unsafe class MatrixProductTests
         const int Rows = 6_000_000;
         using NativeFloats a = NativeFloats.Random(Rows, 1), c = new(new float[Rows]);
         float two = 2;
-        using var team = new KernelTeam(2);
+        using var team = new ThreadTeam(2);
         new MatrixProduct(new(a.Data, 1, 1), new(&two, 1, 1), Rows, 1, 1, c.Data, 1).Run(team);
         Assert.True(c.GuardsHold);
         for (int i = 0; i < Rows; i++)
@@ -45,7 +45,7 @@ public sealed unsafe class MatrixProductTests
         using NativeFloats before = NativeFloats.Random(rows * (columns + 3), 4);
         foreach (int threads in new[] { 1, 2, 3 })
         {
-            using var team = new KernelTeam(threads);
+            using var team = new ThreadTeam(threads);
             foreach (int way in Enumerable.Range(0, 32))
             {
                 var (aTransposed, bTransposed, accumulate, biased, relu) = ((way & 1) != 0, (way & 2) != 0, (way & 4) != 0, (way & 8) != 0, (way & 16) != 0);
@@ -89,7 +89,7 @@ public sealed unsafe class MatrixProductTests
         using NativeFloats a = NativeFloats.Random(rows * depth, 1), b = NativeFloats.Random(depth * columns, 2);
         float[][] results = [.. new[] { 1, 2, 3, 5 }.Select(threads =>
         {
-            using var team = new KernelTeam(threads);
+            using var team = new ThreadTeam(threads);
             using var c = new NativeFloats(rows * columns);
             new MatrixProduct(new(a.Data, 1, rows), new(b.Data, 1, depth), rows, columns, depth, c.Data, columns).Run(team);
             return c.Span.ToArray();
@@ -103,7 +103,7 @@ public sealed unsafe class MatrixProductTests
         const int Size = 50;
         using NativeFloats a = NativeFloats.Random(Size * Size, 1), b = NativeFloats.Random(Size * Size, 2), c = new(Size * Size);
         a.Span[(7 * Size) + 3] = float.NaN;
-        new MatrixProduct(new(a.Data, Size, 1), new(b.Data, Size, 1), Size, Size, Size, c.Data, Size) { Relu = true }.Run(KernelTeam.Single);
+        new MatrixProduct(new(a.Data, Size, 1), new(b.Data, Size, 1), Size, Size, Size, c.Data, Size) { Relu = true }.Run(ThreadTeam.Single);
         for (int i = 0; i < Size * Size; i++)
         {
             Assert.Equal(i / Size == 7, float.IsNaN(c.Span[i]));
@@ -115,7 +115,7 @@ public sealed unsafe class MatrixProductTests
     {
         const int Size = 300;
         using NativeFloats a = NativeFloats.Random(Size * Size, 1), b = NativeFloats.Random(Size * Size, 2), c = new(Size * Size);
-        using var team = new KernelTeam(2);
+        using var team = new ThreadTeam(2);
         var product = new MatrixProduct(new(a.Data, 1, Size), new(b.Data, Size, 1), Size, Size, Size, c.Data, Size);
         product.Run(team);
         long before = GC.GetAllocatedBytesForCurrentThread();

@@ -3,6 +3,7 @@ using Compression.Core.Kernels;
 using Compression.Training.Data.Lm1b;
 using Compression.Training.Lm1b;
 using Compression.Training.Models;
+
 using static TorchSharp.torch;
 
 namespace Compression.Training.Tests.Lm1b;
@@ -58,8 +59,8 @@ public sealed class FullSoftmaxTests
 
     private static T With<T>(int owners, Predicate<int> holds, Func<Lm1bDense, Lm1bTables, T> work)
     {
-        using var dense = new Lm1bDense(s_hyper, Seed, KernelTeam.Single);
-        using var tables = new Lm1bTables(s_hyper, owners, holds, KernelTeam.Single);
+        using var dense = new Lm1bDense(s_hyper, Seed, ThreadTeam.Single);
+        using var tables = new Lm1bTables(s_hyper, owners, holds, ThreadTeam.Single);
         tables.Initialize(Seed);
         return work(dense, tables);
     }

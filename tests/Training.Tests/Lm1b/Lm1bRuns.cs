@@ -1,7 +1,8 @@
-using Compression.Compressors.Sparsifiers;
+using Compression.Compressors.Sparsifiers.TopK;
 using Compression.Core.Catalog;
 using Compression.Core.Communication;
-using Compression.Core.Pipeline;
+using Compression.Core.Composition;
+using Compression.Core.Contracts;
 using Compression.Memory;
 using Compression.Training.Lm1b;
 using Compression.Training.Sessions;
@@ -21,8 +22,8 @@ internal static class Lm1bRuns
         MaxSteps = 8, LogInterval = 1, Threads = 1, NumVariableShards = 3,
     };
 
-    public static PipelinePlan Compose(string compressor, string exchange = "auto") => new PipelineComposer(s_catalog).Compose(
-        new PipelineRequest(compressor, "auto", exchange, MinSlotSize: 0, new Dictionary<string, string>()));
+    public static CompressionPlan Compose(string compressor, string exchange = "auto") => new CompressionComposer(s_catalog).Compose(
+        new CompressionRequest(compressor, "auto", exchange, MinSlotSize: 0, new Dictionary<string, string>()));
 
     public static RecordingLogger Train(Lm1bOptions options, Lm1bCorpus corpus, string folder = "", RecordingLogger? logger = null)
     {

@@ -1,5 +1,6 @@
 using Compression.Training.Data.Lm1b;
 using Compression.Training.Lm1b;
+
 using static TorchSharp.torch;
 using Functional = TorchSharp.torch.nn.functional;
 

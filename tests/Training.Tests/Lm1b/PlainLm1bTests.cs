@@ -1,12 +1,13 @@
 using Compression.Core.Communication;
+using Compression.Core.Contracts;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Training.Data.Lm1b;
 using Compression.Training.Lm1b;
 using Compression.Training.Models.Lm1b;
 using Compression.Training.Sessions;
 using Compression.Training.Tests.Data.Lm1b;
+
 using static Compression.Training.Tests.TensorValues;
 using static TorchSharp.torch;
 
@@ -33,7 +34,7 @@ public sealed class PlainLm1bTests
         var hyper = options.Hyper();
         using var alone = new LocalCommunicator();
         using var group = new WorkerGroup(alone, virtualWorkers: 0);
-        using var learner = new Lm1bLearner(options, text.Corpus, alone, group, Lm1bRuns.Compose("none"), KernelTeam.Single);
+        using var learner = new Lm1bLearner(options, text.Corpus, alone, group, Lm1bRuns.Compose("none"), ThreadTeam.Single);
         var (dense, embedding, softmax) = Parameters(learner, hyper);
         var plain = new PlainLm1bModel(hyper, dense, embedding, softmax);
         using var batches = text.Corpus.BatchesOf(0, 1, hyper, options.Seed);
@@ -44,7 +45,7 @@ public sealed class PlainLm1bTests
         {
             ulong key = 77u + (ulong)step;
             var (loss, norm) = learner.ForwardBackward(0, step, key);
-            learner.ExchangeBeside(0, new StepContext(step, 1, 0, hyper.LearningRate, 0, new StepLedger()), alone);
+            learner.ExchangeBeside(0, new StepContext(step, 1, 0, hyper.LearningRate, 0, new StepMeter()), alone);
             learner.Apply(hyper.LearningRate);
 
             batches.Next(batch);

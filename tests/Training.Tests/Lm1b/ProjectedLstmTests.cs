@@ -1,5 +1,6 @@
 using Compression.Training.Models;
 using Compression.Training.Models.Lm1b;
+
 using static TorchSharp.torch;
 
 namespace Compression.Training.Tests.Lm1b;

@@ -28,7 +28,7 @@ public sealed class LambTests
     public void Every_step_is_the_published_formula(LambVersion version, double decay)
     {
         using var world = new World();
-        using var optimizer = new FlatLamb(world.Model, KernelTeam.Single, decay, version);
+        using var optimizer = new FlatLamb(world.Model, ThreadTeam.Single, decay, version);
         var published = world.Groups.Select(group => new Published(version, decay, group.Values)).ToList();
         for (int step = 1; step <= Steps; step++)
         {
@@ -62,7 +62,7 @@ public sealed class LambTests
     public void The_first_step_is_known_beforehand(LambVersion version)
     {
         using var world = new World();
-        using var optimizer = new FlatLamb(world.Model, KernelTeam.Single, weightDecay: 0, version);
+        using var optimizer = new FlatLamb(world.Model, ThreadTeam.Single, weightDecay: 0, version);
         world.DrawGradients(scale: 1e5);
         var before = world.Groups;
         optimizer.Step(Rate);

@@ -1,4 +1,4 @@
-using Compression.Core.Pipeline;
+using Compression.Core.Contracts;
 using Compression.Training.Optimizers;
 
 namespace Compression.Training.Tests.Optimizers;

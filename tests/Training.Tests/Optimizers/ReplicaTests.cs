@@ -33,7 +33,7 @@ public sealed class ReplicaTests
     private static (double Norm, float[] Parameters) Step(string optimizer, int threads)
     {
         using var scope = NewDisposeScope();
-        using var team = new KernelTeam(threads);
+        using var team = new ThreadTeam(threads);
         using var use = KernelThreads.Use(team);
         manual_seed(3);
         using var module = new Large();

@@ -1,6 +1,7 @@
 using Compression.Core.Kernels;
 using Compression.Training.Models;
 using Compression.Training.Optimizers;
+
 using static TorchSharp.torch;
 
 namespace Compression.Training.Tests.Optimizers;
@@ -25,7 +26,7 @@ public sealed class TorchOptimizerTests
     [InlineData(0)]
     [InlineData(0.1)]
     public void Adam(double decay) => Compare(
-        model => new FlatAdam(model, KernelTeam.Single, decay),
+        model => new FlatAdam(model, ThreadTeam.Single, decay),
         parameters => optim.Adam(parameters, FirstRate, weight_decay: decay));
 
     [Theory]
@@ -34,7 +35,7 @@ public sealed class TorchOptimizerTests
     [InlineData(0, 1)]
     [InlineData(0.1, 0.5)]
     public void Adagrad(double decay, float initialSum) => Compare(
-        model => new FlatAdagrad(model, KernelTeam.Single, decay, initialSum),
+        model => new FlatAdagrad(model, ThreadTeam.Single, decay, initialSum),
         parameters => optim.Adagrad(parameters, FirstRate, weight_decay: decay, initial_accumulator_value: initialSum));
 
     [Theory]

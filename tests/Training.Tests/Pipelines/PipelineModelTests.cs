@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Compression.Core.Communication;
+using Compression.Core.Contracts;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 using Compression.Training.Data.Buckets;
 using Compression.Training.Models;
 using Compression.Training.Pipelines;
@@ -91,7 +91,7 @@ public sealed class PipelineModelTests
 
         var random = new Random(3);
         long[] input = [.. Enumerable.Range(0, T * B).Select(_ => random.NextInt64(1, V))], target = [.. input.Select(_ => random.NextInt64(1, V))];
-        using var stage = new StageComputation(module, new StageRange(0, 1, 0, 3), new StageRange(0, 1, 0, 3), sizes, CPU, KernelTeam.Single);
+        using var stage = new StageComputation(module, new StageRange(0, 1, 0, 3), new StageRange(0, 1, 0, 3), sizes, CPU, ThreadTeam.Single);
         stage.Begin(Batch(input, target, T, B, PipelineSchedule.Wavefront, 2) with { Weight = 1.0 / B });
         for (int unit = 0; unit < 4; unit++)
         {
@@ -141,7 +141,7 @@ public sealed class PipelineModelTests
             using var module = new StageModule(sizes, range);
             module.Initialize(0.5, 1);
             using var storage = new FlatModel(module);
-            using var stage = new StageComputation(module, range, range, sizes, CPU, KernelTeam.Single);
+            using var stage = new StageComputation(module, range, range, sizes, CPU, ThreadTeam.Single);
             var batch = Batch(ids, target, T, B, options.Order, 3);
             stage.Begin(batch);
             foreach (var action in PipelineOrder.Of(options.Order, 0, 1, batch.Units.Length))

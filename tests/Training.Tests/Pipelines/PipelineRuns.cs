@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
-using Compression.Compressors.Sparsifiers;
+using Compression.Compressors.Sparsifiers.TopK;
 using Compression.Core.Catalog;
 using Compression.Core.Communication;
+using Compression.Core.Composition;
+using Compression.Core.Contracts;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 using Compression.Memory;
 using Compression.Training.Data;
 using Compression.Training.Data.Buckets;
@@ -38,7 +39,7 @@ internal static class PipelineRuns
             ? StagePlacement.Even(options.NumLayers, options.Stages)
             : StagePlacement.Parse(options.Placement, options.NumLayers, options.Stages);
         return new PipelineModel(
-            options, options.ModelFor(Text.Vocabulary.Count), new PipelineWorld(alone, options.Stages), placement, plan, group, KernelTeam.Single);
+            options, options.ModelFor(Text.Vocabulary.Count), new PipelineWorld(alone, options.Stages), placement, plan, group, ThreadTeam.Single);
     }
 
     /// <summary>Trains as one process.</summary>
@@ -60,7 +61,7 @@ internal static class PipelineRuns
     private static RecordingLogger Train(ModelParallelOptions options, ICommunicator communicator, string folder, RecordingLogger logger)
     {
         using var temporary = folder.Length == 0 ? new TemporaryFolder() : null;
-        var plan = new PipelineComposer(s_catalog).Compose(new PipelineRequest(
+        var plan = new CompressionComposer(s_catalog).Compose(new CompressionRequest(
             options.Compressor, options.Memory, options.Exchange, options.MinSlotSize, new Dictionary<string, string>()));
         ModelParallelTrainer.Check(options, plan, Text);
         ModelParallelTrainer.Train(options, Text, new TrainingContext(communicator, logger, plan, temporary?.Path ?? folder, TimeProvider.System, CancellationToken.None));

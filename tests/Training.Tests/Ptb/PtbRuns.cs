@@ -1,7 +1,8 @@
-using Compression.Compressors.Sparsifiers;
+using Compression.Compressors.Sparsifiers.TopK;
 using Compression.Core.Catalog;
 using Compression.Core.Communication;
-using Compression.Core.Pipeline;
+using Compression.Core.Composition;
+using Compression.Core.Contracts;
 using Compression.Memory;
 using Compression.Training.Data;
 using Compression.Training.Ptb;
@@ -25,8 +26,8 @@ internal static class PtbRuns
     /// <summary>A small text of a known source.</summary>
     public static Corpus Text { get; } = SampleCorpus.Load(new SampleCorpusOptions { TrainTokens = 6000, ValidTokens = 800, TestTokens = 900 });
 
-    public static PipelinePlan Compose(PtbOptions options, params (string Flag, string Value)[] flags) => new PipelineComposer(s_catalog).Compose(
-        new PipelineRequest(options.Compressor, options.Memory, options.Exchange, options.MinSlotSize, flags.ToDictionary(f => f.Flag, f => f.Value)));
+    public static CompressionPlan Compose(PtbOptions options, params (string Flag, string Value)[] flags) => new CompressionComposer(s_catalog).Compose(
+        new CompressionRequest(options.Compressor, options.Memory, options.Exchange, options.MinSlotSize, flags.ToDictionary(f => f.Flag, f => f.Value)));
 
     public static RecordingLogger Train(
         PtbOptions options, Corpus corpus, string folder = "", ICommunicator? communicator = null, RecordingLogger? logger = null,

@@ -70,11 +70,11 @@ public sealed class PtbTrainerTests
         foreach (var row in logger.Metrics)
         {
             var here = logger.Distributions.Where(one => one.Step == row.Step).ToList();
-            var heldBack = Assert.Single(here, one => one.Name == "held_back");
-            Assert.Equal(row.ResidualNorm, Math.Sqrt(heldBack.Values.Sum(value => (double)value * value)), 1e-6 * row.ResidualNorm);
+            var residuals = Assert.Single(here, one => one.Name == "held_back");
+            Assert.Equal(row.ResidualNorm, Math.Sqrt(residuals.Values.Sum(value => (double)value * value)), 1e-6 * row.ResidualNorm);
             Assert.Contains(here, one => one.Name == "gradient/decoder.weight");
             float[] gradient = [.. here.Where(one => one.Name.StartsWith("gradient/", StringComparison.Ordinal)).SelectMany(one => one.Values)];
-            Assert.Equal(heldBack.Values.Length, gradient.Length);
+            Assert.Equal(residuals.Values.Length, gradient.Length);
             Assert.InRange(gradient.Count(value => value != 0), 1, gradient.Length / 10);
         }
 

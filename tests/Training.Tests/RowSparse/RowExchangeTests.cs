@@ -115,7 +115,7 @@ public sealed class RowExchangeTests
 
         Assert.Contains(sent.Rows.Values, row => row.Any(value => value != 0));
         float[] due = [.. gradients.Rows.SelectMany(pair => pair.Value.Zip(sent.Rows[pair.Key], (all, part) => all - part)).Order()];
-        float[] held = [.. sender.HeldBack.SelectMany(piece => piece.ToArray()).Order()];
+        float[] held = [.. sender.Residuals.SelectMany(piece => piece.ToArray()).Order()];
         Pairs.AssertClose(due, held, 1e-5);
     }
 
@@ -167,8 +167,8 @@ public sealed class RowExchangeTests
         var loaded = new RowSender(world.Tables[0], RowWorld.Compose("sign"), pieces: 3);
         loaded.Load(state);
         static float[] Flat(IEnumerable<ReadOnlyMemory<float>> pieces) => [.. pieces.SelectMany(piece => piece.ToArray())];
-        Assert.NotEmpty(Flat(loaded.HeldBack));
-        Assert.Equal(Flat(world.Exchanges[0].HeldBack), Flat(loaded.HeldBack));
+        Assert.NotEmpty(Flat(loaded.Residuals));
+        Assert.Equal(Flat(world.Exchanges[0].Residuals), Flat(loaded.Residuals));
     }
 
     private static void AddSent(RowSender sender, RowTable[] tables, string compressor, int pieces, long step, Sums sent)
@@ -184,7 +184,7 @@ public sealed class RowExchangeTests
                 var codec = new RowCodec(tables[table].Name, tables[table].Width, plan);
                 int most = RowReceiver.RowsOfPiece(tables[table].Partition, 0, pieces);
                 int[] indices = new int[IndexCoding.ReadCount(ref reader, most)];
-                IndexCoding.Read(ref reader, most, indices, KernelTeam.Single);
+                IndexCoding.Read(ref reader, most, indices, ThreadTeam.Single);
                 foreach (int index in indices)
                 {
                     int row = tables[table].Partition.RowOf(0, (index * pieces) + piece);

@@ -1,11 +1,13 @@
-using Compression.Compressors.Sparsifiers;
+using Compression.Compressors.Sparsifiers.TopK;
 using Compression.Core.Catalog;
 using Compression.Core.Communication;
+using Compression.Core.Composition;
+using Compression.Core.Contracts;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Memory;
 using Compression.Training.RowSparse;
+
 using static TorchSharp.torch;
 
 namespace Compression.Training.Tests.RowSparse;
@@ -46,14 +48,14 @@ internal sealed class RowWorld : IDisposable
 
     public IRowExchange[] Exchanges { get; }
 
-    public static PipelinePlan Compose(string compressor) => new PipelineComposer(AlgorithmCatalog.FromAssemblies(
+    public static CompressionPlan Compose(string compressor) => new CompressionComposer(AlgorithmCatalog.FromAssemblies(
         typeof(ICompressor).Assembly, typeof(TopKSparsifier).Assembly, typeof(NoMemory).Assembly)).Compose(
-        new PipelineRequest(compressor, "auto", "auto", MinSlotSize: 0, new Dictionary<string, string>()));
+        new CompressionRequest(compressor, "auto", "auto", MinSlotSize: 0, new Dictionary<string, string>()));
 
     public static RowTable[] NewTables(int owners, Predicate<int> holds)
     {
         RowTable[] tables = [.. Widths.Select((width, table) =>
-            new RowTable($"table{table}", new RowPartition(Rows, Shards, owners), width, holds, initialSum: 1, KernelTeam.Single))];
+            new RowTable($"table{table}", new RowPartition(Rows, Shards, owners), width, holds, initialSum: 1, ThreadTeam.Single))];
         foreach (var table in tables)
         {
             table.Initialize(seed: 7, _ => 0.5, table.Width);
@@ -77,7 +79,7 @@ internal sealed class RowWorld : IDisposable
         return gradients;
     }
 
-    public static StepContext ContextOf(long step, int rank) => new(step, Seed: 3, rank, Rate, Epoch: 0, new StepLedger());
+    public static StepContext ContextOf(long step, int rank) => new(step, Seed: 3, rank, Rate, Epoch: 0, new StepMeter());
 
     /// <summary>A row, from whoever holds it.</summary>
     public float[] Row(int table, int row)

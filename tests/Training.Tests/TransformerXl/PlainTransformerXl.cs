@@ -1,4 +1,5 @@
 using Compression.Training.Models.TransformerXl;
+
 using static TorchSharp.torch;
 using Functional = TorchSharp.torch.nn.functional;
 

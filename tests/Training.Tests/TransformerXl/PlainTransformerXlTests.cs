@@ -2,6 +2,7 @@ using Compression.Training.Checkpoints;
 using Compression.Training.Data;
 using Compression.Training.Models;
 using Compression.Training.Models.TransformerXl;
+
 using static Compression.Training.Tests.TensorValues;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
 using Compression.Training.Models;
+
 using static Compression.Training.Tests.TensorValues;
 using static TorchSharp.torch;
 

@@ -1,7 +1,8 @@
-using Compression.Compressors.Sparsifiers;
+using Compression.Compressors.Sparsifiers.TopK;
 using Compression.Core.Catalog;
 using Compression.Core.Communication;
-using Compression.Core.Pipeline;
+using Compression.Core.Composition;
+using Compression.Core.Contracts;
 using Compression.Memory;
 using Compression.Training.Data;
 using Compression.Training.Sessions;
@@ -24,8 +25,8 @@ internal static class Tiny
 
     public static Corpus Text { get; } = SampleCorpus.Load(new SampleCorpusOptions { TrainTokens = 600, ValidTokens = 300, TestTokens = 300 });
 
-    public static PipelinePlan Compose(TransformerXlOptions options) => new PipelineComposer(s_catalog).Compose(
-        new PipelineRequest(options.Compressor, options.Memory, options.Exchange, options.MinSlotSize, new Dictionary<string, string>()) { SlotOverrides = options.Slot });
+    public static CompressionPlan Compose(TransformerXlOptions options) => new CompressionComposer(s_catalog).Compose(
+        new CompressionRequest(options.Compressor, options.Memory, options.Exchange, options.MinSlotSize, new Dictionary<string, string>()) { SlotOverrides = options.Slot });
 
 
     public static RecordingLogger Train(

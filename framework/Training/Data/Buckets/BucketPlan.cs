@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using Compression.Core.Contracts;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 
 namespace Compression.Training.Data.Buckets;
 

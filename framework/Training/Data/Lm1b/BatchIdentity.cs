@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using Compression.Core.Pipeline;
+using Compression.Core.Contracts;
 using Compression.Core.Reporting;
 
 namespace Compression.Training.Data.Lm1b;

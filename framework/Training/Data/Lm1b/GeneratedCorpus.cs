@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Compression.Core.Pipeline;
+using Compression.Core.Contracts;
 using Compression.Core.Reporting;
 
 namespace Compression.Training.Data.Lm1b;

@@ -5,7 +5,7 @@ internal static class RandomOrder
 {
     /// <summary>Shuffles in place.</summary>
     /// <param name="items">Any number.</param>
-    /// <param name="key">From <see cref="Core.Pipeline.RandomKey"/>.</param>
+    /// <param name="key">From <see cref="Core.Contracts.RandomKey"/>.</param>
     public static void Shuffle(Span<int> items, ulong key)
     {
         var random = new RandomWords(key);

@@ -4,7 +4,7 @@ using Compression.Core.Kernels;
 namespace Compression.Training.Data.Lm1b;
 
 /// <summary>The words of a <see cref="Threefry"/> stream one after another.</summary>
-/// <param name="key">From <see cref="Core.Pipeline.RandomKey"/>.</param>
+/// <param name="key">From <see cref="Core.Contracts.RandomKey"/>.</param>
 internal struct RandomWords(ulong key)
 {
     private readonly Threefry _random = new(key);

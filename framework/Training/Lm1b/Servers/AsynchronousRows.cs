@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using Compression.Core.Communication;
+using Compression.Core.Composition;
+using Compression.Core.Contracts;
 using Compression.Core.Payloads;
-using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Training.RowSparse;
 
@@ -18,7 +19,7 @@ namespace Compression.Training.Lm1b.Servers;
 /// <param name="dense">Receives the dense weights.</param>
 /// <param name="captured">Holds the dense gradient's payload after the pipeline has run.</param>
 internal sealed class AsynchronousRows(
-    IReadOnlyList<RowTable> tables, PipelinePlan plan, int pieces, ServerWorld world, Lm1bDense dense, CapturingCommunicator captured) : IRowExchange
+    IReadOnlyList<RowTable> tables, CompressionPlan plan, int pieces, ServerWorld world, Lm1bDense dense, CapturingCommunicator captured) : IRowExchange
 {
     private readonly RowSender _sender = new(tables, plan, pieces);
     private readonly RowLookup _lookup = new(tables);
@@ -29,7 +30,7 @@ internal sealed class AsynchronousRows(
     public RowTraffic Traffic { get; } = new();
 
     /// <inheritdoc/>
-    public IEnumerable<ReadOnlyMemory<float>> HeldBack => _sender.HeldBack;
+    public IEnumerable<ReadOnlyMemory<float>> Residuals => _sender.Residuals;
 
     /// <summary>Waits until so many gradients of all workers were taken.</summary>
     public void WaitFor(long version, CancellationToken stop)
@@ -79,12 +80,12 @@ internal sealed class AsynchronousRows(
     public void Push(IReadOnlyList<RowBatch> batches, StepContext step, ICommunicator workers)
     {
         ArgumentNullException.ThrowIfNull(step);
-        using (step.Ledger.Measure(StepPhase.Compress))
+        using (step.Meter.Measure(StepPhase.Compress))
         {
             _sender.Write(batches, step);
         }
 
-        step.Ledger.AddPayload(_sender.Payloads.NominalBits, _sender.Payloads.FloorBits);
+        step.Meter.AddPayload(_sender.Payloads.NominalBits, _sender.Payloads.FloorBits);
         int start = 0;
         for (int server = 0; server < world.Servers; server++)
         {
@@ -98,13 +99,13 @@ internal sealed class AsynchronousRows(
             ReadOnlySpan<byte> ofDense = server == 0 ? captured.Payload : [];
             PushMessage.Write(_message, step, ofDense, lengths, _sender.Payloads.Written.Slice(start, sum));
             start += sum;
-            using (step.Ledger.Measure(StepPhase.Communicate))
+            using (step.Meter.Measure(StepPhase.Communicate))
             {
                 world.Lane(server).Send(ServerRequest.Push, _version, _message.Written);
             }
 
             // The dense payload is booked where the pipeline handed it over.
-            step.Ledger.AddWireBytes(_message.Length - ofDense.Length);
+            step.Meter.AddWireBytes(_message.Length - ofDense.Length);
         }
 
         for (int table = 0; table < tables.Count; table++)

@@ -1,10 +1,10 @@
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Compression.Core.Communication;
-using Compression.Core.Gradients;
+using Compression.Core.Composition;
+using Compression.Core.Contracts;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
-using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Training.RowSparse;
 
@@ -18,8 +18,8 @@ internal sealed class Lm1bServer : IDisposable
 {
     private readonly Lm1bHyperparameters _hyper;
     private readonly ServerWorld _world;
-    private readonly PipelinePlan _pipeline;
-    private readonly PipelinePlan _rows;
+    private readonly CompressionPlan _pipeline;
+    private readonly CompressionPlan _rows;
     private readonly int _pieces;
     private readonly long _seed;
     private readonly object[] _pieceLocks;
@@ -29,12 +29,12 @@ internal sealed class Lm1bServer : IDisposable
     private long _version;
     private int _ended;
 
-    public Lm1bServer(Lm1bOptions options, ServerWorld world, PipelinePlan pipeline, PipelinePlan rows)
+    public Lm1bServer(Lm1bOptions options, ServerWorld world, CompressionPlan pipeline, CompressionPlan rows)
     {
         _hyper = options.Hyper();
         (_world, _pipeline, _rows, _pieces, _seed) = (world, pipeline, rows, options.NumVariableShards, options.Seed);
-        Dense = new Lm1bDense(_hyper, options.Seed, KernelTeam.Single);
-        Tables = new Lm1bTables(_hyper, world.Servers, owner => owner == world.Number, KernelTeam.Single);
+        Dense = new Lm1bDense(_hyper, options.Seed, ThreadTeam.Single);
+        Tables = new Lm1bTables(_hyper, world.Servers, owner => owner == world.Number, ThreadTeam.Single);
         Tables.Initialize(options.Seed);
         _pieceLocks = [.. Enumerable.Range(0, _pieces).Select(_ => new object())];
     }
@@ -76,7 +76,7 @@ internal sealed class Lm1bServer : IDisposable
             var lane = _world.Lane(worker);
             var lookup = new RowLookup(Tables.All);
             var receiver = new RowReceiver(Tables.All, _rows, _pieces, _world.Number);
-            var decoder = _pipeline.CreateCompressor(Dense.Storage.Layout, KernelTeam.Single);
+            var decoder = _pipeline.CreateCompressor(Dense.Storage.Layout, ThreadTeam.Single);
             float[] gradient = new float[_world.Number == 0 ? Dense.Storage.Layout.Length : 0];
             var answer = new PayloadWriter();
             var piece = new GatheredPayloads();
@@ -93,7 +93,7 @@ internal sealed class Lm1bServer : IDisposable
                         break;
                     case ServerRequest.Push:
                         var push = PushMessage.Read(body.Span, _pieces);
-                        var step = new StepContext(push.Step, (ulong)_seed, worker, _hyper.LearningRate, push.Epoch, new StepLedger());
+                        var step = new StepContext(push.Step, (ulong)_seed, worker, _hyper.LearningRate, push.Epoch, new StepMeter());
                         TakeRows(receiver, push, piece, step);
                         TakeDense(decoder, gradient, push, version, step);
                         break;

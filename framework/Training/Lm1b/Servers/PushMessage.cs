@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using Compression.Core.Contracts;
 using Compression.Core.Payloads;
-using Compression.Core.Pipeline;
 
 namespace Compression.Training.Lm1b.Servers;
 

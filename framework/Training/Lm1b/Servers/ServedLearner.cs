@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Compression.Core.Communication;
+using Compression.Core.Composition;
+using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
-using Compression.Core.Pipeline;
 using Compression.Core.Reporting;
 using Compression.Training.Data.Lm1b;
 using Compression.Training.Models;
@@ -23,12 +24,12 @@ internal sealed class ServedLearner : ILm1bModel, IWholeModel
     private readonly Lm1bDense _dense;
     private readonly Lm1bWorker _worker;
     private readonly AsynchronousRows _rows;
-    private readonly KernelTeam _team;
+    private readonly ThreadTeam _team;
     private readonly Staleness _staleness = new();
-    private StepLedger _ledger = new();
+    private StepMeter _meter = new();
     private bool? _evaluates;
 
-    public ServedLearner(Lm1bOptions options, Lm1bCorpus corpus, ServerWorld world, PipelinePlan rows, CapturingCommunicator captured, KernelTeam team)
+    public ServedLearner(Lm1bOptions options, Lm1bCorpus corpus, ServerWorld world, CompressionPlan rows, CapturingCommunicator captured, ThreadTeam team)
     {
         (_world, _hyper, _team) = (world, options.Hyper(), team);
         _dense = new Lm1bDense(_hyper, options.Seed, team);
@@ -55,9 +56,9 @@ internal sealed class ServedLearner : ILm1bModel, IWholeModel
 
     public int TargetsOf(int position) => _hyper.BatchSize * _hyper.NumSteps;
 
-    public IEnumerable<ReadOnlyMemory<float>> HeldBackBeside(int worker) => _rows.HeldBack;
+    public IEnumerable<ReadOnlyMemory<float>> HeldBackBeside(int worker) => _rows.Residuals;
 
-    public void BookInto(StepLedger ledger) => _ledger = ledger;
+    public void UseMeter(StepMeter meter) => _meter = meter;
 
     public void ReportReady(Action<int> ready) => throw new InvalidOperationException("The gradient is clipped by its own norm.");
 
@@ -70,8 +71,8 @@ internal sealed class ServedLearner : ILm1bModel, IWholeModel
             long start = Stopwatch.GetTimestamp();
             _rows.Pull(_worker.Rows, _world.World);
             long ticks = Stopwatch.GetTimestamp() - start;
-            _ledger.AddTicks(StepPhase.Communicate, ticks);
-            _ledger.AddTicks(StepPhase.ForwardBackward, -ticks);
+            _meter.AddTicks(StepPhase.Communicate, ticks);
+            _meter.AddTicks(StepPhase.ForwardBackward, -ticks);
         });
 
     public void ExchangeBeside(int worker, StepContext step, ICommunicator workers) => _rows.Push(_worker.Rows, step, workers);
@@ -109,7 +110,7 @@ internal sealed class ServedLearner : ILm1bModel, IWholeModel
     public RunSummary Amend(RunSummary summary)
     {
         // What a world of one books, a worker here really sends to the servers.
-        summary = summary with { Bytes = summary.Bytes with { Booked = false } };
+        summary = summary with { Bytes = summary.Bytes with { Projected = false } };
         if (summary.Status == "failed")
         {
             return summary;

@@ -1,4 +1,5 @@
 using Compression.Torch;
+
 using static TorchSharp.torch;
 
 namespace Compression.Training.Models.TransformerXl;

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Compression.Core.Pipeline;
+using Compression.Core.Contracts;
 using static TorchSharp.torch;
 
 namespace Compression.Training.Models.TransformerXl;

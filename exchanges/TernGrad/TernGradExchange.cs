@@ -1,0 +1,175 @@
+using Compression.Core.Catalog;
+using Compression.Core.Communication;
+using Compression.Core.Contracts;
+using Compression.Core.Gradients;
+using Compression.Core.Kernels;
+using Compression.Core.Payloads;
+using Compression.Core.Reporting;
+
+namespace Compression.Exchanges.TernGrad;
+
+/// <summary>
+/// TernGrad with a scale that all workers share (Wen et al. 2017, section 3.3): s is each parameter's largest scale among the workers, found by one
+/// all-reduce; then all draw trits with it, and trits add up as integers. Every shard's trits go to its owner, who sends the sums to
+/// all: an all-reduce of integers that loses nothing, n·mean/s being a whole number between −n and n.
+/// </summary>
+/// <remarks>
+/// Bytes a worker sends: (n−1)/n·(d/5 + d·b/8) with b = 4 bits a sum up to 7 workers, 8 up to 127, 16 beyond; 20 of header and length for each of
+/// 2(n−1) messages, and 2(n−1)/n·8 a parameter for the scales. A worker keeps a copy of its gradient while the scales are agreed on.
+/// </remarks>
+[Algorithm(
+    "terngrad", AlgorithmRole.Exchange, "TernGrad, Wen et al. 2017: shared scale, trits added up as integers",
+    Carries = PayloadForm.Floats, CompressesAlike = true, WithoutMemory = "errors of its draws even out, and a residual of them would grow",
+    DiffersFromPaper = "the scale that workers share is the largest after each one's own clip; values that are all equal are not clipped; unbiased with clip_const 0 alone")]
+public sealed class TernGradExchange : IGradientAggregator
+{
+    private readonly TernGradExchangeOptions _options;
+    private readonly ComponentContext _context;
+    private readonly ShardedLayout _shards;
+    private readonly double[] _scales;
+    private readonly int[] _lengths;
+    private readonly Scratch<float> _gradient = new();
+    private readonly Scratch<float> _sum = new();
+    private readonly PayloadWriter _up = new();
+    private readonly PayloadWriter _down = new();
+    private readonly GatheredPayloads _fromWorkers = new();
+    private readonly GatheredPayloads _fromOwners = new();
+
+    /// <param name="options">The clip.</param>
+    /// <param name="context">Parameters, threads, rank and number of workers.</param>
+    public TernGradExchange(TernGradExchangeOptions options, ComponentContext context)
+    {
+        _options = options;
+        _context = context;
+        _shards = context.Layout.Cut(context.Workers);
+        _scales = new double[context.Layout.Slots.Length];
+        _lengths = new int[context.Workers];
+    }
+
+    /// <summary>Nothing is held back.</summary>
+    public IEnumerable<ReadOnlyMemory<float>> Residuals => [];
+
+    /// <inheritdoc/>
+    public void Aggregate(GradientBucket bucket, StepContext step, ICommunicator communicator)
+    {
+        WorldCheck.Require(_context, communicator);
+        using (step.Meter.Measure(StepPhase.Compress))
+        {
+            bucket.All.CopyTo(_gradient.Take(bucket.Layout.Length));
+            foreach (var slot in bucket.Layout.Slots)
+            {
+                float scale = ClippedMaximum.Invoke(_context.Team, bucket[slot], _options.Clip);
+                NonFiniteGradientException.ThrowIfNotFinite(scale, slot);
+                _scales[slot.Index] = scale;
+            }
+        }
+
+        communicator.AllReduce(_scales, ReduceOperation.Max);
+        using (step.Meter.Measure(StepPhase.Compress))
+        {
+            DrawTrits(step);
+        }
+
+        step.Meter.AddPayload(_up.NominalBits, _up.FloorBits);
+        communicator.AllToAll(_up.Written, _lengths, _fromWorkers);
+        using (step.Meter.Measure(StepPhase.Decompress))
+        {
+            AddUp();
+        }
+
+        communicator.AllGather(_down.Written, _fromOwners);
+        if (communicator.WritesResult)
+        {
+            using (step.Meter.Measure(StepPhase.Decompress))
+            {
+                WriteMean(bucket);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Save(IStateWriter writer)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Load(IStateReader reader)
+    {
+    }
+
+    private void DrawTrits(StepContext step)
+    {
+        var gradient = _gradient.Take(_context.Layout.Length);
+        _up.Reset();
+        for (int shard = 0; shard < _lengths.Length; shard++)
+        {
+            int start = PayloadFrame.BeginNext(_up);
+            foreach (var piece in _shards.PiecesOf(shard))
+            {
+                var random = new Threefry(RandomKey.Mix(step.Seed, step.Rank, step.Step, piece.Key, RandomPurpose.Rounding));
+                float scale = (float)_scales[piece.Origin.Index];
+                TritPack.Invoke(
+                    _context.Team, gradient.Slice(piece.Offset, piece.Length), scale, random, _up.Append(TritLayout.ByteCount(piece.Length)));
+            }
+
+            PayloadFrame.Finish(_up, _context.Fingerprint, start);
+            _lengths[shard] = _up.Length - start;
+        }
+
+        double scales = 32.0 * _scales.Length;
+        _up.CountBits(scales + (Math.Log2(3) * gradient.Length), scales + (8.0 / TritLayout.Planes * gradient.Length));
+    }
+
+    private void AddUp()
+    {
+        int origin = _shards.Cut.Start(_context.Rank);
+        var sum = _sum.Take(_shards.Cut.LengthOf(_context.Rank));
+        sum.Clear();
+        for (int worker = 0; worker < _fromWorkers.Count; worker++)
+        {
+            try
+            {
+                var reader = PayloadFrame.Open(_fromWorkers[worker], _context.Fingerprint);
+                foreach (var piece in _shards.PiecesOf(_context.Rank))
+                {
+                    var bytes = reader.ReadBytes(TritLayout.ByteCount(piece.Length));
+                    TritUnpackAdd.Invoke(_context.Team, bytes, sum.Slice(piece.Offset - origin, piece.Length), 1);
+                }
+
+                reader.ExpectEnd();
+            }
+            catch (PayloadException failure)
+            {
+                throw new CommunicationException($"The trits of worker {worker} cannot be read: {failure.Message}", failure);
+            }
+        }
+
+        PayloadFrame.Begin(_down);
+        PackedIntegers.Write(sum, _context.Workers, _down.Append(PackedIntegers.ByteCount(sum.Length, _context.Workers)));
+        PayloadFrame.Finish(_down, _context.Fingerprint);
+    }
+
+    private void WriteMean(GradientBucket bucket)
+    {
+        for (int owner = 0; owner < _fromOwners.Count; owner++)
+        {
+            try
+            {
+                int start = _shards.Cut.Start(owner);
+                var reader = PayloadFrame.Open(_fromOwners[owner], _context.Fingerprint);
+                var sums = reader.ReadBytes(PackedIntegers.ByteCount(_shards.Cut.LengthOf(owner), _context.Workers));
+                foreach (var piece in _shards.PiecesOf(owner))
+                {
+                    float scale = (float)(_scales[piece.Origin.Index] / _context.Workers);
+                    PackedIntegers.Read(sums, piece.Offset - start, _context.Workers, scale, bucket[piece]);
+                }
+
+                reader.ExpectEnd();
+            }
+            catch (PayloadException failure)
+            {
+                throw new CommunicationException($"The sums of worker {owner} cannot be read: {failure.Message}", failure);
+            }
+        }
+    }
+}

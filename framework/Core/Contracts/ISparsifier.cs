@@ -1,0 +1,68 @@
+using Compression.Core.Gradients;
+using Compression.Core.Kernels;
+using Compression.Core.Payloads;
+
+namespace Compression.Core.Contracts;
+
+/// <summary>Chooses which entries of a slot are sent. An instance belongs to one worker.</summary>
+public interface ISparsifier : ICheckpointable
+{
+    /// <summary>The expectation of what is chosen (zero elsewhere) is the gradient.</summary>
+    bool IsUnbiased { get; }
+
+    /// <summary>All entries are sent, and no index.</summary>
+    bool KeepsAll => false;
+
+    /// <summary>What it does not choose it keeps by itself, and brings in again later.</summary>
+    bool KeepsResidual => false;
+
+    /// <summary>Parts into which the trainer splits a worker's batch for it; 0 if it needs no second moments.</summary>
+    int MicroBatches => 0;
+
+    /// <summary>It chooses among all parameters at once.</summary>
+    bool NeedsWholeBucket => false;
+
+    /// <summary>It prescribes the magnitude of what it sends: <see cref="Selection.Magnitude"/>.</summary>
+    bool GivesMagnitude => false;
+
+    /// <summary>See <see cref="ICompressor.CompletesSum"/>.</summary>
+    bool CompletesSum => false;
+
+    /// <summary>Bits that the method's paper counts for an index.</summary>
+    double NominalIndexBits => 32;
+
+    /// <summary>See <see cref="ICompressor.BeginStep"/>.</summary>
+    void BeginStep(ReadOnlySpan<ParameterSlot> slots, ReadOnlySpan<float> compensated, StepContext step)
+    {
+    }
+
+    /// <summary>Chooses.</summary>
+    /// <returns>Indices and values, valid until the next call.</returns>
+    Selection Select(in GradientView gradient);
+
+    /// <summary>Writes which entries were chosen, with their count.</summary>
+    void WriteIndices(ReadOnlySpan<int> indices, ParameterSlot slot, PayloadWriter writer, ThreadTeam team) =>
+        IndexCoding.Write(indices, slot.Length, writer, team, NominalIndexBits);
+
+    /// <summary>Reads what <see cref="WriteIndices"/> wrote.</summary>
+    /// <param name="reader">The payload.</param>
+    /// <param name="slot">The parameter.</param>
+    /// <param name="step">The step in which it was written; its rank is the reader's.</param>
+    /// <param name="scratch">Room.</param>
+    /// <param name="team">Threads.</param>
+    /// <returns>Ascending indices below the slot's length, in <paramref name="scratch"/>.</returns>
+    ReadOnlySpan<int> ReadIndices(ref PayloadReader reader, ParameterSlot slot, StepContext step, Scratch<int> scratch, ThreadTeam team)
+    {
+        var indices = scratch.Take(IndexCoding.ReadCount(ref reader, slot.Length));
+        IndexCoding.Read(ref reader, slot.Length, indices, team);
+        return indices;
+    }
+
+    void ICheckpointable.Save(IStateWriter writer)
+    {
+    }
+
+    void ICheckpointable.Load(IStateReader reader)
+    {
+    }
+}

@@ -1,0 +1,17 @@
+namespace Compression.Core.Contracts;
+
+/// <summary>State of one of several parts in one file: all its names begin with the part's.</summary>
+/// <param name="prefix">What its names begin with, for example <c>worker-2/</c>.</param>
+/// <param name="writer">Takes the state; null where it is read.</param>
+/// <param name="reader">Gives the state; null where it is written.</param>
+public sealed class PrefixedState(string prefix, IStateWriter? writer = null, IStateReader? reader = null) : IStateWriter, IStateReader
+{
+    /// <inheritdoc/>
+    public void Write(string name, ReadOnlySpan<float> values) => writer!.Write(prefix + name, values);
+
+    /// <inheritdoc/>
+    public bool Contains(string name) => reader!.Contains(prefix + name);
+
+    /// <inheritdoc/>
+    public void Read(string name, Span<float> destination) => reader!.Read(prefix + name, destination);
+}
