@@ -24,7 +24,6 @@ public sealed record ExchangeComposition(string Exchange, string Compressor)
     /// <summary>The composition with the exchange that <c>auto</c> stands for: all-reduce for dense float32, all-gather for all others.</summary>
     public ExchangeComposition Resolved => Exchange == "auto" ? this with { Exchange = Compressor == "none" ? "allreduce" : "allgather" } : this;
 
-    /// <inheritdoc/>
     public override string ToString() => Exchange == "auto" ? Compressor : Compressor + Via + Exchange;
 
     private static ExchangeComposition Read(string item) => item.Split(Via, 2, StringSplitOptions.TrimEntries) is [var compressor, var exchange]

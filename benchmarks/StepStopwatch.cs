@@ -12,7 +12,6 @@ internal sealed class StepStopwatch(Action? between = null) : IRunLogger
     /// <summary>Of every step but the first.</summary>
     public List<double> Milliseconds { get; } = [];
 
-    /// <inheritdoc/>
     public void Progress(ProgressRecord progress)
     {
         long now = Stopwatch.GetTimestamp();
@@ -25,32 +24,26 @@ internal sealed class StepStopwatch(Action? between = null) : IRunLogger
         _last = Stopwatch.GetTimestamp();
     }
 
-    /// <inheritdoc/>
     public void LogMetrics(MetricsRecord metrics)
     {
     }
 
-    /// <inheritdoc/>
     public void LogEvaluation(EvaluationRecord evaluation)
     {
     }
 
-    /// <inheritdoc/>
     public void Message(string text)
     {
     }
 
-    /// <inheritdoc/>
     public void Warning(string text)
     {
     }
 
-    /// <inheritdoc/>
     public void Finish(RunSummary summary)
     {
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
     }

@@ -34,10 +34,8 @@ public sealed class AllGatherExchange : IGradientAggregator
     /// <summary>Mean over the workers of the bytes of their payloads in the last step, the same on all.</summary>
     public double MeanPayloadLength => (double)_gathered.TotalLength / _gathered.Count;
 
-    /// <inheritdoc/>
     public IEnumerable<ReadOnlyMemory<float>> Residuals => _memory.Residuals;
 
-    /// <inheritdoc/>
     public void Aggregate(GradientBucket bucket, StepContext step, ICommunicator communicator)
     {
         using (step.Meter.Measure(StepPhase.Compress))
@@ -59,14 +57,12 @@ public sealed class AllGatherExchange : IGradientAggregator
         }
     }
 
-    /// <inheritdoc/>
     public void Save(IStateWriter writer)
     {
         _memory.Save(writer);
         _compressor.Save(writer);
     }
 
-    /// <inheritdoc/>
     public void Load(IStateReader reader)
     {
         _memory.Load(reader);

@@ -53,10 +53,8 @@ public sealed class GlobalTopKExchange : IGradientAggregator
         _result = new SparseBucket(context.Layout);
     }
 
-    /// <inheritdoc/>
     public IEnumerable<ReadOnlyMemory<float>> Residuals => _memory.Residuals;
 
-    /// <inheritdoc/>
     public void Aggregate(GradientBucket bucket, StepContext step, ICommunicator communicator)
     {
         using (step.Meter.Measure(StepPhase.Compress))
@@ -91,14 +89,12 @@ public sealed class GlobalTopKExchange : IGradientAggregator
         }
     }
 
-    /// <inheritdoc/>
     public void Save(IStateWriter writer)
     {
         _memory.Save(writer);
         _compressor.Save(writer);
     }
 
-    /// <inheritdoc/>
     public void Load(IStateReader reader)
     {
         _memory.Load(reader);

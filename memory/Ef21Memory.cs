@@ -31,21 +31,18 @@ public sealed class Ef21Memory : IGradientMemory
         _difference = new float[context.Layout.Length];
     }
 
-    /// <inheritdoc/>
     public ReadOnlySpan<float> Compensate(GradientBucket bucket, StepContext step)
     {
         Subtract.Invoke(_context.Team, bucket.All, _estimate, _difference);
         return _difference;
     }
 
-    /// <inheritdoc/>
     public void Update(ParameterSlot slot, in SentGradient sent)
     {
         sent.AddTo(Part(_estimate, slot), scale: 1);
         sent.AddTo(Part(_difference, slot), scale: -1);
     }
 
-    /// <inheritdoc/>
     public void Finish(GradientBucket bucket, StepContext step)
     {
         MakeRoomForMean();
@@ -56,7 +53,6 @@ public sealed class Ef21Memory : IGradientMemory
     /// <summary>g − h after the step: how far the estimate is from the gradient.</summary>
     public IEnumerable<ReadOnlyMemory<float>> Residuals => [_difference];
 
-    /// <inheritdoc/>
     public void Save(IStateWriter writer)
     {
         foreach (var slot in _context.Layout.Slots)
@@ -69,7 +65,6 @@ public sealed class Ef21Memory : IGradientMemory
         }
     }
 
-    /// <inheritdoc/>
     public void Load(IStateReader reader)
     {
         foreach (var slot in _context.Layout.Slots)

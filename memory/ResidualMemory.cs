@@ -37,20 +37,15 @@ public sealed class ResidualMemory : IGradientMemory
         _residual = new float[context.Layout.Length];
     }
 
-    /// <inheritdoc/>
     public ReadOnlySpan<float> Compensate(GradientBucket bucket, StepContext step) => Defer(bucket, step).Complete(_context.Team);
 
-    /// <inheritdoc/>
     public DeferredGradient Defer(GradientBucket bucket, StepContext step) =>
         new(_residual, (float)(_options.Beta * RateRatio(step)), bucket.All, (float)_options.Gamma);
 
-    /// <inheritdoc/>
     public void Update(ParameterSlot slot, in SentGradient sent) => sent.AddTo(ResidualOf(slot), scale: -1);
 
-    /// <inheritdoc/>
     public IEnumerable<ReadOnlyMemory<float>> Residuals => [_residual];
 
-    /// <inheritdoc/>
     public void Save(IStateWriter writer)
     {
         foreach (var slot in _context.Layout.Slots)
@@ -64,7 +59,6 @@ public sealed class ResidualMemory : IGradientMemory
         }
     }
 
-    /// <inheritdoc/>
     public void Load(IStateReader reader)
     {
         foreach (var slot in _context.Layout.Slots)

@@ -85,7 +85,6 @@ internal sealed class Lm1bPeer : nn.Module
         return loss.item<float>();
     }
 
-    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)

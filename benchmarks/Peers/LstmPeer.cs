@@ -60,7 +60,6 @@ internal sealed class LstmPeer : nn.Module
         return loss.item<float>();
     }
 
-    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)

@@ -67,7 +67,6 @@ internal sealed class SampledBatch : IDisposable
         text.Weight.CopyTo(MemoryMarshal.Cast<byte, float>(Weight.bytes));
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var tensor in (Tensor[])[Input, Target, Weight, Candidates, LogExpected])

@@ -29,6 +29,5 @@ internal sealed class ScriptedOperators : IDisposable
         _unit.invoke("adagrad_of_rows", weight, sums, gradient, rate);
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _unit.Dispose();
 }

@@ -65,7 +65,6 @@ internal sealed class TransformerXlPeer : nn.Module
         return loss.item<float>();
     }
 
-    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)

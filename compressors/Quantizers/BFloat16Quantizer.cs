@@ -17,13 +17,10 @@ public sealed class BFloat16Quantizer : IQuantizer
     /// <param name="context">Threads.</param>
     public BFloat16Quantizer(ComponentContext context) => _team = context.Team;
 
-    /// <inheritdoc/>
     public bool IsUnbiased => false;
 
-    /// <inheritdoc/>
     public bool IsLossless => false;
 
-    /// <inheritdoc/>
     public void Encode(in Selection selection, ParameterSlot slot, StepContext step, PayloadWriter writer)
     {
         var values = selection.Values;
@@ -31,7 +28,6 @@ public sealed class BFloat16Quantizer : IQuantizer
         writer.CountBits(nominalBits: 16.0 * values.Length, floorBits: 16.0 * values.Length);
     }
 
-    /// <inheritdoc/>
     public void DecodeAdd(ref PayloadReader reader, ParameterSlot slot, Span<float> destination, float scale)
     {
         var bytes = reader.ReadBytes(checked(sizeof(ushort) * destination.Length));

@@ -24,13 +24,10 @@ public sealed class Float16Quantizer : IQuantizer
         _team = context.Team;
     }
 
-    /// <inheritdoc/>
     public bool IsUnbiased => false;
 
-    /// <inheritdoc/>
     public bool IsLossless => false;
 
-    /// <inheritdoc/>
     public void Encode(in Selection selection, ParameterSlot slot, StepContext step, PayloadWriter writer)
     {
         var values = selection.Values;
@@ -48,7 +45,6 @@ public sealed class Float16Quantizer : IQuantizer
         writer.CountBits(nominalBits: 16.0 * values.Length, floorBits: 16.0 * values.Length);
     }
 
-    /// <inheritdoc/>
     public void DecodeAdd(ref PayloadReader reader, ParameterSlot slot, Span<float> destination, float scale)
     {
         var bytes = reader.ReadBytes(checked(sizeof(ushort) * destination.Length));

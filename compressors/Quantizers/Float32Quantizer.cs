@@ -13,13 +13,10 @@ public sealed class Float32Quantizer : IQuantizer
 {
     private const int Chunk = 1024;
 
-    /// <inheritdoc/>
     public bool IsUnbiased => true;
 
-    /// <inheritdoc/>
     public bool IsLossless => true;
 
-    /// <inheritdoc/>
     public void Encode(in Selection selection, ParameterSlot slot, StepContext step, PayloadWriter writer)
     {
         var values = selection.Values;
@@ -28,7 +25,6 @@ public sealed class Float32Quantizer : IQuantizer
         writer.CountBits(nominalBits: 32.0 * values.Length, floorBits: 32.0 * values.Length);
     }
 
-    /// <inheritdoc/>
     public void DecodeAdd(ref PayloadReader reader, ParameterSlot slot, Span<float> destination, float scale)
     {
         // The payload's floats need not be aligned: they go through an aligned buffer that stays in the first-level cache.

@@ -26,19 +26,14 @@ public sealed class SignQuantizer : IQuantizer
         _team = context.Team;
     }
 
-    /// <inheritdoc/>
     public bool IsUnbiased => false;
 
-    /// <inheritdoc/>
     public bool IsLossless => false;
 
-    /// <inheritdoc/>
     public bool SendsSigns => true;
 
-    /// <inheritdoc/>
     public bool NeedsMagnitude => _options.Magnitude == SignMagnitude.Sparsifier;
 
-    /// <inheritdoc/>
     public void Encode(in Selection selection, ParameterSlot slot, StepContext step, PayloadWriter writer)
     {
         var values = selection.Values;
@@ -60,7 +55,6 @@ public sealed class SignQuantizer : IQuantizer
         writer.CountBits(nominalBits: 32.0 + values.Length, floorBits: 32.0 + values.Length);
     }
 
-    /// <inheritdoc/>
     public void DecodeAdd(ref PayloadReader reader, ParameterSlot slot, Span<float> destination, float scale)
     {
         if (destination.IsEmpty)

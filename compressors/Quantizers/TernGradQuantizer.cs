@@ -36,10 +36,8 @@ public sealed class TernGradQuantizer : IQuantizer
     /// <summary>No: a single draw is off by more than its value, and a residual of such errors grows. The paper has none either.</summary>
     public bool WantsMemory => false;
 
-    /// <inheritdoc/>
     public bool IsLossless => false;
 
-    /// <inheritdoc/>
     public void Encode(in Selection selection, ParameterSlot slot, StepContext step, PayloadWriter writer)
     {
         var values = selection.Values;
@@ -56,7 +54,6 @@ public sealed class TernGradQuantizer : IQuantizer
         writer.CountBits(nominalBits: 32 + (s_bitsOfTrit * values.Length), floorBits: 32 + (8.0 / TritLayout.Planes * values.Length));
     }
 
-    /// <inheritdoc/>
     public void DecodeAdd(ref PayloadReader reader, ParameterSlot slot, Span<float> destination, float scale)
     {
         if (destination.IsEmpty)

@@ -7,12 +7,9 @@ namespace Compression.Compressors.Sparsifiers;
 [Algorithm("dense", AlgorithmRole.Sparsifier, "every entry")]
 public sealed class DenseSparsifier : ISparsifier
 {
-    /// <inheritdoc/>
     public bool IsUnbiased => true;
 
-    /// <inheritdoc/>
     public bool KeepsAll => true;
 
-    /// <inheritdoc/>
     public Selection Select(in GradientView gradient) => new([], gradient.Compensated);
 }

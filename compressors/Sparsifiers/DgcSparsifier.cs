@@ -37,13 +37,10 @@ public sealed class DgcSparsifier : ISparsifier
         _team = context.Team;
     }
 
-    /// <inheritdoc/>
     public bool IsUnbiased => false;
 
-    /// <inheritdoc/>
     public bool CompletesSum => true;
 
-    /// <inheritdoc/>
     public Selection Select(in GradientView gradient)
     {
         var values = gradient.Deferred;

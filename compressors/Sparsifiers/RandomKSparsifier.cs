@@ -35,10 +35,8 @@ public sealed class RandomKSparsifier : ISparsifier
         _drawn = [.. context.Layout.Slots.Select(_ => (-1L, Array.Empty<int>()))];
     }
 
-    /// <inheritdoc/>
     public bool IsUnbiased => _scales;
 
-    /// <inheritdoc/>
     public Selection Select(in GradientView gradient)
     {
         var source = gradient.Compensated;
@@ -53,12 +51,10 @@ public sealed class RandomKSparsifier : ISparsifier
         return new Selection(indices, values);
     }
 
-    /// <inheritdoc/>
     public void WriteIndices(ReadOnlySpan<int> indices, ParameterSlot slot, PayloadWriter writer, ThreadTeam team)
     {
     }
 
-    /// <inheritdoc/>
     public ReadOnlySpan<int> ReadIndices(
         ref PayloadReader reader, ParameterSlot slot, StepContext step, Scratch<int> scratch, ThreadTeam team) => Draw(slot, step);
 

@@ -34,13 +34,10 @@ public sealed class ThresholdSparsifier : ISparsifier
         _team = context.Team;
     }
 
-    /// <inheritdoc/>
     public bool IsUnbiased => false;
 
-    /// <inheritdoc/>
     public bool CompletesSum => true;
 
-    /// <inheritdoc/>
     public Selection Select(in GradientView gradient)
     {
         gradient.Deferred.CollectAbove(_team, _threshold, _chosen);

@@ -27,10 +27,8 @@ public sealed class AllReduceExchange : IGradientAggregator
         _narrow = HalfwordMean.Of(options.Format, context);
     }
 
-    /// <inheritdoc/>
     public IEnumerable<ReadOnlyMemory<float>> Residuals => [];
 
-    /// <inheritdoc/>
     public void Aggregate(GradientBucket bucket, StepContext step, ICommunicator communicator)
     {
         if (_narrow is not null)
@@ -53,12 +51,10 @@ public sealed class AllReduceExchange : IGradientAggregator
         }
     }
 
-    /// <inheritdoc/>
     public void Save(IStateWriter writer)
     {
     }
 
-    /// <inheritdoc/>
     public void Load(IStateReader reader)
     {
     }

@@ -53,13 +53,10 @@ public sealed class AutoExchange : IGradientAggregator
         ReduceScatterExchange,
     }
 
-    /// <inheritdoc/>
     public string Decision { get; private set; } = "";
 
-    /// <inheritdoc/>
     public IEnumerable<ReadOnlyMemory<float>> Residuals => _current.Residuals;
 
-    /// <inheritdoc/>
     public void Aggregate(GradientBucket bucket, StepContext step, ICommunicator communicator)
     {
         WorldCheck.Require(_context, communicator);
@@ -71,14 +68,12 @@ public sealed class AutoExchange : IGradientAggregator
         }
     }
 
-    /// <inheritdoc/>
     public void Save(IStateWriter writer)
     {
         writer.Write("auto-choice", [(float)_choice, _measuredEpoch]);
         _current.Save(writer);
     }
 
-    /// <inheritdoc/>
     public void Load(IStateReader reader)
     {
         Span<float> saved = stackalloc float[2];

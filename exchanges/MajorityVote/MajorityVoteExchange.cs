@@ -53,7 +53,6 @@ public sealed class MajorityVoteExchange : IGradientAggregator
     /// <summary>Nothing is held back that would be sent later.</summary>
     public IEnumerable<ReadOnlyMemory<float>> Residuals => [];
 
-    /// <inheritdoc/>
     public void Aggregate(GradientBucket bucket, StepContext step, ICommunicator communicator)
     {
         WorldCheck.Require(_context, communicator);
@@ -79,7 +78,6 @@ public sealed class MajorityVoteExchange : IGradientAggregator
         }
     }
 
-    /// <inheritdoc/>
     public void Save(IStateWriter writer)
     {
         foreach (var slot in _velocity.Length == 0 ? [] : _context.Layout.Slots)
@@ -88,7 +86,6 @@ public sealed class MajorityVoteExchange : IGradientAggregator
         }
     }
 
-    /// <inheritdoc/>
     public void Load(IStateReader reader)
     {
         foreach (var slot in _velocity.Length == 0 ? [] : _context.Layout.Slots)

@@ -63,10 +63,8 @@ public sealed class PowerSgdExchange : IGradientAggregator
         _right = new float[right];
     }
 
-    /// <inheritdoc/>
     public IEnumerable<ReadOnlyMemory<float>> Residuals => [_residual];
 
-    /// <inheritdoc/>
     public void Aggregate(GradientBucket bucket, StepContext step, ICommunicator communicator)
     {
         using (step.Meter.Measure(StepPhase.Compress))
@@ -91,7 +89,6 @@ public sealed class PowerSgdExchange : IGradientAggregator
         }
     }
 
-    /// <inheritdoc/>
     public void Save(IStateWriter writer)
     {
         foreach (var matrix in _matrices)
@@ -101,7 +98,6 @@ public sealed class PowerSgdExchange : IGradientAggregator
         }
     }
 
-    /// <inheritdoc/>
     public void Load(IStateReader reader)
     {
         foreach (var matrix in _matrices)

@@ -55,10 +55,8 @@ public abstract class ShardedExchange : IGradientAggregator
     /// <summary>Bytes of this worker's own compressed gradient in the last step, headers included.</summary>
     public int PayloadLength => _up.Length;
 
-    /// <inheritdoc/>
     public IEnumerable<ReadOnlyMemory<float>> Residuals => _memory.Residuals.Append(_sumResidual);
 
-    /// <inheritdoc/>
     public void Aggregate(GradientBucket bucket, StepContext step, ICommunicator communicator)
     {
         WorldCheck.Require(_context, communicator);
@@ -90,7 +88,6 @@ public abstract class ShardedExchange : IGradientAggregator
         }
     }
 
-    /// <inheritdoc/>
     public void Save(IStateWriter writer)
     {
         _memory.Save(writer);
@@ -102,7 +99,6 @@ public abstract class ShardedExchange : IGradientAggregator
         }
     }
 
-    /// <inheritdoc/>
     public void Load(IStateReader reader)
     {
         _memory.Load(reader);

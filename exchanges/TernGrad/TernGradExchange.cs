@@ -49,7 +49,6 @@ public sealed class TernGradExchange : IGradientAggregator
     /// <summary>Nothing is held back.</summary>
     public IEnumerable<ReadOnlyMemory<float>> Residuals => [];
 
-    /// <inheritdoc/>
     public void Aggregate(GradientBucket bucket, StepContext step, ICommunicator communicator)
     {
         WorldCheck.Require(_context, communicator);
@@ -87,12 +86,10 @@ public sealed class TernGradExchange : IGradientAggregator
         }
     }
 
-    /// <inheritdoc/>
     public void Save(IStateWriter writer)
     {
     }
 
-    /// <inheritdoc/>
     public void Load(IStateReader reader)
     {
     }

@@ -42,10 +42,8 @@ public abstract class Verb<TOptions> : Verb
 {
     private readonly OptionSchema _schema = OptionSchema.Of(typeof(TOptions));
 
-    /// <inheritdoc/>
     public override IReadOnlyList<CommandOption> Options => [.. _schema.Options.Select(CommandOption.Of)];
 
-    /// <inheritdoc/>
     public override ExitCode Run(ParsedCommand command, CommandEnvironment environment) => Run(Read(command), environment);
 
     /// <summary>Reads the options, and checks them one by one.</summary>

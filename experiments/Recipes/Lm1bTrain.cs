@@ -18,13 +18,10 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
 {
     private const string Folder = "lm1b", Partitions = "num_variable_shards";
 
-    /// <inheritdoc/>
     public override string Name => "lm1b";
 
-    /// <inheritdoc/>
     public override string Summary => "train the LM-1B LSTM: row-sparse tables, sampled softmax, parameter servers";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> Examples =>
     [
         "lm1b --datadir datasets/lm1b --num_workers 2 --max_steps 1000",
@@ -33,7 +30,6 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
         "lm1b --mode eval_test --logdir runs/lm1b --eval_once",
     ];
 
-    /// <inheritdoc/>
     public override ExitCode Run(ParsedCommand command, CommandEnvironment environment)
     {
         if (command["mode"] is not { } mode || mode == "train")
@@ -61,20 +57,16 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
         return base.Run(command with { Values = [.. values] }, environment);
     }
 
-    /// <inheritdoc/>
     protected override HostList? Hosts(Lm1bOptions options, CommandEnvironment environment) =>
         options.ResourceInfoFile.Length > 0 ? MachineList.Hosts(options.ResourceInfoFile, environment) : base.Hosts(options, environment);
 
-    /// <inheritdoc/>
     protected override bool Trains(Lm1bOptions options) => options.Mode == "train";
 
-    /// <inheritdoc/>
     protected override IReadOnlyCollection<string> ActInstead(ParsedCommand command) =>
     [
         "mode", "eval_once", "eval_steps", "resume", "out", "datadir", "hpconfig", "threads", .. command["eval_once"] is null or "false" ? ["max_steps"] : Array.Empty<string>(),
     ];
 
-    /// <inheritdoc/>
     protected override ExitCode RunInstead(Lm1bOptions options, CompressionPlan pipeline, ParsedCommand command, CommandEnvironment environment)
     {
         Requirements.Libtorch(useGpu: false);
@@ -93,7 +85,6 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
         return new FollowedCheckpoints(options.Resume, options.Mode, options.MaxSteps, options.EvalOnce).Evaluate(folder => checkpoint.Evaluate(folder, note => CommandLine.Warn(note, environment)), environment);
     }
 
-    /// <inheritdoc/>
     protected override IReadOnlyList<KeyValuePair<string, string>> PresetValues(ParsedCommand command, CommandEnvironment environment) =>
     [
         .. FolderOf(command["datadir"] ?? "", environment) is null ? SampleRun.Lm1b : [],
@@ -103,13 +94,11 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
     ];
 
     // The checkpoint knows the number that --search_partitions found, config.json the one that it began with.
-    /// <inheritdoc/>
     protected override IReadOnlyList<KeyValuePair<string, string>> FoundBefore(ResumePoint resume) =>
         resume.Recorded.Values.GetValueOrDefault("search_partitions") == "true" && resume.State?.Kept($"--{Partitions}") is { } found
             ? [KeyValuePair.Create(Partitions, found)]
             : [];
 
-    /// <inheritdoc/>
     protected override PreparedTraining<Lm1bOptions> Prepare(Lm1bOptions options, CompressionPlan pipeline, int workers, CommandEnvironment environment)
     {
         string folder = DataFolder(options.Datadir, environment);

@@ -9,13 +9,10 @@ namespace Compression.Experiments.Recipes;
 /// <summary>The model-parallel LSTM: layers as a pipeline over ranks.</summary>
 internal sealed class ModelParallelTrain : TrainingVerb<ModelParallelOptions>
 {
-    /// <inheritdoc/>
     public override string Name => "model-parallel";
 
-    /// <inheritdoc/>
     public override string Summary => "train a stacked LSTM whose layers lie on several ranks, as a pipeline";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> Examples =>
     [
         "model-parallel --max_steps 200",
@@ -25,10 +22,8 @@ internal sealed class ModelParallelTrain : TrainingVerb<ModelParallelOptions>
         "model-parallel --stages 3 --num_workers 1 --placement 0,0,0,1,1,1,2,2",
     ];
 
-    /// <inheritdoc/>
     protected override bool ResumesWithOtherWorkers => true;
 
-    /// <inheritdoc/>
     protected override IReadOnlyList<KeyValuePair<string, string>> PresetValues(ParsedCommand command, CommandEnvironment environment) =>
     [
         .. CorpusChoice.IsSample(command["data"] ?? "", environment) ? SampleRun.ModelParallel : [],
@@ -37,7 +32,6 @@ internal sealed class ModelParallelTrain : TrainingVerb<ModelParallelOptions>
             : (KeyValuePair<string, string>[])[KeyValuePair.Create("num_workers", command["stages"] ?? OptionText.Format(ModelParallelOptions.DefaultStages))],
     ];
 
-    /// <inheritdoc/>
     protected override PreparedTraining<ModelParallelOptions> Prepare(
         ModelParallelOptions options, CompressionPlan pipeline, int workers, CommandEnvironment environment)
     {

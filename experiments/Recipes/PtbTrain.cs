@@ -9,13 +9,10 @@ namespace Compression.Experiments.Recipes;
 /// <summary>The PTB LSTM: the main job.</summary>
 internal sealed class PtbTrain : TrainingVerb<PtbOptions>
 {
-    /// <inheritdoc/>
     public override string Name => "train";
 
-    /// <inheritdoc/>
     public override string Summary => "train the PTB LSTM with compressed gradients";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> Examples =>
     [
         "--compressor topk --compress_ratio 0.001",
@@ -25,10 +22,8 @@ internal sealed class PtbTrain : TrainingVerb<PtbOptions>
         "--resume latest",
     ];
 
-    /// <inheritdoc/>
     public override ExitCode Run(ParsedCommand command, CommandEnvironment environment) => base.Run(OtherNames.Resolve(command, FirstName), environment);
 
-    /// <inheritdoc/>
     protected override IReadOnlyList<KeyValuePair<string, string>> PresetValues(ParsedCommand command, CommandEnvironment environment)
     {
         string preset = command["preset"] ?? (CorpusChoice.IsSample(command["data"] ?? "", environment) ? "sample" : "none");
@@ -45,7 +40,6 @@ internal sealed class PtbTrain : TrainingVerb<PtbOptions>
         ];
     }
 
-    /// <inheritdoc/>
     protected override PreparedTraining<PtbOptions> Prepare(
         PtbOptions options, CompressionPlan pipeline, int workers, CommandEnvironment environment)
     {

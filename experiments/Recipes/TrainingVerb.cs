@@ -22,7 +22,6 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
     /// <summary>Reads the options record.</summary>
     protected TrainingVerb() => _resolution = new OptionResolution(OptionSchema.Of(typeof(TOptions)), _catalog, new TOptions().Refusals);
 
-    /// <inheritdoc/>
     public override IReadOnlyList<CommandOption> Options => _resolution.CommandOptions;
 
     /// <summary>The values of the preset that is asked for, or that fits the data at hand; the command line overrules them.</summary>
@@ -59,10 +58,8 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
     protected virtual ExitCode RunInstead(TOptions options, CompressionPlan pipeline, ParsedCommand command, CommandEnvironment environment) =>
         throw new NotSupportedException();
 
-    /// <inheritdoc/>
     public override bool ShowsResults(ParsedCommand command) => !Trains((TOptions)_resolution.Bind(command));
 
-    /// <inheritdoc/>
     public override ExitCode Run(ParsedCommand command, CommandEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(command);
@@ -137,7 +134,6 @@ public abstract class TrainingVerb<TOptions> : Verb, ITrainer
         }
     }
 
-    /// <inheritdoc/>
     TrainingSize? ITrainer.Check(ParsedCommand command, CommandEnvironment environment) => Check(command, environment).Prepared.Size;
 
     /// <summary>Goes the way of a run that starts here, up to its first step; writes nothing.</summary>

@@ -26,13 +26,10 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
     // Less text is tokenized in less than a second.
     private const long BytesWorthKeeping = 32 << 20;
 
-    /// <inheritdoc/>
     public override string Name => "transformer-xl";
 
-    /// <inheritdoc/>
     public override string Summary => "train Transformer-XL with compressed gradients; go on with a text";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> Examples =>
     [
         "transformer-xl --dataset wt2 --adaptive true --tgt_len 64 --mem_len 64 --num_workers 2",
@@ -41,10 +38,8 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
         "transformer-xl --generate 'The city of' --tokens 50 --resume runs/small",
     ];
 
-    /// <inheritdoc/>
     public override ExitCode Run(ParsedCommand command, CommandEnvironment environment) => base.Run(OtherNames.Resolve(command, FirstName), environment);
 
-    /// <inheritdoc/>
     protected override IReadOnlyList<KeyValuePair<string, string>> PresetValues(ParsedCommand command, CommandEnvironment environment)
     {
         if (LaunchTable.Find(command["config"] ?? "none") is not { } table)
@@ -57,10 +52,8 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
         return [.. table.Values(workers), .. plans ? [KeyValuePair.Create("num_workers", $"{workers}")] : Array.Empty<KeyValuePair<string, string>>()];
     }
 
-    /// <inheritdoc/>
     protected override bool Trains(TransformerXlOptions options) => !options.DryRun && !options.EvalOnly && options.Generate.Length == 0;
 
-    /// <inheritdoc/>
     protected override IReadOnlyCollection<string>? ActInstead(ParsedCommand command)
     {
         bool IsOn(string name) => command[name] is { } text && !text.Equals("false", StringComparison.OrdinalIgnoreCase);
@@ -73,7 +66,6 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
         ];
     }
 
-    /// <inheritdoc/>
     protected override ExitCode RunInstead(
         TransformerXlOptions options, CompressionPlan pipeline, ParsedCommand command, CommandEnvironment environment)
     {
@@ -101,7 +93,6 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
         return ExitCode.Success;
     }
 
-    /// <inheritdoc/>
     protected override PreparedTraining<TransformerXlOptions> Prepare(
         TransformerXlOptions options, CompressionPlan pipeline, int workers, CommandEnvironment environment)
     {

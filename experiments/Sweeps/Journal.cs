@@ -82,6 +82,5 @@ internal sealed class Journal : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
 }

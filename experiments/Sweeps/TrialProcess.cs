@@ -74,7 +74,6 @@ internal sealed class TrialProcess : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _process.Dispose();
 
     private static bool HasProgram(string name, CommandEnvironment environment) =>

@@ -8,16 +8,12 @@ namespace Compression.Experiments.Verbs;
 /// <summary>Milliseconds and bytes of each compressor, beside libtorch's operators.</summary>
 internal sealed class BenchCompressors : Verb<CompressorBenchmarkOptions>
 {
-    /// <inheritdoc/>
     public override string Name => "bench compressors";
 
-    /// <inheritdoc/>
     public override string Summary => "ms, GB/s and payload of the compressors, beside libtorch's operators";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> Examples => ["bench compressors", "bench compressors --elements 1000000 --threads 1 --json", "bench compressors --gradient ptb --only topk"];
 
-    /// <inheritdoc/>
     protected override ExitCode Run(CompressorBenchmarkOptions options, CommandEnvironment environment)
     {
         BenchmarkMemory.Require(options);

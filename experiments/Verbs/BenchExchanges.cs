@@ -9,17 +9,13 @@ namespace Compression.Experiments.Verbs;
 /// <summary>Bytes and milliseconds of each exchange, beside the formula of its bytes.</summary>
 internal sealed class BenchExchanges : Verb<ExchangeBenchmarkOptions>
 {
-    /// <inheritdoc/>
     public override string Name => "bench exchanges";
 
-    /// <inheritdoc/>
     public override string Summary => "bytes and ms of the exchanges, beside the formulas of their bytes";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> Examples =>
         ["bench exchanges --num_workers 4", "bench exchanges --virtual_workers 64", "bench exchanges --rows 10000 --columns 1500 --methods 'none; topk(ratio=0.001) via gtopk'"];
 
-    /// <inheritdoc/>
     public override ExitCode Run(ParsedCommand command, CommandEnvironment environment)
     {
         var options = Read(command);
@@ -33,7 +29,6 @@ internal sealed class BenchExchanges : Verb<ExchangeBenchmarkOptions>
         return MeasuringRanks.Start(this, command, options.NumWorkers, options.Hostfile, options.Threads, environment);
     }
 
-    /// <inheritdoc/>
     protected override ExitCode Run(ExchangeBenchmarkOptions options, CommandEnvironment environment)
     {
         if (options.VirtualWorkers > 0)

@@ -8,16 +8,12 @@ namespace Compression.Experiments.Verbs;
 /// <summary>Words per second of the LM-1B model's training step, beside that of libtorch's layers.</summary>
 internal sealed class BenchLm1b : Verb<Lm1bBenchmarkOptions>
 {
-    /// <inheritdoc/>
     public override string Name => "bench lm1b";
 
-    /// <inheritdoc/>
     public override string Summary => "words/s of the LM-1B model's training step, beside the same model of libtorch's layers";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> Examples => ["bench lm1b", "bench lm1b --json", "bench lm1b --vocab_size 100000 --threads 1"];
 
-    /// <inheritdoc/>
     protected override ExitCode Run(Lm1bBenchmarkOptions options, CommandEnvironment environment)
     {
         BenchmarkMemory.Require(options);

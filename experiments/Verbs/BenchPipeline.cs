@@ -14,22 +14,16 @@ internal sealed class BenchPipeline : Verb
 {
     private readonly OptionSchema _schema = OptionSchema.Of(typeof(BenchPipelineOptions));
 
-    /// <inheritdoc/>
     public override string Name => "bench pipeline";
 
-    /// <inheritdoc/>
     public override string Summary => "words/s, bubble and memory of model-parallel by schedule and stages; options of model-parallel after --";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<CommandOption> Options => [.. _schema.Options.Select(CommandOption.Of)];
 
-    /// <inheritdoc/>
     public override bool PassesOn => true;
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> Examples => ["bench pipeline", "bench pipeline --stages 2 --schedules 1f1b -- --micro_batches 10 --threads 1"];
 
-    /// <inheritdoc/>
     public override ExitCode Run(ParsedCommand command, CommandEnvironment environment)
     {
         var options = (BenchPipelineOptions)_schema.Bind(command.Values, static name => $"--{name}");

@@ -19,26 +19,20 @@ internal sealed class BenchScaling : Verb
 
     private readonly OptionSchema _schema = OptionSchema.Of(typeof(BenchScalingOptions));
 
-    /// <inheritdoc/>
     public override string Name => "bench scaling";
 
-    /// <inheritdoc/>
     public override string Summary => "examples/s, tokens/s and efficiency of transformer-xl by machines; its options after --";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<CommandOption> Options => [.. _schema.Options.Select(CommandOption.Of)];
 
-    /// <inheritdoc/>
     public override bool PassesOn => true;
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> Examples =>
     [
         "bench scaling --machines 1,2 -- --dataset wt2 --n_layer 4 --adaptive true",
         "bench scaling --workers_per_machine 8 --hostfile hosts -- --config test_2 --use_gpu true",
     ];
 
-    /// <inheritdoc/>
     public override ExitCode Run(ParsedCommand command, CommandEnvironment environment)
     {
         var options = (BenchScalingOptions)_schema.Bind(command.Values, static name => $"--{name}");

@@ -9,16 +9,12 @@ namespace Compression.Experiments.Verbs;
 /// <summary>Milliseconds of a training step among ranks, by method.</summary>
 internal sealed class BenchSteps : Verb<StepBenchmarkOptions>
 {
-    /// <inheritdoc/>
     public override string Name => "bench steps";
 
-    /// <inheritdoc/>
     public override string Summary => "ms of the training step among ranks, with its parts and bytes, by method";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> Examples => ["bench steps --num_workers 2", "bench steps --num_hid 700 --methods 'none; topk(ratio=0.001)'"];
 
-    /// <inheritdoc/>
     public override ExitCode Run(ParsedCommand command, CommandEnvironment environment)
     {
         var options = Read(command);
@@ -29,7 +25,6 @@ internal sealed class BenchSteps : Verb<StepBenchmarkOptions>
             : MeasuringRanks.Start(this, command, options.NumWorkers, options.Hostfile, options.Threads, environment);
     }
 
-    /// <inheritdoc/>
     protected override ExitCode Run(StepBenchmarkOptions options, CommandEnvironment environment) =>
         MeasuringRanks.Run(environment, (communicator, output) => StepBenchmark.Run(options, communicator, Components.Compose, output));
 }

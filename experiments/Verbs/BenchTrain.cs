@@ -8,16 +8,12 @@ namespace Compression.Experiments.Verbs;
 /// <summary>Words per second of the training step, beside that of libtorch's layers.</summary>
 internal sealed class BenchTrain : Verb<TrainingBenchmarkOptions>
 {
-    /// <inheritdoc/>
     public override string Name => "bench train";
 
-    /// <inheritdoc/>
     public override string Summary => "words/s of the training step, beside the same model of libtorch's layers";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> Examples => ["bench train", "bench train --json", "bench train --compressor topk(ratio=0.001) --threads 1"];
 
-    /// <inheritdoc/>
     protected override ExitCode Run(TrainingBenchmarkOptions options, CommandEnvironment environment)
     {
         BenchmarkMemory.Require(options);

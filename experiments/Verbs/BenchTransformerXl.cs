@@ -8,16 +8,12 @@ namespace Compression.Experiments.Verbs;
 /// <summary>Tokens per second of Transformer-XL's training step, beside that of libtorch's layers.</summary>
 internal sealed class BenchTransformerXl : Verb<TransformerXlBenchmarkOptions>
 {
-    /// <inheritdoc/>
     public override string Name => "bench transformer-xl";
 
-    /// <inheritdoc/>
     public override string Summary => "tokens/s of Transformer-XL's training step, beside the same model of libtorch's layers";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> Examples => ["bench transformer-xl", "bench transformer-xl --json", "bench transformer-xl --d_model 256 --d_inner 1024 --threads 1"];
 
-    /// <inheritdoc/>
     protected override ExitCode Run(TransformerXlBenchmarkOptions options, CommandEnvironment environment)
     {
         BenchmarkMemory.Require(options);

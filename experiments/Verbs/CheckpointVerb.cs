@@ -9,13 +9,10 @@ namespace Compression.Experiments.Verbs;
 /// <summary>Looks at the checkpoints of a run.</summary>
 internal abstract class CheckpointVerb : Verb<CheckpointOptions>
 {
-    /// <inheritdoc/>
     public override string Operand => "folder";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> Examples => [$"{Name} runs/small"];
 
-    /// <inheritdoc/>
     protected override ExitCode Run(CheckpointOptions options, CommandEnvironment environment)
     {
         if (options.Folder.Length == 0)
@@ -53,13 +50,10 @@ internal abstract class CheckpointVerb : Verb<CheckpointOptions>
 /// <summary>Lists them, damaged ones included.</summary>
 internal sealed class CheckpointList : CheckpointVerb
 {
-    /// <inheritdoc/>
     public override string Name => "checkpoint list";
 
-    /// <inheritdoc/>
     public override string Summary => "the checkpoints of a run, oldest first";
 
-    /// <inheritdoc/>
     protected override ExitCode Show(IReadOnlyList<string> checkpoints, CommandEnvironment environment)
     {
         foreach (string folder in checkpoints)
@@ -84,13 +78,10 @@ internal sealed class CheckpointList : CheckpointVerb
 /// <summary>Compares every file with its checksum; the first damage ends it.</summary>
 internal sealed class CheckpointVerify : CheckpointVerb
 {
-    /// <inheritdoc/>
     public override string Name => "checkpoint verify";
 
-    /// <inheritdoc/>
     public override string Summary => "compare every file of a run's checkpoints with its checksum";
 
-    /// <inheritdoc/>
     protected override ExitCode Show(IReadOnlyList<string> checkpoints, CommandEnvironment environment)
     {
         foreach (string folder in checkpoints)

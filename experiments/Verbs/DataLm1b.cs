@@ -13,13 +13,10 @@ internal sealed class DataLm1b : Verb<DataLm1bOptions>
     private const int PublishedWords = 793_470;
     private const long ReportEvery = 100_000_000;
 
-    /// <inheritdoc/>
     public override string Name => "data lm1b";
 
-    /// <inheritdoc/>
     public override string Summary => "get the One Billion Word benchmark, checked; or count its words, split its held-out shard, or generate shards";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> Examples =>
     [
         "data lm1b",
@@ -28,7 +25,6 @@ internal sealed class DataLm1b : Verb<DataLm1bOptions>
         "data lm1b --generate --tokens 10000000 --vocab_size 793470",
     ];
 
-    /// <inheritdoc/>
     protected override ExitCode Run(DataLm1bOptions options, CommandEnvironment environment)
     {
         RequireOnePurpose(options);

@@ -20,16 +20,12 @@ public sealed record DataPtbOptions
 /// <summary>Gets PTB.</summary>
 internal sealed class DataPtb : Verb<DataPtbOptions>
 {
-    /// <inheritdoc/>
     public override string Name => "data ptb";
 
-    /// <inheritdoc/>
     public override string Summary => "get the Penn Treebank in Mikolov's form, with checksums, from the network or from a folder";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> Examples => ["data ptb", "data ptb --from ~/simple-examples/data"];
 
-    /// <inheritdoc/>
     protected override ExitCode Run(DataPtbOptions options, CommandEnvironment environment)
     {
         string to = options.To.Length > 0 ? environment.FullPath(options.To) : Path.Combine(environment.RepositoryRoot, "datasets", "ptb");

@@ -16,13 +16,10 @@ public sealed record DataSampleOptions
 /// <summary>Writes the sample corpus as files.</summary>
 internal sealed class DataSample : Verb<DataSampleOptions>
 {
-    /// <inheritdoc/>
     public override string Name => "data sample";
 
-    /// <inheritdoc/>
     public override string Summary => "write the sample corpus as files, and print the best perplexity that can be reached on it";
 
-    /// <inheritdoc/>
     protected override ExitCode Run(DataSampleOptions options, CommandEnvironment environment)
     {
         string to = options.To.Length > 0 ? environment.FullPath(options.To) : Path.Combine(environment.RepositoryRoot, "datasets", "sample");

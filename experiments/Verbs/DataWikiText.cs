@@ -24,16 +24,12 @@ public sealed record DataWikiTextOptions
 /// <summary>Gets WikiText.</summary>
 internal sealed class DataWikiText : Verb<DataWikiTextOptions>
 {
-    /// <inheritdoc/>
     public override string Name => "data wikitext";
 
-    /// <inheritdoc/>
     public override string Summary => "get WikiText-2 or WikiText-103, checked, from the network or from a folder";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> Examples => ["data wikitext", "data wikitext --size 103 --from ~/wikitext-103"];
 
-    /// <inheritdoc/>
     protected override ExitCode Run(DataWikiTextOptions options, CommandEnvironment environment)
     {
         var dataset = options.Size == "2" ? WikiTextDataset.Small : WikiTextDataset.Large;

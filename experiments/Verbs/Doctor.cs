@@ -12,13 +12,10 @@ internal sealed class Doctor : Verb<NoOptions>
     private static readonly string[] s_mpiLibraries = ["libmpich.so.12", "libmpi.so.40"];
     private static readonly string[] s_launchers = ["mpiexec.mpich", "mpiexec.openmpi", "mpiexec", "srun"];
 
-    /// <inheritdoc/>
     public override string Name => "doctor";
 
-    /// <inheritdoc/>
     public override string Summary => "what was found on this machine, what is missing, and the cure";
 
-    /// <inheritdoc/>
     protected override ExitCode Run(NoOptions options, CommandEnvironment environment)
     {
         Finding[] findings =

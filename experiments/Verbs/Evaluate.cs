@@ -14,19 +14,14 @@ namespace Compression.Experiments.Verbs;
 /// <summary>Perplexity of saved weights.</summary>
 internal sealed class Evaluate : Verb<EvaluateOptions>
 {
-    /// <inheritdoc/>
     public override string Name => "eval";
 
-    /// <inheritdoc/>
     public override string Summary => "perplexity of a weights file, or of a checkpoint, on valid and test";
 
-    /// <inheritdoc/>
     public override string Operand => "weights";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> Examples => ["eval runs/small", "eval runs/small/checkpoints/step-000500 --split test", "eval weights.safetensors"];
 
-    /// <inheritdoc/>
     protected override ExitCode Run(EvaluateOptions options, CommandEnvironment environment)
     {
         if (options.Weights.Length == 0)

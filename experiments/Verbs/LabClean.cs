@@ -7,13 +7,10 @@ namespace Compression.Experiments.Verbs;
 /// <summary>Removes what killed labs left.</summary>
 internal sealed class LabClean : Verb<NoOptions>
 {
-    /// <inheritdoc/>
     public override string Name => "lab clean";
 
-    /// <inheritdoc/>
     public override string Summary => "end all labs: their processes, hosts and links";
 
-    /// <inheritdoc/>
     protected override ExitCode Run(NoOptions options, CommandEnvironment environment)
     {
         int labs = LabNetwork.Clean(onlyAbandoned: false);

@@ -7,17 +7,13 @@ namespace Compression.Experiments.Verbs;
 /// <summary>Seconds a step by method and rate, measured in the lab beside the prediction.</summary>
 internal sealed class LabCompare : LabMeasureVerb<LabMeasureOptions>
 {
-    /// <inheritdoc/>
     public override string Name => "lab compare";
 
-    /// <inheritdoc/>
     public override string Summary => "ms of the training step by method and rate, measured in the lab and predicted; behind --: options of bench steps";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> Examples =>
         ["lab compare --hosts 4 --rates 100mbit,1gbit --out lab", "lab compare --methods 'none; sign via majority' -- --num_hid 650 --steps 30"];
 
-    /// <inheritdoc/>
     protected override Picture Measure(LabMeasureOptions options, IReadOnlyList<LinkRate> rates, LabMeasurement measurement, TextWriter output)
     {
         output.WriteLine("rate      method                                     bytes  measured ms  predicted ms    error");

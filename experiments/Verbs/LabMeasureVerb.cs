@@ -15,13 +15,10 @@ internal abstract class LabMeasureVerb<TOptions> : Verb
 {
     private readonly OptionSchema _schema = OptionSchema.Of(typeof(TOptions));
 
-    /// <inheritdoc/>
     public override IReadOnlyList<CommandOption> Options => [.. _schema.Options.Select(CommandOption.Of)];
 
-    /// <inheritdoc/>
     public override bool PassesOn => true;
 
-    /// <inheritdoc/>
     public override ExitCode Run(ParsedCommand command, CommandEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(command);

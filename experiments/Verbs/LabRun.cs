@@ -13,23 +13,17 @@ internal sealed class LabRun : Verb
 
     private readonly OptionSchema _schema = OptionSchema.Of(typeof(LabOptions));
 
-    /// <inheritdoc/>
     public override string Name => "lab";
 
-    /// <inheritdoc/>
     public override string Summary => "run a command among hosts in network namespaces, one rank each, over links of a given rate; needs root";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<CommandOption> Options => [.. _schema.Options.Select(CommandOption.Of)];
 
-    /// <inheritdoc/>
     public override bool PassesOn => true;
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> Examples =>
         ["lab --hosts 4 --rate 100mbit -- --compressor topk --max_steps 100", "lab --hosts 2 --rate 1gbit -- bench exchanges"];
 
-    /// <inheritdoc/>
     public override ExitCode Run(ParsedCommand command, CommandEnvironment environment)
     {
         var options = (LabOptions)_schema.Bind(command.Values, static name => $"--{name}");

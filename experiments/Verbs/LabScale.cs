@@ -10,17 +10,13 @@ internal sealed class LabScale : LabMeasureVerb<LabScaleOptions>
 {
     private const int MostWorkers = 65536;
 
-    /// <inheritdoc/>
     public override string Name => "lab scale";
 
-    /// <inheritdoc/>
     public override string Summary => "ms of the training step of many workers, modelled from links measured in the lab; behind --: options of bench steps";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> Examples =>
         ["lab scale --rates 100mbit,1gbit --out scale", "lab scale --rates 10gbit --workers 64,1024 -- --num_hid 1500"];
 
-    /// <inheritdoc/>
     protected override Picture Measure(LabScaleOptions options, IReadOnlyList<LinkRate> rates, LabMeasurement measurement, TextWriter output)
     {
         int[] workers = [.. options.Workers.Split(',').Select(Number)];

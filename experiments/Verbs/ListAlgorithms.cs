@@ -10,7 +10,6 @@ namespace Compression.Experiments.Verbs;
 /// <summary>Prints the algorithms of some roles, with their options and where they come from.</summary>
 internal abstract class ListAlgorithms(params AlgorithmRole[] roles) : Verb<ListOptions>
 {
-    /// <inheritdoc/>
     protected override ExitCode Run(ListOptions options, CommandEnvironment environment)
     {
         var catalog = Components.Catalog();
@@ -137,29 +136,23 @@ internal abstract class ListAlgorithms(params AlgorithmRole[] roles) : Verb<List
 /// <summary>Sparsifiers, quantizers, and names that others have for their compositions.</summary>
 internal sealed class ListCompressors() : ListAlgorithms(AlgorithmRole.Sparsifier, AlgorithmRole.Quantizer)
 {
-    /// <inheritdoc/>
     public override string Name => "list compressors";
 
-    /// <inheritdoc/>
     public override string Summary => "sparsifiers and quantizers, of which a compressor is composed";
 }
 
 /// <summary>Memories.</summary>
 internal sealed class ListMemories() : ListAlgorithms(AlgorithmRole.Memory)
 {
-    /// <inheritdoc/>
     public override string Name => "list memories";
 
-    /// <inheritdoc/>
     public override string Summary => "memories, which keep what was not sent";
 }
 
 /// <summary>Exchanges.</summary>
 internal sealed class ListExchanges() : ListAlgorithms(AlgorithmRole.Exchange)
 {
-    /// <inheritdoc/>
     public override string Name => "list exchanges";
 
-    /// <inheritdoc/>
     public override string Summary => "exchanges, which turn the workers' gradients into their average";
 }

@@ -10,13 +10,10 @@ namespace Compression.Experiments.Verbs;
 /// <summary>The presets of the PTB trainer, with their values.</summary>
 internal sealed class ListPresets : Verb<ListOptions>
 {
-    /// <inheritdoc/>
     public override string Name => "list presets";
 
-    /// <inheritdoc/>
     public override string Summary => "published settings, for --preset";
 
-    /// <inheritdoc/>
     protected override ExitCode Run(ListOptions options, CommandEnvironment environment)
     {
         string[] names = [.. OptionSchema.Of(typeof(PtbOptions)).Options.Single(option => option.Name == "preset").Choices

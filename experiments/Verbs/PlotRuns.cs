@@ -9,26 +9,20 @@ namespace Compression.Experiments.Verbs;
 /// <summary>Draws runs.</summary>
 internal sealed class PlotRuns : Verb<PlotOptions>
 {
-    /// <inheritdoc/>
     public override string Name => "plot";
 
-    /// <inheritdoc/>
     public override string Summary => "draw runs (PNG, SVG, data, matplotlib script); KIND: "
         + string.Join(", ", PlotKinds.All().Select(kind => kind.Name)) + $", {PlotKinds.Every}";
 
-    /// <inheritdoc/>
     public override string Operands => "kind dir...";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> Examples =>
     [
         "plot all runs", "plot steps runs/dense runs/topk", "plot bandwidth runs --rates 10mbit,1gbit", "plot target runs --perplexity 120 --out pictures",
     ];
 
-    /// <inheritdoc/>
     public override ExitCode Run(ParsedCommand command, CommandEnvironment environment) => Run(Read(command) with { Words = command.Operands }, environment);
 
-    /// <inheritdoc/>
     protected override ExitCode Run(PlotOptions options, CommandEnvironment environment)
     {
         string[] folders = [.. options.Words.Skip(1)];

@@ -12,22 +12,16 @@ internal sealed class ReportRuns : Verb<ReportOptions>
 {
     private const string Page = "report.html";
 
-    /// <inheritdoc/>
     public override string Name => "report";
 
-    /// <inheritdoc/>
     public override string Summary => "one HTML page about runs: tables that sort, pictures, configuration, environment; needs no network";
 
-    /// <inheritdoc/>
     public override string Operands => "dir...";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> Examples => ["report runs", "report runs/dense runs/topk --out comparison.html"];
 
-    /// <inheritdoc/>
     public override ExitCode Run(ParsedCommand command, CommandEnvironment environment) => Run(Read(command) with { Folders = command.Operands }, environment);
 
-    /// <inheritdoc/>
     protected override ExitCode Run(ReportOptions options, CommandEnvironment environment)
     {
         var folders = options.Folders;

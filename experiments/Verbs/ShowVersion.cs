@@ -8,13 +8,10 @@ namespace Compression.Experiments.Verbs;
 /// <summary>Says which program this is.</summary>
 internal sealed class ShowVersion : Verb<NoOptions>
 {
-    /// <inheritdoc/>
     public override string Name => "version";
 
-    /// <inheritdoc/>
     public override string Summary => "version of the program, its commit, and the runtime";
 
-    /// <inheritdoc/>
     protected override ExitCode Run(NoOptions options, CommandEnvironment environment)
     {
         var git = GitState.Of(environment.RepositoryRoot);

@@ -18,19 +18,14 @@ public sealed record SweepReportOptions
 /// <summary>Shows what a sweep has found.</summary>
 internal sealed class SweepReport : Verb<SweepReportOptions>
 {
-    /// <inheritdoc/>
     public override string Name => "sweep report";
 
-    /// <inheritdoc/>
     public override string Summary => "a sweep's results over its seeds; also as table.md and results.csv";
 
-    /// <inheritdoc/>
     public override string Operand => "folder";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> Examples => ["sweep report runs/compressors"];
 
-    /// <inheritdoc/>
     protected override ExitCode Run(SweepReportOptions options, CommandEnvironment environment)
     {
         if (options.Folder.Length == 0)

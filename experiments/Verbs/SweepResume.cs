@@ -16,19 +16,14 @@ public sealed record SweepResumeOptions : SweepWorkOptions
 /// <summary>Goes on with a sweep's folder.</summary>
 internal sealed class SweepResume : SweepWork<SweepResumeOptions>
 {
-    /// <inheritdoc/>
     public override string Name => "sweep resume";
 
-    /// <inheritdoc/>
     public override string Summary => "go on with a sweep that was cut off, from the newest checkpoints";
 
-    /// <inheritdoc/>
     public override string Operand => "folder";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> Examples => ["sweep resume runs/compressors --jobs 2", "sweep resume runs/compressors --retry_failed"];
 
-    /// <inheritdoc/>
     protected override SweepSession Open(SweepResumeOptions options, CommandEnvironment environment) => options.Folder.Length > 0
         ? SweepSession.OfFolder(options.Folder, environment)
         : throw new UserErrorException(ExitCode.Usage, $"{Name} needs a sweep's folder: ./run.sh {Name} runs/NAME.");

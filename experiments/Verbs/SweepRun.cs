@@ -20,16 +20,12 @@ public sealed record SweepRunOptions : SweepWorkOptions
 /// <summary>Runs the trials of a grid.</summary>
 internal sealed class SweepRun : SweepWork<SweepRunOptions>
 {
-    /// <inheritdoc/>
     public override string Name => "sweep run";
 
-    /// <inheritdoc/>
     public override string Summary => "run the trials of a grid; what completed before is not run again";
 
-    /// <inheritdoc/>
     public override string Operand => "grid";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> Examples =>
     [
         "sweep run experiments/grids/compressors.yaml --dry_run",
@@ -37,7 +33,6 @@ internal sealed class SweepRun : SweepWork<SweepRunOptions>
         "sweep run runs/compressors --retry_failed",
     ];
 
-    /// <inheritdoc/>
     protected override SweepSession Open(SweepRunOptions options, CommandEnvironment environment) => options.Grid.Length > 0
         ? SweepSession.Open(options.Grid, options.Out, environment)
         : throw new UserErrorException(ExitCode.Usage, $"{Name} needs a grid file: ./run.sh {Name} experiments/grids/compressors.yaml.");

@@ -23,19 +23,14 @@ internal sealed class SweepStatus : Verb<SweepStatusOptions>
 {
     private static readonly TimeSpan s_pace = TimeSpan.FromSeconds(2);
 
-    /// <inheritdoc/>
     public override string Name => "sweep status";
 
-    /// <inheritdoc/>
     public override string Summary => "a sweep's trials: how far each is, and what it has reached";
 
-    /// <inheritdoc/>
     public override string Operand => "folder";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> Examples => ["sweep status runs/compressors", "sweep status runs/compressors --watch"];
 
-    /// <inheritdoc/>
     protected override ExitCode Run(SweepStatusOptions options, CommandEnvironment environment)
     {
         if (options.Folder.Length == 0)

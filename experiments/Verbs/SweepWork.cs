@@ -25,7 +25,6 @@ public record SweepWorkOptions
 internal abstract class SweepWork<TOptions> : Verb<TOptions>
     where TOptions : SweepWorkOptions, new()
 {
-    /// <inheritdoc/>
     protected override ExitCode Run(TOptions options, CommandEnvironment environment)
     {
         var session = Open(options, environment);

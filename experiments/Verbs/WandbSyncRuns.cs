@@ -8,19 +8,14 @@ namespace Compression.Experiments.Verbs;
 /// <summary>Uploads what Weights &amp; Biases has not got yet.</summary>
 internal sealed class WandbSyncRuns : Verb<WandbSyncOptions>
 {
-    /// <inheritdoc/>
     public override string Name => "wandb sync";
 
-    /// <inheritdoc/>
     public override string Summary => "upload runs that were reported offline, or whose server was down";
 
-    /// <inheritdoc/>
     public override string Operand => "folder";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> Examples => ["wandb sync runs/small", "wandb sync runs"];
 
-    /// <inheritdoc/>
     protected override ExitCode Run(WandbSyncOptions options, CommandEnvironment environment)
     {
         if (options.Folder.Length == 0)

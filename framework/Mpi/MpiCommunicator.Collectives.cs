@@ -5,7 +5,6 @@ namespace Compression.Mpi;
 /// <summary>The exchanges that block.</summary>
 public sealed unsafe partial class MpiCommunicator
 {
-    /// <inheritdoc/>
     public void AllReduce(Span<float> values)
     {
         SettleLengths();
@@ -25,7 +24,6 @@ public sealed unsafe partial class MpiCommunicator
         BytesHanded += (long)values.Length * sizeof(float);
     }
 
-    /// <inheritdoc/>
     public void AllReduce(Span<double> values, ReduceOperation operation = ReduceOperation.Sum)
     {
         SettleLengths();
@@ -41,7 +39,6 @@ public sealed unsafe partial class MpiCommunicator
         BytesHanded += (long)values.Length * sizeof(double);
     }
 
-    /// <inheritdoc/>
     public void AllGather(ReadOnlySpan<byte> payload, GatheredPayloads gathered)
     {
         SettleLengths();
@@ -70,7 +67,6 @@ public sealed unsafe partial class MpiCommunicator
         }
     }
 
-    /// <inheritdoc/>
     public void AllToAll(ReadOnlySpan<byte> outgoing, ReadOnlySpan<int> lengths, GatheredPayloads incoming)
     {
         if (lengths.Length != WorldSize)
@@ -112,7 +108,6 @@ public sealed unsafe partial class MpiCommunicator
         }
     }
 
-    /// <inheritdoc/>
     public void Broadcast(Span<byte> data, int root)
     {
         CheckMember(root, nameof(root));
@@ -126,7 +121,6 @@ public sealed unsafe partial class MpiCommunicator
         BytesHanded += Rank == root ? data.Length : 0;
     }
 
-    /// <inheritdoc/>
     public void Send(ReadOnlySpan<byte> data, int destination, int tag)
     {
         CheckMember(destination, nameof(destination));
@@ -140,7 +134,6 @@ public sealed unsafe partial class MpiCommunicator
         BytesHanded += data.Length;
     }
 
-    /// <inheritdoc/>
     public void Receive(Span<byte> data, int source, int tag)
     {
         CheckMember(source, nameof(source));
@@ -153,7 +146,6 @@ public sealed unsafe partial class MpiCommunicator
         }
     }
 
-    /// <inheritdoc/>
     public void Barrier()
     {
         SettleLengths();

@@ -6,7 +6,6 @@ namespace Compression.Mpi;
 /// <summary>The exchanges that go on by themselves.</summary>
 public sealed unsafe partial class MpiCommunicator
 {
-    /// <inheritdoc/>
     public IPendingExchange BeginAllReduce(Memory<float> values)
     {
         SettleLengths();
@@ -17,7 +16,6 @@ public sealed unsafe partial class MpiCommunicator
         return Pending(code, request, Names.AllReduce, _others, pin: pin);
     }
 
-    /// <inheritdoc/>
     public IPendingExchange BeginAllGather(ReadOnlyMemory<byte> payload, GatheredPayloads gathered)
     {
         SettleLengths();
@@ -34,7 +32,6 @@ public sealed unsafe partial class MpiCommunicator
         return _unsized;
     }
 
-    /// <inheritdoc/>
     public IPendingExchange BeginSend(ReadOnlyMemory<byte> data, int destination, int tag)
     {
         CheckMember(destination, nameof(destination));
@@ -45,7 +42,6 @@ public sealed unsafe partial class MpiCommunicator
         return Pending(code, request, Names.Send, Only(destination), pin: pin);
     }
 
-    /// <inheritdoc/>
     public IPendingExchange BeginReceive(Memory<byte> data, int source, int tag)
     {
         CheckMember(source, nameof(source));

@@ -59,16 +59,12 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
         _others = isWorld ? Others(rank) : null;
     }
 
-    /// <inheritdoc/>
     public int Rank { get; }
 
-    /// <inheritdoc/>
     public int WorldSize { get; }
 
-    /// <inheritdoc/>
     public bool WritesResult => true;
 
-    /// <inheritdoc/>
     public long SuspendedTicks => 0;
 
     /// <summary>
@@ -226,7 +222,6 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
         _others = Others(worldRank);
     }
 
-    /// <inheritdoc/>
     ICommunicator ICommunicator.Split(int color, int key) => Split(color, key);
 
     /// <inheritdoc cref="ICommunicator.Split"/>

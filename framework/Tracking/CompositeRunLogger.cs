@@ -12,35 +12,25 @@ public sealed class CompositeRunLogger(params IReadOnlyList<IRunLogger> loggers)
     // Warnings may come from a background sender while the training thread logs.
     private readonly Lock _gate = new();
 
-    /// <inheritdoc/>
     public void Progress(ProgressRecord progress) => Each(logger => logger.Progress(progress));
 
-    /// <inheritdoc/>
     public void LogMetrics(MetricsRecord metrics) => Each(logger => logger.LogMetrics(metrics));
 
-    /// <inheritdoc/>
     public bool TakesDistributions => loggers.Any(logger => logger.TakesDistributions);
 
-    /// <inheritdoc/>
     public void LogDistribution(string name, long step, IEnumerable<ReadOnlyMemory<float>> values) =>
         Each(logger => logger.LogDistribution(name, step, values));
 
-    /// <inheritdoc/>
     public void LogCurves(string axis, long at, IReadOnlyList<KeyValuePair<string, double>> points) => Each(logger => logger.LogCurves(axis, at, points));
 
-    /// <inheritdoc/>
     public void LogEvaluation(EvaluationRecord evaluation) => Each(logger => logger.LogEvaluation(evaluation));
 
-    /// <inheritdoc/>
     public void Message(string text) => Each(logger => logger.Message(text));
 
-    /// <inheritdoc/>
     public void Warning(string text) => Each(logger => logger.Warning(text));
 
-    /// <inheritdoc/>
     public void Finish(RunSummary summary) => Each(logger => logger.Finish(summary));
 
-    /// <inheritdoc/>
     public void Dispose() => Each(logger => logger.Dispose());
 
     private void Each(Action<IRunLogger> call)

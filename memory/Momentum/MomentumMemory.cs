@@ -35,27 +35,22 @@ public sealed class MomentumMemory : IGradientMemory
         _residual = new float[context.Layout.Length];
     }
 
-    /// <inheritdoc/>
     public bool AppliesMomentum => _options.Momentum > 0;
 
     /// <summary>Clipping goes by the norm of the whole gradient.</summary>
     public bool NeedsWholeBucket => _options.Clipping > 0;
 
-    /// <inheritdoc/>
     public ReadOnlySpan<float> Compensate(GradientBucket bucket, StepContext step)
     {
         CorrectMomentum.Invoke(_context.Team, _velocity, (float)_options.Momentum, bucket.All, ClippingFactor(bucket.All), _residual);
         return _residual;
     }
 
-    /// <inheritdoc/>
     public void Update(ParameterSlot slot, in SentGradient sent) =>
         sent.AddTo(Part(_residual, slot), scale: -1, cleared: _options.Masking ? Part(_velocity, slot) : default);
 
-    /// <inheritdoc/>
     public IEnumerable<ReadOnlyMemory<float>> Residuals => [_residual];
 
-    /// <inheritdoc/>
     public void Save(IStateWriter writer)
     {
         foreach (var slot in _context.Layout.Slots)
@@ -65,7 +60,6 @@ public sealed class MomentumMemory : IGradientMemory
         }
     }
 
-    /// <inheritdoc/>
     public void Load(IStateReader reader)
     {
         foreach (var slot in _context.Layout.Slots)

@@ -10,6 +10,5 @@ namespace Compression.Torch.Tests;
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class SeededAttribute : BeforeAfterTestAttribute
 {
-    /// <inheritdoc/>
     public override void Before(MethodInfo methodUnderTest) => TorchSharp.torch.manual_seed(1);
 }

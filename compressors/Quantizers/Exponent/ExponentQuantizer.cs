@@ -26,13 +26,10 @@ public sealed class ExponentQuantizer : IQuantizer
     /// <param name="context">Threads.</param>
     public ExponentQuantizer(ComponentContext context) => _team = context.Team;
 
-    /// <inheritdoc/>
     public bool IsUnbiased => false;
 
-    /// <inheritdoc/>
     public bool IsLossless => false;
 
-    /// <inheritdoc/>
     public void Encode(in Selection selection, ParameterSlot slot, StepContext step, PayloadWriter writer)
     {
         var values = selection.Values;
@@ -53,7 +50,6 @@ public sealed class ExponentQuantizer : IQuantizer
         writer.CountBits(nominalBits: bits, floorBits: bits);
     }
 
-    /// <inheritdoc/>
     public void DecodeAdd(ref PayloadReader reader, ParameterSlot slot, Span<float> destination, float scale)
     {
         if (destination.IsEmpty)

@@ -24,13 +24,10 @@ public sealed class NaturalQuantizer : IQuantizer
     /// <param name="context">Threads.</param>
     public NaturalQuantizer(ComponentContext context) => _team = context.Team;
 
-    /// <inheritdoc/>
     public bool IsUnbiased => true;
 
-    /// <inheritdoc/>
     public bool IsLossless => false;
 
-    /// <inheritdoc/>
     public void Encode(in Selection selection, ParameterSlot slot, StepContext step, PayloadWriter writer)
     {
         var values = selection.Values;
@@ -47,7 +44,6 @@ public sealed class NaturalQuantizer : IQuantizer
         writer.CountBits(nominalBits: 9.0 * values.Length, floorBits: 9.0 * values.Length);
     }
 
-    /// <inheritdoc/>
     public void DecodeAdd(ref PayloadReader reader, ParameterSlot slot, Span<float> destination, float scale)
     {
         var exponents = reader.ReadBytes(destination.Length);

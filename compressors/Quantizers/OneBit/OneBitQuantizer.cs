@@ -29,13 +29,10 @@ public sealed class OneBitQuantizer : IQuantizer
     /// <param name="context">Threads.</param>
     public OneBitQuantizer(ComponentContext context) => _team = context.Team;
 
-    /// <inheritdoc/>
     public bool IsUnbiased => false;
 
-    /// <inheritdoc/>
     public bool IsLossless => false;
 
-    /// <inheritdoc/>
     public void Encode(in Selection selection, ParameterSlot slot, StepContext step, PayloadWriter writer)
     {
         var values = selection.Values;
@@ -71,7 +68,6 @@ public sealed class OneBitQuantizer : IQuantizer
         writer.CountBits(nominalBits: values.Length + (64.0 * columns), floorBits: values.Length + (64.0 * columns));
     }
 
-    /// <inheritdoc/>
     public void DecodeAdd(ref PayloadReader reader, ParameterSlot slot, Span<float> destination, float scale)
     {
         if (destination.IsEmpty)

@@ -43,13 +43,10 @@ public sealed class QsgdQuantizer : IQuantizer
         _team = context.Team;
     }
 
-    /// <inheritdoc/>
     public bool IsUnbiased => true;
 
-    /// <inheritdoc/>
     public bool IsLossless => false;
 
-    /// <inheritdoc/>
     public void Encode(in Selection selection, ParameterSlot slot, StepContext step, PayloadWriter writer)
     {
         var values = selection.Values;
@@ -84,7 +81,6 @@ public sealed class QsgdQuantizer : IQuantizer
         }
     }
 
-    /// <inheritdoc/>
     public void DecodeAdd(ref PayloadReader reader, ParameterSlot slot, Span<float> destination, float scale)
     {
         if (destination.IsEmpty)

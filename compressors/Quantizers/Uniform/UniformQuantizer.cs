@@ -37,13 +37,10 @@ public sealed class UniformQuantizer : IQuantizer
             : null;
     }
 
-    /// <inheritdoc/>
     public bool IsUnbiased { get; }
 
-    /// <inheritdoc/>
     public bool IsLossless => false;
 
-    /// <inheritdoc/>
     public void Encode(in Selection selection, ParameterSlot slot, StepContext step, PayloadWriter writer)
     {
         var values = selection.Values;
@@ -68,7 +65,6 @@ public sealed class UniformQuantizer : IQuantizer
         writer.CountBits(nominalBits: bits, floorBits: bits);
     }
 
-    /// <inheritdoc/>
     public void DecodeAdd(ref PayloadReader reader, ParameterSlot slot, Span<float> destination, float scale)
     {
         var scales = reader.ReadBytes(_range.RangeBytes * _range.BucketCount(destination.Length));

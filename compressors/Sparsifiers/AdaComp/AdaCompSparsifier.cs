@@ -40,16 +40,13 @@ public sealed class AdaCompSparsifier : ISparsifier
         _team = context.Team;
     }
 
-    /// <inheritdoc/>
     public bool IsUnbiased => false;
 
-    /// <inheritdoc/>
     public bool GivesMagnitude => true;
 
     /// <summary>The paper's 8 or 16 bits an entry, of which the value takes one.</summary>
     public double NominalIndexBits => _bin <= 64 ? 7 : 15;
 
-    /// <inheritdoc/>
     public Selection Select(in GradientView gradient)
     {
         double magnitude = CollectBinMaxima.Invoke(_team, gradient.Compensated, gradient.Raw, _compensation, _bin, _chosen);

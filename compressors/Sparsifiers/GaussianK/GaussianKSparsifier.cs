@@ -31,10 +31,8 @@ public sealed class GaussianKSparsifier : ISparsifier
         _team = context.Team;
     }
 
-    /// <inheritdoc/>
     public bool IsUnbiased => false;
 
-    /// <inheritdoc/>
     public Selection Select(in GradientView gradient)
     {
         var values = gradient.Compensated;

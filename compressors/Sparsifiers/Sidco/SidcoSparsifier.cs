@@ -58,10 +58,8 @@ public sealed class SidcoSparsifier : ISparsifier
         _states = [.. context.Layout.Slots.Select(_ => new State())];
     }
 
-    /// <inheritdoc/>
     public bool IsUnbiased => false;
 
-    /// <inheritdoc/>
     public Selection Select(in GradientView gradient)
     {
         var values = gradient.Compensated;
@@ -77,7 +75,6 @@ public sealed class SidcoSparsifier : ISparsifier
         return new Selection(_chosen.Positions, _chosen.Values);
     }
 
-    /// <inheritdoc/>
     public void Save(IStateWriter writer)
     {
         foreach (var slot in _context.Layout.Slots)
@@ -86,7 +83,6 @@ public sealed class SidcoSparsifier : ISparsifier
         }
     }
 
-    /// <inheritdoc/>
     public void Load(IStateReader reader)
     {
         float[] saved = new float[3];

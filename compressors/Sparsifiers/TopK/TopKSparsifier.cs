@@ -28,20 +28,15 @@ public sealed class TopKSparsifier : ISparsifier
         _global = options.Scope == TopKScope.Global ? new TopKAcrossSlots(context.Team) : null;
     }
 
-    /// <inheritdoc/>
     public bool IsUnbiased => false;
 
-    /// <inheritdoc/>
     public void BeginStep(ReadOnlySpan<ParameterSlot> slots, ReadOnlySpan<float> compensated, StepContext step) =>
         _global?.Choose(slots, compensated, _options, step);
 
-    /// <inheritdoc/>
     public bool NeedsWholeBucket => _global is not null;
 
-    /// <inheritdoc/>
     public bool CompletesSum => _global is null;
 
-    /// <inheritdoc/>
     public Selection Select(in GradientView gradient)
     {
         if (_global is not null)

@@ -46,19 +46,15 @@ public sealed class VarianceSparsifier : ISparsifier
         _squares = new float[context.Layout.Slots.Length][];
     }
 
-    /// <inheritdoc/>
     public bool IsUnbiased => false;
 
-    /// <inheritdoc/>
     public bool KeepsResidual => true;
 
-    /// <inheritdoc/>
     public int MicroBatches => _options.MicroBatches;
 
     /// <summary>The paper's 32 bits an entry, of which the value takes four.</summary>
     public double NominalIndexBits => 28;
 
-    /// <inheritdoc/>
     public Selection Select(in GradientView gradient)
     {
         int slot = gradient.Slot.Index;
@@ -69,7 +65,6 @@ public sealed class VarianceSparsifier : ISparsifier
         return new Selection(_chosen.Positions, _chosen.Values);
     }
 
-    /// <inheritdoc/>
     public void Save(IStateWriter writer)
     {
         foreach (var slot in _context.Layout.Slots)
@@ -82,7 +77,6 @@ public sealed class VarianceSparsifier : ISparsifier
         }
     }
 
-    /// <inheritdoc/>
     public void Load(IStateReader reader)
     {
         foreach (var slot in _context.Layout.Slots.Where(slot => reader.Contains($"variance/sum/{slot.Name}")))

@@ -53,6 +53,5 @@ internal sealed class Lettering(float size, string colour, Alignment alignment) 
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _paint.Dispose();
 }

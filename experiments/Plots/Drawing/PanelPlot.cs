@@ -66,7 +66,6 @@ internal sealed class PanelPlot : IDisposable
         _plot.Render(canvas, new PixelRect(data.Left - Edges.Left, data.Right + Edges.Right, data.Bottom + Edges.Bottom, data.Top - Edges.Top));
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _plot.Dispose();
 
     private static void SetUp(IAxis axis, Axis from)

@@ -99,7 +99,6 @@ internal sealed class PictureDrawing : IDisposable
         return SvgFile.Of(stream.ToArray(), Width, Height);
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var part in (IDisposable[])[_title, _caption, .. _panels])

@@ -12,7 +12,6 @@ internal sealed class PlainMarker(MarkerShape shape) : IMarker
 {
     private readonly IMarker _marker = shape.GetMarker();
 
-    /// <inheritdoc/>
     public void Render(SKCanvas canvas, Paint paint, Pixel center, float size, MarkerStyle markerStyle)
     {
         paint.SKPathEffect = null!;

@@ -10,10 +10,8 @@ internal sealed class ShadeScale(Axis axis) : IHasColorAxis
     /// <summary>The colours at equal distances, from the low end.</summary>
     public static IReadOnlyList<string> Colours { get; } = ["#FDEA45", "#CBBA69", "#948E77", "#576071", "#00306F"];
 
-    /// <inheritdoc/>
     public IColormap Colormap { get; } = new ScottPlot.Colormaps.CustomInterpolated([.. Colours.Select(Color.FromHex)]);
 
-    /// <inheritdoc/>
     public ScottPlot.Range GetRange() => new(PanelPlot.Place(axis, axis.Low), PanelPlot.Place(axis, axis.High));
 
     /// <summary>The colour of a value, and one that can be read on it.</summary>

@@ -32,9 +32,7 @@ internal sealed class ShippedFont : IFontResolver
     /// <summary>Has ScottPlot draw with it from now on.</summary>
     public static void Use() => _ = s_font;
 
-    /// <inheritdoc/>
     public SKTypeface CreateTypeface(string fontName, FontWeight weight, FontSlant slant, FontSpacing spacing) => _typeface;
 
-    /// <inheritdoc/>
     public SKTypeface CreateTypeface(string fontName, bool bold, bool italic) => _typeface;
 }

@@ -14,13 +14,10 @@ internal sealed class BandwidthPanels : PlotKind
 {
     private const int SymbolsOnALine = 7;
 
-    /// <inheritdoc/>
     public override string Name => "bandwidth";
 
-    /// <inheritdoc/>
     public override string Summary => "perplexity against wall-clock, modelled, or measured for runs of the lab; one panel a link speed";
 
-    /// <inheritdoc/>
     public override Picture Compose(PlotInput input)
     {
         var kind = Perplexities.ForCurves(input.Options.Measure, input.Series);

@@ -23,7 +23,6 @@ internal abstract class CurvePicture : PlotKind
     /// <summary>The horizontal axis, and the unit that its values are divided by.</summary>
     private protected abstract (double Unit, Axis Axis) Horizontal(IReadOnlyList<double> values);
 
-    /// <inheritdoc/>
     public override Picture Compose(PlotInput input)
     {
         var kind = Perplexities.ForCurves(input.Options.Measure, input.Series);
@@ -77,10 +76,8 @@ internal abstract class CurvePicture : PlotKind
 /// <summary>What a step is worth, whatever it costs.</summary>
 internal sealed class CurveOverSteps : CurvePicture
 {
-    /// <inheritdoc/>
     public override string Name => "steps";
 
-    /// <inheritdoc/>
     public override string Summary => "perplexity against steps";
 
     private protected override string Across => Steps;
@@ -93,10 +90,8 @@ internal sealed class CurveOverSteps : CurvePicture
 /// <summary>What an hour is worth on the machine that ran it.</summary>
 internal sealed class CurveOverTime : CurvePicture
 {
-    /// <inheritdoc/>
     public override string Name => "wallclock";
 
-    /// <inheritdoc/>
     public override string Summary => "perplexity against wall-clock";
 
     private protected override string Across => Seconds;
@@ -116,10 +111,8 @@ internal sealed class CurveOverTime : CurvePicture
 /// <summary>What a byte is worth.</summary>
 internal sealed class CurveOverBytes : CurvePicture
 {
-    /// <inheritdoc/>
     public override string Name => "bytes";
 
-    /// <inheritdoc/>
     public override string Summary => "perplexity against a worker's bytes";
 
     private protected override string Across => Bytes;

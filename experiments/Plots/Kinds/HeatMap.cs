@@ -11,17 +11,14 @@ internal sealed class HeatMap : PlotKind
 {
     private const string NoRatio = "none", RatioArgument = "ratio";
 
-    /// <inheritdoc/>
     public override string Name => "heatmap";
 
-    /// <inheritdoc/>
     public override string Summary => "perplexity at the end by compressor and ratio";
 
     /// <summary>The share of entries that a run was asked to send; null where its compressor has no such option.</summary>
     public static string? RatioOf(RunData run) => SeriesLabels.Terms(SeriesLabels.Composition(run))
         .SelectMany(term => term.Arguments).Where(argument => argument.Key == RatioArgument).Select(argument => argument.Value).FirstOrDefault();
 
-    /// <inheritdoc/>
     public override Picture Compose(PlotInput input)
     {
         var kind = Perplexities.ForResults(input.Options.Measure, input.Series);

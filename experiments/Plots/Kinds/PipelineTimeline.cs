@@ -18,13 +18,10 @@ internal sealed class PipelineTimeline : RowPicture
         (StageActivity.Send, "send", "#009E73"),
     ];
 
-    /// <inheritdoc/>
     public override string Name => "pipeline";
 
-    /// <inheritdoc/>
     public override string Summary => "forward, backward, send and wait of each stage in one step of model-parallel";
 
-    /// <inheritdoc/>
     public override Picture Compose(PlotInput input)
     {
         var lanes = new List<string>();

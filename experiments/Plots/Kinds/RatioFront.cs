@@ -15,10 +15,8 @@ internal sealed class RatioFront : PlotKind
         Where = [("on_front", 1)], Label = "Pareto front", Connection = Connection.Steps, PointInterval = 0,
     };
 
-    /// <inheritdoc/>
     public override string Name => "ratio";
 
-    /// <inheritdoc/>
     public override string Summary => "perplexity at the end against the true compression ratio, with the Pareto front";
 
     /// <summary>Which points no other point beats: none has a higher ratio and a perplexity as low, nor a lower perplexity and a ratio as high.</summary>
@@ -28,7 +26,6 @@ internal sealed class RatioFront : PlotKind
             other.Ratio >= point.Ratio && other.Perplexity <= point.Perplexity && (other.Ratio > point.Ratio || other.Perplexity < point.Perplexity))),
     ];
 
-    /// <inheritdoc/>
     public override Picture Compose(PlotInput input)
     {
         var kind = Perplexities.ForResults(input.Options.Measure, input.Series);

@@ -10,13 +10,10 @@ namespace Compression.Experiments.Plots.Kinds;
 /// <summary>Words a second against workers, beside what as many machines without an exchange would do.</summary>
 internal sealed class ScalingLines : PlotKind
 {
-    /// <inheritdoc/>
     public override string Name => "scaling";
 
-    /// <inheritdoc/>
     public override string Summary => "words per second against real workers, with the linear line";
 
-    /// <inheritdoc/>
     public override Picture Compose(PlotInput input)
     {
         RunSeries[] real = [.. input.Series.Where(series => series.Runs[0].VirtualWorkers == 0 && Speed(series).Count > 0)];

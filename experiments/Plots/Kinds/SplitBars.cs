@@ -6,13 +6,10 @@ namespace Compression.Experiments.Plots.Kinds;
 /// <summary>The mean step's time, stacked by part.</summary>
 internal sealed class SplitBars : RowPicture
 {
-    /// <inheritdoc/>
     public override string Name => "split";
 
-    /// <inheritdoc/>
     public override string Summary => "the step's time, stacked by part";
 
-    /// <inheritdoc/>
     public override Picture Compose(PlotInput input)
     {
         var rows = StepSplit.Of(input.Series);

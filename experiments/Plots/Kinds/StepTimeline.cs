@@ -9,10 +9,8 @@ internal sealed class StepTimeline : RowPicture
     // Update comes when the averaged gradient is there.
     private const int ForwardBackward = 0, Update = 4;
 
-    /// <inheritdoc/>
     public override string Name => "timeline";
 
-    /// <inheritdoc/>
     public override string Summary => "the parts of one mean step on a time line";
 
     /// <summary>Start and end of the parts in seconds, by their place in <see cref="StepSplit.Names"/>; "other" has no place in time.</summary>
@@ -30,7 +28,6 @@ internal sealed class StepTimeline : RowPicture
         return parts;
     }
 
-    /// <inheritdoc/>
     public override Picture Compose(PlotInput input)
     {
         var rows = StepSplit.Of(input.Series);

@@ -9,17 +9,14 @@ namespace Compression.Experiments.Plots.Kinds;
 /// <summary>Seconds and bytes until a perplexity is reached, as bars beside each other.</summary>
 internal sealed class TargetBars : PlotKind
 {
-    /// <inheritdoc/>
     public override string Name => "target";
 
-    /// <inheritdoc/>
     public override string Summary => "time and bytes until a perplexity is reached";
 
     /// <summary>The lowest perplexity that every run reaches, rounded up to a tenth.</summary>
     public static double CommonTarget(IEnumerable<RunData> runs, PerplexityKind kind) =>
         Math.Ceiling(10 * runs.Select(run => Curve.Of(run, kind)).Where(curve => curve.Count > 0).Max(curve => curve.Min(point => point.Perplexity))) / 10;
 
-    /// <inheritdoc/>
     public override Picture Compose(PlotInput input)
     {
         var kind = Perplexities.ForCurves(input.Options.Measure, input.Series);

@@ -49,7 +49,6 @@ internal sealed class Html
         return this;
     }
 
-    /// <inheritdoc/>
     public override string ToString() => _text.ToString();
 
     // Control characters have no place in XML, escaped or not.

@@ -10,10 +10,8 @@ public sealed class CompletedExchange : IPendingExchange
     /// <summary>The only one; it has no state.</summary>
     public static CompletedExchange Instance { get; } = new();
 
-    /// <inheritdoc/>
     public bool Poll() => true;
 
-    /// <inheritdoc/>
     public void Wait()
     {
     }

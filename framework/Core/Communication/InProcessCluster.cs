@@ -68,7 +68,6 @@ public sealed class InProcessCluster : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         if (_disposed)

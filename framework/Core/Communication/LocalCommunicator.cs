@@ -5,53 +5,42 @@ public class LocalCommunicator : ICommunicator
 {
     private readonly Queue<(int Tag, byte[] Data)> _toSelf = new();
 
-    /// <inheritdoc/>
     public int Rank => 0;
 
-    /// <inheritdoc/>
     public int WorldSize => 1;
 
-    /// <inheritdoc/>
     public bool WritesResult => true;
 
-    /// <inheritdoc/>
     public long SuspendedTicks => 0;
 
-    /// <inheritdoc/>
     public void AllReduce(Span<float> values)
     {
     }
 
-    /// <inheritdoc/>
     public void AllReduce(Span<double> values, ReduceOperation operation = ReduceOperation.Sum)
     {
     }
 
-    /// <inheritdoc/>
     public virtual void AllGather(ReadOnlySpan<byte> payload, GatheredPayloads gathered)
     {
         gathered.Allocate([payload.Length]);
         payload.CopyTo(gathered.Slot(0));
     }
 
-    /// <inheritdoc/>
     public void AllToAll(ReadOnlySpan<byte> outgoing, ReadOnlySpan<int> lengths, GatheredPayloads incoming)
     {
         SectionLengths.Check(outgoing, lengths, WorldSize);
         AllGather(outgoing[..lengths[0]], incoming);
     }
 
-    /// <inheritdoc/>
     public void Broadcast(Span<byte> data, int root) => ArgumentOutOfRangeException.ThrowIfNotEqual(root, 0);
 
-    /// <inheritdoc/>
     public void Send(ReadOnlySpan<byte> data, int destination, int tag)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(destination, 0);
         _toSelf.Enqueue((tag, data.ToArray()));
     }
 
-    /// <inheritdoc/>
     public void Receive(Span<byte> data, int source, int tag)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(source, 0);
@@ -63,39 +52,32 @@ public class LocalCommunicator : ICommunicator
         message.Data.CopyTo(data);
     }
 
-    /// <inheritdoc/>
     public IPendingExchange BeginSend(ReadOnlyMemory<byte> data, int destination, int tag)
     {
         Send(data.Span, destination, tag);
         return CompletedExchange.Instance;
     }
 
-    /// <inheritdoc/>
     public IPendingExchange BeginReceive(Memory<byte> data, int source, int tag) => new AwaitedMessage(
         () => _toSelf.TryPeek(out var message) && message.Tag == tag, () => Receive(data.Span, source, tag));
 
-    /// <inheritdoc/>
     public IPendingExchange BeginAllReduce(Memory<float> values) => CompletedExchange.Instance;
 
-    /// <inheritdoc/>
     public IPendingExchange BeginAllGather(ReadOnlyMemory<byte> payload, GatheredPayloads gathered)
     {
         AllGather(payload.Span, gathered);
         return CompletedExchange.Instance;
     }
 
-    /// <inheritdoc/>
     public void Barrier()
     {
     }
 
-    /// <inheritdoc/>
     public ICommunicator Split(int color, int key)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(color);
         return new LocalCommunicator();
     }
 
-    /// <inheritdoc/>
     public void Dispose() => GC.SuppressFinalize(this);
 }

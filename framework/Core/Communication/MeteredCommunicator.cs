@@ -24,16 +24,12 @@ public sealed class MeteredCommunicator : ICommunicator
         _meter = meter;
     }
 
-    /// <inheritdoc/>
     public int Rank => _inner.Rank;
 
-    /// <inheritdoc/>
     public int WorldSize => _inner.WorldSize;
 
-    /// <inheritdoc/>
     public bool WritesResult => _inner.WritesResult;
 
-    /// <inheritdoc/>
     public long SuspendedTicks => _inner.SuspendedTicks;
 
     private int Workers => Math.Max(2, WorldSize);
@@ -45,7 +41,6 @@ public sealed class MeteredCommunicator : ICommunicator
         return 2.0 * (n - 1) / n * bufferBytes;
     }
 
-    /// <inheritdoc/>
     public void AllReduce(Span<float> values)
     {
         using var time = new Measurement(this);
@@ -53,7 +48,6 @@ public sealed class MeteredCommunicator : ICommunicator
         CountReduction(sizeof(float) * (long)values.Length);
     }
 
-    /// <inheritdoc/>
     public void AllReduce(Span<double> values, ReduceOperation operation = ReduceOperation.Sum)
     {
         using var time = new Measurement(this);
@@ -61,7 +55,6 @@ public sealed class MeteredCommunicator : ICommunicator
         CountReduction(sizeof(double) * (long)values.Length);
     }
 
-    /// <inheritdoc/>
     public void AllGather(ReadOnlySpan<byte> payload, GatheredPayloads gathered)
     {
         using var time = new Measurement(this);
@@ -70,7 +63,6 @@ public sealed class MeteredCommunicator : ICommunicator
         CountReceived(payload.Length, gathered);
     }
 
-    /// <inheritdoc/>
     public void AllToAll(ReadOnlySpan<byte> outgoing, ReadOnlySpan<int> lengths, GatheredPayloads incoming)
     {
         using var time = new Measurement(this);
@@ -86,7 +78,6 @@ public sealed class MeteredCommunicator : ICommunicator
         _meter.AddReceivedBytes(incoming.TotalLength - lengths[Rank] + headers);
     }
 
-    /// <inheritdoc/>
     public void Broadcast(Span<byte> data, int root)
     {
         using var time = new Measurement(this);
@@ -96,7 +87,6 @@ public sealed class MeteredCommunicator : ICommunicator
         _meter.AddReceivedBytes(WorldSize == 1 ? share : Rank == root ? 0 : data.Length);
     }
 
-    /// <inheritdoc/>
     public void Send(ReadOnlySpan<byte> data, int destination, int tag)
     {
         using var time = new Measurement(this);
@@ -104,7 +94,6 @@ public sealed class MeteredCommunicator : ICommunicator
         _meter.AddWireBytes(data.Length);
     }
 
-    /// <inheritdoc/>
     public void Receive(Span<byte> data, int source, int tag)
     {
         using var time = new Measurement(this);
@@ -112,7 +101,6 @@ public sealed class MeteredCommunicator : ICommunicator
         _meter.AddReceivedBytes(data.Length);
     }
 
-    /// <inheritdoc/>
     public IPendingExchange BeginSend(ReadOnlyMemory<byte> data, int destination, int tag)
     {
         using var time = new Measurement(this);
@@ -120,7 +108,6 @@ public sealed class MeteredCommunicator : ICommunicator
         return new MeteredExchange(this, _inner.BeginSend(data, destination, tag));
     }
 
-    /// <inheritdoc/>
     public IPendingExchange BeginReceive(Memory<byte> data, int source, int tag)
     {
         using var time = new Measurement(this);
@@ -128,7 +115,6 @@ public sealed class MeteredCommunicator : ICommunicator
         return new MeteredExchange(this, _inner.BeginReceive(data, source, tag));
     }
 
-    /// <inheritdoc/>
     public IPendingExchange BeginAllReduce(Memory<float> values)
     {
         using var time = new Measurement(this);
@@ -136,7 +122,6 @@ public sealed class MeteredCommunicator : ICommunicator
         return new MeteredExchange(this, _inner.BeginAllReduce(values));
     }
 
-    /// <inheritdoc/>
     public IPendingExchange BeginAllGather(ReadOnlyMemory<byte> payload, GatheredPayloads gathered)
     {
         using var time = new Measurement(this);
@@ -144,14 +129,12 @@ public sealed class MeteredCommunicator : ICommunicator
         return new MeteredExchange(this, _inner.BeginAllGather(payload, gathered), payload.Length, gathered);
     }
 
-    /// <inheritdoc/>
     public void Barrier()
     {
         using var time = new Measurement(this);
         _inner.Barrier();
     }
 
-    /// <inheritdoc/>
     public ICommunicator Split(int color, int key) => new MeteredCommunicator(_inner.Split(color, key), _meter);
 
     /// <summary>Does nothing: the inner communicator belongs to its maker.</summary>

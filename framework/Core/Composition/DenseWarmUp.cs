@@ -24,24 +24,18 @@ public sealed class DenseWarmUp : ICompressor
         Traits = inner.Traits with { Form = inner.Traits.KeepsResidual ? PayloadForm.SelfKept : PayloadForm.Codes };
     }
 
-    /// <inheritdoc/>
     public CompressorTraits Traits { get; }
 
-    /// <inheritdoc/>
     public void BeginStep(ReadOnlySpan<ParameterSlot> slots, ReadOnlySpan<float> compensated, StepContext step) =>
         In(step).BeginStep(slots, compensated, step);
 
-    /// <inheritdoc/>
     public void Compress(in GradientView gradient, PayloadWriter writer) => In(gradient.Step).Compress(gradient, writer);
 
-    /// <inheritdoc/>
     public void Decompress(ref PayloadReader reader, GradientAccumulator destination) =>
         In(destination.Step).Decompress(ref reader, destination);
 
-    /// <inheritdoc/>
     public void Save(IStateWriter writer) => _inner.Save(writer);
 
-    /// <inheritdoc/>
     public void Load(IStateReader reader) => _inner.Load(reader);
 
     private ICompressor In(StepContext step) => step.Epoch < _epochs ? _dense : _inner;

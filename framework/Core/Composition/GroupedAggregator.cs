@@ -31,7 +31,6 @@ public sealed class GroupedAggregator : IGradientAggregator
     /// <summary>Number of groups.</summary>
     public int Count => _groups.Length;
 
-    /// <inheritdoc/>
     public string Decision => _groups.Length > 0 ? _groups[0].Aggregator.Decision : "";
 
     /// <summary>The group of a slot.</summary>
@@ -41,7 +40,6 @@ public sealed class GroupedAggregator : IGradientAggregator
     /// <summary>Number of slots of a group.</summary>
     public int SlotsOf(int group) => _groups[group].Layout.Slots.Length;
 
-    /// <inheritdoc/>
     public void Aggregate(GradientBucket bucket, StepContext step, ICommunicator communicator)
     {
         for (int group = 0; group < _groups.Length; group++)
@@ -61,10 +59,8 @@ public sealed class GroupedAggregator : IGradientAggregator
         _groups[group].Aggregator.Aggregate(_parts[group], step, communicator);
     }
 
-    /// <inheritdoc/>
     public IEnumerable<ReadOnlyMemory<float>> Residuals => _groups.SelectMany(group => group.Aggregator.Residuals);
 
-    /// <inheritdoc/>
     public void Save(IStateWriter writer)
     {
         for (int group = 0; group < _groups.Length; group++)
@@ -73,7 +69,6 @@ public sealed class GroupedAggregator : IGradientAggregator
         }
     }
 
-    /// <inheritdoc/>
     public void Load(IStateReader reader)
     {
         for (int group = 0; group < _groups.Length; group++)

@@ -29,7 +29,6 @@ public sealed class PerSlotCompressor : ICompressor, ISelector
         };
     }
 
-    /// <inheritdoc/>
     public CompressorTraits Traits { get; }
 
     // All entries are a special case of chosen entries; other mixtures are codes.
@@ -39,7 +38,6 @@ public sealed class PerSlotCompressor : ICompressor, ISelector
         : forms.All(form => form is PayloadForm.Floats or PayloadForm.SparseFloats) ? PayloadForm.SparseFloats
         : PayloadForm.Codes;
 
-    /// <inheritdoc/>
     public void BeginStep(ReadOnlySpan<ParameterSlot> slots, ReadOnlySpan<float> compensated, StepContext step)
     {
         foreach (var (compressor, own) in _groups)
@@ -51,14 +49,11 @@ public sealed class PerSlotCompressor : ICompressor, ISelector
     void ISelector.Select(in GradientView gradient, SparseBucket chosen) =>
         ((ISelector)_bySlot[gradient.Slot.Index]).Select(gradient, chosen);
 
-    /// <inheritdoc/>
     public void Compress(in GradientView gradient, PayloadWriter writer) => _bySlot[gradient.Slot.Index].Compress(gradient, writer);
 
-    /// <inheritdoc/>
     public void Decompress(ref PayloadReader reader, GradientAccumulator destination) =>
         _bySlot[destination.Slot.Index].Decompress(ref reader, destination);
 
-    /// <inheritdoc/>
     public void Save(IStateWriter writer)
     {
         for (int i = 0; i < _groups.Length; i++)
@@ -67,7 +62,6 @@ public sealed class PerSlotCompressor : ICompressor, ISelector
         }
     }
 
-    /// <inheritdoc/>
     public void Load(IStateReader reader)
     {
         for (int i = 0; i < _groups.Length; i++)

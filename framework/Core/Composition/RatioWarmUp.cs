@@ -22,30 +22,23 @@ public sealed class RatioWarmUp : ICompressor, ISelector
         _epochs = epochs;
     }
 
-    /// <inheritdoc/>
     public CompressorTraits Traits => _inner.Traits;
 
-    /// <inheritdoc/>
     public bool CompletesSum => _inner.CompletesSum;
 
-    /// <inheritdoc/>
     public void BeginStep(ReadOnlySpan<ParameterSlot> slots, ReadOnlySpan<float> compensated, StepContext step) =>
         _inner.BeginStep(slots, compensated, Warm(step));
 
     void ISelector.Select(in GradientView gradient, SparseBucket chosen) =>
         ((ISelector)_inner).Select(gradient.In(Warm(gradient.Step)), chosen);
 
-    /// <inheritdoc/>
     public void Compress(in GradientView gradient, PayloadWriter writer) => _inner.Compress(gradient.In(Warm(gradient.Step)), writer);
 
-    /// <inheritdoc/>
     public void Decompress(ref PayloadReader reader, GradientAccumulator destination) =>
         _inner.Decompress(ref reader, destination.In(Warm(destination.Step)));
 
-    /// <inheritdoc/>
     public void Save(IStateWriter writer) => _inner.Save(writer);
 
-    /// <inheritdoc/>
     public void Load(IStateReader reader) => _inner.Load(reader);
 
     private StepContext Warm(StepContext step)

@@ -38,19 +38,15 @@ public sealed class SelectThenQuantize : ICompressor, ISelector
         };
     }
 
-    /// <inheritdoc/>
     public CompressorTraits Traits { get; }
 
-    /// <inheritdoc/>
     public bool CompletesSum => _sparsifier.CompletesSum;
 
-    /// <inheritdoc/>
     public void BeginStep(ReadOnlySpan<ParameterSlot> slots, ReadOnlySpan<float> compensated, StepContext step) =>
         _sparsifier.BeginStep(slots, compensated, step);
 
     void ISelector.Select(in GradientView gradient, SparseBucket chosen) => chosen.Append(gradient.Slot, _sparsifier.Select(gradient));
 
-    /// <inheritdoc/>
     public void Compress(in GradientView gradient, PayloadWriter writer)
     {
         var selection = _sparsifier.Select(gradient);
@@ -62,7 +58,6 @@ public sealed class SelectThenQuantize : ICompressor, ISelector
         _quantizer.Encode(selection, gradient.Slot, gradient.Step, writer);
     }
 
-    /// <inheritdoc/>
     public void Decompress(ref PayloadReader reader, GradientAccumulator destination)
     {
         if (_sparsifier.KeepsAll)
@@ -78,9 +73,7 @@ public sealed class SelectThenQuantize : ICompressor, ISelector
         destination.AddAt(indices, values, _team);
     }
 
-    /// <inheritdoc/>
     public void Save(IStateWriter writer) => _sparsifier.Save(writer);
 
-    /// <inheritdoc/>
     public void Load(IStateReader reader) => _sparsifier.Load(reader);
 }

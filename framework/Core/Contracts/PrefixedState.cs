@@ -6,12 +6,9 @@ namespace Compression.Core.Contracts;
 /// <param name="reader">Gives the state; null where it is written.</param>
 public sealed class PrefixedState(string prefix, IStateWriter? writer = null, IStateReader? reader = null) : IStateWriter, IStateReader
 {
-    /// <inheritdoc/>
     public void Write(string name, ReadOnlySpan<float> values) => writer!.Write(prefix + name, values);
 
-    /// <inheritdoc/>
     public bool Contains(string name) => reader!.Contains(prefix + name);
 
-    /// <inheritdoc/>
     public void Read(string name, Span<float> destination) => reader!.Read(prefix + name, destination);
 }

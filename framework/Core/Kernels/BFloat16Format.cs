@@ -14,7 +14,6 @@ public readonly struct BFloat16Format : IHalfwordFormat
     // Set in every quiet NaN, and in what is left of one whose lower half held all its bits.
     private const uint QuietBit = 0x40;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<uint> Encode(Vector512<float> values)
     {
@@ -27,7 +26,6 @@ public readonly struct BFloat16Format : IHalfwordFormat
         return Vector512.ConditionalSelect(isNaN, upper | Vector512.Create(QuietBit), rounded);
     }
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Decode(Vector512<uint> codes) => (codes << 16).AsSingle();
 }

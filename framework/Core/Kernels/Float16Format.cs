@@ -21,7 +21,6 @@ public readonly struct Float16Format : IHalfwordFormat
     // How far the two formats' exponents are apart.
     private const uint Rebias = (127 - 15) << 23;
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<uint> Encode(Vector512<float> values)
     {
@@ -43,7 +42,6 @@ public readonly struct Float16Format : IHalfwordFormat
         return Vector512.ConditionalSelect(isNaN, Vector512.Create(QuietNaN16), code) | sign;
     }
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Decode(Vector512<uint> codes)
     {

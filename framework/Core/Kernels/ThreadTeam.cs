@@ -72,7 +72,6 @@ public sealed unsafe class ThreadTeam : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         if (_helpers.Length == 0 || _stopping)

@@ -18,19 +18,14 @@ public sealed class ScreenStream : Stream
     /// <summary>Why output was dropped; null where none was. A stream that was closed from the start wants no output.</summary>
     public string? Failure { get; private set; }
 
-    /// <inheritdoc/>
     public override bool CanRead => false;
 
-    /// <inheritdoc/>
     public override bool CanSeek => false;
 
-    /// <inheritdoc/>
     public override bool CanWrite => true;
 
-    /// <inheritdoc/>
     public override long Length => throw new NotSupportedException();
 
-    /// <inheritdoc/>
     public override long Position
     {
         get => throw new NotSupportedException();
@@ -43,7 +38,6 @@ public sealed class ScreenStream : Stream
     /// <summary>Standard error.</summary>
     public static ScreenStream Error() => new(2, Console.OpenStandardError);
 
-    /// <inheritdoc/>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         if (_stream is null || Failure is not null)
@@ -61,21 +55,16 @@ public sealed class ScreenStream : Stream
         }
     }
 
-    /// <inheritdoc/>
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-    /// <inheritdoc/>
     public override void Flush()
     {
     }
 
-    /// <inheritdoc/>
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    /// <inheritdoc/>
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
-    /// <inheritdoc/>
     public override void SetLength(long value) => throw new NotSupportedException();
 
     // In the place of a stream that was closed stands whatever the runtime opened first, its own pipes among them. What was handed down outlived an

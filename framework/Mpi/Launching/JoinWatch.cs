@@ -48,7 +48,6 @@ internal sealed class JoinWatch : IDisposable
         _thread?.Join();
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         Stop();

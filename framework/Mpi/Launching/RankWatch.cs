@@ -40,7 +40,6 @@ internal sealed class RankWatch : IDisposable
         _thread.Join();
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         Stop();

@@ -21,7 +21,6 @@ internal readonly unsafe struct AttentionBackward(AttentionSizes sizes, Attentio
         team.Run(ref job, sizes.Parts);
     }
 
-    /// <inheritdoc/>
     public void Execute(int part)
     {
         int scores = sizes.Scores, rows = sizes.Queries * sizes.Width;

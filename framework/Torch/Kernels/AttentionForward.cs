@@ -24,7 +24,6 @@ internal readonly unsafe struct AttentionForward(AttentionSizes sizes, Attention
         team.Run(ref job, sizes.Parts);
     }
 
-    /// <inheritdoc/>
     public void Execute(int part)
     {
         int scores = sizes.Scores;

@@ -15,7 +15,6 @@ internal readonly unsafe struct SampledNats(SampledNatsData data, int rows, int 
     /// <summary>Parts of the job.</summary>
     internal int Parts => (rows + RowsOfPart - 1) / RowsOfPart;
 
-    /// <inheritdoc/>
     public void Execute(int part)
     {
         int choices = candidates + 1;

@@ -24,7 +24,6 @@ internal readonly unsafe struct SoftmaxNats(float* logits, long* targets, int ro
         team.Run(ref job, (rows + RowsOfPart - 1) / RowsOfPart);
     }
 
-    /// <inheritdoc/>
     public void Execute(int part)
     {
         for (int i = part * RowsOfPart; i < Math.Min(rows, (part + 1) * RowsOfPart); i++)

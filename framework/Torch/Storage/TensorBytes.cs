@@ -27,18 +27,14 @@ public sealed unsafe class TensorBytes : MemoryManager<byte>
     /// <summary>The tensor itself.</summary>
     public Tensor Tensor { get; }
 
-    /// <inheritdoc/>
     public override Span<byte> GetSpan() => new(_pointer, _length);
 
-    /// <inheritdoc/>
     public override MemoryHandle Pin(int elementIndex = 0) => new(_pointer + elementIndex);
 
-    /// <inheritdoc/>
     public override void Unpin()
     {
     }
 
-    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)

@@ -25,17 +25,13 @@ public sealed unsafe class TensorMemory : MemoryManager<float>
         }
     }
 
-    /// <inheritdoc/>
     public override Span<float> GetSpan() => new(_pointer, _length);
 
-    /// <inheritdoc/>
     public override MemoryHandle Pin(int elementIndex = 0) => new(_pointer + elementIndex);
 
-    /// <inheritdoc/>
     public override void Unpin()
     {
     }
 
-    /// <inheritdoc/>
     protected override void Dispose(bool disposing) => GC.KeepAlive(_tensor);
 }

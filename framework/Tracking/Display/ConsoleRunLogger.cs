@@ -27,7 +27,6 @@ public sealed class ConsoleRunLogger : IRunLogger
         }
     }
 
-    /// <inheritdoc/>
     public void Progress(ProgressRecord progress)
     {
         _progress = progress;
@@ -35,7 +34,6 @@ public sealed class ConsoleRunLogger : IRunLogger
         _line?.Draw(progress, _secondsLeft);
     }
 
-    /// <inheritdoc/>
     public void LogMetrics(MetricsRecord metrics)
     {
         // A terminal has it all in its live line.
@@ -45,13 +43,10 @@ public sealed class ConsoleRunLogger : IRunLogger
         }
     }
 
-    /// <inheritdoc/>
     public void LogEvaluation(EvaluationRecord evaluation) => Show(PlainLines.Evaluation(evaluation));
 
-    /// <inheritdoc/>
     public void Message(string text) => Show(text);
 
-    /// <inheritdoc/>
     public void Warning(string text)
     {
         _line?.Clear();
@@ -59,7 +54,6 @@ public sealed class ConsoleRunLogger : IRunLogger
         _target.Error.Flush();
     }
 
-    /// <inheritdoc/>
     public void Finish(RunSummary summary)
     {
         _line?.Clear();

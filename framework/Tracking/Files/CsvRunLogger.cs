@@ -52,33 +52,26 @@ public sealed class CsvRunLogger : IRunLogger
         _evaluations = new(directory.PathOf(RunFiles.Evaluations), EvaluationColumns, resumeStep);
     }
 
-    /// <inheritdoc/>
     public void Progress(ProgressRecord progress)
     {
     }
 
-    /// <inheritdoc/>
     public void LogMetrics(MetricsRecord metrics) => _metrics.Append(metrics);
 
-    /// <inheritdoc/>
     public void LogEvaluation(EvaluationRecord evaluation) => _evaluations.Append(evaluation);
 
-    /// <inheritdoc/>
     public void Message(string text)
     {
     }
 
-    /// <inheritdoc/>
     public void Warning(string text)
     {
     }
 
-    /// <inheritdoc/>
     public void Finish(RunSummary summary)
     {
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _metrics.Dispose();

@@ -46,7 +46,6 @@ internal sealed class CsvTable<TRow> : IDisposable
         WriteFailure.Guard(() => _stream.Write(bytes));
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
 
     private static string Line(IEnumerable<object> fields)

@@ -25,29 +25,22 @@ public sealed class LogFileRunLogger : IRunLogger
         _stream = stream!;
     }
 
-    /// <inheritdoc/>
     public void Progress(ProgressRecord progress)
     {
     }
 
-    /// <inheritdoc/>
     public void LogMetrics(MetricsRecord metrics)
     {
     }
 
-    /// <inheritdoc/>
     public void LogEvaluation(EvaluationRecord evaluation) => Write(PlainLines.Evaluation(evaluation));
 
-    /// <inheritdoc/>
     public void Message(string text) => Write(text);
 
-    /// <inheritdoc/>
     public void Warning(string text) => Write($"warning: {text}");
 
-    /// <inheritdoc/>
     public void Finish(RunSummary summary) => Write(PlainLines.End(summary));
 
-    /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
 
     private void Write(string text)

@@ -43,7 +43,6 @@ public sealed class TensorBoardRunLogger : IRunLogger
         }
     }
 
-    /// <inheritdoc/>
     public void Progress(ProgressRecord progress)
     {
         long now = _time.GetTimestamp();
@@ -56,7 +55,6 @@ public sealed class TensorBoardRunLogger : IRunLogger
         _step = progress.Step;
     }
 
-    /// <inheritdoc/>
     public void LogMetrics(MetricsRecord metrics)
     {
         _step = metrics.Step;
@@ -66,10 +64,8 @@ public sealed class TensorBoardRunLogger : IRunLogger
         _events.Flush();
     }
 
-    /// <inheritdoc/>
     public bool TakesDistributions => true;
 
-    /// <inheritdoc/>
     public void LogDistribution(string name, long step, IEnumerable<ReadOnlyMemory<float>> values)
     {
         ArgumentNullException.ThrowIfNull(values);
@@ -87,7 +83,6 @@ public sealed class TensorBoardRunLogger : IRunLogger
         _lastProgressAt = null;
     }
 
-    /// <inheritdoc/>
     public void LogCurves(string axis, long at, IReadOnlyList<KeyValuePair<string, double>> points)
     {
         ArgumentNullException.ThrowIfNull(points);
@@ -109,7 +104,6 @@ public sealed class TensorBoardRunLogger : IRunLogger
         file.Flush();
     }
 
-    /// <inheritdoc/>
     public void LogEvaluation(EvaluationRecord evaluation)
     {
         _step = evaluation.Step;
@@ -120,24 +114,20 @@ public sealed class TensorBoardRunLogger : IRunLogger
         _events.Flush();
     }
 
-    /// <inheritdoc/>
     public void Message(string text) => _events.Text("messages", _step, text);
 
-    /// <inheritdoc/>
     public void Warning(string text)
     {
         _events.Text("warnings", _step, text);
         _events.Flush();
     }
 
-    /// <inheritdoc/>
     public void Finish(RunSummary summary)
     {
         _events.Text("summary", summary.Steps, Table(summary));
         _events.Flush();
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var file in _axes.Values)

@@ -73,30 +73,24 @@ public sealed class WandbRunLogger : IRunLogger
         return new WandbRunLogger(run, run.Options.Mode == WandbMode.Online ? WandbSending.To(run.Options.Server, run.Key!, run.Time) : null);
     }
 
-    /// <inheritdoc/>
     public void Progress(ProgressRecord progress) => PassNotices();
 
-    /// <inheritdoc/>
     public void LogMetrics(MetricsRecord metrics)
     {
         Row(TrackedFigures.Of(metrics), metrics.SecondsTotal);
         PassNotices();
     }
 
-    /// <inheritdoc/>
     public void LogEvaluation(EvaluationRecord evaluation)
     {
         Row(TrackedFigures.Of(evaluation), evaluation.SecondsTotal);
         Output(PlainLines.Evaluation(evaluation));
     }
 
-    /// <inheritdoc/>
     public void Message(string text) => Output(text);
 
-    /// <inheritdoc/>
     public void Warning(string text) => Output($"warning: {text}");
 
-    /// <inheritdoc/>
     public void Finish(RunSummary summary)
     {
         ArgumentNullException.ThrowIfNull(summary);

@@ -30,6 +30,5 @@ internal sealed class WordListFingerprint : IDisposable
     /// <summary>Of the words so far, in lower-case hexadecimal.</summary>
     public string Text => Convert.ToHexStringLower(_hash.GetCurrentHash());
 
-    /// <inheritdoc/>
     public void Dispose() => _hash.Dispose();
 }

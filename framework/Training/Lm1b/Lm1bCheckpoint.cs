@@ -63,7 +63,6 @@ public sealed class Lm1bCheckpoint : IDisposable
         };
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _tables.Dispose();

@@ -67,7 +67,6 @@ public sealed class Lm1bDense : IDisposable
         _averages?.Load(reader);
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _optimizer.Dispose();

@@ -52,57 +52,45 @@ internal sealed class Lm1bLearner : ILm1bModel, IWholeModel
             replicated ? new ReplicatedRows(Tables.All, rows, options.NumVariableShards) : new ServedRows(Tables.All, rows, options.NumVariableShards, worker)))];
     }
 
-    /// <inheritdoc/>
     public FlatModel Storage => _dense.Storage;
 
     /// <summary>The tables, of which this process may hold a part.</summary>
     public Lm1bTables Tables { get; }
 
-    /// <inheritdoc/>
     public IReadOnlyList<RowTraffic> Traffic => [.. _workers.Select(worker => worker.Exchange.Traffic)];
 
     /// <summary>Steps since this process started.</summary>
     public long StepsHere { get; private set; }
 
-    /// <inheritdoc/>
     public IWholeModel Whole => this;
 
-    /// <inheritdoc/>
     public BucketLayout Layout { get; }
 
     /// <summary>Steps in which all workers together read as many tokens as there are. Each worker begins its shards anew when it has read them.</summary>
     public int StepsPerEpoch { get; }
 
-    /// <inheritdoc/>
     public int TargetsOf(int position) => _hyper.BatchSize * _hyper.NumSteps;
 
-    /// <inheritdoc/>
     public IEnumerable<ReadOnlyMemory<float>> HeldBackBeside(int worker) => _workers[worker].Exchange.Residuals;
 
-    /// <inheritdoc/>
     public void UseMeter(StepMeter meter) => _meter = meter;
 
-    /// <inheritdoc/>
     public void ReportReady(Action<int> ready) => throw new InvalidOperationException("The gradient is clipped by its own norm.");
 
-    /// <inheritdoc/>
     public (double Loss, double GradientNorm) ForwardBackward(int worker, int position, ulong randomKey)
     {
         var mine = _workers[worker];
         return mine.ForwardBackward(_dense, randomKey, _team, () => Pull(mine));
     }
 
-    /// <inheritdoc/>
     public void ExchangeBeside(int worker, StepContext step, ICommunicator workers) => _workers[worker].Exchange.Push(_workers[worker].Rows, step, workers);
 
-    /// <inheritdoc/>
     public void Apply(double learningRate)
     {
         _dense.Step(learningRate);
         StepsHere++;
     }
 
-    /// <inheritdoc/>
     public void ForgetState(int worker) => _workers[worker].State.Reset();
 
     /// <summary>Sum of nats over the held-out batches and their targets; the same on all processes, and given out by the first.</summary>
@@ -115,7 +103,6 @@ internal sealed class Lm1bLearner : ILm1bModel, IWholeModel
         return _peers.Rank == 0 ? (nats, targets) : (0, 0);
     }
 
-    /// <inheritdoc/>
     public void Walk(Action<ParameterSlot, ReadOnlySpan<float>> visit)
     {
         ArgumentNullException.ThrowIfNull(visit);
@@ -124,7 +111,6 @@ internal sealed class Lm1bLearner : ILm1bModel, IWholeModel
         Tables.Walk(_peers, owner => owner, (index, values) => visit(Layout.Slots[first + index], values));
     }
 
-    /// <inheritdoc/>
     public void Send()
     {
         if (_peers.Rank > 0 && Tables.Embedding.Partition.Owners > 1)
@@ -133,7 +119,6 @@ internal sealed class Lm1bLearner : ILm1bModel, IWholeModel
         }
     }
 
-    /// <inheritdoc/>
     public void ReadParameters(SafetensorsFile file, string shownAs, ExitCode code)
     {
         Storage.Read(file, shownAs, code);
@@ -143,7 +128,6 @@ internal sealed class Lm1bLearner : ILm1bModel, IWholeModel
         }
     }
 
-    /// <inheritdoc/>
     public void Save(IStateWriter writer)
     {
         _dense.Save(writer);
@@ -158,7 +142,6 @@ internal sealed class Lm1bLearner : ILm1bModel, IWholeModel
         }
     }
 
-    /// <inheritdoc/>
     public void Load(IStateReader reader)
     {
         _dense.Load(reader);
@@ -173,7 +156,6 @@ internal sealed class Lm1bLearner : ILm1bModel, IWholeModel
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var worker in _workers)

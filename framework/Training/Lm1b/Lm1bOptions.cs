@@ -86,23 +86,18 @@ public sealed record Lm1bOptions : TrainerOptions
     [Option("save_n_ckpts_per_epoch", "checkpoints in each epoch; -1: none by this rule", Group = RunGroup, Min = -1, Max = int.MaxValue, Scope = OptionScope.Run)]
     public int SaveNCkptsPerEpoch { get; init; } = -1;
 
-    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string> Refusals => new Dictionary<string, string>
     {
         ["overlap"] = "the gradient is clipped by its own norm (max_grad_norm), which is known only after the backward pass; use --overlap false.",
         ["use_gpu"] = "the tables and their servers are on the CPU; use --use_gpu false.",
     };
 
-    /// <inheritdoc/>
     public override bool WritesCheckpoints => base.WritesCheckpoints || SaveNCkptsPerEpoch > 0;
 
-    /// <inheritdoc/>
     public override bool NamesHosts => base.NamesHosts || ResourceInfoFile.Length > 0;
 
-    /// <inheritdoc/>
     public override int ServerRanks => Sync ? 0 : NumServers;
 
-    /// <inheritdoc/>
     public override string NameOf(int rank) => rank < NumWorkers ? base.NameOf(rank) : FormattableString.Invariant($"server {rank - NumWorkers}");
 
     /// <summary>How gradients travel.</summary>

@@ -83,7 +83,6 @@ public sealed class Lm1bTables : IDisposable
     /// <summary>Both, in this order.</summary>
     public IReadOnlyList<RowTable> All { get; }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         Embedding.Dispose();

@@ -37,10 +37,8 @@ public abstract class ColumnLearner<TModule> : ITrainableModel
         _microBatches = microBatches > 0 ? new MicroBatchGradients(team, Storage.Bucket) : null;
     }
 
-    /// <inheritdoc/>
     public FlatModel Storage { get; }
 
-    /// <inheritdoc/>
     public abstract int StepsPerEpoch { get; }
 
     /// <summary>The model.</summary>
@@ -52,13 +50,10 @@ public abstract class ColumnLearner<TModule> : ITrainableModel
     /// <summary>Of each worker of this process, the parts in which its batch is computed.</summary>
     protected abstract ImmutableArray<ImmutableArray<IColumns>> Workers { get; }
 
-    /// <inheritdoc/>
     public abstract int TargetsOf(int position);
 
-    /// <inheritdoc/>
     public void ReportReady(Action<int> ready) => _gradientReady = Storage.WhenReady(ready);
 
-    /// <inheritdoc/>
     public (double Loss, double GradientNorm) ForwardBackward(int worker, int position, ulong randomKey)
     {
         using var scope = NewDisposeScope();
@@ -90,7 +85,6 @@ public abstract class ColumnLearner<TModule> : ITrainableModel
         return (loss, norm);
     }
 
-    /// <inheritdoc/>
     public void ForgetState(int worker)
     {
         foreach (var part in Workers[worker])
@@ -99,12 +93,10 @@ public abstract class ColumnLearner<TModule> : ITrainableModel
         }
     }
 
-    /// <inheritdoc/>
     public string? TryAvoidOverflow() => _scaler is not null && _scaler.TryLower()
         ? FormattableString.Invariant($"the loss scale falls to {_scaler.Scale:G9}")
         : null;
 
-    /// <inheritdoc/>
     public virtual void Apply(double learningRate)
     {
         Storage.UploadGradients();
@@ -118,7 +110,6 @@ public abstract class ColumnLearner<TModule> : ITrainableModel
         _scaler?.Succeeded();
     }
 
-    /// <inheritdoc/>
     public virtual void Save(IStateWriter writer)
     {
         Optimizer.Save(writer);
@@ -126,7 +117,6 @@ public abstract class ColumnLearner<TModule> : ITrainableModel
         ForEachPart((part, prefix) => part.Save(writer, prefix));
     }
 
-    /// <inheritdoc/>
     public virtual void Load(IStateReader reader)
     {
         Optimizer.Load(reader);
@@ -134,7 +124,6 @@ public abstract class ColumnLearner<TModule> : ITrainableModel
         ForEachPart((part, prefix) => part.Load(reader, prefix));
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         ForEachPart((part, _) => part.Dispose());

@@ -138,10 +138,8 @@ public sealed class FlatModel : IWholeModel, IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public BucketLayout Layout => Bucket.Layout;
 
-    /// <inheritdoc/>
     public void Walk(Action<ParameterSlot, ReadOnlySpan<float>> visit)
     {
         ArgumentNullException.ThrowIfNull(visit);
@@ -152,7 +150,6 @@ public sealed class FlatModel : IWholeModel, IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Send()
     {
     }
@@ -178,7 +175,6 @@ public sealed class FlatModel : IWholeModel, IDisposable
         });
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _gradients.Dispose();

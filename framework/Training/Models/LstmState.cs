@@ -74,7 +74,6 @@ public sealed class LstmState : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var tensor in _hidden.Concat(_cell))

@@ -33,7 +33,6 @@ public sealed class TokenBatch : IDisposable
         return (input.to(_device), target.to(_device));
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _input.Dispose();

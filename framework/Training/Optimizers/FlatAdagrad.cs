@@ -15,7 +15,6 @@ public sealed class FlatAdagrad(FlatModel model, ThreadTeam team, double weightD
 
     private readonly FlatMoments _moments = FlatMoments.Of(model.Bucket.Layout.Length, initialSum, "sum_of_squares");
 
-    /// <inheritdoc/>
     public void Step(double learningRate) => model.ChangeParameters(parameters =>
     {
         _moments.Steps++;
@@ -24,13 +23,10 @@ public sealed class FlatAdagrad(FlatModel model, ThreadTeam team, double weightD
         AddScaled.Invoke(team, parameters, 1, _moments.Direction, (float)-learningRate);
     });
 
-    /// <inheritdoc/>
     public void Save(IStateWriter writer) => _moments.Save(writer);
 
-    /// <inheritdoc/>
     public void Load(IStateReader reader) => _moments.Load(reader);
 
-    /// <inheritdoc/>
     public void Dispose()
     {
     }

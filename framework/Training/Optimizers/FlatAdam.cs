@@ -17,7 +17,6 @@ public sealed class FlatAdam(FlatModel model, ThreadTeam team, double weightDeca
 
     private readonly FlatMoments _moments = new(model.Bucket.Layout.Length, "first_moment", "second_moment");
 
-    /// <inheritdoc/>
     public void Step(double learningRate)
     {
         var rates = MomentRates.Corrected(Beta1, Beta2, Epsilon, ++_moments.Steps);
@@ -29,13 +28,10 @@ public sealed class FlatAdam(FlatModel model, ThreadTeam team, double weightDeca
         });
     }
 
-    /// <inheritdoc/>
     public void Save(IStateWriter writer) => _moments.Save(writer);
 
-    /// <inheritdoc/>
     public void Load(IStateReader reader) => _moments.Load(reader);
 
-    /// <inheritdoc/>
     public void Dispose()
     {
     }

@@ -29,7 +29,6 @@ public sealed class FlatLamb(FlatModel model, ThreadTeam team, double weightDeca
 
     private readonly FlatMoments _moments = new(model.Bucket.Layout.Length, "first_moment", "second_moment");
 
-    /// <inheritdoc/>
     public void Step(double learningRate)
     {
         _moments.Steps++;
@@ -55,13 +54,10 @@ public sealed class FlatLamb(FlatModel model, ThreadTeam team, double weightDeca
         });
     }
 
-    /// <inheritdoc/>
     public void Save(IStateWriter writer) => _moments.Save(writer);
 
-    /// <inheritdoc/>
     public void Load(IStateReader reader) => _moments.Load(reader);
 
-    /// <inheritdoc/>
     public void Dispose()
     {
     }

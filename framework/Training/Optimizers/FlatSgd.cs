@@ -29,7 +29,6 @@ public sealed class FlatSgd : IFlatOptimizer
         _velocity = momentum > 0 ? zeros_like(model.FlatGradients).DetachFromDisposeScope() : null;
     }
 
-    /// <inheritdoc/>
     public void Step(double learningRate)
     {
         using var noGradient = no_grad();
@@ -46,7 +45,6 @@ public sealed class FlatSgd : IFlatOptimizer
         _model.RoundParameters();
     }
 
-    /// <inheritdoc/>
     public void Save(IStateWriter writer)
     {
         if (_velocity is not null)
@@ -56,7 +54,6 @@ public sealed class FlatSgd : IFlatOptimizer
         }
     }
 
-    /// <inheritdoc/>
     public void Load(IStateReader reader)
     {
         if (_velocity is not null)
@@ -68,6 +65,5 @@ public sealed class FlatSgd : IFlatOptimizer
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _velocity?.Dispose();
 }

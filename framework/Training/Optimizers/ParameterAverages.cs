@@ -31,7 +31,6 @@ public sealed class ParameterAverages(FlatModel model, ThreadTeam team, double d
     /// <summary>Puts the averages in the parameters' place.</summary>
     public void Apply() => model.ChangeParameters(parameters => _averages.CopyTo(parameters));
 
-    /// <inheritdoc/>
     public void Save(IStateWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -39,7 +38,6 @@ public sealed class ParameterAverages(FlatModel model, ThreadTeam team, double d
         writer.Write(Name, _averages);
     }
 
-    /// <inheritdoc/>
     public void Load(IStateReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);

@@ -7,22 +7,17 @@ namespace Compression.Training.Pipelines;
 /// <param name="table">Where all stages lay down what they send.</param>
 public sealed class LocalLink(int stage, Dictionary<(int Receiver, StageMessage Message, int Unit), Tensor> table) : IStageLink
 {
-    /// <inheritdoc/>
     public long ActivationBytes => 0;
 
-    /// <inheritdoc/>
     public long GradientBytes => 0;
 
-    /// <inheritdoc/>
     public void Send(StageMessage message, int unit, Tensor tensor) =>
         table.Add((stage + (message == StageMessage.Activation ? 1 : -1), message, unit), tensor);
 
-    /// <inheritdoc/>
     public void Expect(StageMessage message, int unit, long[] shape)
     {
     }
 
-    /// <inheritdoc/>
     public Tensor Receive(StageMessage message, int unit, long[] shape)
     {
         if (!table.Remove((stage, message, unit), out var tensor))
@@ -33,7 +28,6 @@ public sealed class LocalLink(int stage, Dictionary<(int Receiver, StageMessage 
         return tensor;
     }
 
-    /// <inheritdoc/>
     public void Drain(int most)
     {
     }

@@ -121,16 +121,13 @@ public sealed record ModelParallelOptions : TrainerOptions
     [Option("max_steps", "end after so many steps; 0: no limit", Group = OptimizationGroup, Min = 0, Max = long.MaxValue, Scope = OptionScope.Run, Aliases = "max_step")]
     public long MaxSteps { get; init; }
 
-    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string> Refusals => new Dictionary<string, string>
     {
         ["overlap"] = "a stage's gradients are complete only when its last unit is done; use --overlap false.",
     };
 
-    /// <inheritdoc/>
     public override bool IsPlainSgd => true;
 
-    /// <inheritdoc/>
     public override int GradientWorkers => Math.Max(Math.Max(1, NumWorkers / Stages), VirtualWorkers);
 
     /// <summary>The schedule by its name.</summary>
@@ -141,7 +138,6 @@ public sealed record ModelParallelOptions : TrainerOptions
         _ => PipelineSchedule.Wavefront,
     };
 
-    /// <inheritdoc/>
     public override string NameOf(int rank) => NumWorkers < Stages
         ? base.NameOf(rank)
         : FormattableString.Invariant($"stage {rank % Stages}{(NumWorkers > Stages ? $" of replica {rank / Stages}" : "")} (rank {rank})");

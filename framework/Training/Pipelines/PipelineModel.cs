@@ -91,13 +91,10 @@ public sealed class PipelineModel : ITrainableModel, IWholeModel
             new StageClock(range.Stage, _firstReplica)))];
     }
 
-    /// <inheritdoc/>
     public FlatModel Storage { get; }
 
-    /// <inheritdoc/>
     public IWholeModel Whole => this;
 
-    /// <inheritdoc/>
     public BucketLayout Layout { get; }
 
     /// <summary>The stages of this process.</summary>
@@ -115,23 +112,17 @@ public sealed class PipelineModel : ITrainableModel, IWholeModel
     /// <summary>Parameters of a stage.</summary>
     public long ParametersOf(StageRange range) => Layout.Slots.Where(slot => _stageOfSlot[slot.Index] == range.Stage).Sum(slot => (long)slot.Length);
 
-    /// <inheritdoc/>
     public int StepsPerEpoch => _plan.Steps;
 
-    /// <inheritdoc/>
     public int TargetsOf(int position) => (int)_batches[position].Targets / _replicas;
 
-    /// <inheritdoc/>
     public long TargetsOfAll(int position, int workers) => _batches[position].Targets;
 
-    /// <inheritdoc/>
     public void BeginEpoch(int epoch) => _batches = _plan.Shuffled(_options.Seed, epoch);
 
-    /// <inheritdoc/>
     public void ReportReady(Action<int> ready) =>
         throw new InvalidOperationException("A stage's gradients are complete only when its last unit is done.");
 
-    /// <inheritdoc/>
     public (double Loss, double GradientNorm) ForwardBackward(int worker, int position, ulong randomKey)
     {
         RecordWhereAsked(worker);
@@ -171,12 +162,10 @@ public sealed class PipelineModel : ITrainableModel, IWholeModel
         return (sums[1] * _replicas / all.Targets, norm);
     }
 
-    /// <inheritdoc/>
     public void ForgetState(int worker)
     {
     }
 
-    /// <inheritdoc/>
     public void Apply(double learningRate)
     {
         Storage.UploadGradients();
@@ -226,7 +215,6 @@ public sealed class PipelineModel : ITrainableModel, IWholeModel
         return Runners[^1].Stage.Range.IsLast ? (nats, targets) : (0, 0);
     }
 
-    /// <inheritdoc/>
     public void Walk(Action<ParameterSlot, ReadOnlySpan<float>> visit)
     {
         var own = new HashSet<string>(Storage.Layout.Slots.Select(slot => slot.Name), StringComparer.Ordinal);
@@ -241,7 +229,6 @@ public sealed class PipelineModel : ITrainableModel, IWholeModel
         }
     }
 
-    /// <inheritdoc/>
     public void Send()
     {
         if (_world.Stage > 0 && _world.Peers.Rank == 0)
@@ -250,13 +237,10 @@ public sealed class PipelineModel : ITrainableModel, IWholeModel
         }
     }
 
-    /// <inheritdoc/>
     public void Save(IStateWriter writer) => _optimizer.Save(writer);
 
-    /// <inheritdoc/>
     public void Load(IStateReader reader) => _optimizer.Load(reader);
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _threads?.Dispose();

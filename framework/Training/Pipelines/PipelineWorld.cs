@@ -43,7 +43,6 @@ public sealed class PipelineWorld : IDisposable
     /// <summary>Whether one process computes all stages.</summary>
     public bool IsOneProcess => World.WorldSize == 1;
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         if (_own is not null)

@@ -17,13 +17,10 @@ public sealed class RankLink(ICommunicator pipeline, Device device, Func<int, st
     private readonly Queue<(IPendingExchange Exchange, TensorBytes Memory)> _sent = [];
     private readonly Dictionary<(StageMessage, int), (IPendingExchange Exchange, TensorBytes Memory)> _expected = [];
 
-    /// <inheritdoc/>
     public long ActivationBytes { get; private set; }
 
-    /// <inheritdoc/>
     public long GradientBytes { get; private set; }
 
-    /// <inheritdoc/>
     public void Send(StageMessage message, int unit, Tensor tensor)
     {
         var onHost = tensor.cpu().DetachFromDisposeScope();
@@ -40,7 +37,6 @@ public sealed class RankLink(ICommunicator pipeline, Device device, Func<int, st
         }
     }
 
-    /// <inheritdoc/>
     public void Expect(StageMessage message, int unit, long[] shape)
     {
         if (!_expected.ContainsKey((message, unit)))
@@ -49,7 +45,6 @@ public sealed class RankLink(ICommunicator pipeline, Device device, Func<int, st
         }
     }
 
-    /// <inheritdoc/>
     public Tensor Receive(StageMessage message, int unit, long[] shape)
     {
         if (!_expected.Remove((message, unit), out var pending))
@@ -69,7 +64,6 @@ public sealed class RankLink(ICommunicator pipeline, Device device, Func<int, st
         return moved;
     }
 
-    /// <inheritdoc/>
     public void Drain(int most)
     {
         while (_sent.Count > most)

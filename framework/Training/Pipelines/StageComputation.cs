@@ -165,7 +165,6 @@ public sealed class StageComputation : IDisposable
         _graphs = [];
     }
 
-    /// <inheritdoc/>
     public void Dispose() => Clear();
 
     private void Predict(Tensor x, PipelineUnit unit, UnitGraph graph, bool keep)

@@ -47,7 +47,6 @@ public sealed class StageCopy : IDisposable
         part.copy_(_own.FlatGradients);
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _own.Dispose();

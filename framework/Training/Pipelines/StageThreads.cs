@@ -44,7 +44,6 @@ public sealed class StageThreads : IDisposable
         _failure?.Throw();
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _stopping = true;

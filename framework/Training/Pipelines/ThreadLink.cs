@@ -8,13 +8,10 @@ namespace Compression.Training.Pipelines;
 /// <param name="mailbox">Of all stages.</param>
 public sealed class ThreadLink(int stage, Device device, StageMailbox mailbox) : IStageLink
 {
-    /// <inheritdoc/>
     public long ActivationBytes { get; private set; }
 
-    /// <inheritdoc/>
     public long GradientBytes { get; private set; }
 
-    /// <inheritdoc/>
     public void Send(StageMessage message, int unit, Tensor tensor)
     {
         bool forward = message == StageMessage.Activation;
@@ -24,12 +21,10 @@ public sealed class ThreadLink(int stage, Device device, StageMailbox mailbox) :
         mailbox.Put(stage + (forward ? 1 : -1), message, unit, tensor);
     }
 
-    /// <inheritdoc/>
     public void Expect(StageMessage message, int unit, long[] shape)
     {
     }
 
-    /// <inheritdoc/>
     public Tensor Receive(StageMessage message, int unit, long[] shape)
     {
         var tensor = mailbox.Take(stage, message, unit);
@@ -43,7 +38,6 @@ public sealed class ThreadLink(int stage, Device device, StageMailbox mailbox) :
         return moved;
     }
 
-    /// <inheritdoc/>
     public void Drain(int most)
     {
     }

@@ -36,16 +36,12 @@ public sealed class PtbModel : ColumnLearner<LstmLanguageModel>
             Module, BatchesOf(worker), Math.Max(1, microBatches), options, _device))];
     }
 
-    /// <inheritdoc/>
     public override int StepsPerEpoch => _firstBatches.Steps;
 
-    /// <inheritdoc/>
     protected override IFlatOptimizer Optimizer { get; }
 
-    /// <inheritdoc/>
     protected override ImmutableArray<ImmutableArray<IColumns>> Workers { get; }
 
-    /// <inheritdoc/>
     public override int TargetsOf(int position) => _firstBatches.TimeSteps(position) * _options.BatchSize;
 
     /// <summary>Sum of nats over this rank's columns of a split, and their number, dropout off.</summary>

@@ -125,10 +125,8 @@ public sealed record PtbOptions : TrainerOptions
     [Option("max_steps", "end after so many steps; 0: no limit", Group = OptimizationGroup, Min = 0, Max = long.MaxValue, Scope = OptionScope.Run, Aliases = "max_step")]
     public long MaxSteps { get; init; }
 
-    /// <inheritdoc/>
     public override double OptimizerMomentum => Momentum;
 
-    /// <inheritdoc/>
     public override bool IsPlainSgd => Momentum == 0;
 
     /// <summary>Sizes of the model for a vocabulary.</summary>

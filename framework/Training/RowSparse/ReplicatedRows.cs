@@ -12,13 +12,10 @@ public sealed class ReplicatedRows(IReadOnlyList<RowTable> tables, CompressionPl
     private readonly RowReceiver _receiver = new(tables, plan, pieces, owner: 0);
     private readonly GatheredPayloads _gathered = new();
 
-    /// <inheritdoc/>
     public RowTraffic Traffic { get; } = new();
 
-    /// <inheritdoc/>
     public IEnumerable<ReadOnlyMemory<float>> Residuals => _sender.Residuals;
 
-    /// <inheritdoc/>
     public void Pull(IReadOnlyList<RowBatch> batches, ICommunicator peers)
     {
         ArgumentNullException.ThrowIfNull(batches);
@@ -28,7 +25,6 @@ public sealed class ReplicatedRows(IReadOnlyList<RowTable> tables, CompressionPl
         }
     }
 
-    /// <inheritdoc/>
     public void Push(IReadOnlyList<RowBatch> batches, StepContext step, ICommunicator workers)
     {
         ArgumentNullException.ThrowIfNull(step);
@@ -56,9 +52,7 @@ public sealed class ReplicatedRows(IReadOnlyList<RowTable> tables, CompressionPl
         }
     }
 
-    /// <inheritdoc/>
     public void Save(IStateWriter writer) => _sender.Save(writer);
 
-    /// <inheritdoc/>
     public void Load(IStateReader reader) => _sender.Load(reader);
 }

@@ -112,7 +112,6 @@ public sealed class RowBatch : IDisposable
         _gradientMemory = new TensorMemory(_gradient);
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         Release();

@@ -36,7 +36,6 @@ public sealed class RowResidual(string table, int width) : ICheckpointable
         return At(place);
     }
 
-    /// <inheritdoc/>
     public void Save(IStateWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -55,7 +54,6 @@ public sealed class RowResidual(string table, int width) : ICheckpointable
         }
     }
 
-    /// <inheritdoc/>
     public void Load(IStateReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);

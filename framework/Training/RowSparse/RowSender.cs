@@ -90,7 +90,6 @@ public sealed class RowSender : ICheckpointable
         }
     }
 
-    /// <inheritdoc/>
     public void Save(IStateWriter writer)
     {
         foreach (var residual in _residuals)
@@ -99,7 +98,6 @@ public sealed class RowSender : ICheckpointable
         }
     }
 
-    /// <inheritdoc/>
     public void Load(IStateReader reader)
     {
         foreach (var residual in _residuals)

@@ -127,7 +127,6 @@ public sealed class RowTable : IDisposable
     /// <summary>Reads back what <see cref="Save"/> wrote.</summary>
     public void Load(IStateReader reader) => ForEachHeld((name, held) => reader.Read(name, held.AllSums));
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var shard in _shards)

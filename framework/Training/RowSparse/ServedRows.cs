@@ -27,13 +27,10 @@ public sealed class ServedRows(IReadOnlyList<RowTable> tables, CompressionPlan p
     private readonly List<IPendingExchange> _sends = [];
     private IPendingExchange[][] _receives = [];
 
-    /// <inheritdoc/>
     public RowTraffic Traffic => _remote.Traffic;
 
-    /// <inheritdoc/>
     public IEnumerable<ReadOnlyMemory<float>> Residuals => _sender.Residuals;
 
-    /// <inheritdoc/>
     public void Pull(IReadOnlyList<RowBatch> batches, ICommunicator peers)
     {
         ArgumentNullException.ThrowIfNull(batches);
@@ -51,7 +48,6 @@ public sealed class ServedRows(IReadOnlyList<RowTable> tables, CompressionPlan p
         _remote.Pull(batches, peers);
     }
 
-    /// <inheritdoc/>
     public void Push(IReadOnlyList<RowBatch> batches, StepContext step, ICommunicator workers)
     {
         ArgumentNullException.ThrowIfNull(step);
@@ -83,10 +79,8 @@ public sealed class ServedRows(IReadOnlyList<RowTable> tables, CompressionPlan p
         _sends.Clear();
     }
 
-    /// <inheritdoc/>
     public void Save(IStateWriter writer) => _sender.Save(writer);
 
-    /// <inheritdoc/>
     public void Load(IStateReader reader) => _sender.Load(reader);
 
     // Each owner learns how long the pieces are that come from each worker.

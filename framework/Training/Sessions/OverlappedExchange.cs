@@ -94,7 +94,6 @@ public sealed class OverlappedExchange : IDisposable
         failure?.Throw();
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         lock (_lock)

@@ -109,7 +109,6 @@ public sealed class TrainingSession : IDisposable
     /// <summary>The loss on <c>valid</c> or <c>test</c> as things stand; a collective.</summary>
     public EvaluationRecord Evaluate(string split) => _reporter.Evaluation(Progress, split, LossOn(split));
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _overlap?.Dispose();

@@ -41,6 +41,5 @@ public sealed class WorkerGroup : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _cluster?.Dispose();
 }

@@ -64,7 +64,6 @@ public sealed class TextGenerator : IDisposable
         return words;
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _storage.Dispose();

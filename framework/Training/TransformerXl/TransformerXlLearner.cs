@@ -55,7 +55,6 @@ public sealed class TransformerXlLearner : ColumnLearner<TransformerXlModel>
     /// <summary>Sizes.</summary>
     public TransformerXlShape Shape { get; }
 
-    /// <inheritdoc/>
     public override int StepsPerEpoch => _firstSegments.Count;
 
     /// <summary>Updates made; steps that were skipped do not count.</summary>
@@ -64,10 +63,8 @@ public sealed class TransformerXlLearner : ColumnLearner<TransformerXlModel>
     /// <summary>Targets of all workers in an epoch.</summary>
     public double TokensPerEpoch => (double)_firstSegments.Targets * _totalWorkers;
 
-    /// <inheritdoc/>
     protected override IFlatOptimizer Optimizer { get; }
 
-    /// <inheritdoc/>
     protected override ImmutableArray<ImmutableArray<IColumns>> Workers { get; }
 
     /// <summary>Targets of all workers after some steps in a row from the start.</summary>
@@ -75,10 +72,8 @@ public sealed class TransformerXlLearner : ColumnLearner<TransformerXlModel>
         ((double)(steps / StepsPerEpoch) * TokensPerEpoch)
         + ((double)_firstSegments.LengthBefore((int)(steps % StepsPerEpoch)) * _options.BatchSize * _totalWorkers);
 
-    /// <inheritdoc/>
     public override int TargetsOf(int position) => _firstSegments.LengthOf(position) * _options.BatchSize;
 
-    /// <inheritdoc/>
     public override void Apply(double learningRate)
     {
         base.Apply(learningRate);
@@ -109,7 +104,6 @@ public sealed class TransformerXlLearner : ColumnLearner<TransformerXlModel>
         return (nats, segments.Targets);
     }
 
-    /// <inheritdoc/>
     public override void Save(IStateWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -118,7 +112,6 @@ public sealed class TransformerXlLearner : ColumnLearner<TransformerXlModel>
         writer.Write("updates", [_steps >> 20, _steps & ((1 << 20) - 1)]);
     }
 
-    /// <inheritdoc/>
     public override void Load(IStateReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);

@@ -264,13 +264,10 @@ public sealed record TransformerXlOptions : TrainerOptions
     [Option("top_k", "--generate draws from the likeliest so many words; 0: from all", Group = TextGroup, Min = 0, Max = int.MaxValue, Scope = OptionScope.Call, Needs = "generate!=")]
     public int TopK { get; init; } = 40;
 
-    /// <inheritdoc/>
     public override double OptimizerMomentum => Optim == "sgd" ? Mom : 0;
 
-    /// <inheritdoc/>
     public override bool IsPlainSgd => Optim == "sgd" && Mom == 0;
 
-    /// <inheritdoc/>
     public override string MomentumOption => "--mom";
 
     /// <summary>True where schedules count tokens.</summary>

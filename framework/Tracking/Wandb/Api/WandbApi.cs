@@ -100,7 +100,6 @@ internal sealed class WandbApi : IDisposable
             cancel).ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
     // What is no header, or would contradict the transport's own, is left out: a request that cannot be made would be tried again without end.

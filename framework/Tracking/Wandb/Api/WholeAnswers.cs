@@ -5,7 +5,6 @@ internal sealed class WholeAnswers(HttpMessageHandler inner) : DelegatingHandler
 {
     private const long LongestReply = 16 << 20;
 
-    /// <inheritdoc/>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);

@@ -85,7 +85,6 @@ internal sealed class BlockReader : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
 
     private void Restart(ref bool isOpen)

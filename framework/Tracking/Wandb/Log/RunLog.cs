@@ -128,7 +128,6 @@ internal sealed class RunLog : IDisposable
         return row;
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _stream.Dispose();

@@ -131,7 +131,6 @@ internal sealed class RunUploader : IDisposable
         return RegisterAsync(cancel);
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _reader.Dispose();
 
     private async Task RegisterAsync(CancellationToken cancel)

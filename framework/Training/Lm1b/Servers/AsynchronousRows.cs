@@ -26,10 +26,8 @@ internal sealed class AsynchronousRows(
     private readonly PayloadWriter _message = new();
     private long _version;
 
-    /// <inheritdoc/>
     public RowTraffic Traffic { get; } = new();
 
-    /// <inheritdoc/>
     public IEnumerable<ReadOnlyMemory<float>> Residuals => _sender.Residuals;
 
     /// <summary>Waits until so many gradients of all workers were taken.</summary>
@@ -47,7 +45,6 @@ internal sealed class AsynchronousRows(
         }
     }
 
-    /// <inheritdoc/>
     public void Pull(IReadOnlyList<RowBatch> batches, ICommunicator peers)
     {
         ArgumentNullException.ThrowIfNull(peers);
@@ -76,7 +73,6 @@ internal sealed class AsynchronousRows(
         }
     }
 
-    /// <inheritdoc/>
     public void Push(IReadOnlyList<RowBatch> batches, StepContext step, ICommunicator workers)
     {
         ArgumentNullException.ThrowIfNull(step);
@@ -123,9 +119,7 @@ internal sealed class AsynchronousRows(
         }
     }
 
-    /// <inheritdoc/>
     public void Save(IStateWriter writer) => _sender.Save(writer);
 
-    /// <inheritdoc/>
     public void Load(IStateReader reader) => _sender.Load(reader);
 }

@@ -10,7 +10,6 @@ internal sealed class CapturingCommunicator : LocalCommunicator
     /// <summary>The payload of the last all-gather.</summary>
     public ReadOnlySpan<byte> Payload => _last[0];
 
-    /// <inheritdoc/>
     public override void AllGather(ReadOnlySpan<byte> payload, GatheredPayloads gathered)
     {
         base.AllGather(payload, gathered);

@@ -80,6 +80,5 @@ internal sealed class ServerLane(ICommunicator two) : IDisposable
         return (kind, version, _body.AsMemory(0, length));
     }
 
-    /// <inheritdoc/>
     public void Dispose() => two.Dispose();
 }

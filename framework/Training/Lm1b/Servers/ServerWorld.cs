@@ -47,7 +47,6 @@ internal sealed class ServerWorld : IDisposable
     /// <summary>On a worker its line to a server, on a server its line to a worker.</summary>
     public ServerLane Lane(int other) => (IsServer ? _lanes[other, Number] : _lanes[Number, other])!;
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var lane in _lanes)

@@ -74,7 +74,6 @@ public sealed class ProjectedLstm : nn.Module
         return x.flatten(0, 1);
     }
 
-    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)

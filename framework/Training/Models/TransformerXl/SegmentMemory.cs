@@ -98,6 +98,5 @@ public sealed class SegmentMemory(int states, int length, int extension = 0) : I
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose() => Clear();
 }

@@ -125,7 +125,6 @@ public sealed class TransformerXlModel : nn.Module
 
     private Tensor Drop(Tensor x) => FusedDropout.Apply(x, _shape.Dropout, training);
 
-    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
