@@ -18,7 +18,7 @@ internal static class PtbGradient
     {
         var options = new PtbOptions { EmbSize = 500, NumHid = 500, InitLr = 20, Clip = 0.25 };
         using var threads = KernelThreads.Use(team);
-        using var model = new PtbModel(options, corpus, firstWorker: 0, workersHere: 1, workers: 1, microBatches: 0, team);
+        using var model = new PtbLearner(options, corpus, firstWorker: 0, workersHere: 1, workers: 1, microBatches: 0, team);
         for (int step = 0; step < Steps; step++)
         {
             model.ForwardBackward(0, step, (ulong)step);

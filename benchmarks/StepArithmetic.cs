@@ -1,6 +1,6 @@
 using Compression.Training.Lm1b;
 using Compression.Training.Models;
-using Compression.Training.Models.TransformerXl;
+using Compression.Training.TransformerXl.Layers;
 
 namespace Compression.Benchmarks;
 

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Compression.Training.Data.Lm1b;
 using Compression.Training.Lm1b;
-using Compression.Training.Models.Lm1b;
 using static TorchSharp.torch;
 
 namespace Compression.Benchmarks.Peers;

@@ -1,4 +1,4 @@
-using Compression.Training.Models.TransformerXl;
+using Compression.Training.TransformerXl.Layers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -2,7 +2,7 @@ using Compression.Core.Catalog;
 using Compression.Core.Composition;
 using Compression.Experiments.Cli;
 using Compression.Training.Data;
-using Compression.Training.Pipelines;
+using Compression.Training.ModelParallel;
 
 namespace Compression.Experiments.Recipes;
 

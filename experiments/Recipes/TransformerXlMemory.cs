@@ -1,6 +1,6 @@
 using Compression.Core.Composition;
-using Compression.Training.Models.TransformerXl;
 using Compression.Training.TransformerXl;
+using Compression.Training.TransformerXl.Layers;
 
 namespace Compression.Experiments.Recipes;
 

@@ -5,7 +5,7 @@ using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Experiments.Recipes;
 using Compression.Tracking;
-using Compression.Training.Pipelines;
+using Compression.Training.ModelParallel;
 
 namespace Compression.Experiments.Verbs;
 
@@ -40,7 +40,7 @@ internal sealed class BenchPipeline : Verb
             foreach (string schedule in options.Schedules.Split(',', StringSplitOptions.TrimEntries))
             {
                 string run = Path.Combine(folder, $"{schedule}-{word}");
-                if (!File.Exists(Path.Combine(run, PipelineReport.FileName)))
+                if (!File.Exists(Path.Combine(run, ModelParallelReport.FileName)))
                 {
                     string[] words =
                     [
@@ -66,7 +66,7 @@ internal sealed class BenchPipeline : Verb
     private static string Row(string run)
     {
         var summary = Json(run, RunFiles.Summary);
-        var report = Json(run, PipelineReport.FileName);
+        var report = Json(run, ModelParallelReport.FileName);
         JsonElement[] stages = [.. report.GetProperty("per_stage").EnumerateArray()];
         double steps = report.GetProperty("steps").GetDouble();
         string memory = string.Join('+', stages.Select(stage => string.Create(CultureInfo.InvariantCulture, $"{stage.GetProperty("peak_memory_bytes").GetDouble() / (1 << 20):F0}")));

@@ -1,6 +1,6 @@
 using Compression.Experiments.Recipes;
 using Compression.Training.Lm1b;
-using Compression.Training.Pipelines;
+using Compression.Training.ModelParallel;
 using Compression.Training.Ptb;
 using Compression.Training.Sessions;
 using Compression.Training.TransformerXl;

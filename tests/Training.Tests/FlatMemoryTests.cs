@@ -1,5 +1,5 @@
 using Compression.Training.Tests.Lm1b;
-using Compression.Training.Tests.Pipelines;
+using Compression.Training.Tests.ModelParallel;
 using Compression.Training.Tests.Ptb;
 using Compression.Training.Tests.TransformerXl;
 
@@ -46,8 +46,8 @@ public sealed class FlatMemoryTests
     [Theory]
     [InlineData("wavefront")]
     [InlineData("1f1b")]
-    public void ModelParallel(string schedule) => Holds(logger => PipelineRuns.Train(
-        PipelineRuns.Tiny with { Stages = 2, NumLayers = 2, Schedule = schedule, MicroBatches = 2, TimeBlock = 10, NumRound = Steps, MaxSteps = Steps }, logger: logger));
+    public void ModelParallel(string schedule) => Holds(logger => ModelParallelRuns.Train(
+        ModelParallelRuns.Tiny with { Stages = 2, NumLayers = 2, Schedule = schedule, MicroBatches = 2, TimeBlock = 10, NumRound = Steps, MaxSteps = Steps }, logger: logger));
 
     private static void Holds(Action<RecordingLogger> train)
     {

@@ -2,7 +2,7 @@ using System.Globalization;
 using Compression.Experiments.Plots.Pictures;
 using Compression.Experiments.Plots.Runs;
 using Compression.Experiments.Plots.Series;
-using Compression.Training.Pipelines;
+using Compression.Training.ModelParallel;
 
 namespace Compression.Experiments.Plots.Kinds;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Compression.Training.Pipelines;
+using Compression.Training.ModelParallel;
 
 namespace Compression.Experiments.Plots.Runs;
 
@@ -9,7 +9,7 @@ internal static class TimelineFile
     /// <summary>The events of a run, by their start; none where the run left no timeline, or a damaged one.</summary>
     public static IReadOnlyList<StageEvent> Read(RunData run)
     {
-        string path = Path.Combine(run.Folder, PipelineReport.TimelineName);
+        string path = Path.Combine(run.Folder, ModelParallelReport.TimelineName);
         if (!File.Exists(path))
         {
             return [];

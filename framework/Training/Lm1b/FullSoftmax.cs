@@ -3,7 +3,6 @@ using Compression.Core.Communication;
 using Compression.Torch;
 using Compression.Training.Data.Lm1b;
 using Compression.Training.Models;
-using Compression.Training.Models.Lm1b;
 using Compression.Training.RowSparse;
 using TorchSharp;
 using static TorchSharp.torch;

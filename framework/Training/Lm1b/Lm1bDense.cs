@@ -1,7 +1,6 @@
 using Compression.Core.Contracts;
 using Compression.Core.Kernels;
 using Compression.Training.Models;
-using Compression.Training.Models.Lm1b;
 using Compression.Training.Optimizers;
 
 using static TorchSharp.torch;

@@ -4,7 +4,6 @@ using Compression.Core.Kernels;
 using Compression.Torch;
 using Compression.Training.Data.Lm1b;
 using Compression.Training.Models;
-using Compression.Training.Models.Lm1b;
 using Compression.Training.RowSparse;
 using static TorchSharp.torch;
 

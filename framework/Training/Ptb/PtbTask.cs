@@ -11,10 +11,10 @@ internal sealed class PtbTask : ITrainingTask
     private readonly PtbOptions _options;
     private readonly Corpus _corpus;
     private readonly TrainingContext _context;
-    private readonly PtbModel _model;
+    private readonly PtbLearner _model;
     private LearningRateSchedule _schedule;
 
-    public PtbTask(PtbOptions options, Corpus corpus, TrainingContext context, PtbModel model)
+    public PtbTask(PtbOptions options, Corpus corpus, TrainingContext context, PtbLearner model)
     {
         _options = options;
         _corpus = corpus;

@@ -81,5 +81,5 @@ public static class PtbTrainer
     }
 
     private static TrainingSession Session(PtbOptions options, Corpus corpus, TrainingContext context) => new(options, context, (group, team) => new PtbTask(
-        options, corpus, context, new PtbModel(options, corpus, group.First, group.Count, group.Total, context.Pipeline.Traits.MicroBatches, team)));
+        options, corpus, context, new PtbLearner(options, corpus, group.First, group.Count, group.Total, context.Pipeline.Traits.MicroBatches, team)));
 }

@@ -5,7 +5,7 @@ using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
 using Compression.Training.Data;
 using Compression.Training.Models;
-using Compression.Training.Models.TransformerXl;
+using Compression.Training.TransformerXl.Layers;
 using static TorchSharp.torch;
 
 namespace Compression.Training.TransformerXl;

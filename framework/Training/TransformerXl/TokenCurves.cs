@@ -1,5 +1,5 @@
 using Compression.Core.Reporting;
-using Compression.Training.Models.TransformerXl;
+using Compression.Training.TransformerXl.Layers;
 
 namespace Compression.Training.TransformerXl;
 

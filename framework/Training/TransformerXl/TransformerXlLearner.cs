@@ -4,9 +4,9 @@ using Compression.Core.Kernels;
 using Compression.Torch;
 using Compression.Training.Data;
 using Compression.Training.Models;
-using Compression.Training.Models.TransformerXl;
 using Compression.Training.Optimizers;
 using Compression.Training.Sessions;
+using Compression.Training.TransformerXl.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -2,9 +2,9 @@ using System.Collections.Immutable;
 using Compression.Core.Catalog;
 using Compression.Core.Reporting;
 using Compression.Training.Data;
-using Compression.Training.Models.TransformerXl;
 using Compression.Training.Optimizers;
 using Compression.Training.Sessions;
+using Compression.Training.TransformerXl.Layers;
 
 namespace Compression.Training.TransformerXl;
 

@@ -1,8 +1,8 @@
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
 using Compression.Training.Data;
-using Compression.Training.Models.TransformerXl;
 using Compression.Training.Sessions;
+using Compression.Training.TransformerXl.Layers;
 
 namespace Compression.Training.TransformerXl;
 

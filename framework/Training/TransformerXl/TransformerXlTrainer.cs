@@ -4,9 +4,9 @@ using Compression.Core.Kernels;
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
 using Compression.Training.Data;
-using Compression.Training.Models.TransformerXl;
 using Compression.Training.Optimizers;
 using Compression.Training.Sessions;
+using Compression.Training.TransformerXl.Layers;
 
 namespace Compression.Training.TransformerXl;
 

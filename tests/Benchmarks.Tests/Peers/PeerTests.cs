@@ -26,7 +26,7 @@ public sealed class PeerTests
         const int Vocabulary = 50;
         var options = new PtbOptions { EmbSize = 8, NumHid = 8, NumLayers = 2, BatchSize = 3, Bptt = 6, Dropout = 0, InitRange = 0.5 };
         var corpus = RandomCorpus.Create(Vocabulary, options.BatchSize * ((Steps * options.Bptt) + 1));
-        using var ours = new PtbModel(options, corpus, firstWorker: 0, workersHere: 1, workers: 1, microBatches: 0, ThreadTeam.Single);
+        using var ours = new PtbLearner(options, corpus, firstWorker: 0, workersHere: 1, workers: 1, microBatches: 0, ThreadTeam.Single);
         using var peer = new LstmPeer(new LstmModelOptions(Vocabulary, 8, 8, 2, Dropout: 0, Tied: false), options.BatchSize, learningRate: 2);
         Weights.Give(ours.Storage, peer, static name => name);
 

@@ -1,6 +1,6 @@
 using Compression.Compressors.Quantizers.OneBit;
-using Compression.Core.Tests;
 using Compression.Core.Kernels;
+using Compression.Core.Tests;
 
 namespace Compression.Compressors.Tests;
 

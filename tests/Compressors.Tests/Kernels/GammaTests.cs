@@ -1,7 +1,7 @@
 using Compression.Compressors.Quantizers.Qsgd;
-using Compression.Core.Tests;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
+using Compression.Core.Tests;
 
 namespace Compression.Compressors.Tests;
 

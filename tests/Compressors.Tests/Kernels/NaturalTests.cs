@@ -1,7 +1,7 @@
 using Compression.Compressors.Quantizers.Natural;
-using Compression.Core.Tests;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
+using Compression.Core.Tests;
 
 namespace Compression.Compressors.Tests;
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Compression.Core.Catalog;
 using Compression.Core.Reporting;
 using Compression.Training.Lm1b;
-using Compression.Training.Pipelines;
+using Compression.Training.ModelParallel;
 using Compression.Training.Ptb;
 using Compression.Training.TransformerXl;
 using Xunit.Abstractions;

@@ -13,7 +13,7 @@ public sealed class RefusedOptionsTests
     public static TheoryData<string, Type> Trainers => new()
     {
         { "train", typeof(Training.Ptb.PtbOptions) }, { "lm1b", typeof(Training.Lm1b.Lm1bOptions) },
-        { "transformer-xl", typeof(Training.TransformerXl.TransformerXlOptions) }, { "model-parallel", typeof(Training.Pipelines.ModelParallelOptions) },
+        { "transformer-xl", typeof(Training.TransformerXl.TransformerXlOptions) }, { "model-parallel", typeof(Training.ModelParallel.ModelParallelOptions) },
     };
 
     [Theory]

@@ -1,4 +1,4 @@
-using Compression.Training.Models.Lm1b;
+using Compression.Training.Lm1b;
 
 namespace Compression.Training.Tests.Lm1b;
 

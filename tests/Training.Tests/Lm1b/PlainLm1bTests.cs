@@ -4,7 +4,6 @@ using Compression.Core.Kernels;
 using Compression.Core.Reporting;
 using Compression.Training.Data.Lm1b;
 using Compression.Training.Lm1b;
-using Compression.Training.Models.Lm1b;
 using Compression.Training.Sessions;
 using Compression.Training.Tests.Data.Lm1b;
 

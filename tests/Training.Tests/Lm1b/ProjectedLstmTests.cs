@@ -1,5 +1,5 @@
+using Compression.Training.Lm1b;
 using Compression.Training.Models;
-using Compression.Training.Models.Lm1b;
 
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using Compression.Torch;
-using Compression.Training.Models.Lm1b;
+using Compression.Training.Lm1b;
 
 using static TorchSharp.torch;
 

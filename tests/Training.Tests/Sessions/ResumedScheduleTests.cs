@@ -1,6 +1,6 @@
 using System.Globalization;
 using Compression.Training.Tests.Lm1b;
-using Compression.Training.Tests.Pipelines;
+using Compression.Training.Tests.ModelParallel;
 using Compression.Training.Tests.Ptb;
 using Compression.Training.Tests.TransformerXl;
 using Compression.Training.TransformerXl;
@@ -80,12 +80,12 @@ public sealed class ResumedScheduleTests : IDisposable
     [Fact]
     public void Neither_do_those_of_the_model_parallel_LSTM()
     {
-        var options = PipelineRuns.Tiny with { MaxSteps = 10, CheckpointEvery = 10 };
-        PipelineRuns.Train(options, _folder["first"]);
+        var options = ModelParallelRuns.Tiny with { MaxSteps = 10, CheckpointEvery = 10 };
+        ModelParallelRuns.Train(options, _folder["first"]);
         var longer = options with { MaxSteps = 30, NumRound = 3 };
-        var resumed = PipelineRuns.Train(longer with { Resume = Path.Combine(_folder["first"], "checkpoints", "step-000010") }, _folder["resumed"]);
+        var resumed = ModelParallelRuns.Train(longer with { Resume = Path.Combine(_folder["first"], "checkpoints", "step-000010") }, _folder["resumed"]);
         Assert.Empty(resumed.Warnings);
-        Assert.Equal(PipelineRuns.Train(longer, _folder["whole"]).Summary!.FinalParametersSha256, resumed.Summary!.FinalParametersSha256);
+        Assert.Equal(ModelParallelRuns.Train(longer, _folder["whole"]).Summary!.FinalParametersSha256, resumed.Summary!.FinalParametersSha256);
     }
 
     [Fact]

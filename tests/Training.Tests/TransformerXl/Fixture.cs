@@ -1,6 +1,6 @@
 using System.Globalization;
 using Compression.Training.Checkpoints;
-using Compression.Training.Models.TransformerXl;
+using Compression.Training.TransformerXl.Layers;
 using static TorchSharp.torch;
 
 namespace Compression.Training.Tests.TransformerXl;

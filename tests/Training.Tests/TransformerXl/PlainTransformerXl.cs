@@ -1,4 +1,4 @@
-using Compression.Training.Models.TransformerXl;
+using Compression.Training.TransformerXl.Layers;
 
 using static TorchSharp.torch;
 using Functional = TorchSharp.torch.nn.functional;

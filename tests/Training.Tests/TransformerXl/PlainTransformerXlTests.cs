@@ -1,7 +1,7 @@
 using Compression.Training.Checkpoints;
 using Compression.Training.Data;
 using Compression.Training.Models;
-using Compression.Training.Models.TransformerXl;
+using Compression.Training.TransformerXl.Layers;
 
 using static Compression.Training.Tests.TensorValues;
 using static TorchSharp.torch;

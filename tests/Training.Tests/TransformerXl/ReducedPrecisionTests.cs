@@ -2,9 +2,9 @@ using System.Runtime.InteropServices;
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
 using Compression.Training.Models;
-using Compression.Training.Models.TransformerXl;
 using Compression.Training.Optimizers;
 using Compression.Training.TransformerXl;
+using Compression.Training.TransformerXl.Layers;
 using static TorchSharp.torch;
 
 namespace Compression.Training.Tests.TransformerXl;

@@ -1,8 +1,8 @@
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
 using Compression.Training.Data;
-using Compression.Training.Models.TransformerXl;
 using Compression.Training.TransformerXl;
+using Compression.Training.TransformerXl.Layers;
 
 using static TorchSharp.torch;
 

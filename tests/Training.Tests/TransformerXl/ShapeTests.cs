@@ -1,7 +1,7 @@
 using Compression.Core.Reporting;
 using Compression.Training.Data;
-using Compression.Training.Models.TransformerXl;
 using Compression.Training.TransformerXl;
+using Compression.Training.TransformerXl.Layers;
 
 namespace Compression.Training.Tests.TransformerXl;
 

@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Compression.Core.Reporting;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Compression.Training.ModelParallel;
+
+/// <summary>The devices of the stages of one process, as <c>--devices</c> lists them.</summary>
+public static class StageDevices
+{
+    /// <summary>Reads a list such as cuda:0,cuda:1 or cpu,cpu.</summary>
+    /// <param name="list">A device a stage; empty: none.</param>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>: an unknown device.</exception>
+    public static ImmutableArray<Device> Parse(string list)
+    {
+        ArgumentNullException.ThrowIfNull(list);
+        return list.Length == 0 ? [] : [.. list.Split(',', StringSplitOptions.TrimEntries).Select(word => Read(word, list))];
+    }
+
+    /// <summary>Makes sure that all are here.</summary>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: a CUDA device is not.</exception>
+    public static void RequireHere(ImmutableArray<Device> devices)
+    {
+        int count = cuda.is_available() ? cuda.device_count() : 0;
+        foreach (var device in devices.Where(device => device.type == DeviceType.CUDA && device.index >= count))
+        {
+            throw new UserErrorException(
+                ExitCode.Environment, $"--devices: libtorch finds {count} CUDA devices here, so there is no cuda:{device.index}; use those below, or cpu.");
+        }
+    }
+
+    private static Device Read(string word, string list)
+    {
+        if (word == "cpu")
+        {
+            return CPU;
+        }
+
+        // Not by the factory, which starts CUDA and throws where there is none.
+        const string Prefix = "cuda:";
+        return word.StartsWith(Prefix, StringComparison.Ordinal)
+            && int.TryParse(word.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+                ? new Device(DeviceType.CUDA, index)
+                : throw new UserErrorException(ExitCode.Usage, $"--devices {list}: '{word}' is no device; write cpu or cuda:0.");
+    }
+}
