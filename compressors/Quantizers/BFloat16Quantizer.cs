@@ -17,10 +17,6 @@ public sealed class BFloat16Quantizer : IQuantizer
     /// <param name="context">Threads.</param>
     public BFloat16Quantizer(ComponentContext context) => _team = context.Team;
 
-    public bool IsUnbiased => false;
-
-    public bool IsLossless => false;
-
     public void Encode(in Selection selection, ParameterSlot slot, StepContext step, PayloadWriter writer)
     {
         var values = selection.Values;

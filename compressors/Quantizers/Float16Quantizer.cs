@@ -24,10 +24,6 @@ public sealed class Float16Quantizer : IQuantizer
         _team = context.Team;
     }
 
-    public bool IsUnbiased => false;
-
-    public bool IsLossless => false;
-
     public void Encode(in Selection selection, ParameterSlot slot, StepContext step, PayloadWriter writer)
     {
         var values = selection.Values;

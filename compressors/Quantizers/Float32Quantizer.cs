@@ -8,14 +8,10 @@ using Compression.Core.Payloads;
 namespace Compression.Compressors.Quantizers;
 
 /// <summary>Sends values as they are, 32 bits each, little-endian.</summary>
-[Algorithm("float32", AlgorithmRole.Quantizer, "IEEE 754 single precision")]
+[Algorithm("float32", AlgorithmRole.Quantizer, "IEEE 754 single precision", Traits = AlgorithmTraits.Unbiased | AlgorithmTraits.Lossless)]
 public sealed class Float32Quantizer : IQuantizer
 {
     private const int Chunk = 1024;
-
-    public bool IsUnbiased => true;
-
-    public bool IsLossless => true;
 
     public void Encode(in Selection selection, ParameterSlot slot, StepContext step, PayloadWriter writer)
     {

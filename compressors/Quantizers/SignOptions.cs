@@ -1,4 +1,5 @@
 using Compression.Core.Catalog;
+using Compression.Core.Contracts;
 
 namespace Compression.Compressors.Quantizers;
 
@@ -13,9 +14,11 @@ public enum SignMagnitude
 }
 
 /// <summary>Options of <see cref="SignQuantizer"/>.</summary>
-public sealed record SignOptions
+public sealed record SignOptions : ITraitOptions
 {
     /// <summary>The magnitude of all.</summary>
     [Option("magnitude", "what goes with the signs: the mean magnitude, or what the sparsifier's paper prescribes")]
     public SignMagnitude Magnitude { get; init; } = SignMagnitude.Mean;
+
+    public AlgorithmTraits Traits => Magnitude == SignMagnitude.Sparsifier ? AlgorithmTraits.NeedsMagnitude : AlgorithmTraits.None;
 }

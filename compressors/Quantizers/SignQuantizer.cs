@@ -11,7 +11,7 @@ namespace Compression.Compressors.Quantizers;
 /// (EF-signSGD; Karimireddy et al. 2019, "Error feedback fixes SignSGD and other gradient compression schemes", Algorithm 1).
 /// </summary>
 [Algorithm(
-    "sign", AlgorithmRole.Quantizer, "EF-signSGD, Karimireddy et al. 2019",
+    "sign", AlgorithmRole.Quantizer, "EF-signSGD, Karimireddy et al. 2019", Traits = AlgorithmTraits.SendsSigns,
     DiffersFromPaper = "one scale for each parameter, where Algorithm 1 has one for the whole vector; the residual is counted in steps, as in the paper, behind SGD without momentum alone, and in gradients behind other optimizers and behind a sparsifier")]
 public sealed class SignQuantizer : IQuantizer
 {
@@ -25,14 +25,6 @@ public sealed class SignQuantizer : IQuantizer
         _options = options;
         _team = context.Team;
     }
-
-    public bool IsUnbiased => false;
-
-    public bool IsLossless => false;
-
-    public bool SendsSigns => true;
-
-    public bool NeedsMagnitude => _options.Magnitude == SignMagnitude.Sparsifier;
 
     public void Encode(in Selection selection, ParameterSlot slot, StepContext step, PayloadWriter writer)
     {

@@ -11,7 +11,7 @@ namespace Compression.Compressors.Quantizers;
 /// "TernGrad: ternary gradients to reduce communication in distributed deep learning", sections 3 and 4): one scale, then 5 trits a byte in <see cref="TritLayout"/>.
 /// </summary>
 [Algorithm(
-    "terngrad", AlgorithmRole.Quantizer, "TernGrad, Wen et al. 2017",
+    "terngrad", AlgorithmRole.Quantizer, "TernGrad, Wen et al. 2017", Traits = AlgorithmTraits.GoesWithoutMemory,
     DiffersFromPaper = "the scale is the largest magnitude after the clip (the authors' code takes the clip even where no value is that large); values that are all equal are not clipped; unbiased with clip_const 0 alone")]
 public sealed class TernGradQuantizer : IQuantizer
 {
@@ -27,16 +27,6 @@ public sealed class TernGradQuantizer : IQuantizer
         _options = options;
         _team = context.Team;
     }
-
-    /// <summary>
-    /// The expectation of what is sent is the clipped value: the value itself where <see cref="TernGradOptions.Clip"/> is 0. A clip biases the tails.
-    /// </summary>
-    public bool IsUnbiased => _options.Clip == 0;
-
-    /// <summary>No: a single draw is off by more than its value, and a residual of such errors grows. The paper has none either.</summary>
-    public bool WantsMemory => false;
-
-    public bool IsLossless => false;
 
     public void Encode(in Selection selection, ParameterSlot slot, StepContext step, PayloadWriter writer)
     {

@@ -4,12 +4,8 @@ using Compression.Core.Contracts;
 namespace Compression.Compressors.Sparsifiers;
 
 /// <summary>Sends every entry.</summary>
-[Algorithm("dense", AlgorithmRole.Sparsifier, "every entry")]
+[Algorithm("dense", AlgorithmRole.Sparsifier, "every entry", Traits = AlgorithmTraits.Unbiased | AlgorithmTraits.KeepsAll)]
 public sealed class DenseSparsifier : ISparsifier
 {
-    public bool IsUnbiased => true;
-
-    public bool KeepsAll => true;
-
     public Selection Select(in GradientView gradient) => new([], gradient.Compensated);
 }

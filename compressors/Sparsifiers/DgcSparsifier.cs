@@ -37,8 +37,6 @@ public sealed class DgcSparsifier : ISparsifier
         _team = context.Team;
     }
 
-    public bool IsUnbiased => false;
-
     public bool CompletesSum => true;
 
     public Selection Select(in GradientView gradient)

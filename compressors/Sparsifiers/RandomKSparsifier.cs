@@ -16,7 +16,7 @@ public sealed record RandomKOptions : RatioOptions;
 /// the gradient; with one they are sent as they are.
 /// </summary>
 [Algorithm(
-    "randomk", AlgorithmRole.Sparsifier, "Stich et al. 2018",
+    "randomk", AlgorithmRole.Sparsifier, "Stich et al. 2018", Traits = AlgorithmTraits.UnbiasedWithoutMemory,
     DiffersFromPaper = "all workers draw the same positions, so that none travels; without a memory values are scaled by d/k")]
 public sealed class RandomKSparsifier : ISparsifier
 {
@@ -34,8 +34,6 @@ public sealed class RandomKSparsifier : ISparsifier
         _scales = !context.HasMemory;
         _drawn = [.. context.Layout.Slots.Select(_ => (-1L, Array.Empty<int>()))];
     }
-
-    public bool IsUnbiased => _scales;
 
     public Selection Select(in GradientView gradient)
     {

@@ -34,8 +34,6 @@ public sealed class ThresholdSparsifier : ISparsifier
         _team = context.Team;
     }
 
-    public bool IsUnbiased => false;
-
     public bool CompletesSum => true;
 
     public Selection Select(in GradientView gradient)

@@ -27,29 +27,32 @@ internal sealed record CompressorFacts(bool Unbiased, bool WantsMemory, bool Kee
         var context = new ComponentContext(layout, ThreadTeam.Single, 0);
         var step = new StepContext(0, 1, 0, 1, 0, new StepMeter());
         float[] values = s_values.Value;
+        var bound = entry.WithDefaults();
+        bool unbiased = (bound.Traits & (AlgorithmTraits.Unbiased | AlgorithmTraits.UnbiasedWithoutMemory)) != 0;
         var writer = new PayloadWriter();
         if (entry.Role == AlgorithmRole.Quantizer)
         {
-            var quantizer = (IQuantizer)entry.CreateDefault(context);
+            var quantizer = (IQuantizer)bound.Create(context);
             quantizer.Encode(new Selection([], values), layout.Slots[0], step, writer);
-            return new CompressorFacts(quantizer.IsUnbiased, quantizer.WantsMemory, false, writer.FloorBits / Length, null);
+            bool wantsMemory = !unbiased && !bound.Has(AlgorithmTraits.GoesWithoutMemory);
+            return new CompressorFacts(unbiased, wantsMemory, false, writer.FloorBits / Length, null);
         }
 
         if (entry.Role == AlgorithmRole.Sparsifier)
         {
-            var sparsifier = (ISparsifier)entry.CreateDefault(context);
+            var sparsifier = (ISparsifier)bound.Create(context);
             float[] squares = [.. values.Select((value, i) => value * value * (i % 10 == 0 ? 0.5f : 2))];
             sparsifier.BeginStep(layout.Slots.AsSpan(), values, step);
             var selection = sparsifier.Select(new GradientView(layout.Slots[0], values, values, step, squares));
-            int count = sparsifier.KeepsAll ? Length : selection.Indices.Length;
-            if (!sparsifier.KeepsAll)
+            bool keepsAll = bound.Has(AlgorithmTraits.KeepsAll), keepsResidual = bound.Has(AlgorithmTraits.KeepsResidual);
+            int count = keepsAll ? Length : selection.Indices.Length;
+            if (!keepsAll)
             {
                 sparsifier.WriteIndices(selection.Indices, layout.Slots[0], writer, ThreadTeam.Single);
             }
 
-            bool wantsMemory = !sparsifier.IsUnbiased && !sparsifier.KeepsResidual;
             return new CompressorFacts(
-                sparsifier.IsUnbiased, wantsMemory, sparsifier.KeepsResidual, writer.FloorBits / Math.Max(1, count), (double)count / Length);
+                unbiased, !unbiased && !keepsResidual, keepsResidual, writer.FloorBits / Math.Max(1, count), (double)count / Length);
         }
 
         return null;

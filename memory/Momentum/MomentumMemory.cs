@@ -35,11 +35,6 @@ public sealed class MomentumMemory : IGradientMemory
         _residual = new float[context.Layout.Length];
     }
 
-    public bool AppliesMomentum => _options.Momentum > 0;
-
-    /// <summary>Clipping goes by the norm of the whole gradient.</summary>
-    public bool NeedsWholeBucket => _options.Clipping > 0;
-
     public ReadOnlySpan<float> Compensate(GradientBucket bucket, StepContext step)
     {
         CorrectMomentum.Invoke(_context.Team, _velocity, (float)_options.Momentum, bucket.All, ClippingFactor(bucket.All), _residual);

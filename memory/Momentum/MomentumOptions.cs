@@ -1,9 +1,10 @@
 using Compression.Core.Catalog;
+using Compression.Core.Contracts;
 
 namespace Compression.Memory.Momentum;
 
 /// <summary>Options of <see cref="MomentumMemory"/>.</summary>
-public sealed record MomentumOptions
+public sealed record MomentumOptions : ITraitOptions
 {
     /// <summary>m, the factor of the velocity.</summary>
     [Option("momentum", "factor of the velocity", Min = 0, Max = 1, MaxExclusive = true)]
@@ -16,4 +17,8 @@ public sealed record MomentumOptions
     /// <summary>Forget the velocity of what was sent.</summary>
     [Option("masking", "forget the velocity of entries that were sent")]
     public bool Masking { get; init; } = true;
+
+    /// <summary>The clip goes by the norm of the whole gradient.</summary>
+    public AlgorithmTraits Traits =>
+        (Momentum > 0 ? AlgorithmTraits.AppliesMomentum : AlgorithmTraits.None) | (Clipping > 0 ? AlgorithmTraits.NeedsWholeBucket : AlgorithmTraits.None);
 }

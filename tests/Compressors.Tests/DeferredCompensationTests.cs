@@ -40,8 +40,6 @@ public sealed class DeferredCompensationTests
     // Hides that a compressor could add up by itself.
     private sealed class NeedsTheSum(ICompressor inner) : ICompressor
     {
-        public CompressorTraits Traits => inner.Traits;
-
         public void Compress(in Core.Contracts.GradientView gradient, Core.Payloads.PayloadWriter writer) => inner.Compress(gradient, writer);
 
         public void Decompress(ref Core.Payloads.PayloadReader reader, Core.Contracts.GradientAccumulator destination) =>

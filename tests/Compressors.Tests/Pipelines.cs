@@ -7,6 +7,7 @@ using Compression.Core.Gradients;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
 using Compression.Core.Reporting;
+using Compression.Exchanges;
 using Compression.Memory;
 
 namespace Compression.Compressors.Tests;
@@ -16,7 +17,7 @@ internal static class Pipelines
 {
     /// <summary>The product's algorithms, and the one that CONTRIBUTING.md shows.</summary>
     public static AlgorithmCatalog Catalog { get; } = AlgorithmCatalog.FromAssemblies(
-        typeof(ICompressor).Assembly, typeof(TopKSparsifier).Assembly, typeof(NoMemory).Assembly, typeof(Pipelines).Assembly);
+        typeof(AllGatherExchange).Assembly, typeof(TopKSparsifier).Assembly, typeof(NoMemory).Assembly, typeof(Pipelines).Assembly);
 
     public static CompressionPlan Plan(
         string compressor, string memory = "auto", string exchange = "auto", int minSlotSize = 0, string slots = "", int warmupEpochs = 0,
@@ -97,8 +98,9 @@ internal static class Pipelines
                 yield return ($"{sparsifier.Name}+{quantizer.Name}", (team, layout) =>
                 {
                     var context = new ComponentContext(layout, team, 0);
+                    var (chooses, writes) = (sparsifier.WithDefaults(), quantizer.WithDefaults());
                     return new SelectThenQuantize(
-                        (ISparsifier)sparsifier.CreateDefault(context), (IQuantizer)quantizer.CreateDefault(context), team);
+                        (ISparsifier)chooses.Create(context), (IQuantizer)writes.Create(context), chooses.Has(AlgorithmTraits.KeepsAll), team);
                 });
             }
         }

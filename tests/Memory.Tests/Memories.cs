@@ -52,8 +52,6 @@ internal static class Memories
 
     internal sealed class EveryThird : ICompressor
     {
-        public CompressorTraits Traits { get; } = new(Unbiased: false, Lossless: false);
-
         public void Compress(in GradientView gradient, PayloadWriter writer)
         {
             for (int i = 0; i < gradient.Slot.Length; i += 3)
@@ -74,8 +72,6 @@ internal static class Memories
     /// <summary>Sends half of every entry: nothing is left out, nothing arrives in full.</summary>
     internal sealed class HalfOfAll : ICompressor
     {
-        public CompressorTraits Traits { get; } = new(Unbiased: false, Lossless: false);
-
         public void Compress(in GradientView gradient, PayloadWriter writer)
         {
             foreach (float value in gradient.Compensated)

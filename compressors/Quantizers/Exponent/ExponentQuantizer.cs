@@ -26,10 +26,6 @@ public sealed class ExponentQuantizer : IQuantizer
     /// <param name="context">Threads.</param>
     public ExponentQuantizer(ComponentContext context) => _team = context.Team;
 
-    public bool IsUnbiased => false;
-
-    public bool IsLossless => false;
-
     public void Encode(in Selection selection, ParameterSlot slot, StepContext step, PayloadWriter writer)
     {
         var values = selection.Values;

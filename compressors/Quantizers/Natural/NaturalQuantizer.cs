@@ -15,7 +15,7 @@ namespace Compression.Compressors.Quantizers.Natural;
 /// float32 and become 2¹²⁷.
 /// </remarks>
 [Algorithm(
-    "natural", AlgorithmRole.Quantizer, "natural compression, Horváth et al. 2019",
+    "natural", AlgorithmRole.Quantizer, "natural compression, Horváth et al. 2019", Traits = AlgorithmTraits.Unbiased,
     DiffersFromPaper = "magnitudes above 2^127 become 2^127")]
 public sealed class NaturalQuantizer : IQuantizer
 {
@@ -23,10 +23,6 @@ public sealed class NaturalQuantizer : IQuantizer
 
     /// <param name="context">Threads.</param>
     public NaturalQuantizer(ComponentContext context) => _team = context.Team;
-
-    public bool IsUnbiased => true;
-
-    public bool IsLossless => false;
 
     public void Encode(in Selection selection, ParameterSlot slot, StepContext step, PayloadWriter writer)
     {

@@ -29,10 +29,6 @@ public sealed class OneBitQuantizer : IQuantizer
     /// <param name="context">Threads.</param>
     public OneBitQuantizer(ComponentContext context) => _team = context.Team;
 
-    public bool IsUnbiased => false;
-
-    public bool IsLossless => false;
-
     public void Encode(in Selection selection, ParameterSlot slot, StepContext step, PayloadWriter writer)
     {
         var values = selection.Values;

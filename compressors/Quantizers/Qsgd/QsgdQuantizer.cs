@@ -20,7 +20,7 @@ namespace Compression.Compressors.Quantizers.Qsgd;
 /// <see cref="GammaPack"/>, 2 bytes each, and the segments.
 /// </remarks>
 [Algorithm(
-    "qsgd", AlgorithmRole.Quantizer, "Alistarh et al. 2017",
+    "qsgd", AlgorithmRole.Quantizer, "Alistarh et al. 2017", Traits = AlgorithmTraits.Unbiased,
     DiffersFromPaper = "every level has its own gamma code, or fixed bits where they are fewer; the paper writes runs of zeros and levels in the omega code")]
 public sealed class QsgdQuantizer : IQuantizer
 {
@@ -42,10 +42,6 @@ public sealed class QsgdQuantizer : IQuantizer
         _coding = options.Coding;
         _team = context.Team;
     }
-
-    public bool IsUnbiased => true;
-
-    public bool IsLossless => false;
 
     public void Encode(in Selection selection, ParameterSlot slot, StepContext step, PayloadWriter writer)
     {

@@ -1,4 +1,5 @@
 using Compression.Core.Catalog;
+using Compression.Core.Contracts;
 
 namespace Compression.Compressors.Quantizers.Uniform;
 
@@ -23,7 +24,7 @@ public enum UniformRounding
 }
 
 /// <summary>Options of <see cref="UniformQuantizer"/>.</summary>
-public sealed record UniformOptions
+public sealed record UniformOptions : ITraitOptions
 {
     /// <summary>b, bits a value.</summary>
     [Option("bits", "bits a value", Flag = "uniform_bits", Min = 1, Max = 8)]
@@ -40,4 +41,6 @@ public sealed record UniformOptions
     /// <summary>The rounding.</summary>
     [Option("rounding", "unbiased at random, or to the nearest level")]
     public UniformRounding Rounding { get; init; } = UniformRounding.Stochastic;
+
+    public AlgorithmTraits Traits => Rounding == UniformRounding.Stochastic ? AlgorithmTraits.Unbiased : AlgorithmTraits.None;
 }

@@ -29,17 +29,13 @@ public sealed class UniformQuantizer : IQuantizer
     public UniformQuantizer(UniformOptions options, ComponentContext context)
     {
         _team = context.Team;
-        IsUnbiased = options.Rounding == UniformRounding.Stochastic;
+        bool isStochastic = options.Rounding == UniformRounding.Stochastic;
         int bucket = int.Parse(options.Bucket, CultureInfo.InvariantCulture);
-        _range = new RangeGrid(options.Bits, bucket, options.Range == UniformRange.Max, IsUnbiased);
+        _range = new RangeGrid(options.Bits, bucket, options.Range == UniformRange.Max, isStochastic);
         _levels = options.Range == UniformRange.Max && options.Bits > 1
-            ? new LevelGrid((1 << (options.Bits - 1)) - 1, bucket, UsesTwoNorm: false, IsUnbiased)
+            ? new LevelGrid((1 << (options.Bits - 1)) - 1, bucket, UsesTwoNorm: false, isStochastic)
             : null;
     }
-
-    public bool IsUnbiased { get; }
-
-    public bool IsLossless => false;
 
     public void Encode(in Selection selection, ParameterSlot slot, StepContext step, PayloadWriter writer)
     {

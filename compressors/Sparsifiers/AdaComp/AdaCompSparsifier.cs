@@ -22,7 +22,7 @@ public sealed record AdaCompOptions
 /// entries a bin sends follows from the data.
 /// </summary>
 [Algorithm(
-    "adacomp", AlgorithmRole.Sparsifier, "Chen et al. 2018", Quantizer = "sign(magnitude=sparsifier)",
+    "adacomp", AlgorithmRole.Sparsifier, "Chen et al. 2018", Traits = AlgorithmTraits.GivesMagnitude, Quantizer = "sign(magnitude=sparsifier)",
     DiffersFromPaper = "positions are coded in fewer bits; comp_const, the paper's 1, is GradComp's option (which has one bin a parameter and sends H)")]
 public sealed class AdaCompSparsifier : ISparsifier
 {
@@ -39,10 +39,6 @@ public sealed class AdaCompSparsifier : ISparsifier
         _compensation = (float)options.Compensation;
         _team = context.Team;
     }
-
-    public bool IsUnbiased => false;
-
-    public bool GivesMagnitude => true;
 
     /// <summary>The paper's 8 or 16 bits an entry, of which the value takes one.</summary>
     public double NominalIndexBits => _bin <= 64 ? 7 : 15;

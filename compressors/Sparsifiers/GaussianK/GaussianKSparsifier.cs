@@ -31,8 +31,6 @@ public sealed class GaussianKSparsifier : ISparsifier
         _team = context.Team;
     }
 
-    public bool IsUnbiased => false;
-
     public Selection Select(in GradientView gradient)
     {
         var values = gradient.Compensated;
@@ -43,8 +41,8 @@ public sealed class GaussianKSparsifier : ISparsifier
 
         var (sum, squares, _) = Moments.Invoke(_team, values);
         double mean = sum / values.Length, deviation = Math.Sqrt(Math.Max(0, (squares / values.Length) - (mean * mean)));
-        double target = Math.Max(1, _options.RatioIn(gradient.Step) * values.Length);
-        double threshold = Math.Abs(mean) + (NormalQuantile.UpperTail(0.5 * _options.RatioIn(gradient.Step)) * deviation);
+        double target = Math.Max(1, gradient.Step.RatioOf(_options.Ratio) * values.Length);
+        double threshold = Math.Abs(mean) + (NormalQuantile.UpperTail(0.5 * gradient.Step.RatioOf(_options.Ratio)) * deviation);
         for (int round = 0; ; round++)
         {
             // A zero gradient has nothing to send, whatever the threshold.

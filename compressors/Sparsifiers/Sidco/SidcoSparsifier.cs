@@ -58,8 +58,6 @@ public sealed class SidcoSparsifier : ISparsifier
         _states = [.. context.Layout.Slots.Select(_ => new State())];
     }
 
-    public bool IsUnbiased => false;
-
     public Selection Select(in GradientView gradient)
     {
         var values = gradient.Compensated;
@@ -69,7 +67,7 @@ public sealed class SidcoSparsifier : ISparsifier
         }
 
         var state = _states[gradient.Slot.Index];
-        double ratio = _options.RatioIn(gradient.Step);
+        double ratio = gradient.Step.RatioOf(_options.Ratio);
         Choose(values, ratio, state);
         state.Adapt(_chosen.Count, Math.Max(1, ratio * values.Length), _options.Stages);
         return new Selection(_chosen.Positions, _chosen.Values);

@@ -1,4 +1,5 @@
 using Compression.Core.Catalog;
+using Compression.Core.Contracts;
 
 namespace Compression.Compressors.Sparsifiers.TopK;
 
@@ -13,9 +14,11 @@ public enum TopKScope
 }
 
 /// <summary>Options of <see cref="TopKSparsifier"/>.</summary>
-public sealed record TopKOptions : RatioOptions
+public sealed record TopKOptions : RatioOptions, ITraitOptions
 {
     /// <summary>In each parameter, or in all together.</summary>
     [Option("scope", "choose the largest in each parameter, or in all together", Flag = "topk_scope")]
     public TopKScope Scope { get; init; } = TopKScope.Slot;
+
+    public AlgorithmTraits Traits => Scope == TopKScope.Global ? AlgorithmTraits.NeedsWholeBucket : AlgorithmTraits.None;
 }

@@ -28,12 +28,8 @@ public sealed class TopKSparsifier : ISparsifier
         _global = options.Scope == TopKScope.Global ? new TopKAcrossSlots(context.Team) : null;
     }
 
-    public bool IsUnbiased => false;
-
     public void BeginStep(ReadOnlySpan<ParameterSlot> slots, ReadOnlySpan<float> compensated, StepContext step) =>
         _global?.Choose(slots, compensated, _options, step);
-
-    public bool NeedsWholeBucket => _global is not null;
 
     public bool CompletesSum => _global is null;
 

@@ -5,7 +5,7 @@ using Compression.Core.Kernels;
 namespace Compression.Compressors.Sparsifiers.Variance;
 
 /// <summary>Options of <see cref="VarianceSparsifier"/>.</summary>
-public sealed record VarianceOptions
+public sealed record VarianceOptions : IMicroBatchOptions
 {
     /// <summary>α.</summary>
     [Option("alpha", "an entry is sent once its squared sum exceeds alpha times its sum of squares; the paper uses 1, 1.5 and 2", Flag = "variance_alpha", Min = 0, MinExclusive = true, Max = 1e38)]
@@ -26,7 +26,7 @@ public sealed record VarianceOptions
 /// that no memory is needed. Over m micro-batches in place of single samples v is that of m larger samples.
 /// </summary>
 [Algorithm(
-    "variance", AlgorithmRole.Sparsifier, "Tsuzuku et al. 2018", Quantizer = "exponent",
+    "variance", AlgorithmRole.Sparsifier, "Tsuzuku et al. 2018", Traits = AlgorithmTraits.KeepsResidual, Quantizer = "exponent",
     DiffersFromPaper = "second moments are those of 4 micro-batches (variance_micro_batches) and not of single samples; as many as the batch has are the paper's")]
 public sealed class VarianceSparsifier : ISparsifier
 {
@@ -45,12 +45,6 @@ public sealed class VarianceSparsifier : ISparsifier
         _sums = new float[context.Layout.Slots.Length][];
         _squares = new float[context.Layout.Slots.Length][];
     }
-
-    public bool IsUnbiased => false;
-
-    public bool KeepsResidual => true;
-
-    public int MicroBatches => _options.MicroBatches;
 
     /// <summary>The paper's 32 bits an entry, of which the value takes four.</summary>
     public double NominalIndexBits => 28;

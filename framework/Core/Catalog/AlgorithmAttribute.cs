@@ -31,6 +31,9 @@ public sealed class AlgorithmAttribute : Attribute
     /// <summary>What is computed otherwise than its paper says, as <c>list</c> and docs/algorithms.md show it; empty where nothing is.</summary>
     public string DiffersFromPaper { get; init; } = "";
 
+    /// <summary>What it promises and asks for, whatever its options.</summary>
+    public AlgorithmTraits Traits { get; init; }
+
     /// <summary>Of an exchange: what it can carry.</summary>
     public PayloadForm Carries { get; init; } = PayloadForm.Any;
 

@@ -16,6 +16,7 @@ public sealed class AlgorithmEntry
         Source = attribute.Source;
         DiffersFromPaper = attribute.DiffersFromPaper;
         Quantizer = attribute.Quantizer;
+        Traits = attribute.Traits;
         Carries = attribute.Carries;
         WithoutMemory = attribute.WithoutMemory;
         CompressesAlike = attribute.CompressesAlike;
@@ -40,6 +41,9 @@ public sealed class AlgorithmEntry
     /// <summary>Of a sparsifier: the quantizer that goes with it by default.</summary>
     public string Quantizer { get; }
 
+    /// <summary>What it promises and asks for, whatever its options.</summary>
+    public AlgorithmTraits Traits { get; }
+
     /// <summary>Of an exchange: what it can carry.</summary>
     public PayloadForm Carries { get; }
 
@@ -55,8 +59,8 @@ public sealed class AlgorithmEntry
     /// <summary>Its options; empty if it has none.</summary>
     public IReadOnlyList<OptionDescriptor> Options { get; }
 
-    /// <summary>Makes an instance with default options.</summary>
-    public object CreateDefault(ComponentContext context) => Create(_optionsType is null ? null : OptionSchema.Of(_optionsType).Bind([], static name => name), context);
+    /// <summary>The algorithm with default options.</summary>
+    public BoundAlgorithm WithDefaults() => new(this, _optionsType is null ? null : OptionSchema.Of(_optionsType).Bind([], static name => name));
 
     /// <summary>True if the class is made from a part of this type: an exchange that takes no compressor sends plain floats.</summary>
     internal bool Takes(Type part) => _constructor.GetParameters().Any(parameter => parameter.ParameterType == part);

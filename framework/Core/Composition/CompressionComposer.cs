@@ -22,13 +22,13 @@ public sealed class CompressionComposer
         var recipe = new CompressorRecipe(
             BindPair(request.Compressor, request, request.CompressorOption), BindPair("dense+float32", request, "--compressor"),
             [.. ReadOverrides(request)], request.MinSlotSize, request.WarmupEpochs);
-        var exchange = ChooseExchange(request, TraitsOf(recipe, hasMemory: false), recipe.Main, notes);
+        var exchange = ChooseExchange(request, recipe.TraitsWith(hasMemory: false), recipe.Main, notes);
         recipe = WithoutIdleRules(recipe, exchange, request, notes);
-        var memory = ChooseMemory(request, TraitsOf(recipe, hasMemory: false), exchange, notes);
+        var memory = ChooseMemory(request, recipe.TraitsWith(hasMemory: false), exchange, notes);
         NoteUnusedFlags(request, [.. recipe.Entries, memory.Entry, exchange.Entry], notes);
 
-        var traits = TraitsOf(recipe, HasMemory(memory));
-        traits = traits with { NeedsWholeBucket = traits.NeedsWholeBucket || SampleOf(memory).NeedsWholeBucket };
+        var traits = recipe.TraitsWith(HasMemory(memory));
+        traits = traits with { NeedsWholeBucket = traits.NeedsWholeBucket || memory.Has(AlgorithmTraits.NeedsWholeBucket) };
         if (traits.MicroBatches > 0)
         {
             notes.Add($"Second moments are those of {traits.MicroBatches} micro-batches of a worker's batch; with as many as --batch_size they are the paper's, of samples.");
@@ -50,12 +50,6 @@ public sealed class CompressionComposer
     }
 
     private static bool HasMemory(BoundAlgorithm memory) => memory.Entry.Name != "none";
-
-    private static CompressorTraits TraitsOf(CompressorRecipe recipe, bool hasMemory) =>
-        recipe.Create(ComponentContext.OfNothing with { HasMemory = hasMemory }).Traits;
-
-    private static IGradientMemory SampleOf(BoundAlgorithm memory) =>
-        (IGradientMemory)memory.Create(ComponentContext.OfNothing);
 
     private CompressorPair BindPair(string text, CompressionRequest request, string shownAs)
     {
@@ -194,7 +188,7 @@ public sealed class CompressionComposer
             throw Refused(memory, "this compressor holds what it does not send by itself, and a memory would hold it twice; use none or auto.");
         }
 
-        if (SampleOf(memory).AppliesMomentum && request.OptimizerMomentum > 0)
+        if (memory.Has(AlgorithmTraits.AppliesMomentum) && request.OptimizerMomentum > 0)
         {
             throw Refused(
                 memory,

@@ -12,19 +12,22 @@ internal sealed record CompressorPair(BoundAlgorithm Sparsifier, BoundAlgorithm 
     public string Text => $"{Sparsifier.Text}+{Quantizer.Text}";
 
     /// <summary>The sparsifier sends a given share of the entries, which a warm-up can raise.</summary>
-    public bool HasRatio => Sparsifier.Entry.Options.Any(option => option.Flag == "compress_ratio");
+    public bool HasRatio => Sparsifier.Options is IRatioOptions;
 
     /// <summary>Every float32 arrives as it was.</summary>
-    public bool IsLossless => Create(ComponentContext.OfNothing).Traits.Lossless;
+    public bool IsLossless => TraitsWith(hasMemory: false).Lossless;
 
     /// <summary>The quantizer is to write a magnitude that the sparsifier does not prescribe.</summary>
-    public bool LacksMagnitude => ((IQuantizer)Quantizer.Create(ComponentContext.OfNothing)).NeedsMagnitude
-        && !((ISparsifier)Sparsifier.Create(ComponentContext.OfNothing)).GivesMagnitude;
+    public bool LacksMagnitude => Quantizer.Has(AlgorithmTraits.NeedsMagnitude) && !Sparsifier.Has(AlgorithmTraits.GivesMagnitude);
 
     /// <summary>Both algorithms.</summary>
     public IEnumerable<AlgorithmEntry> Entries => [Sparsifier.Entry, Quantizer.Entry];
 
+    /// <summary>What the two promise together.</summary>
+    /// <param name="hasMemory">A memory keeps what is not sent.</param>
+    public CompressorTraits TraitsWith(bool hasMemory) => CompressorTraits.Of(Sparsifier, Quantizer, hasMemory);
+
     /// <summary>Makes one worker's compressor.</summary>
-    public ICompressor Create(ComponentContext context) =>
-        new SelectThenQuantize((ISparsifier)Sparsifier.Create(context), (IQuantizer)Quantizer.Create(context), context.Team);
+    public ICompressor Create(ComponentContext context) => new SelectThenQuantize(
+        (ISparsifier)Sparsifier.Create(context), (IQuantizer)Quantizer.Create(context), Sparsifier.Has(AlgorithmTraits.KeepsAll), context.Team);
 }

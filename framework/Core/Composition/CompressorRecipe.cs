@@ -28,6 +28,23 @@ internal sealed record CompressorRecipe(
     /// <summary>All algorithms that take part.</summary>
     public IEnumerable<AlgorithmEntry> Entries => Overrides.Select(rule => rule.Pair).Prepend(Main).SelectMany(pair => pair.Entries);
 
+    /// <summary>What the whole promises.</summary>
+    /// <param name="hasMemory">A memory keeps what is not sent.</param>
+    public CompressorTraits TraitsWith(bool hasMemory)
+    {
+        CompressorTraits[] all =
+        [
+            Warmed(Main), .. Overrides.Select(rule => Warmed(rule.Pair)), .. MinSlotSize > 0 ? [Dense.TraitsWith(hasMemory)] : Array.Empty<CompressorTraits>(),
+        ];
+        return all is [var only] ? only : CompressorTraits.OfAll(all);
+
+        CompressorTraits Warmed(CompressorPair pair)
+        {
+            var traits = pair.TraitsWith(hasMemory);
+            return WarmupEpochs == 0 || traits.Lossless || pair.HasRatio ? traits : traits.AfterDenseWarmUp();
+        }
+    }
+
     /// <summary>Makes one worker's compressor.</summary>
     /// <exception cref="UserErrorException">A pattern matches no parameter.</exception>
     public ICompressor Create(ComponentContext context)
@@ -54,7 +71,7 @@ internal sealed record CompressorRecipe(
     private ICompressor Warmed(CompressorPair pair, ComponentContext context)
     {
         var compressor = pair.Create(context);
-        return WarmupEpochs == 0 || compressor.Traits.Lossless ? compressor
+        return WarmupEpochs == 0 || pair.IsLossless ? compressor
             : pair.HasRatio ? new RatioWarmUp(compressor, WarmupEpochs)
             : new DenseWarmUp(compressor, Dense.Create(context), WarmupEpochs);
     }

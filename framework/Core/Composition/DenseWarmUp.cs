@@ -19,12 +19,7 @@ public sealed class DenseWarmUp : ICompressor
         _inner = inner;
         _dense = dense;
         _epochs = epochs;
-
-        // Dense floats first, then another form: only its own decoder knows which.
-        Traits = inner.Traits with { Form = inner.Traits.KeepsResidual ? PayloadForm.SelfKept : PayloadForm.Codes };
     }
-
-    public CompressorTraits Traits { get; }
 
     public void BeginStep(ReadOnlySpan<ParameterSlot> slots, ReadOnlySpan<float> compensated, StepContext step) =>
         In(step).BeginStep(slots, compensated, step);

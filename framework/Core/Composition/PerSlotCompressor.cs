@@ -18,25 +18,7 @@ public sealed class PerSlotCompressor : ICompressor, ISelector
     {
         _bySlot = [.. layout.Slots.Select(choose)];
         _groups = [.. all.Select(compressor => (compressor, layout.Slots.Where(slot => _bySlot[slot.Index] == compressor).ToArray()))];
-        Traits = new CompressorTraits(all.All(compressor => compressor.Traits.Unbiased), all.All(compressor => compressor.Traits.Lossless))
-        {
-            WantsMemory = all.Any(compressor => compressor.Traits.WantsMemory),
-            KeepsResidual = all.Any(compressor => compressor.Traits.KeepsResidual),
-            NeedsWholeBucket = all.Any(compressor => compressor.Traits.NeedsWholeBucket),
-            MicroBatches = all.Max(compressor => compressor.Traits.MicroBatches),
-            Form = FormOf([.. all.Select(compressor => compressor.Traits.Form).Distinct()]),
-            ResidualInStepUnits = all.Where(compressor => !compressor.Traits.Lossless).All(compressor => compressor.Traits.ResidualInStepUnits),
-        };
     }
-
-    public CompressorTraits Traits { get; }
-
-    // All entries are a special case of chosen entries; other mixtures are codes.
-    private static PayloadForm FormOf(PayloadForm[] forms) =>
-        forms is [var only] ? only
-        : forms.Contains(PayloadForm.SelfKept) ? PayloadForm.SelfKept
-        : forms.All(form => form is PayloadForm.Floats or PayloadForm.SparseFloats) ? PayloadForm.SparseFloats
-        : PayloadForm.Codes;
 
     public void BeginStep(ReadOnlySpan<ParameterSlot> slots, ReadOnlySpan<float> compensated, StepContext step)
     {

@@ -22,8 +22,6 @@ public sealed class RatioWarmUp : ICompressor, ISelector
         _epochs = epochs;
     }
 
-    public CompressorTraits Traits => _inner.Traits;
-
     public bool CompletesSum => _inner.CompletesSum;
 
     public void BeginStep(ReadOnlySpan<ParameterSlot> slots, ReadOnlySpan<float> compensated, StepContext step) =>

@@ -10,35 +10,22 @@ public sealed class SelectThenQuantize : ICompressor, ISelector
 {
     private readonly ISparsifier _sparsifier;
     private readonly IQuantizer _quantizer;
+    private readonly bool _keepsAll;
     private readonly ThreadTeam _team;
     private readonly Scratch<int> _indices = new();
     private readonly Scratch<float> _values = new();
 
     /// <param name="sparsifier">Chooses entries.</param>
     /// <param name="quantizer">Writes their values.</param>
+    /// <param name="keepsAll">The sparsifier chooses all entries: no index is written.</param>
     /// <param name="team">Threads for the indices.</param>
-    public SelectThenQuantize(ISparsifier sparsifier, IQuantizer quantizer, ThreadTeam team)
+    public SelectThenQuantize(ISparsifier sparsifier, IQuantizer quantizer, bool keepsAll, ThreadTeam team)
     {
-        _team = team;
         _sparsifier = sparsifier;
         _quantizer = quantizer;
-        Traits = new CompressorTraits(
-            Unbiased: sparsifier.IsUnbiased && quantizer.IsUnbiased, Lossless: sparsifier.KeepsAll && quantizer.IsLossless)
-        {
-            WantsMemory = !sparsifier.IsUnbiased || quantizer.WantsMemory,
-            KeepsResidual = sparsifier.KeepsResidual,
-            MicroBatches = sparsifier.MicroBatches,
-            NeedsWholeBucket = sparsifier.NeedsWholeBucket,
-            Form = sparsifier.KeepsResidual ? PayloadForm.SelfKept
-                : quantizer.IsLossless ? (sparsifier.KeepsAll ? PayloadForm.Floats : PayloadForm.SparseFloats)
-                : quantizer.SendsSigns && sparsifier.KeepsAll ? PayloadForm.Signs : PayloadForm.Codes,
-
-            // EF-signSGD sends the sign of every entry; sparsified, it is another method.
-            ResidualInStepUnits = quantizer.SendsSigns && sparsifier.KeepsAll,
-        };
+        _keepsAll = keepsAll;
+        _team = team;
     }
-
-    public CompressorTraits Traits { get; }
 
     public bool CompletesSum => _sparsifier.CompletesSum;
 
@@ -50,7 +37,7 @@ public sealed class SelectThenQuantize : ICompressor, ISelector
     public void Compress(in GradientView gradient, PayloadWriter writer)
     {
         var selection = _sparsifier.Select(gradient);
-        if (!_sparsifier.KeepsAll)
+        if (!_keepsAll)
         {
             _sparsifier.WriteIndices(selection.Indices, gradient.Slot, writer, _team);
         }
@@ -60,7 +47,7 @@ public sealed class SelectThenQuantize : ICompressor, ISelector
 
     public void Decompress(ref PayloadReader reader, GradientAccumulator destination)
     {
-        if (_sparsifier.KeepsAll)
+        if (_keepsAll)
         {
             _quantizer.DecodeAdd(ref reader, destination.Slot, destination.TakeAll(), destination.Scale);
             return;

@@ -20,7 +20,4 @@ public sealed record ComponentContext(BucketLayout Layout, ThreadTeam Team, uint
 
     /// <summary>n, the number of workers.</summary>
     public int Workers { get; init; } = 1;
-
-    /// <summary>No parameters: enough to ask a part what it promises.</summary>
-    internal static ComponentContext OfNothing { get; } = new(BucketLayout.Create([]), ThreadTeam.Single, 0);
 }

@@ -52,7 +52,7 @@ public readonly ref struct GradientView
 
     /// <summary>
     /// Σ_j c_j² over the micro-batches, where Σ_j c_j = g; <c>Slot.Length</c> elements. Filled only if the compressor's
-    /// <see cref="CompressorTraits.MicroBatches"/> asks for it, else empty.
+    /// <see cref="IMicroBatchOptions.MicroBatches"/> asks for it, else empty.
     /// </summary>
     public ReadOnlySpan<float> Squares => _squares.IsEmpty ? default : _squares.Slice(Slot.Offset, Slot.Length);
 

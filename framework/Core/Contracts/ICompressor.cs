@@ -7,9 +7,6 @@ namespace Compression.Core.Contracts;
 /// <summary>Writes one slot's gradient as bytes, and adds such bytes into a sum. An instance belongs to one worker.</summary>
 public interface ICompressor : ICheckpointable
 {
-    /// <summary>What the method promises; decides the default memory and exchange.</summary>
-    CompressorTraits Traits { get; }
-
     /// <summary>It adds up deferred gradients itself (<see cref="DeferredGradient"/>); all others are given complete ones.</summary>
     bool CompletesSum => false;
 

@@ -30,12 +30,6 @@ public interface IGradientMemory : ICheckpointable
     {
     }
 
-    /// <summary>It applies momentum by itself: the optimizer must then have none.</summary>
-    bool AppliesMomentum => false;
-
-    /// <summary>It looks at all parameters of a step together: they cannot be exchanged in groups.</summary>
-    bool NeedsWholeBucket => false;
-
     /// <summary>All that is held back, in pieces, for the log; none where nothing is.</summary>
     IEnumerable<ReadOnlyMemory<float>> Residuals { get; }
 }

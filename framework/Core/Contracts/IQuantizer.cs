@@ -6,21 +6,6 @@ namespace Compression.Core.Contracts;
 /// <summary>Writes values as bits. An instance belongs to one worker.</summary>
 public interface IQuantizer
 {
-    /// <summary>The expectation of a decoded value is the value.</summary>
-    bool IsUnbiased { get; }
-
-    /// <summary>What its code loses is worth a memory; not where errors of single draws are larger than the values.</summary>
-    bool WantsMemory => !IsUnbiased;
-
-    /// <summary>Every decoded value is the value.</summary>
-    bool IsLossless { get; }
-
-    /// <summary>It writes one magnitude and the signs.</summary>
-    bool SendsSigns => false;
-
-    /// <summary>It writes the magnitude that a sparsifier prescribes, and needs one that does.</summary>
-    bool NeedsMagnitude => false;
-
     /// <summary>Appends the code of the values.</summary>
     /// <param name="selection">The chosen entries of a slot, or all of it: its values are written, its indices are not.</param>
     /// <param name="slot">The parameter.</param>

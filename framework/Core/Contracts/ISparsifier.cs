@@ -7,24 +7,6 @@ namespace Compression.Core.Contracts;
 /// <summary>Chooses which entries of a slot are sent. An instance belongs to one worker.</summary>
 public interface ISparsifier : ICheckpointable
 {
-    /// <summary>The expectation of what is chosen (zero elsewhere) is the gradient.</summary>
-    bool IsUnbiased { get; }
-
-    /// <summary>All entries are sent, and no index.</summary>
-    bool KeepsAll => false;
-
-    /// <summary>What it does not choose it keeps by itself, and brings in again later.</summary>
-    bool KeepsResidual => false;
-
-    /// <summary>Parts into which the trainer splits a worker's batch for it; 0 if it needs no second moments.</summary>
-    int MicroBatches => 0;
-
-    /// <summary>It chooses among all parameters at once.</summary>
-    bool NeedsWholeBucket => false;
-
-    /// <summary>It prescribes the magnitude of what it sends: <see cref="Selection.Magnitude"/>.</summary>
-    bool GivesMagnitude => false;
-
     /// <summary>See <see cref="ICompressor.CompletesSum"/>.</summary>
     bool CompletesSum => false;
 

@@ -15,4 +15,7 @@ public sealed record StepContext(long Step, ulong Seed, int Rank, double Learnin
     /// Sparsifiers with a ratio ρ send the share ρ^x, x being this exponent: 1, or less while a warm-up lets more through.
     /// </summary>
     public double RatioExponent { get; init; } = 1;
+
+    /// <summary>The share that a sparsifier with ratio ρ sends in this step: ρ, or more while a warm-up lasts.</summary>
+    public double RatioOf(double ratio) => RatioExponent == 1 ? ratio : Math.Pow(ratio, RatioExponent);
 }
