@@ -9,8 +9,11 @@ namespace Compression.Core.Composition;
 /// <param name="MinSlotSize">Slots with fewer elements go dense.</param>
 /// <param name="Flags">Component flags of the command line, without dashes, as texts.</param>
 public sealed record CompressionRequest(
-    string Compressor, string Memory, string Exchange, int MinSlotSize, IReadOnlyDictionary<string, string> Flags)
+    string Compressor, string Memory = "auto", string Exchange = "auto", int MinSlotSize = 0, IReadOnlyDictionary<string, string>? Flags = null)
 {
+    /// <summary>Component flags of the command line, without dashes, as texts.</summary>
+    public IReadOnlyDictionary<string, string> Flags { get; init; } = Flags ?? ReadOnlyDictionary<string, string>.Empty;
+
     /// <summary>Compressors of single parameters: <c>pattern=composition</c>, several separated by <c>;</c>.</summary>
     public string SlotOverrides { get; init; } = "";
 
