@@ -43,6 +43,10 @@ public sealed class AggregationTests
         ("topk(ratio=0.05)+terngrad", "ps(pull=compressed)", "residual"),
         ("float16", "ps(pull=compressed)", "residual"),
         ("none", "powersgd(rank=2)", "none"),
+
+        // The examples of CONTRIBUTING.md.
+        ("none", "tree", "none"),
+        ("topk(ratio=0.05)", "allgather", "reset"),
     ];
 
     /// <summary>All compositions, with those of other laws.</summary>
@@ -99,6 +103,7 @@ public sealed class AggregationTests
 
     [Theory]
     [InlineData("allreduce", 1e-6, 0)]
+    [InlineData("tree", 1e-6, 0)]
     [InlineData("allreduce(format=float16)", 1.0 / 1024, 1.0 / (1 << 24))]
     [InlineData("allreduce(format=bfloat16)", 1.0 / 128, 0)]
     [InlineData("allgather", 1e-6, 0)]
