@@ -5,6 +5,7 @@ using Compression.Core.Composition;
 using Compression.Core.Reporting;
 using Compression.Training.Data;
 using Compression.Training.Models;
+using Compression.Training.Parameters;
 using Compression.Training.Ptb;
 using Compression.Training.Sessions;
 using TorchSharp;

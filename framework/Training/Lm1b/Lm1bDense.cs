@@ -1,7 +1,7 @@
 using Compression.Core.Contracts;
 using Compression.Core.Kernels;
-using Compression.Training.Models;
 using Compression.Training.Optimizers;
+using Compression.Training.Parameters;
 
 using static TorchSharp.torch;
 

@@ -7,7 +7,7 @@ using Compression.Core.Kernels;
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
 using Compression.Training.Data.Lm1b;
-using Compression.Training.Models;
+using Compression.Training.Parameters;
 using Compression.Training.RowSparse;
 using Compression.Training.Sessions;
 

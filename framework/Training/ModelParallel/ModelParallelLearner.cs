@@ -7,6 +7,7 @@ using Compression.Core.Kernels;
 using Compression.Training.Data.Buckets;
 using Compression.Training.Models;
 using Compression.Training.Optimizers;
+using Compression.Training.Parameters;
 using Compression.Training.Sessions;
 using TorchSharp;
 using static TorchSharp.torch;

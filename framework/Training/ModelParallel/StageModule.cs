@@ -5,6 +5,7 @@ using Compression.Core.Kernels;
 using Compression.Core.Payloads;
 using Compression.Torch;
 using Compression.Training.Models;
+using Compression.Training.Ptb;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -3,6 +3,7 @@ using Compression.Core.Contracts;
 using Compression.Core.Kernels;
 using Compression.Torch;
 using Compression.Training.Optimizers;
+using Compression.Training.Parameters;
 using Compression.Training.Sessions;
 using static TorchSharp.torch;
 

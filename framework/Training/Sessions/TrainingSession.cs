@@ -6,6 +6,7 @@ using Compression.Core.Kernels;
 using Compression.Core.Reporting;
 using Compression.Torch;
 using Compression.Training.Checkpoints;
+using Compression.Training.Parameters;
 
 namespace Compression.Training.Sessions;
 

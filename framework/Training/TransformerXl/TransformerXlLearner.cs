@@ -5,6 +5,7 @@ using Compression.Torch;
 using Compression.Training.Data;
 using Compression.Training.Models;
 using Compression.Training.Optimizers;
+using Compression.Training.Parameters;
 using Compression.Training.Sessions;
 using Compression.Training.TransformerXl.Layers;
 using TorchSharp;

@@ -5,6 +5,8 @@ using Compression.Core.Kernels;
 using Compression.Training.Data.Buckets;
 using Compression.Training.ModelParallel;
 using Compression.Training.Models;
+using Compression.Training.Parameters;
+using Compression.Training.Ptb;
 using Compression.Training.Sessions;
 using static TorchSharp.torch;
 

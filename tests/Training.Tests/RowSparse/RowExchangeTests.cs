@@ -1,7 +1,7 @@
 using Compression.Core.Communication;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
-using Compression.Training.Models;
+using Compression.Training.Parameters;
 using Compression.Training.RowSparse;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -7,9 +7,8 @@ using Compression.Core.Gradients;
 using Compression.Core.Kernels;
 using Compression.Core.Reporting;
 using Compression.Training.Data.Lm1b;
-using Compression.Training.Models;
+using Compression.Training.Parameters;
 using Compression.Training.RowSparse;
-using Compression.Training.Sessions;
 
 namespace Compression.Training.Lm1b.Servers;
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Compression.Training.Checkpoints;
 
-namespace Compression.Training.Sessions;
+namespace Compression.Training.Parameters;
 
 /// <summary>A whole model as a file.</summary>
 public static class WholeModelFile

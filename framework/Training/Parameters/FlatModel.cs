@@ -4,12 +4,11 @@ using Compression.Core.Gradients;
 using Compression.Core.Reporting;
 using Compression.Torch;
 using Compression.Training.Checkpoints;
-using Compression.Training.Sessions;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Compression.Training.Models;
+namespace Compression.Training.Parameters;
 
 /// <summary>
 /// A module whose parameters lie in one vector and whose gradients lie in another, so that the pipeline sees one flat bucket and the

@@ -1,8 +1,9 @@
 using Compression.Torch;
+using Compression.Training.Models;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Compression.Training.Models;
+namespace Compression.Training.Ptb;
 
 /// <summary>
 /// A word-level LSTM language model: embedding, dropout, stacked LSTM with dropout between its layers, dropout, linear decoder.

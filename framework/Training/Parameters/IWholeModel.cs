@@ -1,6 +1,6 @@
 using Compression.Core.Gradients;
 
-namespace Compression.Training.Sessions;
+namespace Compression.Training.Parameters;
 
 /// <summary>All parameters of a model, of which this rank may hold a part only.</summary>
 public interface IWholeModel

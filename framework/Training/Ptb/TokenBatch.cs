@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Compression.Training.Data;
 using static TorchSharp.torch;
 
-namespace Compression.Training.Models;
+namespace Compression.Training.Ptb;
 
 /// <summary>The tensors that batches of token ids are filled into, reused from step to step.</summary>
 public sealed class TokenBatch : IDisposable
