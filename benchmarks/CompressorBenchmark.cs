@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Compression.Benchmarks.Peers;
 using Compression.Core.Composition;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;

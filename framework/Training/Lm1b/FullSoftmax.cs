@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Compression.Core.Communication;
-using Compression.Torch;
+using Compression.Torch.Fused;
 using Compression.Training.Data.Lm1b;
 using Compression.Training.Models;
 using Compression.Training.RowSparse;

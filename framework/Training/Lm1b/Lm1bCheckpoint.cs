@@ -1,7 +1,7 @@
 using Compression.Core.Communication;
 using Compression.Core.Kernels;
 using Compression.Core.Reporting;
-using Compression.Torch;
+using Compression.Torch.Kernels;
 using Compression.Training.Checkpoints;
 using Compression.Training.Data.Lm1b;
 

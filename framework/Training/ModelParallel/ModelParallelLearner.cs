@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
-using Compression.Training.Data.Buckets;
+using Compression.Training.ModelParallel.Buckets;
 using Compression.Training.Models;
 using Compression.Training.Optimizers;
 using Compression.Training.Parameters;

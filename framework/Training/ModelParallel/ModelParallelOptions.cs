@@ -1,5 +1,5 @@
 using Compression.Core.Catalog;
-using Compression.Training.Data.Buckets;
+using Compression.Training.ModelParallel.Buckets;
 using Compression.Training.Models;
 using Compression.Training.Optimizers;
 using Compression.Training.Sessions;

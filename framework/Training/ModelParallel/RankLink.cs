@@ -1,5 +1,5 @@
 using Compression.Core.Communication;
-using Compression.Torch;
+using Compression.Torch.Storage;
 
 using static TorchSharp.torch;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using Compression.Training.Data.Buckets;
+using Compression.Training.ModelParallel.Buckets;
 using static TorchSharp.torch;
 
 namespace Compression.Training.ModelParallel;

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using Compression.Core.Contracts;
 using Compression.Core.Kernels;
-using Compression.Torch;
+using Compression.Torch.Autograd;
+using Compression.Torch.Fused;
 using Compression.Training.Models;
 using TorchSharp;
 using static TorchSharp.torch;

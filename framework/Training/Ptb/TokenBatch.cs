@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Compression.Training.Data;
 using static TorchSharp.torch;
 
 namespace Compression.Training.Ptb;

@@ -4,7 +4,7 @@ using Compression.Core.Composition;
 using Compression.Core.Contracts;
 using Compression.Core.Kernels;
 using Compression.Core.Reporting;
-using Compression.Torch;
+using Compression.Torch.Kernels;
 using Compression.Training.Checkpoints;
 using Compression.Training.Parameters;
 

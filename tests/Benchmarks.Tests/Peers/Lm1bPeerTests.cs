@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Compression.Benchmarks.Peers;
 using Compression.Core.Kernels;
-using Compression.Torch;
+using Compression.Torch.Fused;
 using Compression.Training.Data.Lm1b;
 using Compression.Training.Lm1b;
 using Compression.Training.Models;

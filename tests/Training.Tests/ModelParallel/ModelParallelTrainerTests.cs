@@ -1,6 +1,6 @@
 using Compression.Core.Reporting;
-using Compression.Training.Data.Buckets;
 using Compression.Training.ModelParallel;
+using Compression.Training.ModelParallel.Buckets;
 using Compression.Training.Tests.Ptb;
 
 namespace Compression.Training.Tests.ModelParallel;

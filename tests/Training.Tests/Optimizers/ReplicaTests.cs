@@ -1,5 +1,5 @@
 using Compression.Core.Kernels;
-using Compression.Torch;
+using Compression.Torch.Kernels;
 using Compression.Training.Optimizers;
 using Compression.Training.Parameters;
 using TorchSharp.Modules;

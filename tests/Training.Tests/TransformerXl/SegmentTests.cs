@@ -1,6 +1,5 @@
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
-using Compression.Training.Data;
 using Compression.Training.TransformerXl;
 using Compression.Training.TransformerXl.Layers;
 

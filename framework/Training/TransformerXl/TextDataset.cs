@@ -1,4 +1,7 @@
-namespace Compression.Training.Data;
+using Compression.Training.Data;
+using Compression.Training.Data.Lm1b;
+
+namespace Compression.Training.TransformerXl;
 
 /// <summary>The texts that Transformer-XL was published on, and the one that is always at hand.</summary>
 public enum TextDataset
@@ -42,7 +45,7 @@ internal sealed record TextForm(string Folder, IReadOnlyList<IReadOnlyList<strin
         TextDataset.Wt103 => new TextForm("wikitext-103", s_wiki, ClosesLines: true, CountsTrainOnly: true, PublishedTypes: 267_735),
         TextDataset.Wt2 => new TextForm("wikitext-2", s_wiki, ClosesLines: true, CountsTrainOnly: false, PublishedTypes: 33_278),
         TextDataset.Ptb => new TextForm("ptb", Named("ptb.{0}.txt", "{0}.txt"), ClosesLines: true, CountsTrainOnly: false, PublishedTypes: 10_000),
-        TextDataset.Lm1b => new TextForm("lm1b", [[Lm1b.WordVocabulary.FileName]], ClosesLines: false, CountsTrainOnly: true, PublishedTypes: 793_470),
+        TextDataset.Lm1b => new TextForm("lm1b", [[WordVocabulary.FileName]], ClosesLines: false, CountsTrainOnly: true, PublishedTypes: 793_470),
         TextDataset.Enwik8 => new TextForm("enwik8", Named("{0}.txt"), ClosesLines: false, CountsTrainOnly: false, PublishedTypes: 204),
         TextDataset.Text8 => new TextForm("text8", Named("{0}.txt"), ClosesLines: false, CountsTrainOnly: false, PublishedTypes: 27),
         _ => throw new ArgumentOutOfRangeException(nameof(dataset), dataset, "It has no files."),

@@ -1,4 +1,6 @@
-namespace Compression.Training.Data.Buckets;
+using Compression.Training.Data;
+
+namespace Compression.Training.ModelParallel.Buckets;
 
 /// <summary>
 /// A text cut into sentences. Each token belongs to one sentence, the one that ends it included, and is predicted once: from the

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Compression.Training.Data.Buckets;
+namespace Compression.Training.ModelParallel.Buckets;
 
 /// <summary>Sentences of one bucket that all replicas together compute in one step.</summary>
 /// <param name="Text">Where they stand.</param>

@@ -2,8 +2,9 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Compression.Core.Payloads;
+using Compression.Training.Data;
 
-namespace Compression.Training.Data;
+namespace Compression.Training.TransformerXl;
 
 /// <summary>
 /// Keeps a tokenized corpus in a file named by the checksums of the texts: a changed text has another name, and a damaged file is read as none.

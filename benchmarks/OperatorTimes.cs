@@ -1,7 +1,8 @@
 using System.Diagnostics;
+using Compression.Benchmarks.Peers;
 using static TorchSharp.torch;
 
-namespace Compression.Benchmarks.Peers;
+namespace Compression.Benchmarks;
 
 /// <summary>
 /// Milliseconds of a peer's compress and of its decompress, the addition to the sum of all workers included, for each of several numbers

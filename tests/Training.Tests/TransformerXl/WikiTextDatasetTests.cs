@@ -1,9 +1,9 @@
 using System.IO.Compression;
 using System.Net;
 using Compression.Core.Reporting;
-using Compression.Training.Data;
+using Compression.Training.TransformerXl;
 
-namespace Compression.Training.Tests.Data;
+namespace Compression.Training.Tests.TransformerXl;
 
 [Seeded]
 public sealed class WikiTextDatasetTests : IDisposable

@@ -6,9 +6,10 @@ using Compression.Core.Contracts;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
 using Compression.Core.Reporting;
+using Compression.Training.Lm1b.Servers;
 using Compression.Training.RowSparse;
 
-namespace Compression.Training.Lm1b.Servers;
+namespace Compression.Training.Lm1b;
 
 /// <summary>
 /// A parameter server of unsynchronised training: a thread for each worker answers its pulls and takes its pushes as they come. Rows are

@@ -1,14 +1,15 @@
 using System.Security.Cryptography;
 using Compression.Core.Reporting;
+using Compression.Training.Data;
 
-namespace Compression.Training.Data;
+namespace Compression.Training.TransformerXl;
 
 /// <summary>
 /// Reads the texts that Transformer-XL was published on. Words get their ids by count, the most frequent first and equal ones in the order of
 /// their first appearance, behind <c>&lt;eos&gt;</c>: adaptive embeddings and softmaxes rely on that order. Case is kept. One Billion Words has
 /// a vocabulary of its own (<see cref="SentenceCorpus"/>).
 /// </summary>
-public static class CountedCorpus
+public static class TransformerXlCorpus
 {
     /// <summary>Different tokens where they are byte pairs, whatever the text.</summary>
     public const int BytePairs = BytePairVocabulary.Size;

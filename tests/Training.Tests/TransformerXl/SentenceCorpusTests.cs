@@ -1,8 +1,9 @@
 using Compression.Core.Reporting;
 using Compression.Training.Data;
 using Compression.Training.Data.Lm1b;
+using Compression.Training.TransformerXl;
 
-namespace Compression.Training.Tests.Data;
+namespace Compression.Training.Tests.TransformerXl;
 
 [Seeded]
 public sealed class SentenceCorpusTests
@@ -11,7 +12,7 @@ public sealed class SentenceCorpusTests
     public void One_mark_parts_sentences_and_ids_are_lines_of_the_vocabulary()
     {
         using var folder = Folder();
-        var corpus = CountedCorpus.Load(TextDataset.Lm1b, folder.Path, cache: null);
+        var corpus = TransformerXlCorpus.Load(TextDataset.Lm1b, folder.Path, cache: null);
         Assert.Equal(["the", "<S>", "cat", "<UNK>", "dog"], corpus.Vocabulary.Words);
         Assert.Equal([1, 0, 2, 1, 0, 4, 1, 3, 1], corpus.Train);
         Assert.Equal([1, 4, 3, 1], corpus.Valid);
@@ -24,12 +25,12 @@ public sealed class SentenceCorpusTests
     {
         using var folder = Folder();
         using var cache = new TemporaryFolder();
-        Assert.Equal(folder.Path, CountedCorpus.Find(TextDataset.Lm1b, folder.Path, new CorpusPlaces(folder.Path, folder.Path, null)));
-        var first = CountedCorpus.Load(TextDataset.Lm1b, folder.Path, cache.Path);
+        Assert.Equal(folder.Path, TransformerXlCorpus.Find(TextDataset.Lm1b, folder.Path, new CorpusPlaces(folder.Path, folder.Path, null)));
+        var first = TransformerXlCorpus.Load(TextDataset.Lm1b, folder.Path, cache.Path);
         Assert.Single(Directory.GetFiles(cache.Path));
-        Assert.Equal(first.Train, CountedCorpus.Load(TextDataset.Lm1b, folder.Path, cache.Path).Train);
+        Assert.Equal(first.Train, TransformerXlCorpus.Load(TextDataset.Lm1b, folder.Path, cache.Path).Train);
         File.AppendAllText(folder[Path.Combine(ShardFolder.TrainingFolder, "news.en-00001-of-00100")], "dog dog\n");
-        Assert.Equal([1, 0, 2, 1, 4, 4, 1, 0, 4, 1, 3, 1], CountedCorpus.Load(TextDataset.Lm1b, folder.Path, cache.Path).Train);
+        Assert.Equal([1, 0, 2, 1, 4, 4, 1, 0, 4, 1, 3, 1], TransformerXlCorpus.Load(TextDataset.Lm1b, folder.Path, cache.Path).Train);
         Assert.Equal(2, Directory.GetFiles(cache.Path).Length);
     }
 
@@ -41,7 +42,7 @@ public sealed class SentenceCorpusTests
     {
         using var folder = Folder();
         Directory.Move(folder[what], folder["elsewhere"]);
-        UserErrors.Expect(ExitCode.Environment, () => CountedCorpus.Load(TextDataset.Lm1b, folder.Path, cache: null), what, "./run.sh data lm1b");
+        UserErrors.Expect(ExitCode.Environment, () => TransformerXlCorpus.Load(TextDataset.Lm1b, folder.Path, cache: null), what, "./run.sh data lm1b");
     }
 
     [NeedsDataFact("lm1b/heldout-monolingual.tokenized.shuffled")]
@@ -51,7 +52,7 @@ public sealed class SentenceCorpusTests
         string heldout = Path.Combine(ShardFolder.HeldoutFolder, ShardFolder.HeldoutFile);
         using var folder = Folder();
         File.Copy(Path.Combine(data, heldout), folder[heldout], overwrite: true);
-        var corpus = CountedCorpus.Load(TextDataset.Lm1b, folder.Path, cache: null);
+        var corpus = TransformerXlCorpus.Load(TextDataset.Lm1b, folder.Path, cache: null);
 
         // The marks and words of 6,075 sentences, and the mark before the first.
         Assert.Equal(159_658 + 1, corpus.Valid.Length);

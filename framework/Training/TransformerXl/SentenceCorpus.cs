@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using Compression.Core.Reporting;
+using Compression.Training.Data;
 using Compression.Training.Data.Lm1b;
 
-namespace Compression.Training.Data;
+namespace Compression.Training.TransformerXl;
 
 /// <summary>
 /// One Billion Words as one text: sentences with one <c>&lt;S&gt;</c> between them, which ends one and opens the next, so that each word is predicted

@@ -1,6 +1,6 @@
-using Compression.Training.Data;
+using Compression.Training.Ptb;
 
-namespace Compression.Training.Tests.Data;
+namespace Compression.Training.Tests.Ptb;
 
 /// <summary>Micro-batches: the columns of a batch, dealt out.</summary>
 [Seeded]

@@ -1,7 +1,7 @@
 using Compression.Core.Reporting;
-using Compression.Training.Data;
+using Compression.Training.Ptb;
 
-namespace Compression.Training.Tests.Data;
+namespace Compression.Training.Tests.Ptb;
 
 [Seeded]
 public sealed class ColumnBatchesTests

@@ -1,8 +1,9 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using Compression.Core.Reporting;
+using Compression.Training.Data;
 
-namespace Compression.Training.Data;
+namespace Compression.Training.TransformerXl;
 
 /// <summary>
 /// Gets WikiText-2 or WikiText-103, from a folder or from the network. Valid and test, which are the same in both, are checked against their

@@ -1,6 +1,7 @@
 using Compression.Core.Reporting;
+using Compression.Training.Data;
 
-namespace Compression.Training.Data;
+namespace Compression.Training.TransformerXl;
 
 /// <summary>
 /// A text laid out as B columns of R = ⌊length/B⌋ tokens and cut into segments, each with the extension before it that it reads again and

@@ -1,7 +1,8 @@
 using System.Globalization;
+using Compression.Training.Data;
 using Microsoft.ML.Tokenizers;
 
-namespace Compression.Training.Data;
+namespace Compression.Training.TransformerXl;
 
 /// <summary>
 /// The 50,257 pieces of GPT-2's byte-pair encoding (Radford and others 2019), with its ids. A text is encoded as it stands, with its line ends, and

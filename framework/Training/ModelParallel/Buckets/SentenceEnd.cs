@@ -1,4 +1,4 @@
-namespace Compression.Training.Data.Buckets;
+namespace Compression.Training.ModelParallel.Buckets;
 
 /// <summary>What ends a sentence in a text of tokens.</summary>
 public enum SentenceEnd

@@ -2,7 +2,7 @@ using Compression.Core.Kernels;
 
 using static TorchSharp.torch;
 
-namespace Compression.Torch;
+namespace Compression.Torch.Kernels;
 
 /// <summary>The threads of this project's kernels and of libtorch's operators, for what the calling thread computes: one setting for both.</summary>
 public static class KernelThreads

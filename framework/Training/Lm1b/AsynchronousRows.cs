@@ -4,9 +4,10 @@ using Compression.Core.Composition;
 using Compression.Core.Contracts;
 using Compression.Core.Payloads;
 using Compression.Core.Reporting;
+using Compression.Training.Lm1b.Servers;
 using Compression.Training.RowSparse;
 
-namespace Compression.Training.Lm1b.Servers;
+namespace Compression.Training.Lm1b;
 
 /// <summary>
 /// A worker's side of unsynchronised training: before a step it pulls the rows of its batch and the dense weights as they are at that

@@ -1,4 +1,6 @@
-namespace Compression.Training.Data;
+using Compression.Training.Data;
+
+namespace Compression.Training.TransformerXl;
 
 /// <summary>A corpus as tokens.</summary>
 /// <param name="Vocabulary">Ids of the words.</param>

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
-namespace Compression.Torch;
+namespace Compression.Torch.Kernels;
 
 /// <summary>Addresses of tensors' memory, for kernels. They hold as long as the tensor does.</summary>
 internal static unsafe class TensorPointer

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Compression.Core.Reporting;
 
-namespace Compression.Training.Data.Buckets;
+namespace Compression.Training.ModelParallel.Buckets;
 
 /// <summary>Sentences by the smallest bucket that holds them; those that none holds are dropped.</summary>
 public sealed class SentenceBuckets

@@ -4,7 +4,7 @@ using Compression.Training.Data;
 using Compression.Training.Tests.TransformerXl;
 using Compression.Training.TransformerXl;
 
-namespace Compression.Training.Tests.Data;
+namespace Compression.Training.Tests.TransformerXl;
 
 [Seeded]
 public sealed class BytePairTests : IDisposable
@@ -102,7 +102,7 @@ public sealed class BytePairTests : IDisposable
     public void WikiText_2_is_decoded_to_its_own_text()
     {
         string folder = NeededData.Find("wikitext-2")!;
-        var corpus = CountedCorpus.Load(TextDataset.Wt2, folder, cache: null, bytePairs: true);
+        var corpus = TransformerXlCorpus.Load(TextDataset.Wt2, folder, cache: null, bytePairs: true);
         Assert.Equal(File.ReadAllText(Path.Combine(folder, "wiki.valid.tokens")) + "<|endoftext|>", corpus.Vocabulary.Decode(corpus.Valid));
     }
 
@@ -113,6 +113,6 @@ public sealed class BytePairTests : IDisposable
         File.WriteAllText(_folder["wiki.train.tokens"], text);
         File.WriteAllText(_folder["wiki.valid.tokens"], "a b c d e f g h i j a b c d\n");
         File.WriteAllText(_folder["wiki.test.tokens"], "a b c d e f g h i j a b c d\n");
-        return CountedCorpus.Load(TextDataset.Wt2, _folder.Path, cache, bytePairs);
+        return TransformerXlCorpus.Load(TextDataset.Wt2, _folder.Path, cache, bytePairs);
     }
 }

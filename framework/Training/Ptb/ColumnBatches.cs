@@ -1,6 +1,6 @@
 using Compression.Core.Reporting;
 
-namespace Compression.Training.Data;
+namespace Compression.Training.Ptb;
 
 /// <summary>
 /// Cuts a token stream into truncated-BPTT batches: the stream is laid out as B columns of R = ⌊length/B⌋ tokens, column b holding

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Compression.Core.Contracts;
 using Compression.Core.Kernels;
 
-namespace Compression.Training.Data.Buckets;
+namespace Compression.Training.ModelParallel.Buckets;
 
 /// <summary>
 /// The batches of an epoch: sentences are shuffled within their bucket and cut into batches, the last of a bucket with what is left, and

@@ -7,10 +7,11 @@ using Compression.Core.Gradients;
 using Compression.Core.Kernels;
 using Compression.Core.Reporting;
 using Compression.Training.Data.Lm1b;
+using Compression.Training.Lm1b.Servers;
 using Compression.Training.Parameters;
 using Compression.Training.RowSparse;
 
-namespace Compression.Training.Lm1b.Servers;
+namespace Compression.Training.Lm1b;
 
 /// <summary>
 /// One worker of unsynchronised training. To its session it is a world of one: its pipeline compresses the dense gradient as for a peer,

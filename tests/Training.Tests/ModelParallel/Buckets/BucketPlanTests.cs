@@ -1,7 +1,7 @@
 using Compression.Training.Data;
-using Compression.Training.Data.Buckets;
+using Compression.Training.ModelParallel.Buckets;
 
-namespace Compression.Training.Tests.Data.Buckets;
+namespace Compression.Training.Tests.ModelParallel.Buckets;
 
 [Seeded]
 public sealed class BucketPlanTests
