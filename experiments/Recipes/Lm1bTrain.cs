@@ -82,7 +82,7 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
             CommandLine.Warn(warning, environment);
         }
 
-        using var checkpoint = new Lm1bCheckpoint(options, corpus, options.Threads);
+        using var checkpoint = new Lm1bEvaluator(options, corpus, options.Threads);
         return new FollowedCheckpoints(options.Resume, options.Mode, options.MaxSteps, options.EvalOnce).Evaluate(folder => checkpoint.Evaluate(folder, note => CommandLine.Warn(note, environment)), environment);
     }
 

@@ -18,9 +18,9 @@ namespace Compression.Training.Lm1b;
 /// <param name="pieces">Pieces of a server's rows.</param>
 /// <param name="world">Lines to the servers.</param>
 /// <param name="dense">Receives the dense weights.</param>
-/// <param name="captured">Holds the dense gradient's payload after the pipeline has run.</param>
+/// <param name="captured">Holds the dense gradient's payload after its exchange.</param>
 internal sealed class AsynchronousRows(
-    IReadOnlyList<RowTable> tables, CompressionPlan plan, int pieces, ServerWorld world, Lm1bDense dense, CapturingCommunicator captured) : IRowExchange
+    IReadOnlyList<RowTable> tables, CompressionPlan plan, int pieces, ServerWorld world, DenseWeights dense, CapturingCommunicator captured) : IRowExchange
 {
     private readonly RowSender _sender = new(tables, plan, pieces);
     private readonly RowLookup _lookup = new(tables);
@@ -101,7 +101,7 @@ internal sealed class AsynchronousRows(
                 world.Lane(server).Send(ServerRequest.Push, _version, _message.Written);
             }
 
-            // The dense payload is booked where the pipeline handed it over.
+            // The dense payload is booked where its exchange sent it.
             step.Meter.AddWireBytes(_message.Length - ofDense.Length);
         }
 

@@ -19,7 +19,7 @@ internal sealed class Lm1bServer : IDisposable
 {
     private readonly Lm1bHyperparameters _hyper;
     private readonly ServerWorld _world;
-    private readonly CompressionPlan _pipeline;
+    private readonly CompressionPlan _plan;
     private readonly CompressionPlan _rows;
     private readonly int _pieces;
     private readonly long _seed;
@@ -30,19 +30,19 @@ internal sealed class Lm1bServer : IDisposable
     private long _version;
     private int _ended;
 
-    public Lm1bServer(Lm1bOptions options, ServerWorld world, CompressionPlan pipeline, CompressionPlan rows)
+    public Lm1bServer(Lm1bOptions options, ServerWorld world, CompressionPlan plan, CompressionPlan rows)
     {
         _hyper = options.Hyper();
-        (_world, _pipeline, _rows, _pieces, _seed) = (world, pipeline, rows, options.NumVariableShards, options.Seed);
-        Dense = new Lm1bDense(_hyper, options.Seed, ThreadTeam.Single);
-        Tables = new Lm1bTables(_hyper, world.Servers, owner => owner == world.Number, ThreadTeam.Single);
+        (_world, _plan, _rows, _pieces, _seed) = (world, plan, rows, options.NumVariableShards, options.Seed);
+        Dense = new DenseWeights(_hyper, options.Seed, ThreadTeam.Single);
+        Tables = new WordTables(_hyper, world.Servers, owner => owner == world.Number, ThreadTeam.Single);
         Tables.Initialize(options.Seed);
         _pieceLocks = [.. Enumerable.Range(0, _pieces).Select(_ => new object())];
     }
 
-    public Lm1bDense Dense { get; }
+    public DenseWeights Dense { get; }
 
-    public Lm1bTables Tables { get; }
+    public WordTables Tables { get; }
 
     public Staleness Staleness { get; } = new();
 
@@ -77,7 +77,7 @@ internal sealed class Lm1bServer : IDisposable
             var lane = _world.Lane(worker);
             var lookup = new RowLookup(Tables.All);
             var receiver = new RowReceiver(Tables.All, _rows, _pieces, _world.Number);
-            var decoder = _pipeline.CreateCompressor(Dense.Storage.Layout, ThreadTeam.Single);
+            var decoder = _plan.CreateCompressor(Dense.Storage.Layout, ThreadTeam.Single);
             float[] gradient = new float[_world.Number == 0 ? Dense.Storage.Layout.Length : 0];
             var answer = new PayloadWriter();
             var piece = new GatheredPayloads();
@@ -160,7 +160,7 @@ internal sealed class Lm1bServer : IDisposable
         }
 
         Array.Clear(gradient);
-        var reader = PayloadFrame.Open(push.Dense, _pipeline.FingerprintOf(Dense.Storage.Layout));
+        var reader = PayloadFrame.Open(push.Dense, _plan.FingerprintOf(Dense.Storage.Layout));
         foreach (var slot in Dense.Storage.Layout.Slots)
         {
             decoder.Decompress(ref reader, new GradientAccumulator(slot, gradient.AsSpan(slot.Offset, slot.Length), 1, step));

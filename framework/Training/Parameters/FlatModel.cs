@@ -12,7 +12,7 @@ using static TorchSharp.torch;
 namespace Compression.Training.Parameters;
 
 /// <summary>
-/// A module whose parameters lie in one vector and whose gradients lie in another, so that the pipeline sees one flat bucket and the
+/// A module whose parameters lie in one vector and whose gradients lie in another, so that the exchange sees one flat bucket and the
 /// optimizer makes one pass. On the CPU the bucket is the gradients' own memory; from a GPU it is copied over and back. Where the module is to compute
 /// with rounded weights, it has them beside those that are trained.
 /// </summary>
@@ -47,7 +47,7 @@ public sealed class FlatModel : IWholeModel, IDisposable
         };
     }
 
-    /// <summary>The gradients as the pipeline sees them.</summary>
+    /// <summary>The gradients as the exchange sees them.</summary>
     public GradientBucket Bucket { get; }
 
     /// <summary>All parameters as one tensor, on the model's device, as they are trained and saved: whoever changes them calls <see cref="RoundParameters"/>.</summary>

@@ -18,7 +18,7 @@ public sealed class TransformerXlLearner : ColumnLearner<TransformerXlModel>
 {
     private readonly TransformerXlOptions _options;
     private readonly Device _device;
-    private readonly TokenSchedule _schedule;
+    private readonly TransformerXlSchedule _schedule;
     private readonly OrderedSegments _firstSegments;
     private readonly int _totalWorkers;
     private long _steps;
@@ -30,7 +30,7 @@ public sealed class TransformerXlLearner : ColumnLearner<TransformerXlModel>
     /// <param name="team">Threads of kernels.</param>
     /// <param name="schedule">The learning rate, whose state is saved with the model's.</param>
     public TransformerXlLearner(
-        TransformerXlOptions options, Corpus corpus, WorkerGroup group, int microBatches, ThreadTeam team, TokenSchedule schedule)
+        TransformerXlOptions options, Corpus corpus, WorkerGroup group, int microBatches, ThreadTeam team, TransformerXlSchedule schedule)
         : base(
             Create(options, corpus, DeviceOf(options, group)), new ClipRule(options.Clip, options.ClipScope), microBatches, team,
             options.Fp16 ? new LossScaler(options.LossScale) : null, PrecisionOf(options, DeviceOf(options, group)) is { RoundsOnly: true } precision ? precision.Type : null)

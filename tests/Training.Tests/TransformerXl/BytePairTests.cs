@@ -1,7 +1,6 @@
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
 using Compression.Training.Data;
-using Compression.Training.Tests.TransformerXl;
 using Compression.Training.TransformerXl;
 
 namespace Compression.Training.Tests.TransformerXl;

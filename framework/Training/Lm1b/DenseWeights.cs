@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace Compression.Training.Lm1b;
 
 /// <summary>The dense weights with Adagrad and, where wanted, their moving averages. All processes begin with the same bits.</summary>
-public sealed class Lm1bDense : IDisposable
+public sealed class DenseWeights : IDisposable
 {
     private const double AverageDecay = 0.999;
 
@@ -18,14 +18,14 @@ public sealed class Lm1bDense : IDisposable
     /// <param name="hyper">Sizes.</param>
     /// <param name="seed">Of the initial values.</param>
     /// <param name="team">Threads.</param>
-    public Lm1bDense(Lm1bHyperparameters hyper, long seed, ThreadTeam team)
+    public DenseWeights(Lm1bHyperparameters hyper, long seed, ThreadTeam team)
     {
         ArgumentNullException.ThrowIfNull(hyper);
         manual_seed((long)(RandomKey.Mix((ulong)seed, 0, 0, -1, RandomPurpose.Initialization) >> 1));
         Lstm = new ProjectedLstm(hyper.EmbSize, hyper.StateSize, hyper.ProjectedSize, hyper.NumLayers, 1 - hyper.KeepProb);
         Lstm.Initialize();
         Storage = new FlatModel(Lstm);
-        _optimizer = new FlatAdagrad(Storage, team, weightDecay: 0, Lm1bTables.InitialSum);
+        _optimizer = new FlatAdagrad(Storage, team, weightDecay: 0, WordTables.InitialSum);
         _averages = hyper.AverageParams ? new ParameterAverages(Storage, team, AverageDecay) : null;
     }
 

@@ -6,24 +6,24 @@ namespace Compression.Training.ModelParallel;
 /// Plays the actions of all stages through: an action begins when its stage is free and what the neighbour sends for it is there. Messages
 /// take no time, and any number may be under way.
 /// </summary>
-public static class PipelineSimulation
+public static class StageSimulation
 {
     /// <summary>An action in its place in time.</summary>
     /// <param name="Stage">Who does it.</param>
     /// <param name="Action">What is done.</param>
     /// <param name="Start">When it begins.</param>
     /// <param name="End">When it ends.</param>
-    public readonly record struct Event(int Stage, PipelineAction Action, double Start, double End);
+    public readonly record struct Event(int Stage, StageAction Action, double Start, double End);
 
     /// <summary>Plays.</summary>
     /// <param name="actions">Of each stage, in order.</param>
     /// <param name="cost">Time of an action on a stage, at least 0.</param>
     /// <returns>All actions by their start; each comes after those that it needs.</returns>
     /// <exception cref="InvalidOperationException">Stages wait for each other without end.</exception>
-    public static ImmutableArray<Event> Play(IReadOnlyList<ImmutableArray<PipelineAction>> actions, Func<int, PipelineAction, double> cost)
+    public static ImmutableArray<Event> Play(IReadOnlyList<ImmutableArray<StageAction>> actions, Func<int, StageAction, double> cost)
     {
         int stages = actions.Count;
-        var ends = new Dictionary<(int Stage, PipelineAction Action), double>();
+        var ends = new Dictionary<(int Stage, StageAction Action), double>();
         var events = ImmutableArray.CreateBuilder<Event>();
         int[] next = new int[stages];
         double[] free = new double[stages];
@@ -67,18 +67,5 @@ public static class PipelineSimulation
     {
         double span = events.IsEmpty ? 0 : events.Max(moment => moment.End);
         return span == 0 ? 0 : 1 - (events.Sum(moment => moment.End - moment.Start) / (stages * span));
-    }
-
-    /// <summary>Most units whose activations a stage keeps at a time.</summary>
-    public static int UnitsKept(ImmutableArray<PipelineAction> actions)
-    {
-        int kept = 0, most = 0;
-        foreach (var action in actions)
-        {
-            kept += action.IsForward ? 1 : -1;
-            most = Math.Max(most, kept);
-        }
-
-        return most;
     }
 }

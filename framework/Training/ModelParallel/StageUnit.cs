@@ -7,7 +7,7 @@ namespace Compression.Training.ModelParallel;
 /// <param name="Steps">Time steps.</param>
 /// <param name="FirstColumn">Its first column.</param>
 /// <param name="Columns">Columns.</param>
-public readonly record struct PipelineUnit(int FirstStep, int Steps, int FirstColumn, int Columns)
+public readonly record struct StageUnit(int FirstStep, int Steps, int FirstColumn, int Columns)
 {
     /// <summary>Positions of the batch.</summary>
     public int Positions => Steps * Columns;
@@ -21,21 +21,21 @@ public readonly record struct PipelineUnit(int FirstStep, int Steps, int FirstCo
     /// <param name="columns">B; 0 gives no units.</param>
     /// <param name="timeBlock">Time steps of a block; the last has what is left.</param>
     /// <param name="microBatches">Parts as even as can be, and no more than columns.</param>
-    public static ImmutableArray<PipelineUnit> Cut(PipelineSchedule schedule, int steps, int columns, int timeBlock, int microBatches)
+    public static ImmutableArray<StageUnit> Cut(StageSchedule schedule, int steps, int columns, int timeBlock, int microBatches)
     {
         if (columns == 0)
         {
             return [];
         }
 
-        if (schedule == PipelineSchedule.Wavefront)
+        if (schedule == StageSchedule.Wavefront)
         {
             return [.. Enumerable.Range(0, (steps + timeBlock - 1) / timeBlock).Select(
-                block => new PipelineUnit(block * timeBlock, Math.Min(timeBlock, steps - (block * timeBlock)), 0, columns))];
+                block => new StageUnit(block * timeBlock, Math.Min(timeBlock, steps - (block * timeBlock)), 0, columns))];
         }
 
         int parts = Math.Min(microBatches, columns);
         return [.. Enumerable.Range(0, parts).Select(
-            part => new PipelineUnit(0, steps, columns * part / parts, (columns * (part + 1) / parts) - (columns * part / parts)))];
+            part => new StageUnit(0, steps, columns * part / parts, (columns * (part + 1) / parts) - (columns * part / parts)))];
     }
 }

@@ -1,7 +1,7 @@
 namespace Compression.Training.ModelParallel;
 
 /// <summary>In which order stages compute the units of a batch.</summary>
-public enum PipelineSchedule
+public enum StageSchedule
 {
     /// <summary>
     /// Units are blocks of time steps of the whole batch: a stage computes block t while the next computes block t − 1; backward from the last

@@ -1,13 +1,13 @@
 namespace Compression.Training.ModelParallel;
 
 /// <summary>The rate halves after every round that has not brought the perplexity on valid more than 1 below the best so far.</summary>
-public sealed class HalvingRate
+public sealed class ModelParallelSchedule
 {
     private const double LeastGain = 1;
 
     /// <param name="rate">Of the round to come.</param>
     /// <param name="bestLoss">The lowest loss on valid so far, nats per token; null for none.</param>
-    public HalvingRate(double rate, double? bestLoss = null) => (Rate, BestLoss) = (rate, bestLoss);
+    public ModelParallelSchedule(double rate, double? bestLoss = null) => (Rate, BestLoss) = (rate, bestLoss);
 
     /// <summary>The rate now.</summary>
     public double Rate { get; private set; }

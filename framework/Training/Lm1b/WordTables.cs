@@ -6,7 +6,7 @@ using Compression.Training.RowSparse;
 namespace Compression.Training.Lm1b;
 
 /// <summary>The two tables: word vectors, and the softmax's weights with their biases in the last column.</summary>
-public sealed class Lm1bTables : IDisposable
+public sealed class WordTables : IDisposable
 {
     // Of every sum of squares, as in the published systems.
     internal const float InitialSum = 1;
@@ -18,7 +18,7 @@ public sealed class Lm1bTables : IDisposable
     /// <param name="holds">Whether this process holds an owner's rows.</param>
     /// <param name="team">Threads.</param>
     /// <param name="trained">With what Adagrad keeps; else they are only read.</param>
-    public Lm1bTables(Lm1bHyperparameters hyper, int owners, Predicate<int> holds, ThreadTeam team, bool trained = true)
+    public WordTables(Lm1bHyperparameters hyper, int owners, Predicate<int> holds, ThreadTeam team, bool trained = true)
     {
         ArgumentNullException.ThrowIfNull(hyper);
         var partition = new RowPartition(hyper.VocabSize, hyper.NumShards, owners);

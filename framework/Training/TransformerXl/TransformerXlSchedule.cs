@@ -7,7 +7,7 @@ namespace Compression.Training.TransformerXl;
 /// to w; then η_min + (η − η_min)(1 + cos πt/T)/2 (cosine), the highest rate (constant), or that times the factor that a valid loss which
 /// stopped falling has left (dev_perf). inv_sqrt is η·min(t/w^1.5, t^−0.5).
 /// </summary>
-public sealed class TokenSchedule
+public sealed class TransformerXlSchedule
 {
     private const double Progress = 1e-4;
     private const string StateName = "schedule";
@@ -18,7 +18,7 @@ public sealed class TokenSchedule
     private int _withoutProgress;
 
     /// <param name="options">lr, scheduler and its lengths.</param>
-    public TokenSchedule(TransformerXlOptions options) => _options = options;
+    public TransformerXlSchedule(TransformerXlOptions options) => _options = options;
 
     /// <summary>The lowest loss on valid so far; null for none.</summary>
     public double? BestValidLoss => double.IsInfinity(_best) ? null : _best;

@@ -5,7 +5,7 @@ namespace Compression.Training.Ptb;
 /// f = 1/(1 + decay) the rate is multiplied by f^(epoch − 6) at the start of each epoch from the seventh on. <c>plateau</c>: a quarter whenever the
 /// loss on valid has not fallen.
 /// </summary>
-public sealed class LearningRateSchedule
+public sealed class PtbSchedule
 {
     private const double Annealing = 4;
     private const int FlatEpochs = 6;
@@ -15,7 +15,7 @@ public sealed class LearningRateSchedule
     /// <param name="options">init_lr, lr_schedule, lr_decay, decay_after.</param>
     /// <param name="rate">The rate to go on with; null for a new run.</param>
     /// <param name="bestValidLoss">The lowest loss so far; null for none.</param>
-    public LearningRateSchedule(PtbOptions options, double? rate = null, double? bestValidLoss = null)
+    public PtbSchedule(PtbOptions options, double? rate = null, double? bestValidLoss = null)
     {
         _options = options;
         Rate = rate ?? options.InitLr;

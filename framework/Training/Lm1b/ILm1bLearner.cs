@@ -6,10 +6,10 @@ using Compression.Training.Sessions;
 namespace Compression.Training.Lm1b;
 
 /// <summary>What the task knows of the model beside what every trainer has.</summary>
-internal interface ILm1bModel : ITrainableModel
+internal interface ILm1bLearner : ITrainableModel
 {
     /// <summary>The tables, of which this process may hold a part, or nothing.</summary>
-    Lm1bTables Tables { get; }
+    WordTables Tables { get; }
 
     /// <summary>What each of this process's workers sent for rows, by kind.</summary>
     IReadOnlyList<RowTraffic> Traffic { get; }

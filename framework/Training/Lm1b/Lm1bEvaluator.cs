@@ -8,27 +8,27 @@ using Compression.Training.Data.Lm1b;
 namespace Compression.Training.Lm1b;
 
 /// <summary>Evaluates the weights of checkpoints, in a process of its own beside or after the training.</summary>
-public sealed class Lm1bCheckpoint : IDisposable
+public sealed class Lm1bEvaluator : IDisposable
 {
     private readonly Lm1bOptions _options;
     private readonly Lm1bCorpus _corpus;
     private readonly Lm1bHyperparameters _hyper;
     private readonly ThreadTeam _team;
     private readonly IDisposable _threads;
-    private readonly Lm1bDense _dense;
-    private readonly Lm1bTables _tables;
+    private readonly DenseWeights _dense;
+    private readonly WordTables _tables;
 
     /// <param name="options">Of the run that wrote the checkpoints; the mode says what is evaluated.</param>
     /// <param name="corpus">Vocabulary and shards.</param>
     /// <param name="threads">Threads.</param>
-    public Lm1bCheckpoint(Lm1bOptions options, Lm1bCorpus corpus, int threads)
+    public Lm1bEvaluator(Lm1bOptions options, Lm1bCorpus corpus, int threads)
     {
         ArgumentNullException.ThrowIfNull(options);
         (_options, _corpus, _hyper) = (options, corpus, options.Hyper());
         _team = new ThreadTeam(threads);
         _threads = KernelThreads.Use(_team);
-        _dense = new Lm1bDense(_hyper, options.Seed, _team);
-        _tables = new Lm1bTables(_hyper, owners: 1, _ => true, _team, trained: false);
+        _dense = new DenseWeights(_hyper, options.Seed, _team);
+        _tables = new WordTables(_hyper, owners: 1, _ => true, _team, trained: false);
     }
 
     /// <summary>Reads a checkpoint and evaluates it on the shards that the mode names.</summary>

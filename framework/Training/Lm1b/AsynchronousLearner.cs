@@ -14,14 +14,14 @@ using Compression.Training.RowSparse;
 namespace Compression.Training.Lm1b;
 
 /// <summary>
-/// One worker of unsynchronised training. To its session it is a world of one: its pipeline compresses the dense gradient as for a peer,
+/// One worker of unsynchronised training. To its session it is a world of one: its exchange compresses the dense gradient as for a peer,
 /// and the payload goes to the first server, which takes the optimizer's step. Workers and servers meet when all steps are done.
 /// </summary>
-internal sealed class ServedLearner : ILm1bModel, IWholeModel
+internal sealed class AsynchronousLearner : ILm1bLearner, IWholeModel
 {
     private readonly ServerWorld _world;
     private readonly Lm1bHyperparameters _hyper;
-    private readonly Lm1bDense _dense;
+    private readonly DenseWeights _dense;
     private readonly Lm1bWorker _worker;
     private readonly AsynchronousRows _rows;
     private readonly ThreadTeam _team;
@@ -29,18 +29,18 @@ internal sealed class ServedLearner : ILm1bModel, IWholeModel
     private StepMeter _meter = new();
     private bool? _evaluates;
 
-    public ServedLearner(Lm1bOptions options, Lm1bCorpus corpus, ServerWorld world, CompressionPlan rows, CapturingCommunicator captured, ThreadTeam team)
+    public AsynchronousLearner(Lm1bOptions options, Lm1bCorpus corpus, ServerWorld world, CompressionPlan rows, CapturingCommunicator captured, ThreadTeam team)
     {
         (_world, _hyper, _team) = (world, options.Hyper(), team);
-        _dense = new Lm1bDense(_hyper, options.Seed, team);
-        Tables = new Lm1bTables(_hyper, world.Servers, _ => false, team);
+        _dense = new DenseWeights(_hyper, options.Seed, team);
+        Tables = new WordTables(_hyper, world.Servers, _ => false, team);
         Layout = Lm1bLearner.LayoutOf(_dense, Tables);
         StepsPerEpoch = corpus.StepsPerEpoch(_hyper, world.Workers);
         _rows = new AsynchronousRows(Tables.All, rows, options.NumVariableShards, world, _dense, captured);
         _worker = new Lm1bWorker(_hyper, Tables, corpus.BatchesOf(world.Number, world.Workers, _hyper, options.Seed), _rows);
     }
 
-    public Lm1bTables Tables { get; }
+    public WordTables Tables { get; }
 
     public IReadOnlyList<RowTraffic> Traffic => [_rows.Traffic];
 
@@ -167,7 +167,7 @@ internal sealed class ServedLearner : ILm1bModel, IWholeModel
         return _evaluates.Value;
     }
 
-    private static bool Meet(ServerWorld world, Staleness staleness, Lm1bDense dense, bool evaluates)
+    private static bool Meet(ServerWorld world, Staleness staleness, DenseWeights dense, bool evaluates)
     {
         Span<double> least = [evaluates ? 1 : 0];
         world.World.AllReduce(least, ReduceOperation.Min);
