@@ -110,7 +110,7 @@ public sealed class TransformerXlLearner : ColumnLearner<TransformerXlModel>
         ArgumentNullException.ThrowIfNull(writer);
         base.Save(writer);
         _schedule.Save(writer);
-        writer.Write("updates", [_steps >> 20, _steps & ((1 << 20) - 1)]);
+        writer.Write("updates", [_steps]);
     }
 
     public override void Load(IStateReader reader)
@@ -118,9 +118,9 @@ public sealed class TransformerXlLearner : ColumnLearner<TransformerXlModel>
         ArgumentNullException.ThrowIfNull(reader);
         base.Load(reader);
         _schedule.Load(reader);
-        float[] updates = new float[2];
+        long[] updates = new long[1];
         reader.Read("updates", updates);
-        _steps = ((long)updates[0] << 20) + (long)updates[1];
+        _steps = updates[0];
     }
 
     /// <summary>A worker's segments of the training text.</summary>

@@ -65,16 +65,16 @@ public sealed class TransformerXlSchedule
     public void Save(IStateWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        writer.Write(StateName, [(float)Math.Round(Math.Log(_factor) / Math.Log(_options.DecayRate)), _withoutProgress]);
+        writer.Write(StateName, [(int)Math.Round(Math.Log(_factor) / Math.Log(_options.DecayRate)), _withoutProgress]);
     }
 
     /// <summary>Reads back what <see cref="Save"/> wrote.</summary>
     public void Load(IStateReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        float[] state = new float[2];
+        int[] state = new int[2];
         reader.Read(StateName, state);
-        (_factor, _withoutProgress) = (Math.Pow(_options.DecayRate, state[0]), (int)state[1]);
+        (_factor, _withoutProgress) = (Math.Pow(_options.DecayRate, state[0]), state[1]);
     }
 
     /// <summary>Goes on from the lowest loss of the run that is resumed.</summary>

@@ -162,7 +162,7 @@ public sealed class RowExchangeTests
         using var world = new RowWorld(1, served: true, "sign");
         world.Step();
         world.Step();
-        var state = new Data.Lm1b.StateInMemory();
+        var state = new StateInMemory();
         world.Exchanges[0].Save(state);
         var loaded = new RowSender(world.Tables[0], RowWorld.Compose("sign"), pieces: 3);
         loaded.Load(state);
