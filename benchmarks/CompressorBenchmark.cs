@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Compression.Benchmarks.Peers;
 using Compression.Core.Composition;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
@@ -21,7 +20,7 @@ public static class CompressorBenchmark
 
     /// <summary>Measures and prints.</summary>
     /// <param name="options">Size and threads.</param>
-    /// <param name="compose">Composes a pipeline from a compressor's name.</param>
+    /// <param name="compose">Composes a plan from a compressor's name.</param>
     /// <param name="corpus">Loads the text whose gradient <c>--gradient ptb</c> asks for.</param>
     /// <param name="output">Takes the table or the JSON.</param>
     /// <exception cref="UserErrorException">No method is meant by <c>--only</c>.</exception>

@@ -27,7 +27,8 @@ internal static class CompressorMethods
         new("gaussiank(ratio=0.01)", (gradient, _) => SparsifierOperators.GaussianK(gradient, 0.01, OnePercent)),
         new("sidco(ratio=0.01)", (gradient, _) => SparsifierOperators.Sidco(gradient, 0.01)),
         new("adacomp", (gradient, input) => SparsifierOperators.AdaComp(gradient, tensor(input.Step), 500)),
-        new("variance", (_, input) => SparsifierOperators.Variance(input, alpha: 1, zeta: 0.999)),
+        new("variance", (_, input) => SparsifierOperators.Variance(
+            tensor(input.Step), tensor(input.Squares), tensor(input.PassedSum), tensor(input.PassedSquares), alpha: 1, zeta: 0.999)),
         new("sign", (gradient, _) => QuantizerOperators.Sign(gradient)),
         new("onebit", (gradient, _) => QuantizerOperators.OneBit(gradient)),
         new("terngrad", (gradient, _) => QuantizerOperators.TernGrad(gradient, 2.5)),

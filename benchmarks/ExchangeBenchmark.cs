@@ -37,7 +37,7 @@ public static class ExchangeBenchmark
 
     /// <summary>Finds what cannot be measured before any rank is started.</summary>
     /// <param name="options">Sizes and methods.</param>
-    /// <param name="compose">Composes a pipeline from a compressor and an exchange.</param>
+    /// <param name="compose">Composes a plan from a compressor and an exchange.</param>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>.</exception>
     public static void Check(ExchangeBenchmarkOptions options, Func<string, string, CompressionPlan> compose)
     {
@@ -55,7 +55,7 @@ public static class ExchangeBenchmark
     /// <summary>Measures as one of several ranks; the first prints.</summary>
     /// <param name="options">Sizes and repeats.</param>
     /// <param name="communicator">The ranks.</param>
-    /// <param name="compose">Composes a pipeline from a compressor and an exchange.</param>
+    /// <param name="compose">Composes a plan from a compressor and an exchange.</param>
     /// <param name="output">Takes the table or the JSON; null on all ranks but the first.</param>
     public static void Run(
         ExchangeBenchmarkOptions options, ICommunicator communicator, Func<string, string, CompressionPlan> compose, TextWriter? output)
@@ -76,7 +76,7 @@ public static class ExchangeBenchmark
 
     /// <summary>Measures the bytes of workers in this process.</summary>
     /// <param name="options">Sizes and repeats.</param>
-    /// <param name="compose">Composes a pipeline from a compressor and an exchange.</param>
+    /// <param name="compose">Composes a plan from a compressor and an exchange.</param>
     /// <param name="output">Takes the table or the JSON.</param>
     public static void RunVirtual(ExchangeBenchmarkOptions options, Func<string, string, CompressionPlan> compose, TextWriter output)
     {

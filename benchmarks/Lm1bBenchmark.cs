@@ -5,6 +5,7 @@ using Compression.Core.Composition;
 using Compression.Core.Reporting;
 using Compression.Training.Data.Lm1b;
 using Compression.Training.Lm1b;
+using Compression.Training.Parameters;
 using Compression.Training.Sessions;
 
 namespace Compression.Benchmarks;
@@ -21,7 +22,7 @@ public static class Lm1bBenchmark
 
     /// <summary>Measures and prints a table, or JSON.</summary>
     /// <param name="options">Sizes.</param>
-    /// <param name="compose">Composes a pipeline from a compressor's name.</param>
+    /// <param name="compose">Composes a plan from a compressor's name.</param>
     /// <param name="output">Takes the table.</param>
     public static void Run(Lm1bBenchmarkOptions options, Func<string, CompressionPlan> compose, TextWriter output)
     {

@@ -1,6 +1,6 @@
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
-using Compression.Torch;
+using Compression.Torch.Kernels;
 using Compression.Training.Data;
 using Compression.Training.Ptb;
 

@@ -1,6 +1,7 @@
 using Compression.Core.Communication;
 using Compression.Core.Composition;
 using Compression.Core.Reporting;
+using Compression.Training.Parameters;
 using Compression.Training.Ptb;
 using Compression.Training.Sessions;
 using Compression.Training.TransformerXl;
@@ -33,7 +34,7 @@ public static class StepBenchmark
     /// <summary>Measures as one of several ranks; the first prints.</summary>
     /// <param name="options">Sizes and methods.</param>
     /// <param name="communicator">The ranks.</param>
-    /// <param name="compose">Composes a pipeline from a compressor and an exchange.</param>
+    /// <param name="compose">Composes a plan from a compressor and an exchange.</param>
     /// <param name="output">Takes the table or the JSON; null on all ranks but the first.</param>
     public static void Run(
         StepBenchmarkOptions options, ICommunicator communicator, Func<string, string, CompressionPlan> compose, TextWriter? output)

@@ -5,6 +5,7 @@ using Compression.Core.Composition;
 using Compression.Core.Reporting;
 using Compression.Training.Data;
 using Compression.Training.Models;
+using Compression.Training.Parameters;
 using Compression.Training.Ptb;
 using Compression.Training.Sessions;
 using TorchSharp;
@@ -23,7 +24,7 @@ public static class TrainingBenchmark
 
     /// <summary>Measures and prints a table, or JSON.</summary>
     /// <param name="options">Sizes.</param>
-    /// <param name="compose">Composes a pipeline from a compressor's name.</param>
+    /// <param name="compose">Composes a plan from a compressor's name.</param>
     /// <param name="output">Takes the table.</param>
     public static void Run(TrainingBenchmarkOptions options, Func<string, CompressionPlan> compose, TextWriter output)
     {

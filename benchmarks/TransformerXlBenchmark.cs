@@ -4,6 +4,7 @@ using Compression.Core.Communication;
 using Compression.Core.Composition;
 using Compression.Core.Reporting;
 using Compression.Training.Data;
+using Compression.Training.Parameters;
 using Compression.Training.Sessions;
 using Compression.Training.TransformerXl;
 using TorchSharp;
@@ -21,7 +22,7 @@ public static class TransformerXlBenchmark
 
     /// <summary>Measures and prints a table, or JSON.</summary>
     /// <param name="options">Sizes.</param>
-    /// <param name="compose">Composes a pipeline from a compressor's name.</param>
+    /// <param name="compose">Composes a plan from a compressor's name.</param>
     /// <param name="output">Takes the table.</param>
     public static void Run(TransformerXlBenchmarkOptions options, Func<string, CompressionPlan> compose, TextWriter output)
     {

@@ -55,7 +55,7 @@ public sealed class ResidualMemory : IGradientMemory
 
         if (_context.ResidualInStepUnits)
         {
-            writer.Write(RateName, MemoryMarshal.Cast<double, float>(new ReadOnlySpan<double>(in _rate)));
+            writer.Write(RateName, [_rate]);
         }
     }
 
@@ -68,7 +68,7 @@ public sealed class ResidualMemory : IGradientMemory
 
         if (_context.ResidualInStepUnits && reader.Contains(RateName))
         {
-            reader.Read(RateName, MemoryMarshal.Cast<double, float>(new Span<double>(ref _rate)));
+            reader.Read(RateName, new Span<double>(ref _rate));
         }
     }
 

@@ -1,4 +1,4 @@
-using Compression.Torch;
+using Compression.Torch.Fused;
 using Compression.Training.Lm1b;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
 using Compression.Training.Models;
+using Compression.Training.Ptb;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -124,9 +124,14 @@ internal static class SparsifierOperators
     }
 
     /// <summary>Variance-based: entries that stand out from their noise, as signs and exponents.</summary>
-    public static PeerOperator Variance(CompressorInput input, double alpha, double zeta)
+    /// <param name="step">Of every step.</param>
+    /// <param name="added">Sum of squares of every step's micro-batches.</param>
+    /// <param name="sum">Of the steps before.</param>
+    /// <param name="squares">Of the steps before.</param>
+    /// <param name="alpha">How far a sum must stand out.</param>
+    /// <param name="zeta">Decay of the squares.</param>
+    public static PeerOperator Variance(Tensor step, Tensor added, Tensor sum, Tensor squares, double alpha, double zeta)
     {
-        Tensor step = tensor(input.Step), added = tensor(input.Squares), sum = tensor(input.PassedSum), squares = tensor(input.PassedSquares);
         return new(Compress, Decompress);
 
         Tensor[] Compress()

@@ -70,16 +70,16 @@ public sealed class AutoExchange : IGradientAggregator
 
     public void Save(IStateWriter writer)
     {
-        writer.Write("auto-choice", [(float)_choice, _measuredEpoch]);
+        writer.Write("auto-choice", [(int)_choice, _measuredEpoch]);
         _current.Save(writer);
     }
 
     public void Load(IStateReader reader)
     {
-        Span<float> saved = stackalloc float[2];
+        Span<int> saved = stackalloc int[2];
         reader.Read("auto-choice", saved);
         Take((Choice)saved[0]);
-        _measuredEpoch = (int)saved[1];
+        _measuredEpoch = saved[1];
         _current.Load(reader);
     }
 

@@ -9,6 +9,7 @@ using Compression.Training.Checkpoints;
 using Compression.Training.Data;
 using Compression.Training.Data.Lm1b;
 using Compression.Training.Lm1b;
+using Compression.Training.Parameters;
 using Compression.Training.Sessions;
 
 namespace Compression.Experiments.Recipes;
@@ -81,7 +82,7 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
             CommandLine.Warn(warning, environment);
         }
 
-        using var checkpoint = new Lm1bCheckpoint(options, corpus, options.Threads);
+        using var checkpoint = new Lm1bEvaluator(options, corpus, options.Threads);
         return new FollowedCheckpoints(options.Resume, options.Mode, options.MaxSteps, options.EvalOnce).Evaluate(folder => checkpoint.Evaluate(folder, note => CommandLine.Warn(note, environment)), environment);
     }
 

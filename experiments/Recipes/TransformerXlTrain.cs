@@ -102,7 +102,7 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
             InitWeights = FullOrEmpty(options.InitWeights, environment),
             SaveWeights = FullOrEmpty(options.SaveWeights, environment),
         };
-        if (options.DryRun && options.Data.Length == 0 && options.Dataset != TextDataset.Sample && !CountedCorpus.IsAtHand(options.Dataset, Places(environment)))
+        if (options.DryRun && options.Data.Length == 0 && options.Dataset != TextDataset.Sample && !TransformerXlCorpus.IsAtHand(options.Dataset, Places(environment)))
         {
             return WithoutText(options, pipeline, workers);
         }
@@ -126,9 +126,9 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
     // What can be said of a run whose text is not here: as much as its published number of words tells.
     private static PreparedTraining<TransformerXlOptions> WithoutText(TransformerXlOptions options, CompressionPlan pipeline, int workers)
     {
-        int words = options.Bpe ? CountedCorpus.BytePairs
+        int words = options.Bpe ? TransformerXlCorpus.BytePairs
             : options.Dataset == TextDataset.Wt103 && LaunchTable.Find(options.Config) is { } table ? table.Vocabulary
-            : CountedCorpus.PublishedTypes(options.Dataset);
+            : TransformerXlCorpus.PublishedTypes(options.Dataset);
         RequireMemory(options, pipeline, words, double.PositiveInfinity);
         TransformerXlTrainer.Check(options, pipeline, words);
         return new PreparedTraining<TransformerXlOptions>(
@@ -163,7 +163,7 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
     // A text that nothing names, where the usual one is not here.
     private static bool IsSample(ParsedCommand command, CommandEnvironment environment) => command["dataset"] is { } named
         ? named == OptionText.Format(TextDataset.Sample)
-        : command["data"] == CorpusLocation.SampleName || (string.IsNullOrEmpty(command["data"]) && !CountedCorpus.IsAtHand(TextDataset.Wt103, Places(environment)));
+        : command["data"] == CorpusLocation.SampleName || (string.IsNullOrEmpty(command["data"]) && !TransformerXlCorpus.IsAtHand(TextDataset.Wt103, Places(environment)));
 
     private static void RequireText(TransformerXlOptions options)
     {
@@ -178,17 +178,17 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
     {
         if (options.Dataset == TextDataset.Sample)
         {
-            var sample = CountedCorpus.OfSample();
-            string why = CountedCorpus.IsAtHand(TextDataset.Wt103, Places(environment)) ? "asked for by name"
+            var sample = TransformerXlCorpus.OfSample();
+            string why = TransformerXlCorpus.IsAtHand(TextDataset.Wt103, Places(environment)) ? "asked for by name"
                 : $"no wikitext-103 is at hand: get it with `./run.sh data wikitext --size 103`, or name another text by --dataset; {SampleRun.Remark}";
             return (sample with { Description = $"{sample.Description} ({why})" }, CorpusLocation.SampleName);
         }
 
-        string folder = CountedCorpus.Find(options.Dataset, options.Data, Places(environment));
+        string folder = TransformerXlCorpus.Find(options.Dataset, options.Data, Places(environment));
         var everywhere = new EnumerationOptions { RecurseSubdirectories = true };
         bool isLarge = new DirectoryInfo(folder).EnumerateFiles("*", everywhere).Sum(file => file.Length) > BytesWorthKeeping;
         string? cache = isLarge ? Path.Combine(environment.RepositoryRoot, CacheFolder) : null;
-        return (CountedCorpus.Load(options.Dataset, folder, cache, options.Bpe), folder);
+        return (TransformerXlCorpus.Load(options.Dataset, folder, cache, options.Bpe), folder);
     }
 
     private static CorpusPlaces Places(CommandEnvironment environment) => new(environment.CallerFolder, environment.RepositoryRoot, environment.Datasets);

@@ -1,7 +1,7 @@
 using Compression.Core.Catalog;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
-using Compression.Training.Data;
+using Compression.Training.TransformerXl;
 
 namespace Compression.Experiments.Verbs;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Compression.Core.Reporting;
-using Compression.Torch;
 using Compression.Torch.Loading;
 
 namespace Compression.Training;

@@ -56,7 +56,7 @@ internal static class Pipelines
         {
             var state = new StateInMemory();
             aggregator.Save(state);
-            float[] residual = [.. state.Arrays.Where(array => array.Key.StartsWith("residual/", StringComparison.Ordinal)).SelectMany(array => array.Value)];
+            float[] residual = [.. state.Arrays.Where(array => array.Key.StartsWith("residual/", StringComparison.Ordinal)).SelectMany(array => (float[])array.Value)];
             for (int i = 0; i < residual.Length; i++)
             {
                 sums[i] += residual[i];

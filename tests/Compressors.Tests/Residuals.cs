@@ -15,13 +15,14 @@ internal static class Residuals
         {
             var state = new StateInMemory();
             aggregators[rank].Save(state);
-            foreach (var (name, values) in state.Arrays.Where(array => array.Key.Contains("residual", StringComparison.Ordinal)))
+            foreach (string name in state.Arrays.Keys.Where(name => name.Contains("residual", StringComparison.Ordinal)))
             {
                 int offset = name == "owner-residual"
                     ? new ShardCut(layout.Length, aggregators.Length).Start(rank)
                     : name.StartsWith("residual/p", StringComparison.Ordinal)
                         ? layout.Slots[int.Parse(name["residual/p".Length..], CultureInfo.InvariantCulture)].Offset
                         : throw new InvalidOperationException($"{name} is not known to hold anything back");
+                float[] values = state[name];
                 for (int i = 0; i < values.Length; i++)
                 {
                     sums[offset + i] += values[i];

@@ -54,7 +54,7 @@ public sealed class GlobalTopKExchangeTests
             {
                 var state = new StateInMemory();
                 aggregators[rank].Save(state);
-                Assert.Equal(residuals[rank], state.Arrays["residual/p0"]);
+                Assert.Equal(residuals[rank], state["residual/p0"]);
             }
         }
 

@@ -91,14 +91,16 @@ internal static class Memories
 
     internal sealed class StateInMemory : IStateWriter, IStateReader
     {
-        public Dictionary<string, float[]> Arrays { get; } = [];
+        public Dictionary<string, Array> Arrays { get; } = [];
 
-        public float[] this[string name] => Arrays[name];
+        public float[] this[string name] => (float[])Arrays[name];
 
-        public void Write(string name, ReadOnlySpan<float> values) => Arrays.Add(name, values.ToArray());
+        public void Write<T>(string name, ReadOnlySpan<T> values)
+            where T : unmanaged => Arrays.Add(name, values.ToArray());
 
         public bool Contains(string name) => Arrays.ContainsKey(name);
 
-        public void Read(string name, Span<float> destination) => Arrays[name].CopyTo(destination);
+        public void Read<T>(string name, Span<T> destination)
+            where T : unmanaged => ((T[])Arrays[name]).CopyTo(destination);
     }
 }

@@ -1,3 +1,4 @@
+using Compression.Torch.Storage;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

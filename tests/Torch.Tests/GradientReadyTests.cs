@@ -1,4 +1,6 @@
 using Compression.Torch.Autograd;
+using Compression.Torch.Fused;
+using Compression.Torch.Storage;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Compression.Torch.Storage;
 
 namespace Compression.Torch.Tests;
 

@@ -1,3 +1,4 @@
+using Compression.Torch.Loading;
 using TorchSharp;
 
 namespace Compression.Torch.Tests;

@@ -83,7 +83,7 @@ public sealed class SidcoSparsifier : ISparsifier
 
     public void Load(IStateReader reader)
     {
-        float[] saved = new float[3];
+        double[] saved = new double[3];
         foreach (var slot in _context.Layout.Slots)
         {
             reader.Read($"sidco/{slot.Name}", saved);
@@ -194,8 +194,8 @@ public sealed class SidcoSparsifier : ISparsifier
             (_counted, _steps) = (0, 0);
         }
 
-        public float[] ToArray() => [Stages, (float)_counted, _steps];
+        public double[] ToArray() => [Stages, _counted, _steps];
 
-        public void Restore(float[] saved) => (Stages, _counted, _steps) = ((int)saved[0], saved[1], (int)saved[2]);
+        public void Restore(double[] saved) => (Stages, _counted, _steps) = ((int)saved[0], saved[1], (int)saved[2]);
     }
 }

@@ -7,6 +7,7 @@ public interface IStateReader
     bool Contains(string name);
 
     /// <summary>Fills <paramref name="destination"/>.</summary>
-    /// <exception cref="Reporting.UserErrorException">The name is missing or the length differs: the checkpoint is another model's.</exception>
-    void Read(string name, Span<float> destination);
+    /// <exception cref="Reporting.UserErrorException">The name is missing, or its length or type differs: the checkpoint is another model's.</exception>
+    void Read<T>(string name, Span<T> destination)
+        where T : unmanaged;
 }

@@ -6,9 +6,11 @@ namespace Compression.Core.Contracts;
 /// <param name="reader">Gives the state; null where it is written.</param>
 public sealed class PrefixedState(string prefix, IStateWriter? writer = null, IStateReader? reader = null) : IStateWriter, IStateReader
 {
-    public void Write(string name, ReadOnlySpan<float> values) => writer!.Write(prefix + name, values);
+    public void Write<T>(string name, ReadOnlySpan<T> values)
+        where T : unmanaged => writer!.Write(prefix + name, values);
 
     public bool Contains(string name) => reader!.Contains(prefix + name);
 
-    public void Read(string name, Span<float> destination) => reader!.Read(prefix + name, destination);
+    public void Read<T>(string name, Span<T> destination)
+        where T : unmanaged => reader!.Read(prefix + name, destination);
 }

@@ -1,8 +1,6 @@
-using Compression.Torch.Autograd;
-
 using static TorchSharp.torch;
 
-namespace Compression.Torch;
+namespace Compression.Torch.Autograd;
 
 /// <summary>Backward passes through graphs that hold fused functions: what one of those throws comes out here.</summary>
 public static class BackwardPass

@@ -1,3 +1,5 @@
+using Compression.Torch.Kernels;
+
 using static TorchSharp.torch;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 

@@ -1,4 +1,4 @@
-namespace Compression.Torch;
+namespace Compression.Torch.Autograd;
 
 /// <summary>How the gradient of a parameter reaches its <c>.grad</c>.</summary>
 public enum GradientPath

@@ -1,8 +1,9 @@
 using System.Runtime.ExceptionServices;
+using Compression.Torch.Kernels;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Compression.Torch;
+namespace Compression.Torch.Autograd;
 
 /// <summary>
 /// Tells, during backward, that a parameter's gradient is complete, so that it can be sent while the rest is computed. A parameter that

@@ -3,7 +3,7 @@ using Compression.Torch.Kernels;
 
 using static TorchSharp.torch;
 
-namespace Compression.Torch;
+namespace Compression.Torch.Fused;
 
 /// <summary>Relative attention on the CPU: every head of every sequence is one piece of work.</summary>
 internal sealed unsafe class AttentionCall : FusedCall

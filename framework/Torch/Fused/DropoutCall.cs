@@ -1,8 +1,9 @@
 using Compression.Torch.Autograd;
+using Compression.Torch.Kernels;
 
 using static TorchSharp.torch;
 
-namespace Compression.Torch;
+namespace Compression.Torch.Fused;
 
 /// <summary>Dropout on the CPU.</summary>
 internal sealed unsafe class DropoutCall(Tensor x, double probability) : FusedCall

@@ -1,10 +1,11 @@
 using Compression.Core.Kernels;
 using Compression.Torch.Autograd;
+using Compression.Torch.Kernels;
 
 using static TorchSharp.torch;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
-namespace Compression.Torch;
+namespace Compression.Torch.Fused;
 
 /// <summary>Rows of a table on the CPU; their gradient goes row by row into its destination, in the order of the indices.</summary>
 internal sealed unsafe class EmbeddingCall(Tensor weight, Tensor indices, GradientPath path) : FusedCall

@@ -1,7 +1,8 @@
+using Compression.Torch.Autograd;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Compression.Torch;
+namespace Compression.Torch.Fused;
 
 /// <summary>The rows of a decoder that one cluster of a vocabulary chooses among.</summary>
 /// <param name="Weight">[vocabulary, width].</param>

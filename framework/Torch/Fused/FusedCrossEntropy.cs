@@ -1,7 +1,8 @@
+using Compression.Torch.Autograd;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Compression.Torch;
+namespace Compression.Torch.Fused;
 
 /// <summary>
 /// A linear decoder with the cross entropy of its softmax behind it, differentiable once. On the CPU in float32 the logits are the

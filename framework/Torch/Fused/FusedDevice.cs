@@ -1,7 +1,8 @@
+using Compression.Torch.Autograd;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Compression.Torch;
+namespace Compression.Torch.Fused;
 
 /// <summary>What the fused kernels can take; everything else goes the plain way.</summary>
 internal static class FusedDevice

@@ -1,6 +1,8 @@
+using Compression.Torch.Kernels;
+
 using static TorchSharp.torch;
 
-namespace Compression.Torch;
+namespace Compression.Torch.Fused;
 
 /// <summary>
 /// Inverted dropout (Srivastava et al. 2014). On the CPU in float32 the mask is a function of a key that libtorch's generator gives, so that all

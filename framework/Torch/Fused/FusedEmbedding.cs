@@ -1,6 +1,8 @@
+using Compression.Torch.Autograd;
+
 using static TorchSharp.torch;
 
-namespace Compression.Torch;
+namespace Compression.Torch.Fused;
 
 /// <summary>
 /// Rows of a table whose gradient touches no other rows when it goes <see cref="GradientPath.IntoGrad"/>. Rows that occur more than

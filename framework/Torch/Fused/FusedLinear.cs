@@ -1,6 +1,8 @@
+using Compression.Torch.Autograd;
+
 using static TorchSharp.torch;
 
-namespace Compression.Torch;
+namespace Compression.Torch.Fused;
 
 /// <summary>
 /// A linear layer, differentiable once, that takes some rows of a larger weight, lets constants stand before its input without

@@ -1,7 +1,8 @@
+using Compression.Torch.Autograd;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Compression.Torch;
+namespace Compression.Torch.Fused;
 
 /// <summary>The parameters of one LSTM layer; the rows of each are the gates in the order input, forget, cell, output.</summary>
 /// <param name="InputWeight">[4 · hidden, inputs].</param>

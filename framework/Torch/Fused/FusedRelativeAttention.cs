@@ -1,6 +1,8 @@
+using Compression.Torch.Autograd;
+
 using static TorchSharp.torch;
 
-namespace Compression.Torch;
+namespace Compression.Torch.Fused;
 
 /// <summary>
 /// Transformer-XL's attention with relative positions (Dai et al. 2019, section 3.3), differentiable once: the softmax over the keys j

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Compression.Torch;
+namespace Compression.Torch.Fused;
 
 /// <summary>
 /// The softmax of a large vocabulary: over a sample for training (Bengio and Senécal 2003; Jean et al. 2015, "On Using Very Large Target

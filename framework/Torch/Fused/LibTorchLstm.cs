@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Compression.Torch;
+namespace Compression.Torch.Fused;
 
 /// <summary>
 /// libtorch's own LSTM layer, on cuDNN where the tensors are on a GPU, over parameters of the caller's. TorchSharp's layer owns its parameters and has no

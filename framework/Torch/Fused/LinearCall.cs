@@ -3,7 +3,7 @@ using Compression.Torch.Kernels;
 
 using static TorchSharp.torch;
 
-namespace Compression.Torch;
+namespace Compression.Torch.Fused;
 
 /// <summary>
 /// A linear layer on the CPU over rows of which the first may be constants, with the ReLU behind it where one is asked for. The constants need

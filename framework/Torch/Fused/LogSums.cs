@@ -3,7 +3,7 @@ using Compression.Torch.Kernels;
 
 using static TorchSharp.torch;
 
-namespace Compression.Torch;
+namespace Compression.Torch.Fused;
 
 /// <summary>Adds words to the denominator of a full softmax, some thousands at a time.</summary>
 internal static unsafe class LogSums

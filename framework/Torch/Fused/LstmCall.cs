@@ -3,7 +3,7 @@ using Compression.Torch.Kernels;
 
 using static TorchSharp.torch;
 
-namespace Compression.Torch;
+namespace Compression.Torch.Fused;
 
 /// <summary>
 /// An LSTM layer on the CPU: one product for all input projections, one small product a time step with the gates computed at once, and one

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Compression.Torch;
+namespace Compression.Torch.Fused;
 
 /// <summary>Attention with relative positions in TorchSharp's public functions, in the type of the queries; parameters as in <see cref="FusedRelativeAttention"/>.</summary>
 public static class PlainRelativeAttention

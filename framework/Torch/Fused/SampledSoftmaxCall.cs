@@ -4,7 +4,7 @@ using Compression.Torch.Kernels;
 using static TorchSharp.torch;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
-namespace Compression.Torch;
+namespace Compression.Torch.Fused;
 
 /// <summary>
 /// The mean of weighted nats over a sample of a large vocabulary, on the CPU. Every word that takes part is a row: its weights, and its bias in the

@@ -3,7 +3,7 @@ using Compression.Torch.Kernels;
 
 using static TorchSharp.torch;
 
-namespace Compression.Torch;
+namespace Compression.Torch.Fused;
 
 /// <summary>
 /// The cross entropy, on the CPU, of a softmax over some rows of a decoder and, where they are the head of an adaptive softmax, the clusters

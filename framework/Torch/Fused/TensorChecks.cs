@@ -1,6 +1,8 @@
+using Compression.Torch.Kernels;
+
 using static TorchSharp.torch;
 
-namespace Compression.Torch;
+namespace Compression.Torch.Fused;
 
 /// <summary>What the fused functions demand of their arguments.</summary>
 internal static class TensorChecks

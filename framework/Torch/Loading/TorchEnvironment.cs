@@ -1,8 +1,7 @@
 using Compression.Core.Reporting;
-using Compression.Torch.Loading;
 using TorchSharp;
 
-namespace Compression.Torch;
+namespace Compression.Torch.Loading;
 
 /// <summary>What libtorch is here, for reports on a run and for diagnosis.</summary>
 /// <param name="Binding">"TorchSharp" and its version.</param>

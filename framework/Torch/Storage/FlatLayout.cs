@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Compression.Torch;
+namespace Compression.Torch.Storage;
 
 /// <summary>The places of parameters that lie one behind the other, without gaps, in one vector.</summary>
 internal sealed class FlatLayout

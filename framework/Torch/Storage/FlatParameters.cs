@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Compression.Torch;
+namespace Compression.Torch.Storage;
 
 /// <summary>
 /// One Float32 vector for the values of all parameters: each parameter becomes a view of it, so that one pass over one span

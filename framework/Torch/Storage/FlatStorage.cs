@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Compression.Torch;
+namespace Compression.Torch.Storage;
 
 /// <summary>
 /// One Float32 vector for the gradients of all parameters: every <c>.grad</c> is a view into it. Backward adds to a gradient

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
-namespace Compression.Torch;
+namespace Compression.Torch.Storage;
 
 /// <summary>The bytes of a contiguous tensor on the host, for messages. Keeps the tensor alive, and disposes of it when it is disposed.</summary>
 public sealed unsafe class TensorBytes : MemoryManager<byte>

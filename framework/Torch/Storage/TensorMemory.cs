@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
-namespace Compression.Torch;
+namespace Compression.Torch.Storage;
 
 /// <summary>Memory of a contiguous Float32 tensor on the host, for code that knows spans and no tensors. Keeps the tensor alive.</summary>
 public sealed unsafe class TensorMemory : MemoryManager<float>

@@ -95,24 +95,12 @@ public sealed class SafetensorsFile : IDisposable
         }
     }
 
-    /// <summary>Reads an F32 tensor.</summary>
+    /// <summary>Reads a tensor.</summary>
+    /// <typeparam name="T">The tensor's type.</typeparam>
     /// <param name="name">Its name.</param>
     /// <param name="destination">As long as the tensor.</param>
     /// <exception cref="SafetensorsException">No such tensor, or of another type or length.</exception>
-    public void Read(string name, Span<float> destination) => Read(name, TensorType.F32, destination);
-
-    /// <summary>Reads an F64 tensor.</summary>
-    /// <inheritdoc cref="Read(string, Span{float})"/>
-    public void Read(string name, Span<double> destination) => Read(name, TensorType.F64, destination);
-
-    /// <summary>Reads an I64 tensor.</summary>
-    /// <inheritdoc cref="Read(string, Span{float})"/>
-    public void Read(string name, Span<long> destination) => Read(name, TensorType.I64, destination);
-
-    /// <summary>Closes the file.</summary>
-    public void Dispose() => _handle.Dispose();
-
-    private void Read<T>(string name, TensorType type, Span<T> destination)
+    public void Read<T>(string name, Span<T> destination)
         where T : unmanaged
     {
         if (!_header.Tensors.TryGetValue(name, out var tensor))
@@ -120,12 +108,14 @@ public sealed class SafetensorsFile : IDisposable
             throw new SafetensorsException(_path, $"has no tensor '{name}'; it belongs to another model");
         }
 
-        var entry = tensor.Entry;
+        var (entry, type) = (tensor.Entry, TensorEntry.TypeOf<T>());
         if (entry.Type != type || entry.Length != destination.Length)
         {
+            string cause = entry.Type == type
+                ? "it belongs to another model"
+                : "an earlier version of this program wrote it, or it belongs to another model; go on with that version, or start a new run";
             throw new SafetensorsException(
-                _path,
-                $"tensor '{name}' holds {entry.Length} {entry.Type}, asked for are {destination.Length} {type}; it belongs to another model");
+                _path, $"tensor '{name}' holds {entry.Length} {entry.Type}, asked for are {destination.Length} {type}; {cause}");
         }
 
         long offset = _dataStart + tensor.Offset;
@@ -135,6 +125,9 @@ public sealed class SafetensorsFile : IDisposable
             Fill(_path, _handle, MemoryMarshal.AsBytes(destination.Slice(done, piece)), offset);
         }
     }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose() => _handle.Dispose();
 
     private static void Fill(string path, SafeFileHandle handle, Span<byte> destination, long offset)
     {

@@ -144,6 +144,7 @@ internal sealed class SafetensorsHeader
         {
             "F32" => TensorType.F32,
             "F64" => TensorType.F64,
+            "I32" => TensorType.I32,
             "I64" => TensorType.I64,
             var other => throw new SafetensorsException(file, $"tensor '{name}' is {other}; F32, F64 and I64 can be read: convert it"),
         };

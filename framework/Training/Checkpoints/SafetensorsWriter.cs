@@ -62,38 +62,14 @@ public sealed class SafetensorsWriter : IDisposable
         }
     }
 
-    /// <summary>Writes the next tensor, which was declared as F32 and as long as this.</summary>
+    /// <summary>Writes the next tensor, which was declared of this type and as long as this.</summary>
     /// <param name="name">Its name, to be sure of the order.</param>
     /// <param name="values">Its elements, row-major.</param>
     /// <exception cref="InvalidOperationException">Another tensor is next.</exception>
-    public void Write(string name, ReadOnlySpan<float> values) => Write(name, TensorType.F32, values);
-
-    /// <summary>Writes the next tensor, which was declared as F64 and as long as this.</summary>
-    /// <inheritdoc cref="Write(string, ReadOnlySpan{float})"/>
-    public void Write(string name, ReadOnlySpan<double> values) => Write(name, TensorType.F64, values);
-
-    /// <summary>Writes the next tensor, which was declared as I64 and as long as this.</summary>
-    /// <inheritdoc cref="Write(string, ReadOnlySpan{float})"/>
-    public void Write(string name, ReadOnlySpan<long> values) => Write(name, TensorType.I64, values);
-
-    /// <summary>Checks that nothing is left out, and brings the file to the disk.</summary>
-    /// <exception cref="InvalidOperationException">A declared tensor was not written.</exception>
-    public void Complete()
-    {
-        if (_next < _tensors.Count)
-        {
-            throw new InvalidOperationException($"tensor '{_tensors[_next].Name}' was declared and not written");
-        }
-
-        RandomAccess.FlushToDisk(_handle);
-    }
-
-    /// <summary>Closes the file.</summary>
-    public void Dispose() => _handle.Dispose();
-
-    private void Write<T>(string name, TensorType type, ReadOnlySpan<T> values)
+    public void Write<T>(string name, ReadOnlySpan<T> values)
         where T : unmanaged
     {
+        var type = TensorEntry.TypeOf<T>();
         var expected = _next < _tensors.Count ? _tensors[_next] : null;
         if (expected is null || expected.Name != name || expected.Type != type || expected.Length != values.Length)
         {
@@ -109,6 +85,21 @@ public sealed class SafetensorsWriter : IDisposable
 
         _next++;
     }
+
+    /// <summary>Checks that nothing is left out, and brings the file to the disk.</summary>
+    /// <exception cref="InvalidOperationException">A declared tensor was not written.</exception>
+    public void Complete()
+    {
+        if (_next < _tensors.Count)
+        {
+            throw new InvalidOperationException($"tensor '{_tensors[_next].Name}' was declared and not written");
+        }
+
+        RandomAccess.FlushToDisk(_handle);
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose() => _handle.Dispose();
 
     private void Append(ReadOnlySpan<byte> bytes)
     {

@@ -27,18 +27,21 @@ public static class StateFile
     {
         public List<TensorEntry> Tensors { get; } = [];
 
-        public void Write(string name, ReadOnlySpan<float> values) => Tensors.Add(new TensorEntry(name, TensorType.F32, [values.Length]));
+        public void Write<T>(string name, ReadOnlySpan<T> values)
+            where T : unmanaged => Tensors.Add(new TensorEntry(name, TensorEntry.TypeOf<T>(), [values.Length]));
     }
 
     private sealed class Values(SafetensorsWriter file) : IStateWriter
     {
-        public void Write(string name, ReadOnlySpan<float> values) => file.Write(name, values);
+        public void Write<T>(string name, ReadOnlySpan<T> values)
+            where T : unmanaged => file.Write(name, values);
     }
 
     private sealed class FileReader(SafetensorsFile file) : IStateReader
     {
         public bool Contains(string name) => file.Find(name) is not null;
 
-        public void Read(string name, Span<float> destination) => file.Read(name, destination);
+        public void Read<T>(string name, Span<T> destination)
+            where T : unmanaged => file.Read(name, destination);
     }
 }

@@ -11,6 +11,9 @@ public enum TensorType
     /// <summary>double, 8 bytes.</summary>
     F64,
 
+    /// <summary>int, 4 bytes.</summary>
+    I32,
+
     /// <summary>long, 8 bytes.</summary>
     I64,
 }
@@ -31,5 +34,13 @@ public sealed record TensorEntry(string Name, TensorType Type, ImmutableArray<lo
     public long ByteLength => checked(Length * ElementSize(Type));
 
     /// <summary>Bytes of one element.</summary>
-    public static int ElementSize(TensorType type) => type == TensorType.F32 ? sizeof(float) : sizeof(long);
+    public static int ElementSize(TensorType type) => type is TensorType.F32 or TensorType.I32 ? sizeof(float) : sizeof(long);
+
+    /// <summary>The type of C#'s float, double, int and long.</summary>
+    public static TensorType TypeOf<T>() =>
+        typeof(T) == typeof(float) ? TensorType.F32
+        : typeof(T) == typeof(double) ? TensorType.F64
+        : typeof(T) == typeof(int) ? TensorType.I32
+        : typeof(T) == typeof(long) ? TensorType.I64
+        : throw new NotSupportedException($"{typeof(T)} is no type of a tensor in a file.");
 }

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Compression.Core.Communication;
-using Compression.Torch;
+using Compression.Torch.Fused;
 using Compression.Training.Data.Lm1b;
 using Compression.Training.Models;
 using Compression.Training.RowSparse;
@@ -16,7 +16,7 @@ namespace Compression.Training.Lm1b;
 internal sealed class FullSoftmax : IDisposable
 {
     private readonly Lm1bHyperparameters _hyper;
-    private readonly Lm1bTables _tables;
+    private readonly WordTables _tables;
     private readonly ProjectedLstm _lstm;
     private readonly ICommunicator _peers;
     private readonly RowBatch _inputs;
@@ -24,7 +24,7 @@ internal sealed class FullSoftmax : IDisposable
     private readonly RemoteRows? _remote;
     private readonly GatheredPayloads _parts = new();
 
-    public FullSoftmax(Lm1bHyperparameters hyper, Lm1bTables tables, ProjectedLstm lstm, ICommunicator peers, int firstOwner = 0)
+    public FullSoftmax(Lm1bHyperparameters hyper, WordTables tables, ProjectedLstm lstm, ICommunicator peers, int firstOwner = 0)
     {
         (_hyper, _tables, _lstm, _peers) = (hyper, tables, lstm, peers);
         int positions = hyper.BatchSize * hyper.NumSteps;

@@ -7,21 +7,21 @@ using Compression.Core.Kernels;
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
 using Compression.Training.Data.Lm1b;
-using Compression.Training.Models;
+using Compression.Training.Parameters;
 using Compression.Training.RowSparse;
 using Compression.Training.Sessions;
 
 namespace Compression.Training.Lm1b;
 
 /// <summary>
-/// The LM-1B model with its optimizers, and for each worker of this process its text. The dense weights go through the pipeline; the
+/// The LM-1B model with its optimizers, and for each worker of this process its text. The dense weights are exchanged as in every trainer; the
 /// tables' rows are looked up, and their gradients sent, by a row exchange of each worker.
 /// </summary>
-internal sealed class Lm1bLearner : ILm1bModel, IWholeModel
+internal sealed class Lm1bLearner : ILm1bLearner, IWholeModel
 {
     private readonly Lm1bHyperparameters _hyper;
     private readonly ICommunicator _peers;
-    private readonly Lm1bDense _dense;
+    private readonly DenseWeights _dense;
     private readonly Lm1bWorker[] _workers;
     private readonly ThreadTeam _team;
     private StepMeter _meter = new();
@@ -41,9 +41,9 @@ internal sealed class Lm1bLearner : ILm1bModel, IWholeModel
         _hyper = options.Hyper();
         _peers = peers;
         _team = team;
-        _dense = new Lm1bDense(_hyper, options.Seed, team);
+        _dense = new DenseWeights(_hyper, options.Seed, team);
         bool replicated = options.Way == RunOption.Mpi;
-        Tables = new Lm1bTables(_hyper, replicated ? 1 : group.Total, owner => replicated || peers.WorldSize == 1 || owner == peers.Rank, team);
+        Tables = new WordTables(_hyper, replicated ? 1 : group.Total, owner => replicated || peers.WorldSize == 1 || owner == peers.Rank, team);
         Tables.Initialize(options.Seed);
         Layout = LayoutOf(_dense, Tables);
         StepsPerEpoch = corpus.StepsPerEpoch(_hyper, group.Total);
@@ -55,7 +55,7 @@ internal sealed class Lm1bLearner : ILm1bModel, IWholeModel
     public FlatModel Storage => _dense.Storage;
 
     /// <summary>The tables, of which this process may hold a part.</summary>
-    public Lm1bTables Tables { get; }
+    public WordTables Tables { get; }
 
     public IReadOnlyList<RowTraffic> Traffic => [.. _workers.Select(worker => worker.Exchange.Traffic)];
 
@@ -168,7 +168,7 @@ internal sealed class Lm1bLearner : ILm1bModel, IWholeModel
     }
 
     /// <summary>All parameters: the dense ones, then the tables' shards.</summary>
-    internal static BucketLayout LayoutOf(Lm1bDense dense, Lm1bTables tables) => BucketLayout.CreateMixed(
+    internal static BucketLayout LayoutOf(DenseWeights dense, WordTables tables) => BucketLayout.CreateMixed(
     [
         .. dense.Storage.Layout.Slots.Select(slot => (slot.Name, (IReadOnlyList<long>)slot.Shape, slot.Kind)),
         .. tables.All.SelectMany(table => table.Parameters),

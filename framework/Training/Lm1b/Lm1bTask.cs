@@ -1,12 +1,13 @@
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
 using Compression.Training.Data.Lm1b;
+using Compression.Training.Parameters;
 using Compression.Training.Sessions;
 
 namespace Compression.Training.Lm1b;
 
 /// <summary>LM-1B as a task: a constant rate, the held-out shard evaluated at shares of an epoch.</summary>
-internal sealed class Lm1bTask(Lm1bOptions options, Lm1bCorpus corpus, ILm1bModel model, TrainingContext context) : ITrainingTask
+internal sealed class Lm1bTask(Lm1bOptions options, Lm1bCorpus corpus, ILm1bLearner model, TrainingContext context) : ITrainingTask
 {
     private readonly Lm1bHyperparameters _hyper = options.Hyper();
 

@@ -11,27 +11,27 @@ public static class Lm1bTrainer
 {
     /// <summary>Checks what no single option's range shows.</summary>
     /// <param name="options">Of the run.</param>
-    /// <param name="pipeline">Of the dense weights.</param>
+    /// <param name="plan">Of the dense weights.</param>
     /// <param name="rows">Of the tables' rows.</param>
     /// <param name="workers">Workers in all.</param>
     /// <param name="corpus">What is read.</param>
     /// <exception cref="UserErrorException">Options that contradict each other or the data.</exception>
-    public static void Check(Lm1bOptions options, CompressionPlan pipeline, CompressionPlan rows, int workers, Lm1bCorpus corpus)
+    public static void Check(Lm1bOptions options, CompressionPlan plan, CompressionPlan rows, int workers, Lm1bCorpus corpus)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(pipeline);
+        ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(corpus);
         var hyper = options.Hyper();
-        GroupRules.Require(options, pipeline, clipsLocally: hyper.MaxGradNorm > 0);
+        GroupRules.Require(options, plan, clipsLocally: hyper.MaxGradNorm > 0);
         Refuse(
-            pipeline.Traits.MicroBatches > 0, $"--compressor {options.Compressor}",
+            plan.Traits.MicroBatches > 0, $"--compressor {options.Compressor}",
             "it needs the gradient of every micro-batch, which this trainer does not make; use another compressor, or the verb train.");
         Refuse(
             rows.Traits.KeepsResidual || rows.Traits.MicroBatches > 0 || rows.Traits.NeedsWholeBucket, $"--row_compressor {options.RowCompressor}",
             "rows come and go from step to step, so their compressor can keep nothing of its own; use a quantizer such as float16 or sign, or topk.");
         Refuse(
-            options.Sync && options.Way == RunOption.Ps && !pipeline.Exchange.StartsWith("ps", StringComparison.Ordinal), $"--exchange {options.Exchange}",
+            options.Sync && options.Way == RunOption.Ps && !plan.Exchange.StartsWith("ps", StringComparison.Ordinal), $"--exchange {options.Exchange}",
             "--run_option PS sends dense gradients by servers as well; leave --exchange away, or use --run_option HYBRID.");
         Refuse(
             hyper.NumShards > hyper.VocabSize, $"--hpconfig num_shards {hyper.NumShards}",
@@ -50,7 +50,7 @@ public static class Lm1bTrainer
             !options.Sync && hyper.NumShards < options.NumServers, $"--num_servers {options.NumServers}",
             $"each server holds a shard of the tables at least, and num_shards is {hyper.NumShards}; use at most {hyper.NumShards}.");
         Refuse(
-            !options.Sync && !pipeline.Exchange.StartsWith("allgather", StringComparison.Ordinal), $"--exchange {options.Exchange}",
+            !options.Sync && !plan.Exchange.StartsWith("allgather", StringComparison.Ordinal), $"--exchange {options.Exchange}",
             "--sync false pushes dense gradients to a server; leave --exchange away.");
         corpus.Training.For(workers - 1, workers);
     }
@@ -60,7 +60,7 @@ public static class Lm1bTrainer
     /// <param name="options">Of the run.</param>
     /// <param name="corpus">What is read.</param>
     /// <param name="rows">The compressor of row gradients.</param>
-    /// <param name="context">Peers, pipeline and folder.</param>
+    /// <param name="context">Peers, composition and folder.</param>
     /// <param name="found">Given what <c>--search_partitions</c> found, on rank 0.</param>
     public static RunSummary Train(
         Lm1bOptions options, Lm1bCorpus corpus, CompressionPlan rows, TrainingContext context, Action<PartitionSearchResult> found)
@@ -100,19 +100,19 @@ public static class Lm1bTrainer
         using var world = new ServerWorld(context.Communicator, options.NumServers);
         if (world.IsServer)
         {
-            using var server = new Lm1bServer(options, world, context.Pipeline, rows);
+            using var server = new Lm1bServer(options, world, context.Plan, rows);
             server.Serve();
-            ServedLearner.ConcludeServer(server, world, options, corpus);
+            AsynchronousLearner.ConcludeServer(server, world, options, corpus);
             return RunSummary.Nothing("completed");
         }
 
         using var captured = new CapturingCommunicator();
         var own = context with { Communicator = captured, Peers = captured };
         long seed = (long)(RandomKey.Mix((ulong)options.Seed, world.Number, 0, -1, RandomPurpose.Dropout) >> 1);
-        ServedLearner? learner = null;
+        AsynchronousLearner? learner = null;
         using var session = new TrainingSession(options with { Seed = seed }, own, (_, team) =>
         {
-            learner = new ServedLearner(options, corpus, world, rows, captured, team);
+            learner = new AsynchronousLearner(options, corpus, world, rows, captured, team);
             return new Lm1bTask(options, corpus, learner, own);
         });
         learner!.WaitForTurn(context.Stop);

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using Compression.Core.Contracts;
 using Compression.Core.Kernels;
-using Compression.Torch;
+using Compression.Torch.Autograd;
+using Compression.Torch.Fused;
 using Compression.Training.Data.Lm1b;
 using Compression.Training.Models;
 using Compression.Training.RowSparse;
@@ -24,7 +25,7 @@ internal sealed class Lm1bWorker : IDisposable
     private readonly Tensor _logTruth;
     private readonly Tensor _weights;
 
-    public Lm1bWorker(Lm1bHyperparameters hyper, Lm1bTables tables, SentenceBatches text, IRowExchange exchange)
+    public Lm1bWorker(Lm1bHyperparameters hyper, WordTables tables, SentenceBatches text, IRowExchange exchange)
     {
         _hyper = hyper;
         _text = text;
@@ -55,7 +56,7 @@ internal sealed class Lm1bWorker : IDisposable
     /// <param name="team">Threads.</param>
     /// <param name="pull">Fetches the values of <see cref="Rows"/>.</param>
     /// <returns>The mean of weight · nats over all positions, and the dense gradient's 2-norm before clipping; not finite if any gradient is not.</returns>
-    public (double Loss, double GradientNorm) ForwardBackward(Lm1bDense dense, ulong randomKey, ThreadTeam team, Action pull)
+    public (double Loss, double GradientNorm) ForwardBackward(DenseWeights dense, ulong randomKey, ThreadTeam team, Action pull)
     {
         using var scope = NewDisposeScope();
         Begin(RandomKey.Mix(randomKey, 0, 0, -1, RandomPurpose.Candidates));

@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using Compression.Torch;
+using Compression.Torch.Autograd;
+using Compression.Torch.Fused;
 using Compression.Training.Models;
 using static TorchSharp.torch;
 

@@ -4,9 +4,10 @@ using System.Runtime.InteropServices;
 using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
-using Compression.Training.Data.Buckets;
+using Compression.Training.ModelParallel.Buckets;
 using Compression.Training.Models;
 using Compression.Training.Optimizers;
+using Compression.Training.Parameters;
 using Compression.Training.Sessions;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -87,7 +88,7 @@ public sealed class ModelParallelLearner : ITrainableModel, IWholeModel
             new StageComputation(_module, held, range, sizes, device, team),
             world.IsOneProcess
                 ? new LocalLink(range.Stage, table)
-                : new RankLink(world.Pipeline, device, stage => options.NameOf(world.World.Rank - world.Stage + stage)),
+                : new RankLink(world.Replica, device, stage => options.NameOf(world.World.Rank - world.Stage + stage)),
             new StageClock(range.Stage, _firstReplica)))];
     }
 
@@ -150,7 +151,7 @@ public sealed class ModelParallelLearner : ITrainableModel, IWholeModel
         // One exchange tells all stages of the replica its loss and its norm.
         double own = Storage.ClipNorm(0).Norm;
         Span<double> sums = [own * own, columns.Length > 0 ? Runners[^1].Stage.Nats : 0];
-        _world.Pipeline.AllReduce(sums);
+        _world.Replica.AllReduce(sums);
         double norm = Math.Sqrt(sums[0]);
         if (_options.ClipScope == ClipScope.Local)
         {
@@ -173,7 +174,7 @@ public sealed class ModelParallelLearner : ITrainableModel, IWholeModel
         {
             double own = Storage.ClipNorm(0).Norm;
             Span<double> squares = [own * own];
-            _world.Pipeline.AllReduce(squares);
+            _world.Replica.AllReduce(squares);
             Clip(Math.Sqrt(squares[0]));
         }
 
@@ -224,7 +225,7 @@ public sealed class ModelParallelLearner : ITrainableModel, IWholeModel
         foreach (var slot in others)
         {
             var values = room.AsSpan(0, slot.Length);
-            _world.Pipeline.Receive(MemoryMarshal.AsBytes(values), _stageOfSlot[slot.Index], ParameterTag);
+            _world.Replica.Receive(MemoryMarshal.AsBytes(values), _stageOfSlot[slot.Index], ParameterTag);
             visit(slot, values);
         }
     }
@@ -233,7 +234,7 @@ public sealed class ModelParallelLearner : ITrainableModel, IWholeModel
     {
         if (_world.Stage > 0 && _world.Peers.Rank == 0)
         {
-            Storage.Walk((_, values) => _world.Pipeline.Send(MemoryMarshal.AsBytes(values), destination: 0, ParameterTag));
+            Storage.Walk((_, values) => _world.Replica.Send(MemoryMarshal.AsBytes(values), destination: 0, ParameterTag));
         }
     }
 
@@ -284,7 +285,7 @@ public sealed class ModelParallelLearner : ITrainableModel, IWholeModel
         }
     }
 
-    private void Compute(StepOrder order, ImmutableArray<PipelineUnit> units)
+    private void Compute(StepOrder order, ImmutableArray<StageUnit> units)
     {
         if (_threads is not null)
         {
@@ -347,7 +348,7 @@ public sealed class ModelParallelLearner : ITrainableModel, IWholeModel
             Columns = columns.Length,
             Input = input,
             Target = target,
-            Units = PipelineUnit.Cut(_options.Order, all.Steps, columns.Length, _options.TimeBlock, _options.MicroBatches),
+            Units = StageUnit.Cut(_options.Order, all.Steps, columns.Length, _options.TimeBlock, _options.MicroBatches),
         };
     }
 

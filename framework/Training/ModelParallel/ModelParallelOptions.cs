@@ -1,5 +1,5 @@
 using Compression.Core.Catalog;
-using Compression.Training.Data.Buckets;
+using Compression.Training.ModelParallel.Buckets;
 using Compression.Training.Models;
 using Compression.Training.Optimizers;
 using Compression.Training.Sessions;
@@ -14,7 +14,7 @@ public sealed record ModelParallelOptions : TrainerOptions
 
     private const string DataGroup = "Data";
     private const string ModelGroup = "Model";
-    private const string PipelineGroup = "Pipeline";
+    private const string StagesGroup = "Pipeline";
     private const string OptimizationGroup = "Optimization";
 
     /// <summary>The defaults.</summary>
@@ -56,37 +56,37 @@ public sealed record ModelParallelOptions : TrainerOptions
     [Option("init_range", "initial weights are uniform within plus and minus this", Group = ModelGroup, Min = 0, MinExclusive = true, Max = 10)]
     public double InitRange { get; init; } = 0.1;
 
-    /// <summary>Stages of the pipeline.</summary>
-    [Option("stages", "stages of the pipeline; num_workers is a multiple of it (replicas x stages), or 1: then one process computes them in turn", Group = PipelineGroup, Min = 1, Max = 256, Scope = OptionScope.Run)]
+    /// <summary>S.</summary>
+    [Option("stages", "stages of the pipeline; num_workers is a multiple of it (replicas x stages), or 1: then one process computes them in turn", Group = StagesGroup, Min = 1, Max = 256, Scope = OptionScope.Run)]
     public int Stages { get; init; } = DefaultStages;
 
     /// <summary>Devices of the stages of one process.</summary>
-    [Option("devices", "devices of the stages of one process, each a thread, as in cuda:0,cuda:1 or cpu,cpu; empty: each stage is a rank", Group = PipelineGroup, Scope = OptionScope.Run)]
+    [Option("devices", "devices of the stages of one process, each a thread, as in cuda:0,cuda:1 or cpu,cpu; empty: each stage is a rank", Group = StagesGroup, Scope = OptionScope.Run)]
     public string Devices { get; init; } = "";
 
     /// <summary>Which layer lies where.</summary>
-    [Option("placement", "stage of each layer, as in 0,0,1,1; even: layer i on stage i*stages/num_layers; auto: balanced by measured cost", Group = PipelineGroup, Scope = OptionScope.Run)]
+    [Option("placement", "stage of each layer, as in 0,0,1,1; even: layer i on stage i*stages/num_layers; auto: balanced by measured cost", Group = StagesGroup, Scope = OptionScope.Run)]
     public string Placement { get; init; } = StagePlacement.Evenly;
 
     /// <summary>Memory that a stage may take.</summary>
-    [Option("stage_memory", "MiB that a stage may take where placement is auto; 0: no limit", Group = PipelineGroup, Min = 0, Max = 1_000_000_000, Scope = OptionScope.Run)]
+    [Option("stage_memory", "MiB that a stage may take where placement is auto; 0: no limit", Group = StagesGroup, Min = 0, Max = 1_000_000_000, Scope = OptionScope.Run)]
     public long StageMemory { get; init; }
 
     /// <summary>The schedule.</summary>
-    [Option("schedule", "order of work: blocks of time steps as a wave, or micro-batches (all forward first, or one forward one backward)", Group = PipelineGroup,
+    [Option("schedule", "order of work: blocks of time steps as a wave, or micro-batches (all forward first, or one forward one backward)", Group = StagesGroup,
         Choices = "wavefront|gpipe|1f1b")]
     public string Schedule { get; init; } = "wavefront";
 
     /// <summary>Time steps of a block.</summary>
-    [Option("time_block", "time steps of a block of the wavefront", Group = PipelineGroup, Min = 1, Max = 65536, Needs = "schedule=wavefront")]
+    [Option("time_block", "time steps of a block of the wavefront", Group = StagesGroup, Min = 1, Max = 65536, Needs = "schedule=wavefront")]
     public int TimeBlock { get; init; } = 8;
 
     /// <summary>Parts of a batch.</summary>
-    [Option("micro_batches", "parts of a batch for gpipe and 1f1b", Group = PipelineGroup, Min = 1, Max = int.MaxValue, Needs = "schedule=gpipe|1f1b")]
+    [Option("micro_batches", "parts of a batch for gpipe and 1f1b", Group = StagesGroup, Min = 1, Max = int.MaxValue, Needs = "schedule=gpipe|1f1b")]
     public int MicroBatches { get; init; } = 4;
 
     /// <summary>Steps of the timeline.</summary>
-    [Option("timeline_steps", "steps, after the first five, whose timeline is written; 0: none", Group = PipelineGroup, Min = 0, Max = 1000, Scope = OptionScope.Run)]
+    [Option("timeline_steps", "steps, after the first five, whose timeline is written; 0: none", Group = StagesGroup, Min = 0, Max = 1000, Scope = OptionScope.Run)]
     public int TimelineSteps { get; init; } = 2;
 
     /// <summary>Learning rate of the first round.</summary>
@@ -131,11 +131,11 @@ public sealed record ModelParallelOptions : TrainerOptions
     public override int GradientWorkers => Math.Max(Math.Max(1, NumWorkers / Stages), VirtualWorkers);
 
     /// <summary>The schedule by its name.</summary>
-    public PipelineSchedule Order => Schedule switch
+    public StageSchedule Order => Schedule switch
     {
-        "gpipe" => PipelineSchedule.Gpipe,
-        "1f1b" => PipelineSchedule.OneForwardOneBackward,
-        _ => PipelineSchedule.Wavefront,
+        "gpipe" => StageSchedule.Gpipe,
+        "1f1b" => StageSchedule.OneForwardOneBackward,
+        _ => StageSchedule.Wavefront,
     };
 
     public override string NameOf(int rank) => NumWorkers < Stages

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Compression.Core.Communication;
 using Compression.Core.Reporting;
+using Compression.Training.Parameters;
 using Compression.Training.Sessions;
 
 namespace Compression.Training.ModelParallel;
@@ -65,7 +66,7 @@ public sealed record ModelParallelReport
         }
 
         ImmutableArray<StageFigures> perStage = [.. MemoryMarshal.Cast<byte, double>(figures.All).ToArray().Chunk(FieldCount).Select(Read)];
-        bool isPipeline = !model.TakesTurns && perStage.Sum(one => one.StepSeconds) > 0;
+        bool hasBubble = !model.TakesTurns && perStage.Sum(one => one.StepSeconds) > 0;
         return new ModelParallelReport
         {
             Schedule = options.Schedule,
@@ -73,7 +74,7 @@ public sealed record ModelParallelReport
             Stages = world.Stages,
             Replicas = options.GradientWorkers,
             Steps = model.Shapes.Values.Sum(),
-            Bubble = isPipeline ? 1 - (perStage.Sum(one => one.ForwardSeconds + one.BackwardSeconds) / perStage.Sum(one => one.StepSeconds)) : null,
+            Bubble = hasBubble ? 1 - (perStage.Sum(one => one.ForwardSeconds + one.BackwardSeconds) / perStage.Sum(one => one.StepSeconds)) : null,
             BubbleInTheory = Simulate(options, world.Stages, model, static (_, action) => action.IsForward ? 1 : 2),
             BubbleOfPlacement = Simulate(options, world.Stages, model, (stage, action) => CostOf(perStage[stage], action)),
             PerStage = perStage,
@@ -138,17 +139,17 @@ public sealed record ModelParallelReport
         PeakMemoryBytes = fields[12],
     };
 
-    private static double CostOf(StageFigures figures, PipelineAction action) =>
+    private static double CostOf(StageFigures figures, StageAction action) =>
         (action.IsForward ? figures.ForwardSeconds : figures.BackwardSeconds) / Math.Max(1, figures.Positions);
 
     // Over the steps that were done: a unit costs as much as it has positions.
-    private static double Simulate(ModelParallelOptions options, int stages, ModelParallelLearner model, Func<int, PipelineAction, double> costOfPosition)
+    private static double Simulate(ModelParallelOptions options, int stages, ModelParallelLearner model, Func<int, StageAction, double> costOfPosition)
     {
         double busy = 0, span = 0;
         foreach (var ((steps, columns), count) in model.Shapes)
         {
-            var units = PipelineUnit.Cut(options.Order, steps, columns, options.TimeBlock, options.MicroBatches);
-            var events = PipelineSimulation.Play(
+            var units = StageUnit.Cut(options.Order, steps, columns, options.TimeBlock, options.MicroBatches);
+            var events = StageSimulation.Play(
                 StepOrder.Of(options.Order, stages, units.Length).OfStage,
                 (stage, action) => units[action.Unit].Positions * costOfPosition(stage, action));
             busy += count * events.Sum(moment => moment.End - moment.Start);

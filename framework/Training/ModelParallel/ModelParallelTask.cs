@@ -1,6 +1,7 @@
 using Compression.Training.Checkpoints;
 using Compression.Training.Data;
-using Compression.Training.Data.Buckets;
+using Compression.Training.ModelParallel.Buckets;
+using Compression.Training.Parameters;
 using Compression.Training.Sessions;
 
 namespace Compression.Training.ModelParallel;
@@ -14,7 +15,7 @@ internal sealed class ModelParallelTask : ITrainingTask
     private readonly ModelParallelWorld _world;
     private readonly StagePlacement _placement;
     private readonly ModelParallelLearner _model;
-    private HalvingRate _rate;
+    private ModelParallelSchedule _rate;
 
     public ModelParallelTask(
         ModelParallelOptions options, Corpus corpus, TrainingContext context, ModelParallelWorld world, StagePlacement placement, ModelParallelLearner model)
@@ -25,7 +26,7 @@ internal sealed class ModelParallelTask : ITrainingTask
         _world = world;
         _placement = placement;
         _model = model;
-        _rate = new HalvingRate(options.Lr);
+        _rate = new ModelParallelSchedule(options.Lr);
     }
 
     public string ModelName => "model-parallel-lstm";
@@ -66,7 +67,7 @@ internal sealed class ModelParallelTask : ITrainingTask
         return _model.Evaluate(new BucketPlan(Buckets(text, _options, keepAll: true), _options.EvalBatchSize, replicas: 1).InOrder());
     }
 
-    public void Resume(TrainingState state) => _rate = new HalvingRate(state.LearningRate, state.BestValidLoss);
+    public void Resume(TrainingState state) => _rate = new ModelParallelSchedule(state.LearningRate, state.BestValidLoss);
 
     public void Complete(int rank)
     {

@@ -2,10 +2,10 @@ using Compression.Core.Communication;
 using Compression.Core.Composition;
 using Compression.Core.Kernels;
 using Compression.Core.Reporting;
-using Compression.Torch;
+using Compression.Torch.Kernels;
 using Compression.Training.Checkpoints;
 using Compression.Training.Data;
-using Compression.Training.Data.Buckets;
+using Compression.Training.ModelParallel.Buckets;
 using Compression.Training.Optimizers;
 using Compression.Training.Sessions;
 using TorchSharp;
@@ -17,9 +17,9 @@ public static class ModelParallelTrainer
 {
     /// <summary>Checks what no single option's range shows.</summary>
     /// <exception cref="UserErrorException">Options that contradict each other, too little text, or no GPU.</exception>
-    public static void Check(ModelParallelOptions options, CompressionPlan pipeline, Corpus corpus)
+    public static void Check(ModelParallelOptions options, CompressionPlan plan, Corpus corpus)
     {
-        GroupRules.Require(options, pipeline, clipsLocally: options.Clip > 0 && options.ClipScope == ClipScope.Local);
+        GroupRules.Require(options, plan, clipsLocally: options.Clip > 0 && options.ClipScope == ClipScope.Local);
         Refuse(
             options.NumWorkers > 1 && options.NumWorkers % options.Stages > 0, $"--num_workers {options.NumWorkers}",
             $"it is replicas times stages, a multiple of --stages {options.Stages}, or 1 for one process; the nearest is {Math.Max(1, options.NumWorkers / options.Stages) * options.Stages}.");
@@ -27,7 +27,7 @@ public static class ModelParallelTrainer
             options.Stages > options.NumLayers, $"--stages {options.Stages}",
             $"each stage holds a layer at least, and --num_layers is {options.NumLayers}; the most stages are {options.NumLayers}.");
         Refuse(
-            pipeline.Traits.MicroBatches > 0, $"--compressor {options.Compressor}",
+            plan.Traits.MicroBatches > 0, $"--compressor {options.Compressor}",
             "it needs the gradient of every micro-batch, which a pipeline adds up as it goes; use another compressor, or the verb train.");
         var devices = StageDevices.Parse(options.Devices);
         Refuse(
@@ -44,7 +44,7 @@ public static class ModelParallelTrainer
         Refuse(
             options.StageMemory > 0 && options.Placement != StagePlacement.Auto, $"--stage_memory {options.StageMemory}",
             "it limits what --placement auto may choose; add --placement auto, or leave it away.");
-        pipeline.CreateCompressor(options.ModelFor(corpus.Vocabulary.Count).Layout(), ThreadTeam.Single);
+        plan.CreateCompressor(options.ModelFor(corpus.Vocabulary.Count).Layout(), ThreadTeam.Single);
         var text = new SentenceText(corpus.Train, corpus.Vocabulary, options.SentenceEnd);
         Refuse(
             ModelParallelTask.Buckets(text, options, keepAll: false).Sentences == 0, $"--buckets {options.Buckets}",

@@ -16,12 +16,12 @@ public sealed class ModelParallelWorld : IDisposable
         Stages = stages;
         if (world.WorldSize == 1)
         {
-            Pipeline = Peers = world;
+            Replica = Peers = world;
             return;
         }
 
         Stage = world.Rank % stages;
-        Pipeline = world.Split(world.Rank / stages, Stage);
+        Replica = world.Split(world.Rank / stages, Stage);
         Peers = _own = world.Split(Stage, world.Rank / stages);
     }
 
@@ -29,7 +29,7 @@ public sealed class ModelParallelWorld : IDisposable
     public ICommunicator World { get; }
 
     /// <summary>The stages of this replica, ordered by stage; alone where one process computes them all.</summary>
-    public ICommunicator Pipeline { get; }
+    public ICommunicator Replica { get; }
 
     /// <summary>The same stage of every replica.</summary>
     public ICommunicator Peers { get; }
@@ -48,7 +48,7 @@ public sealed class ModelParallelWorld : IDisposable
         if (_own is not null)
         {
             _own.Dispose();
-            Pipeline.Dispose();
+            Replica.Dispose();
         }
     }
 }

@@ -1,15 +1,15 @@
 using Compression.Core.Communication;
-using Compression.Torch;
+using Compression.Torch.Storage;
 
 using static TorchSharp.torch;
 
 namespace Compression.Training.ModelParallel;
 
 /// <summary>Neighbours that are other ranks: messages without blocking, through the host.</summary>
-/// <param name="pipeline">The stages of one replica, ordered by stage; stays its owner's.</param>
+/// <param name="replica">The stages of one replica, ordered by stage; stays its owner's.</param>
 /// <param name="device">Where received tensors are wanted.</param>
 /// <param name="describe">Names a stage, for messages of failure.</param>
-public sealed class RankLink(ICommunicator pipeline, Device device, Func<int, string> describe) : IStageLink
+public sealed class RankLink(ICommunicator replica, Device device, Func<int, string> describe) : IStageLink
 {
     // Units of a batch are far fewer.
     private const int Tags = 8192;
@@ -27,7 +27,7 @@ public sealed class RankLink(ICommunicator pipeline, Device device, Func<int, st
         tensor.Dispose();
         var memory = new TensorBytes(onHost);
         bool forward = message == StageMessage.Activation;
-        var exchange = pipeline.BeginSend(memory.Memory, pipeline.Rank + (forward ? 1 : -1), Tag(message, unit));
+        var exchange = replica.BeginSend(memory.Memory, replica.Rank + (forward ? 1 : -1), Tag(message, unit));
         _sent.Enqueue((exchange, memory));
         ActivationBytes += forward ? memory.Memory.Length : 0;
         GradientBytes += forward ? 0 : memory.Memory.Length;
@@ -77,12 +77,12 @@ public sealed class RankLink(ICommunicator pipeline, Device device, Func<int, st
 
     private static string NameOf(StageMessage message) => message == StageMessage.Activation ? "activations" : "gradients";
 
-    private int Sender(StageMessage message) => pipeline.Rank + (message == StageMessage.Activation ? -1 : 1);
+    private int Sender(StageMessage message) => replica.Rank + (message == StageMessage.Activation ? -1 : 1);
 
     private (IPendingExchange Exchange, TensorBytes Memory) Begin(StageMessage message, int unit, long[] shape)
     {
         var memory = new TensorBytes(empty(shape, ScalarType.Float32).DetachFromDisposeScope());
-        return (pipeline.BeginReceive(memory.Memory, Sender(message), Tag(message, unit)), memory);
+        return (replica.BeginReceive(memory.Memory, Sender(message), Tag(message, unit)), memory);
     }
 
     private void Forget()

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using Compression.Training.Data.Buckets;
+using Compression.Training.ModelParallel.Buckets;
 using static TorchSharp.torch;
 
 namespace Compression.Training.ModelParallel;
@@ -21,7 +21,7 @@ public sealed record StageBatch
     public required long[] Target { get; init; }
 
     /// <summary>The parts in which it is computed.</summary>
-    public required ImmutableArray<PipelineUnit> Units { get; init; }
+    public required ImmutableArray<StageUnit> Units { get; init; }
 
     /// <summary>What a nat of this batch counts in the objective that is differentiated.</summary>
     public double Weight { get; init; } = 1;
@@ -33,7 +33,7 @@ public sealed record StageBatch
     public long Targets => Target.LongCount(id => id != SentenceText.Padding);
 
     /// <summary>Ids that a unit reads, [T, B] of the unit, on the host.</summary>
-    internal Tensor InputOf(PipelineUnit unit)
+    internal Tensor InputOf(StageUnit unit)
     {
         var ids = empty(unit.Steps, unit.Columns, dtype: ScalarType.Int64);
         var values = MemoryMarshal.Cast<byte, long>(ids.bytes);
@@ -46,7 +46,7 @@ public sealed record StageBatch
     }
 
     /// <summary>Rows of a unit, counted in it, at which something is to be predicted, and the ids there.</summary>
-    internal (long[] Rows, long[] Ids) TargetsOf(PipelineUnit unit)
+    internal (long[] Rows, long[] Ids) TargetsOf(StageUnit unit)
     {
         var rows = new List<long>(unit.Positions);
         var ids = new List<long>(unit.Positions);

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using Compression.Core.Contracts;
 using Compression.Core.Kernels;
-using Compression.Torch;
+using Compression.Torch.Autograd;
+using Compression.Torch.Fused;
 using Compression.Training.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -167,7 +168,7 @@ public sealed class StageComputation : IDisposable
 
     public void Dispose() => Clear();
 
-    private void Predict(Tensor x, PipelineUnit unit, UnitGraph graph, bool keep)
+    private void Predict(Tensor x, StageUnit unit, UnitGraph graph, bool keep)
     {
         var (rows, ids) = _batch!.TargetsOf(unit);
         if (rows.Length == 0)
@@ -191,7 +192,7 @@ public sealed class StageComputation : IDisposable
         graph.Targets = rows.Length;
     }
 
-    private Tensor Drop(Tensor x, PipelineUnit unit, int site)
+    private Tensor Drop(Tensor x, StageUnit unit, int site)
     {
         if (_batch!.DropoutKey is not { } key || _sizes.Dropout == 0)
         {

@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 using Compression.Core.Contracts;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
-using Compression.Torch;
+using Compression.Torch.Fused;
 using Compression.Training.Models;
+using Compression.Training.Ptb;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

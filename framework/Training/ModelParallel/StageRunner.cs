@@ -22,9 +22,9 @@ public sealed class StageRunner(StageComputation stage, IStageLink link, StageCl
     public StageClock Clock => clock;
 
     /// <summary>A step of training.</summary>
-    /// <param name="actions">From <see cref="PipelineOrder"/>.</param>
+    /// <param name="actions">From <see cref="StageOrder"/>.</param>
     /// <param name="units">Of the batch.</param>
-    public void Train(ImmutableArray<PipelineAction> actions, ImmutableArray<PipelineUnit> units)
+    public void Train(ImmutableArray<StageAction> actions, ImmutableArray<StageUnit> units)
     {
         for (int i = 0; i < actions.Length; i++)
         {
@@ -41,7 +41,7 @@ public sealed class StageRunner(StageComputation stage, IStageLink link, StageCl
     }
 
     /// <summary>One action of a step, for stages that take turns.</summary>
-    public void Do(PipelineAction action, int positions)
+    public void Do(StageAction action, int positions)
     {
         var incoming = Take(action, positions);
         Tensor? outgoing;
@@ -76,11 +76,11 @@ public sealed class StageRunner(StageComputation stage, IStageLink link, StageCl
         }
     }
 
-    private static StageMessage KindOf(PipelineAction action) => action.IsForward ? StageMessage.Activation : StageMessage.Gradient;
+    private static StageMessage KindOf(StageAction action) => action.IsForward ? StageMessage.Activation : StageMessage.Gradient;
 
-    private bool Needs(PipelineAction action) => action.IsForward ? !stage.Range.IsFirst : !stage.Range.IsLast;
+    private bool Needs(StageAction action) => action.IsForward ? !stage.Range.IsFirst : !stage.Range.IsLast;
 
-    private Tensor? Take(PipelineAction action, int positions)
+    private Tensor? Take(StageAction action, int positions)
     {
         if (!Needs(action))
         {

@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Compression.Core.Kernels;
-using Compression.Torch;
+using Compression.Torch.Kernels;
 
 namespace Compression.Training.ModelParallel;
 

@@ -5,13 +5,13 @@ namespace Compression.Training.ModelParallel;
 /// <summary>The actions of a step.</summary>
 /// <param name="OfStage">Of each stage, in its order.</param>
 /// <param name="Together">Of all stages in an order in which one process can do them.</param>
-public sealed record StepOrder(ImmutableArray<ImmutableArray<PipelineAction>> OfStage, ImmutableArray<PipelineSimulation.Event> Together)
+public sealed record StepOrder(ImmutableArray<ImmutableArray<StageAction>> OfStage, ImmutableArray<StageSimulation.Event> Together)
 {
     /// <summary>Makes them.</summary>
-    public static StepOrder Of(PipelineSchedule schedule, int stages, int units)
+    public static StepOrder Of(StageSchedule schedule, int stages, int units)
     {
-        ImmutableArray<ImmutableArray<PipelineAction>> actions = [.. Enumerable.Range(0, stages).Select(
-            stage => PipelineOrder.Of(schedule, stage, stages, units))];
-        return new StepOrder(actions, PipelineSimulation.Play(actions, static (_, action) => action.IsForward ? 1 : 2));
+        ImmutableArray<ImmutableArray<StageAction>> actions = [.. Enumerable.Range(0, stages).Select(
+            stage => StageOrder.Of(schedule, stage, stages, units))];
+        return new StepOrder(actions, StageSimulation.Play(actions, static (_, action) => action.IsForward ? 1 : 2));
     }
 }

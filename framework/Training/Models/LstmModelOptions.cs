@@ -1,8 +1,9 @@
 using Compression.Core.Gradients;
+using Compression.Training.Ptb;
 
 namespace Compression.Training.Models;
 
-/// <summary>Sizes of a <see cref="LstmLanguageModel"/>.</summary>
+/// <summary>Sizes of a stacked LSTM language model, on one process or spread over stages.</summary>
 /// <param name="Vocabulary">V, words.</param>
 /// <param name="EmbeddingSize">E.</param>
 /// <param name="HiddenSize">H.</param>

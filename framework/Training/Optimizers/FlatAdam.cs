@@ -1,6 +1,6 @@
 using Compression.Core.Contracts;
 using Compression.Core.Kernels;
-using Compression.Training.Models;
+using Compression.Training.Parameters;
 
 namespace Compression.Training.Optimizers;
 

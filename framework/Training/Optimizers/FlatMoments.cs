@@ -8,8 +8,6 @@ namespace Compression.Training.Optimizers;
 /// <param name="names">One a vector.</param>
 internal sealed class FlatMoments(int length, params string[] names)
 {
-    // A float counts exactly up to 2²⁴: the count is written as two.
-    private const int Half = 1 << 20;
     private const string StepsName = "optimizer/steps";
 
     private readonly float[][] _vectors = [.. names.Select(_ => new float[length])];
@@ -50,7 +48,7 @@ internal sealed class FlatMoments(int length, params string[] names)
 
     public void Save(IStateWriter writer)
     {
-        writer.Write(StepsName, [Steps / Half, Steps % Half]);
+        writer.Write(StepsName, [Steps]);
         for (int i = 0; i < names.Length; i++)
         {
             writer.Write($"optimizer/{names[i]}", _vectors[i]);
@@ -59,9 +57,9 @@ internal sealed class FlatMoments(int length, params string[] names)
 
     public void Load(IStateReader reader)
     {
-        float[] steps = new float[2];
+        long[] steps = new long[1];
         reader.Read(StepsName, steps);
-        Steps = ((long)steps[0] * Half) + (long)steps[1];
+        Steps = steps[0];
         for (int i = 0; i < names.Length; i++)
         {
             reader.Read($"optimizer/{names[i]}", _vectors[i]);

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Compression.Core.Contracts;
-using Compression.Training.Models;
+using Compression.Training.Parameters;
 using static TorchSharp.torch;
 
 namespace Compression.Training.Optimizers;

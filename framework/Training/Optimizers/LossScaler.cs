@@ -15,7 +15,7 @@ public sealed class LossScaler(double initial)
     /// <summary>The usual first factor, 2¹⁶.</summary>
     public const double UsualScale = 65536;
 
-    private const string StateName = "loss_scale";
+    private const string StateName = "loss_scale", StepsName = "loss_scale/clean_steps";
 
     private int _cleanSteps;
 
@@ -49,19 +49,18 @@ public sealed class LossScaler(double initial)
     public void Save(IStateWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-
-        // A double as its two halves: bits are kept as they are.
-        ulong bits = BitConverter.DoubleToUInt64Bits(Scale);
-        writer.Write(StateName, [BitConverter.UInt32BitsToSingle((uint)(bits >> 32)), BitConverter.UInt32BitsToSingle((uint)bits), _cleanSteps]);
+        writer.Write(StateName, [Scale]);
+        writer.Write(StepsName, [_cleanSteps]);
     }
 
     /// <summary>Reads back what <see cref="Save"/> wrote.</summary>
     public void Load(IStateReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        float[] state = new float[3];
-        reader.Read(StateName, state);
-        Scale = BitConverter.UInt64BitsToDouble(((ulong)BitConverter.SingleToUInt32Bits(state[0]) << 32) | BitConverter.SingleToUInt32Bits(state[1]));
-        _cleanSteps = (int)state[2];
+        double[] scale = new double[1];
+        int[] cleanSteps = new int[1];
+        reader.Read(StateName, scale);
+        reader.Read(StepsName, cleanSteps);
+        (Scale, _cleanSteps) = (scale[0], cleanSteps[0]);
     }
 }

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Compression.Core.Contracts;
 using Compression.Core.Kernels;
-using Compression.Torch;
+using Compression.Torch.Autograd;
 using Compression.Training.Data;
 using Compression.Training.Models;
 using Compression.Training.Optimizers;

@@ -1,6 +1,7 @@
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
 using Compression.Training.Data;
+using Compression.Training.Parameters;
 using Compression.Training.Sessions;
 
 namespace Compression.Training.Ptb;
@@ -12,7 +13,7 @@ internal sealed class PtbTask : ITrainingTask
     private readonly Corpus _corpus;
     private readonly TrainingContext _context;
     private readonly PtbLearner _model;
-    private LearningRateSchedule _schedule;
+    private PtbSchedule _schedule;
 
     public PtbTask(PtbOptions options, Corpus corpus, TrainingContext context, PtbLearner model)
     {
@@ -20,7 +21,7 @@ internal sealed class PtbTask : ITrainingTask
         _corpus = corpus;
         _context = context;
         _model = model;
-        _schedule = new LearningRateSchedule(options);
+        _schedule = new PtbSchedule(options);
         if (options.InitWeights.Length > 0 && options.Resume.Length == 0)
         {
             string shown = $"--init_weights {options.InitWeights}";
@@ -59,7 +60,7 @@ internal sealed class PtbTask : ITrainingTask
     public (double Nats, long Targets) Evaluate(string split) =>
         _model.Evaluate(PtbTrainer.SplitBatches(_options, _corpus, split, _context.Communicator.Rank, _context.Communicator.WorldSize));
 
-    public void Resume(TrainingState state) => _schedule = new LearningRateSchedule(_options, state.LearningRate, state.BestValidLoss);
+    public void Resume(TrainingState state) => _schedule = new PtbSchedule(_options, state.LearningRate, state.BestValidLoss);
 
     public void Complete(int rank)
     {

@@ -13,17 +13,17 @@ public static class PtbTrainer
 {
     /// <summary>Checks what no single option's range shows.</summary>
     /// <exception cref="UserErrorException">Options that contradict each other, too little text, or no GPU.</exception>
-    public static void Check(PtbOptions options, CompressionPlan pipeline, Corpus corpus, int workers)
+    public static void Check(PtbOptions options, CompressionPlan plan, Corpus corpus, int workers)
     {
-        GroupRules.Require(options, pipeline, clipsLocally: options.Clip > 0 && options.ClipScope == ClipScope.Local);
+        GroupRules.Require(options, plan, clipsLocally: options.Clip > 0 && options.ClipScope == ClipScope.Local);
 
         // Rules for single parameters meet the names here, before anything is started or written.
-        pipeline.CreateCompressor(options.ModelFor(corpus.Vocabulary.Count).Layout(), ThreadTeam.Single);
-        if (pipeline.Traits.MicroBatches > options.BatchSize)
+        plan.CreateCompressor(options.ModelFor(corpus.Vocabulary.Count).Layout(), ThreadTeam.Single);
+        if (plan.Traits.MicroBatches > options.BatchSize)
         {
             throw new UserErrorException(
                 ExitCode.Usage,
-                $"The compressor splits a batch into {pipeline.Traits.MicroBatches} {Plural.Of(pipeline.Traits.MicroBatches, "part")}, and --batch_size is {options.BatchSize}; the most parts that work are {options.BatchSize}.");
+                $"The compressor splits a batch into {plan.Traits.MicroBatches} {Plural.Of(plan.Traits.MicroBatches, "part")}, and --batch_size is {options.BatchSize}; the most parts that work are {options.BatchSize}.");
         }
 
         if (options.Tied && options.EmbSize != options.NumHid)
@@ -81,5 +81,5 @@ public static class PtbTrainer
     }
 
     private static TrainingSession Session(PtbOptions options, Corpus corpus, TrainingContext context) => new(options, context, (group, team) => new PtbTask(
-        options, corpus, context, new PtbLearner(options, corpus, group.First, group.Count, group.Total, context.Pipeline.Traits.MicroBatches, team)));
+        options, corpus, context, new PtbLearner(options, corpus, group.First, group.Count, group.Total, context.Plan.Traits.MicroBatches, team)));
 }

@@ -45,8 +45,8 @@ public sealed class RowResidual(string table, int width) : ICheckpointable
             rows[place] = row;
         }
 
-        writer.Write($"{table}/residual/count", [BitConverter.Int32BitsToSingle(Count)]);
-        writer.Write($"{table}/residual/rows", MemoryMarshal.Cast<int, float>(rows.AsSpan()));
+        writer.Write($"{table}/residual/count", [Count]);
+        writer.Write($"{table}/residual/rows", rows);
         int index = 0;
         foreach (var piece in Pieces)
         {
@@ -57,10 +57,10 @@ public sealed class RowResidual(string table, int width) : ICheckpointable
     public void Load(IStateReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        float[] count = new float[1];
+        int[] count = new int[1];
         reader.Read($"{table}/residual/count", count);
-        int[] rows = new int[BitConverter.SingleToInt32Bits(count[0])];
-        reader.Read($"{table}/residual/rows", MemoryMarshal.Cast<int, float>(rows.AsSpan()));
+        int[] rows = new int[count[0]];
+        reader.Read($"{table}/residual/rows", rows);
         _places.Clear();
         _chunks.Clear();
         foreach (int row in rows)

@@ -1,4 +1,4 @@
-using Compression.Torch;
+using Compression.Torch.Storage;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -8,17 +8,17 @@ public static class GroupRules
 {
     /// <summary>Refuses what contradicts itself.</summary>
     /// <param name="options">Of the trainer.</param>
-    /// <param name="pipeline">The composition.</param>
+    /// <param name="plan">What is composed.</param>
     /// <param name="clipsLocally">The gradient is clipped by its own norm before it is exchanged.</param>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>.</exception>
-    public static void Require(TrainerOptions options, CompressionPlan pipeline, bool clipsLocally)
+    public static void Require(TrainerOptions options, CompressionPlan plan, bool clipsLocally)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(pipeline);
+        ArgumentNullException.ThrowIfNull(plan);
         RefusedOptions.Require(options);
         string groups = options.Overlap ? "--overlap true" : $"--bucket_bytes {options.BucketBytes}";
         Refuse(
-            options.GroupBytes > 0 && pipeline.Traits.NeedsWholeBucket, groups,
+            options.GroupBytes > 0 && plan.Traits.NeedsWholeBucket, groups,
             "compressor or memory look at all parameters at once; use scope=slot and a memory without clipping, or exchange all at once.");
         Refuse(
             options.GroupBytes > 0 && options.VirtualWorkers > 0, groups,
@@ -33,7 +33,7 @@ public static class GroupRules
             options.Overlap && clipsLocally, "--overlap true",
             "a worker's norm is known only after its backward pass, so --clip needs --clip_scope aggregated, or --clip 0.");
         Refuse(
-            options.Overlap && pipeline.Traits.MicroBatches > 0, "--overlap true",
+            options.Overlap && plan.Traits.MicroBatches > 0, "--overlap true",
             "this compressor needs all micro-batches of a step before it can choose; use --overlap false.");
         Refuse(options.Overlap && options.UseGpu, "--overlap true", "it works on the CPU so far; use --use_gpu false.");
     }

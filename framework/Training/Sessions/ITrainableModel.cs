@@ -3,7 +3,7 @@ using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
-using Compression.Training.Models;
+using Compression.Training.Parameters;
 
 namespace Compression.Training.Sessions;
 

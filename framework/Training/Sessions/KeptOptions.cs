@@ -9,23 +9,23 @@ namespace Compression.Training.Sessions;
 /// <summary>The options of a run as its checkpoints keep them and as its ranks compare them: text by name, with the dashes of the command line.</summary>
 public static class KeptOptions
 {
-    /// <summary>What takes part in the result: options of <see cref="OptionScope.Result"/>, flags of components, and what pipeline and groups come to.</summary>
+    /// <summary>What takes part in the result: options of <see cref="OptionScope.Result"/>, flags of components, and what composition and groups come to.</summary>
     /// <param name="options">Of the run.</param>
-    /// <param name="pipeline">Its composition.</param>
-    public static ImmutableSortedDictionary<string, string> OfResult(TrainerOptions options, CompressionPlan pipeline)
+    /// <param name="plan">Its composition.</param>
+    public static ImmutableSortedDictionary<string, string> OfResult(TrainerOptions options, CompressionPlan plan)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(pipeline);
-        var kept = Texts(options, OptionScope.Result).Concat(pipeline.Flags.Select(flag => KeyValuePair.Create($"--{flag.Key}", flag.Value)));
+        ArgumentNullException.ThrowIfNull(plan);
+        var kept = Texts(options, OptionScope.Result).Concat(plan.Flags.Select(flag => KeyValuePair.Create($"--{flag.Key}", flag.Value)));
 
         // Of these many texts mean the same, so that what they come to is compared.
         return ImmutableSortedDictionary.CreateRange(
             StringComparer.Ordinal,
             [
                 .. kept,
-                KeyValuePair.Create("--compressor", pipeline.Compressor),
-                KeyValuePair.Create("--memory", pipeline.Memory),
-                KeyValuePair.Create("--exchange", pipeline.Exchange),
+                KeyValuePair.Create("--compressor", plan.Compressor),
+                KeyValuePair.Create("--memory", plan.Memory),
+                KeyValuePair.Create("--exchange", plan.Exchange),
                 KeyValuePair.Create("--bucket_bytes", $"{options.GroupBytes}{(options.GroupBytes != options.BucketBytes ? ", of --overlap true" : "")}"),
                 KeyValuePair.Create("workers (--num_workers, --virtual_workers)", OptionText.Format(options.GradientWorkers)),
             ]);

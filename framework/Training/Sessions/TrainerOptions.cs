@@ -3,7 +3,7 @@ using Compression.Core.Catalog;
 
 namespace Compression.Training.Sessions;
 
-/// <summary>The options that every trainer has: pipeline, workers, the run's records. The initial values are the defaults.</summary>
+/// <summary>The options that every trainer has: compression, workers, the run's records. The initial values are the defaults.</summary>
 public abstract record TrainerOptions
 {
     private const string OptimizationGroup = "Optimization";

@@ -7,12 +7,12 @@ namespace Compression.Training.Sessions;
 /// <summary>What a trainer is given beside its options.</summary>
 /// <param name="Communicator">The real peers, or a world of one.</param>
 /// <param name="Logger">Where it reports; silent on ranks other than 0.</param>
-/// <param name="Pipeline">The checked composition.</param>
+/// <param name="Plan">The checked composition of compressor, memory and exchange.</param>
 /// <param name="RunFolder">The run directory; checkpoints lie below it.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Stop">Asks for an orderly end after the step in progress.</param>
 public sealed record TrainingContext(
-    ICommunicator Communicator, IRunLogger Logger, CompressionPlan Pipeline, string RunFolder, TimeProvider Time, CancellationToken Stop)
+    ICommunicator Communicator, IRunLogger Logger, CompressionPlan Plan, string RunFolder, TimeProvider Time, CancellationToken Stop)
 {
     /// <summary>What the user should know of the options: choices that were made, and options without effect.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];

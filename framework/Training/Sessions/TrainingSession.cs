@@ -4,8 +4,9 @@ using Compression.Core.Composition;
 using Compression.Core.Contracts;
 using Compression.Core.Kernels;
 using Compression.Core.Reporting;
-using Compression.Torch;
+using Compression.Torch.Kernels;
 using Compression.Training.Checkpoints;
+using Compression.Training.Parameters;
 
 namespace Compression.Training.Sessions;
 
@@ -36,7 +37,7 @@ public sealed class TrainingSession : IDisposable
     private (long Step, double Loss) _tracked = (-1, 0);
 
     /// <param name="options">Of the run.</param>
-    /// <param name="context">Peers, pipeline and folder.</param>
+    /// <param name="context">Peers, composition and folder.</param>
     /// <param name="create">Makes the task, for the workers of this process and the threads of its kernels.</param>
     public TrainingSession(TrainerOptions options, TrainingContext context, Func<WorkerGroup, ThreadTeam, ITrainingTask> create)
     {
@@ -221,8 +222,8 @@ public sealed class TrainingSession : IDisposable
     {
         var layout = _model.Gradients.Layout;
         return _options.GroupBytes > 0
-            ? _context.Pipeline.CreateGrouped(layout, _options.GroupBytes, _team, rank, _group.Total)
-            : _context.Pipeline.Create(layout, _team, rank, _group.Total);
+            ? _context.Plan.CreateGrouped(layout, _options.GroupBytes, _team, rank, _group.Total)
+            : _context.Plan.Create(layout, _team, rank, _group.Total);
     }
 
     private StepContext ContextOf(int rank) =>
@@ -355,7 +356,7 @@ public sealed class TrainingSession : IDisposable
     }
 
     // What must be the same for the run to end with the same bits.
-    private ImmutableSortedDictionary<string, string> Identity() => KeptOptions.OfResult(_options, _context.Pipeline).AddRange(_task.Identity);
+    private ImmutableSortedDictionary<string, string> Identity() => KeptOptions.OfResult(_options, _context.Plan).AddRange(_task.Identity);
 
     private void ForEachAggregator(Action<IGradientAggregator, string> action)
     {

@@ -4,7 +4,7 @@ using Compression.Core.Kernels;
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
 using Compression.Training.Data;
-using Compression.Training.Models;
+using Compression.Training.Parameters;
 using Compression.Training.TransformerXl.Layers;
 using static TorchSharp.torch;
 

@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using Compression.Core.Contracts;
 using Compression.Core.Kernels;
-using Compression.Torch;
+using Compression.Torch.Autograd;
 using Compression.Training.Data;
 using Compression.Training.Models;
 using Compression.Training.Optimizers;
+using Compression.Training.Parameters;
 using Compression.Training.Sessions;
 using Compression.Training.TransformerXl.Layers;
 using TorchSharp;
@@ -17,7 +18,7 @@ public sealed class TransformerXlLearner : ColumnLearner<TransformerXlModel>
 {
     private readonly TransformerXlOptions _options;
     private readonly Device _device;
-    private readonly TokenSchedule _schedule;
+    private readonly TransformerXlSchedule _schedule;
     private readonly OrderedSegments _firstSegments;
     private readonly int _totalWorkers;
     private long _steps;
@@ -29,7 +30,7 @@ public sealed class TransformerXlLearner : ColumnLearner<TransformerXlModel>
     /// <param name="team">Threads of kernels.</param>
     /// <param name="schedule">The learning rate, whose state is saved with the model's.</param>
     public TransformerXlLearner(
-        TransformerXlOptions options, Corpus corpus, WorkerGroup group, int microBatches, ThreadTeam team, TokenSchedule schedule)
+        TransformerXlOptions options, Corpus corpus, WorkerGroup group, int microBatches, ThreadTeam team, TransformerXlSchedule schedule)
         : base(
             Create(options, corpus, DeviceOf(options, group)), new ClipRule(options.Clip, options.ClipScope), microBatches, team,
             options.Fp16 ? new LossScaler(options.LossScale) : null, PrecisionOf(options, DeviceOf(options, group)) is { RoundsOnly: true } precision ? precision.Type : null)
@@ -109,7 +110,7 @@ public sealed class TransformerXlLearner : ColumnLearner<TransformerXlModel>
         ArgumentNullException.ThrowIfNull(writer);
         base.Save(writer);
         _schedule.Save(writer);
-        writer.Write("updates", [_steps >> 20, _steps & ((1 << 20) - 1)]);
+        writer.Write("updates", [_steps]);
     }
 
     public override void Load(IStateReader reader)
@@ -117,9 +118,9 @@ public sealed class TransformerXlLearner : ColumnLearner<TransformerXlModel>
         ArgumentNullException.ThrowIfNull(reader);
         base.Load(reader);
         _schedule.Load(reader);
-        float[] updates = new float[2];
+        long[] updates = new long[1];
         reader.Read("updates", updates);
-        _steps = ((long)updates[0] << 20) + (long)updates[1];
+        _steps = updates[0];
     }
 
     /// <summary>A worker's segments of the training text.</summary>

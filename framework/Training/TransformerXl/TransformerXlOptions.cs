@@ -286,7 +286,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>.</exception>
     public void RequireText() => Require(
         !Bpe || (Dataset != TextDataset.Sample && TextForm.Of(Dataset).ClosesLines),
-        $"--bpe true: {CountedCorpus.Name(Dataset)} has tokens of its own; use --bpe false, or --dataset wt103, wt2 or ptb.");
+        $"--bpe true: {TransformerXlCorpus.Name(Dataset)} has tokens of its own; use --bpe false, or --dataset wt103, wt2 or ptb.");
 
     /// <summary>The model for a vocabulary.</summary>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>: options that contradict each other.</exception>

@@ -1,6 +1,7 @@
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
 using Compression.Training.Data;
+using Compression.Training.Parameters;
 using Compression.Training.Sessions;
 using Compression.Training.TransformerXl.Layers;
 
@@ -16,10 +17,10 @@ internal sealed class TransformerXlTask : ITrainingTask
     private readonly Corpus _corpus;
     private readonly TrainingContext _context;
     private readonly TransformerXlLearner _model;
-    private readonly TokenSchedule _schedule;
+    private readonly TransformerXlSchedule _schedule;
     private readonly TokenCurves _curves;
 
-    public TransformerXlTask(TransformerXlOptions options, Corpus corpus, TrainingContext context, TransformerXlLearner model, TokenSchedule schedule)
+    public TransformerXlTask(TransformerXlOptions options, Corpus corpus, TrainingContext context, TransformerXlLearner model, TransformerXlSchedule schedule)
     {
         _options = options;
         _corpus = corpus;

@@ -15,10 +15,10 @@ public static class TransformerXlTrainer
 {
     /// <summary>Checks what no single option's range shows.</summary>
     /// <exception cref="UserErrorException">Options that contradict each other, too little text, weights of another model, or no GPU.</exception>
-    public static void Check(TransformerXlOptions options, CompressionPlan pipeline, Corpus corpus, int workers)
+    public static void Check(TransformerXlOptions options, CompressionPlan plan, Corpus corpus, int workers)
     {
         ArgumentNullException.ThrowIfNull(corpus);
-        Check(options, pipeline, corpus.Vocabulary.Count);
+        Check(options, plan, corpus.Vocabulary.Count);
         TransformerXlLearner.SegmentsOf(options, corpus, 0, workers);
         SplitSegments(options, corpus, "valid", 0, 1);
         SplitSegments(options, corpus, "test", 0, 1);
@@ -26,19 +26,19 @@ public static class TransformerXlTrainer
 
     /// <summary>The same without a text: all but whether it is long enough.</summary>
     /// <param name="options">Of the run.</param>
-    /// <param name="pipeline">The composition.</param>
+    /// <param name="plan">What is composed.</param>
     /// <param name="words">Words of the vocabulary.</param>
     /// <exception cref="UserErrorException">Options that contradict each other, weights of another model, or no GPU.</exception>
-    public static void Check(TransformerXlOptions options, CompressionPlan pipeline, int words)
+    public static void Check(TransformerXlOptions options, CompressionPlan plan, int words)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(pipeline);
-        GroupRules.Require(options, pipeline, clipsLocally: options.Clip > 0 && options.ClipScope == ClipScope.Local);
+        ArgumentNullException.ThrowIfNull(plan);
+        GroupRules.Require(options, plan, clipsLocally: options.Clip > 0 && options.ClipScope == ClipScope.Local);
         var shape = options.ShapeFor(words);
 
         // Rules for single parameters meet the names here, before anything is started or written.
-        pipeline.CreateCompressor(shape.Layout(), ThreadTeam.Single);
-        int micro = pipeline.Traits.MicroBatches;
+        plan.CreateCompressor(shape.Layout(), ThreadTeam.Single);
+        int micro = plan.Traits.MicroBatches;
         Require(micro <= options.BatchSize, $"The compressor splits a batch into {micro} {Plural.Of(micro, "part")}, and --batch_size is {options.BatchSize}; the most parts that work are {options.BatchSize}.");
         Require(options.BatchChunk <= options.BatchSize, $"--batch_chunk {options.BatchChunk}: --batch_size is {options.BatchSize}, which is the most chunks that work.");
         Require(micro == 0 || options.BatchChunk == 1, $"--batch_chunk {options.BatchChunk}: the compressor splits the batch into {micro} {Plural.Of(micro, "part")} already; use --batch_chunk 1.");
@@ -107,13 +107,13 @@ public static class TransformerXlTrainer
 
     private static TrainingSession Session(TransformerXlOptions options, Corpus corpus, TrainingContext context) => new(options, context, (group, team) =>
     {
-        var schedule = new TokenSchedule(options);
+        var schedule = new TransformerXlSchedule(options);
         if (options.Fp16 && !options.UseGpu)
         {
             context.Logger.Message("--fp16 true on a CPU: bfloat16 stands in; weights and hidden states are rounded to it, sums and trained weights are float32");
         }
 
-        var learner = new TransformerXlLearner(options, corpus, group, context.Pipeline.Traits.MicroBatches, team, schedule);
+        var learner = new TransformerXlLearner(options, corpus, group, context.Plan.Traits.MicroBatches, team, schedule);
         return new TransformerXlTask(options, corpus, context, learner, schedule);
     });
 

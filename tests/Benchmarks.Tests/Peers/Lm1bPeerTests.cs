@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Compression.Benchmarks.Peers;
 using Compression.Core.Kernels;
-using Compression.Torch;
+using Compression.Torch.Fused;
 using Compression.Training.Data.Lm1b;
 using Compression.Training.Lm1b;
 using Compression.Training.Models;
@@ -28,7 +28,7 @@ public sealed class Lm1bPeerTests
     public void The_LSTM_with_sampled_softmax_of_libtorchs_layers_makes_our_steps()
     {
         using var scope = NewDisposeScope();
-        using var dense = new Lm1bDense(s_hyper, seed: 1, ThreadTeam.Single);
+        using var dense = new DenseWeights(s_hyper, seed: 1, ThreadTeam.Single);
         using var peer = new Lm1bPeer(s_hyper);
         string[] tables = ["words_in.weight", "words_out.weight", "biases_out.weight"];
         Weights.Give(dense.Storage, peer, static name => name, tables);

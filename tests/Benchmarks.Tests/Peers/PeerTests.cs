@@ -57,7 +57,7 @@ public sealed class PeerTests
         var corpus = RandomCorpus.CreateRanked(Vocabulary, options.BatchSize * ((Steps * options.TgtLen) + 1));
         using var alone = new LocalCommunicator();
         using var group = new WorkerGroup(alone, virtualWorkers: 0);
-        using var ours = new TransformerXlLearner(options, corpus, group, microBatches: 0, ThreadTeam.Single, new TokenSchedule(options));
+        using var ours = new TransformerXlLearner(options, corpus, group, microBatches: 0, ThreadTeam.Single, new TransformerXlSchedule(options));
         using var peer = new TransformerXlPeer(ours.Shape, options.BatchSize, options.MemLen, options.Lr);
         Weights.Give(ours.Storage, peer, NameInPeer);
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Compression.Training.Models;
+using Compression.Training.Parameters;
 using static TorchSharp.torch;
 
 namespace Compression.Benchmarks.Tests.Peers;

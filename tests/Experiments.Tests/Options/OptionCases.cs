@@ -73,7 +73,7 @@ internal static class OptionCases
         ["lm1b save_n_ckpts_per_epoch"] = new() { Value = "2", With = "max_steps=110", When = AtTheEndOfAnEpoch },
 
         // Of Transformer-XL.
-        ["transformer-xl dataset"] = new() { Value = "enwik8", Elsewhere = "it needs its files; CountedCorpusTests hold it" },
+        ["transformer-xl dataset"] = new() { Value = "enwik8", Elsewhere = "it needs its files; TransformerXlCorpusTests hold it" },
         ["transformer-xl data"] = new() { Value = "other" },
         ["transformer-xl config"] = new() { Value = "one_gpu", With = "max_tokens=60 cutoffs=3", When = "it trains 1.8e9 tokens" },
         ["transformer-xl d_embed"] = new() { Value = "6" },

@@ -1,4 +1,5 @@
 using Compression.Core.Kernels;
+using Compression.Torch.Kernels;
 
 using static TorchSharp.torch;
 

@@ -1,3 +1,5 @@
+using Compression.Torch.Autograd;
+using Compression.Torch.Fused;
 using TorchSharp;
 using static Compression.Torch.Tests.Fused.FusedCase;
 using static TorchSharp.torch;

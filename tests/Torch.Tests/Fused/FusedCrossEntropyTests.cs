@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Compression.Torch.Autograd;
+using Compression.Torch.Fused;
 using TorchSharp;
 using static Compression.Torch.Tests.Fused.FusedCase;
 using static TorchSharp.torch;

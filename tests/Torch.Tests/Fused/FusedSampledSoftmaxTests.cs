@@ -1,3 +1,4 @@
+using Compression.Torch.Fused;
 using TorchSharp;
 using static Compression.Torch.Tests.Fused.FusedCase;
 using static TorchSharp.torch;

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
+using Compression.Torch.Autograd;
+using Compression.Torch.Fused;
 using static TorchSharp.torch;
 
 namespace Compression.Torch.Tests.Kernels;

@@ -36,17 +36,19 @@ public sealed class SafetensorsTests : IDisposable
         float[] floats = [float.NaN, -0f, float.Epsilon, float.NegativeInfinity, BitConverter.Int32BitsToSingle(0x7FC0_1234), 1 / 3f];
         double[] doubles = [double.NaN, Math.PI, -0.0];
         long[] longs = [long.MinValue, -1, long.MaxValue];
+        int[] ints = [int.MinValue, int.MaxValue];
         using (var writer = new SafetensorsWriter(
             path,
             [
                 new("rnn.weight \"ü\"", TensorType.F32, [2, 3]), new("double", TensorType.F64, [3]), new("empty", TensorType.F32, [0, 5]),
-                new("long", TensorType.I64, [3, 1]),
+                new("long", TensorType.I64, [3, 1]), new("int", TensorType.I32, [2]),
             ]))
         {
             writer.Write("rnn.weight \"ü\"", floats);
             writer.Write("double", doubles);
             writer.Write("empty", ReadOnlySpan<float>.Empty);
             writer.Write("long", longs);
+            writer.Write("int", ints);
             writer.Complete();
         }
 
@@ -54,14 +56,17 @@ public sealed class SafetensorsTests : IDisposable
         var f = new float[6];
         var d = new double[3];
         var l = new long[3];
+        var i = new int[2];
         file.Read("rnn.weight \"ü\"", f);
         file.Read("double", d);
         file.Read("long", l);
+        file.Read("int", i);
         file.Read("empty", Span<float>.Empty);
         Assert.Equal(floats.Select(BitConverter.SingleToInt32Bits), f.Select(BitConverter.SingleToInt32Bits));
         Assert.Equal(doubles.Select(BitConverter.DoubleToInt64Bits), d.Select(BitConverter.DoubleToInt64Bits));
         Assert.Equal(longs, l);
-        Assert.Equal(["rnn.weight \"ü\"", "double", "empty", "long"], file.Tensors.Select(tensor => tensor.Name));
+        Assert.Equal(ints, i);
+        Assert.Equal(["rnn.weight \"ü\"", "double", "empty", "long", "int"], file.Tensors.Select(tensor => tensor.Name));
         Assert.Equal<long>([2, 3], file.Find("rnn.weight \"ü\"")!.Shape);
         Assert.Null(file.Find("none"));
     }
@@ -73,6 +78,15 @@ public sealed class SafetensorsTests : IDisposable
         UserErrors.Expect(ExitCode.Checkpoint, () => file.Read("v", new float[2]), "'v'", "a.safetensors");
         UserErrors.Expect(ExitCode.Checkpoint, () => file.Read("w", new float[3]), "'w' holds 2 F32", "3 F32");
         UserErrors.Expect(ExitCode.Checkpoint, () => file.Read("w", new double[2]), "'w' holds 2 F32", "2 F64");
+    }
+
+    [Fact]
+    public void A_count_that_an_earlier_version_kept_as_floats_is_refused_with_cause_and_cure()
+    {
+        using var file = SafetensorsFile.Open(Write("""{"optimizer/steps":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8));
+        UserErrors.Expect(
+            ExitCode.Checkpoint, () => StateFile.Reader(file).Read("optimizer/steps", new long[1]), "a.safetensors", "'optimizer/steps'", "an earlier version",
+            "start a new run");
     }
 
     [Fact]

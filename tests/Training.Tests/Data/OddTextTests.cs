@@ -1,9 +1,10 @@
 using System.Text;
 using Compression.Core.Reporting;
 using Compression.Training.Data;
-using Compression.Training.Data.Buckets;
 using Compression.Training.Data.Lm1b;
 using Compression.Training.Lm1b;
+using Compression.Training.ModelParallel.Buckets;
+using Compression.Training.TransformerXl;
 
 namespace Compression.Training.Tests.Data;
 
@@ -107,7 +108,7 @@ public sealed class OddTextTests : IDisposable
         Write(TextForm.Of(TextDataset.Wt2).Files[0][0], _folder["text"], Utf8(text));
         Write("wiki.valid.tokens", _folder["text"], Utf8(Plain));
         Write("wiki.test.tokens", _folder["text"], Utf8(Plain));
-        var corpus = CountedCorpus.Load(TextDataset.Wt2, _folder["text"], cache: null, bytePairs: true);
+        var corpus = TransformerXlCorpus.Load(TextDataset.Wt2, _folder["text"], cache: null, bytePairs: true);
         Assert.Equal(text + "<|endoftext|>", corpus.Vocabulary.Decode(corpus.Train));
         Assert.Equal(returns == 0 ? 0 : 1, corpus.Warnings.Count);
         Assert.All(corpus.Warnings, line => Assert.Contains($": {returns} carriage returns", line, StringComparison.Ordinal));
@@ -215,13 +216,13 @@ public sealed class OddTextTests : IDisposable
             Write(names.Replace("{0}", split, StringComparison.Ordinal), folder, split == "train" ? text : Utf8("a\n"));
         }
 
-        return CountedCorpus.Load(dataset, folder, cache);
+        return TransformerXlCorpus.Load(dataset, folder, cache);
     }
 
     private static Result ReadSentencesAsText(string folder, byte[] text)
     {
         WriteShards(folder, text, Utf8(Plain));
-        return Words(CountedCorpus.Load(TextDataset.Lm1b, folder, cache: null));
+        return Words(TransformerXlCorpus.Load(TextDataset.Lm1b, folder, cache: null));
     }
 
     private static Result ReadShards(string folder, byte[] text)

@@ -57,10 +57,10 @@ public sealed class FullSoftmaxTests
     private static SentenceBatches Batches(EasyText text) =>
         SentenceBatches.Once(text.Corpus.Vocabulary, text.Corpus.Heldout.Files, s_hyper.BatchSize, s_hyper.NumSteps);
 
-    private static T With<T>(int owners, Predicate<int> holds, Func<Lm1bDense, Lm1bTables, T> work)
+    private static T With<T>(int owners, Predicate<int> holds, Func<DenseWeights, WordTables, T> work)
     {
-        using var dense = new Lm1bDense(s_hyper, Seed, ThreadTeam.Single);
-        using var tables = new Lm1bTables(s_hyper, owners, holds, ThreadTeam.Single);
+        using var dense = new DenseWeights(s_hyper, Seed, ThreadTeam.Single);
+        using var tables = new WordTables(s_hyper, owners, holds, ThreadTeam.Single);
         tables.Initialize(Seed);
         return work(dense, tables);
     }

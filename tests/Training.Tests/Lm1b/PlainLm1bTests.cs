@@ -62,7 +62,7 @@ public sealed class PlainLm1bTests
         AssertClose(plain.Weight("softmax"), softmax, 1e-5, "softmax");
         var state = new StateInMemory();
         learner.Save(state);
-        var averages = tensor(state.Arrays["optimizer/averages"]);
+        var averages = tensor(state["optimizer/averages"]);
         long at = 0;
         foreach (var (name, values) in dense)
         {

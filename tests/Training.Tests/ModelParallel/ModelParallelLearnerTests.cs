@@ -2,9 +2,11 @@ using System.Collections.Immutable;
 using Compression.Core.Communication;
 using Compression.Core.Contracts;
 using Compression.Core.Kernels;
-using Compression.Training.Data.Buckets;
 using Compression.Training.ModelParallel;
+using Compression.Training.ModelParallel.Buckets;
 using Compression.Training.Models;
+using Compression.Training.Parameters;
+using Compression.Training.Ptb;
 using Compression.Training.Sessions;
 using static TorchSharp.torch;
 
@@ -92,7 +94,7 @@ public sealed class ModelParallelLearnerTests
         var random = new Random(3);
         long[] input = [.. Enumerable.Range(0, T * B).Select(_ => random.NextInt64(1, V))], target = [.. input.Select(_ => random.NextInt64(1, V))];
         using var stage = new StageComputation(module, new StageRange(0, 1, 0, 3), new StageRange(0, 1, 0, 3), sizes, CPU, ThreadTeam.Single);
-        stage.Begin(Batch(input, target, T, B, PipelineSchedule.Wavefront, 2) with { Weight = 1.0 / B });
+        stage.Begin(Batch(input, target, T, B, StageSchedule.Wavefront, 2) with { Weight = 1.0 / B });
         for (int unit = 0; unit < 4; unit++)
         {
             stage.Forward(unit, null, keep: true);
@@ -144,7 +146,7 @@ public sealed class ModelParallelLearnerTests
             using var stage = new StageComputation(module, range, range, sizes, CPU, ThreadTeam.Single);
             var batch = Batch(ids, target, T, B, options.Order, 3);
             stage.Begin(batch);
-            foreach (var action in PipelineOrder.Of(options.Order, 0, 1, batch.Units.Length))
+            foreach (var action in StageOrder.Of(options.Order, 0, 1, batch.Units.Length))
             {
                 _ = action.IsForward ? stage.Forward(action.Unit, null, keep: true) : stage.Backward(action.Unit, null);
             }
@@ -204,9 +206,9 @@ public sealed class ModelParallelLearnerTests
         }
     }
 
-    private static StageBatch Batch(long[] input, long[] target, int steps, int columns, PipelineSchedule schedule, int timeBlock) => new()
+    private static StageBatch Batch(long[] input, long[] target, int steps, int columns, StageSchedule schedule, int timeBlock) => new()
     {
-        Steps = steps, Columns = columns, Input = input, Target = target, Units = PipelineUnit.Cut(schedule, steps, columns, timeBlock, 3),
+        Steps = steps, Columns = columns, Input = input, Target = target, Units = StageUnit.Cut(schedule, steps, columns, timeBlock, 3),
     };
 
     private static (double Loss, float[] Gradient)[] Steps(ModelParallelOptions options, int count)

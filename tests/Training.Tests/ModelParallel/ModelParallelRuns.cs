@@ -7,8 +7,8 @@ using Compression.Core.Contracts;
 using Compression.Core.Kernels;
 using Compression.Memory;
 using Compression.Training.Data;
-using Compression.Training.Data.Buckets;
 using Compression.Training.ModelParallel;
+using Compression.Training.ModelParallel.Buckets;
 using Compression.Training.Sessions;
 using Compression.Training.Tests.Ptb;
 

@@ -1,6 +1,6 @@
 using Compression.Core.Reporting;
-using Compression.Training.Data.Buckets;
 using Compression.Training.ModelParallel;
+using Compression.Training.ModelParallel.Buckets;
 using Compression.Training.Tests.Ptb;
 
 namespace Compression.Training.Tests.ModelParallel;
@@ -110,7 +110,7 @@ public sealed class ModelParallelTrainerTests
     [Fact]
     public void The_rate_halves_unless_perplexity_falls_by_more_than_one()
     {
-        var rate = new HalvingRate(0.1);
+        var rate = new ModelParallelSchedule(0.1);
         foreach (var (perplexity, expected) in new[] { (200.0, 0.1), (150, 0.1), (149.5, 0.05), (148.4, 0.05), (160, 0.025), (100, 0.025) })
         {
             rate.EndRound(Math.Log(perplexity));

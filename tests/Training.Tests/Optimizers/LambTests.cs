@@ -1,6 +1,6 @@
 using Compression.Core.Kernels;
-using Compression.Training.Models;
 using Compression.Training.Optimizers;
+using Compression.Training.Parameters;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

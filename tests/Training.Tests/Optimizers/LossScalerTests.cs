@@ -1,4 +1,3 @@
-using Compression.Core.Contracts;
 using Compression.Training.Optimizers;
 
 namespace Compression.Training.Tests.Optimizers;
@@ -60,7 +59,7 @@ public sealed class LossScalerTests
             saved.Succeeded();
         }
 
-        var state = new Store();
+        var state = new StateInMemory();
         saved.Save(state);
         var restored = new LossScaler(7);
         restored.Load(state);
@@ -69,16 +68,5 @@ public sealed class LossScalerTests
         Assert.Equal(5e279, restored.Scale);
         restored.Succeeded();
         Assert.Equal(1e280, restored.Scale);
-    }
-
-    private sealed class Store : IStateWriter, IStateReader
-    {
-        private readonly Dictionary<string, float[]> _values = [];
-
-        public void Write(string name, ReadOnlySpan<float> values) => _values[name] = values.ToArray();
-
-        public bool Contains(string name) => _values.ContainsKey(name);
-
-        public void Read(string name, Span<float> values) => _values[name].CopyTo(values);
     }
 }

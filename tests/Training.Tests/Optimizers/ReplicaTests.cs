@@ -1,7 +1,7 @@
 using Compression.Core.Kernels;
-using Compression.Torch;
-using Compression.Training.Models;
+using Compression.Torch.Kernels;
 using Compression.Training.Optimizers;
+using Compression.Training.Parameters;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

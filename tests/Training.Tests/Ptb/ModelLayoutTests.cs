@@ -1,4 +1,6 @@
 using Compression.Training.Models;
+using Compression.Training.Parameters;
+using Compression.Training.Ptb;
 
 namespace Compression.Training.Tests.Ptb;
 

@@ -109,7 +109,7 @@ public sealed class PtbTrainerTests
     [InlineData(0.8, 0, new[] { 20, 16, 12.8, 10.24 })]
     public void The_rate_follows_its_decay(double decay, int after, double[] rates)
     {
-        var schedule = new LearningRateSchedule(new PtbOptions { InitLr = 20, LrSchedule = ScheduleKind.Step, LrDecay = decay, DecayAfter = after });
+        var schedule = new PtbSchedule(new PtbOptions { InitLr = 20, LrSchedule = ScheduleKind.Step, LrDecay = decay, DecayAfter = after });
         for (int epoch = 0; epoch < rates.Length; epoch++)
         {
             Assert.Equal(rates[epoch], schedule.Rate, 1e-12);
@@ -120,7 +120,7 @@ public sealed class PtbTrainerTests
     [Fact]
     public void Without_decay_the_rate_is_quartered_when_valid_stops_falling()
     {
-        var schedule = new LearningRateSchedule(new PtbOptions { InitLr = 20 });
+        var schedule = new PtbSchedule(new PtbOptions { InitLr = 20 });
         foreach (var (loss, rate) in new[] { (5.0, 20.0), (4.9, 20), (4.95, 5), (4.9, 1.25), (4.8, 1.25) })
         {
             schedule.EndEpoch(1, loss);

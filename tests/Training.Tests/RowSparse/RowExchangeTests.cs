@@ -1,7 +1,7 @@
 using Compression.Core.Communication;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
-using Compression.Training.Models;
+using Compression.Training.Parameters;
 using Compression.Training.RowSparse;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -162,7 +162,7 @@ public sealed class RowExchangeTests
         using var world = new RowWorld(1, served: true, "sign");
         world.Step();
         world.Step();
-        var state = new Data.Lm1b.StateInMemory();
+        var state = new StateInMemory();
         world.Exchanges[0].Save(state);
         var loaded = new RowSender(world.Tables[0], RowWorld.Compose("sign"), pieces: 3);
         loaded.Load(state);

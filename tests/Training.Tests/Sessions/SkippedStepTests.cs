@@ -1,4 +1,5 @@
 using Compression.Training.Checkpoints;
+using Compression.Training.Parameters;
 using Compression.Training.Ptb;
 using Compression.Training.Sessions;
 using Compression.Training.Tests.Ptb;

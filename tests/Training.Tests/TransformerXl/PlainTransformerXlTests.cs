@@ -1,6 +1,7 @@
 using Compression.Training.Checkpoints;
 using Compression.Training.Data;
-using Compression.Training.Models;
+using Compression.Training.Parameters;
+using Compression.Training.TransformerXl;
 using Compression.Training.TransformerXl.Layers;
 
 using static Compression.Training.Tests.TensorValues;

@@ -1,4 +1,4 @@
-using Compression.Training.Models;
+using Compression.Training.Parameters;
 
 using static Compression.Training.Tests.TensorValues;
 using static TorchSharp.torch;

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
-using Compression.Training.Models;
 using Compression.Training.Optimizers;
+using Compression.Training.Parameters;
 using Compression.Training.TransformerXl;
 using Compression.Training.TransformerXl.Layers;
 using static TorchSharp.torch;

@@ -22,15 +22,15 @@ public sealed class ScheduleTests
     public void The_rate_follows_its_formula_by_steps_and_by_tokens(string scheduler, int at, double rate)
     {
         var options = new TransformerXlOptions { Scheduler = scheduler, Lr = 1, EtaMin = 0.1, WarmupStep = 10, MaxStep = 100 };
-        Assert.Equal(rate, new TokenSchedule(options).RateOf(at, tokens: 1e9), 1e-12);
+        Assert.Equal(rate, new TransformerXlSchedule(options).RateOf(at, tokens: 1e9), 1e-12);
         var byTokens = options with { WarmupStep = 0, MaxStep = 7, WarmupTokens = 10, MaxTokens = 100 };
-        Assert.Equal(rate, new TokenSchedule(byTokens).RateOf(steps: 3, at), 1e-12);
+        Assert.Equal(rate, new TransformerXlSchedule(byTokens).RateOf(steps: 3, at), 1e-12);
     }
 
     [Fact]
     public void Dev_perf_falls_where_valid_has_not_and_never_below_its_floor()
     {
-        var schedule = new TokenSchedule(new TransformerXlOptions { Scheduler = "dev_perf", Lr = 1, DecayRate = 0.5, Patience = 1, LrMin = 0.3 });
+        var schedule = new TransformerXlSchedule(new TransformerXlOptions { Scheduler = "dev_perf", Lr = 1, DecayRate = 0.5, Patience = 1, LrMin = 0.3 });
         foreach (var (loss, rate) in new[] { (5.0, 1.0), (5.1, 1), (5.2, 0.5), (4.0, 0.5), (4.0, 0.5), (4.0, 0.3) })
         {
             schedule.Evaluated(loss);

@@ -1,6 +1,5 @@
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
-using Compression.Training.Data;
 using Compression.Training.TransformerXl;
 using Compression.Training.TransformerXl.Layers;
 
@@ -99,7 +98,7 @@ public sealed class SegmentTests
         ExitCode.Usage, () => OrderedSegments.ForTraining(new int[10], 0, 2, 4, 5), "--batch_size 4", "2 workers", "is 2");
 
     private static TransformerXlLearner Learner(TransformerXlOptions options) => new(
-        options, Tiny.Text, new Training.Sessions.WorkerGroup(new Core.Communication.LocalCommunicator(), 0), 0, Core.Kernels.ThreadTeam.Single, new TokenSchedule(options));
+        options, Tiny.Text, new Training.Sessions.WorkerGroup(new Core.Communication.LocalCommunicator(), 0), 0, Core.Kernels.ThreadTeam.Single, new TransformerXlSchedule(options));
 
     private static string Targets(OrderedSegments segments) =>
         string.Join(' ', Enumerable.Range(0, segments.Count).SelectMany(i => segments.Read(i).Target));

@@ -1,5 +1,4 @@
 using Compression.Core.Reporting;
-using Compression.Training.Data;
 using Compression.Training.TransformerXl;
 using Compression.Training.TransformerXl.Layers;
 

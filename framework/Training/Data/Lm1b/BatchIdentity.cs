@@ -36,11 +36,11 @@ internal sealed class BatchIdentity
     public void Write(IStateWriter writer, string prefix, RowsPlace place)
     {
         var next = place.Next;
-        Put(writer, prefix + PlaceName, [.. Bits, next.Pass, next.Shard, next.Sentence, place.Tokens.Length]);
-        Put(writer, prefix + LengthsName, place.Lengths);
+        writer.Write(prefix + PlaceName, [.. Bits, next.Pass, next.Shard, next.Sentence, place.Tokens.Length]);
+        writer.Write(prefix + LengthsName, place.Lengths);
         if (place.Tokens.Length > 0)
         {
-            Put(writer, prefix + TokensName, place.Tokens);
+            writer.Write(prefix + TokensName, place.Tokens);
         }
     }
 
@@ -71,12 +71,10 @@ internal sealed class BatchIdentity
         return isWhole ? place : throw new UserErrorException(ExitCode.Checkpoint, "The checkpoint's place in the data is damaged; go on from an older checkpoint.");
     }
 
-    private static void Put(IStateWriter writer, string name, ReadOnlySpan<int> values) => writer.Write(name, MemoryMarshal.Cast<int, float>(values));
-
     private static int[] Get(IStateReader reader, string name, int count)
     {
         int[] values = new int[count];
-        reader.Read(name, MemoryMarshal.Cast<int, float>(values.AsSpan()));
+        reader.Read(name, values);
         return values;
     }
 

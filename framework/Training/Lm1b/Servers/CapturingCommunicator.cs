@@ -2,7 +2,7 @@ using Compression.Core.Communication;
 
 namespace Compression.Training.Lm1b.Servers;
 
-/// <summary>A world of one that keeps the payload of its last all-gather: what the pipeline would send to peers goes to the server instead.</summary>
+/// <summary>A world of one that keeps the payload of its last all-gather: what the exchange would send to peers goes to the server instead.</summary>
 internal sealed class CapturingCommunicator : LocalCommunicator
 {
     private readonly GatheredPayloads _last = new();

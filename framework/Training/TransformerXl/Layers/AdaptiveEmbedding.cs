@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
-using Compression.Torch;
+using Compression.Torch.Autograd;
+using Compression.Torch.Fused;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,8 +1,7 @@
 using System.Runtime.InteropServices;
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
-using Compression.Training.Models;
-using Compression.Training.Sessions;
+using Compression.Training.Parameters;
 
 namespace Compression.Training.TransformerXl.Layers;
 

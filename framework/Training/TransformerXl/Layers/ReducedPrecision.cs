@@ -1,4 +1,4 @@
-using Compression.Training.Models;
+using Compression.Training.Parameters;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
-using Compression.Torch;
+using Compression.Torch.Autograd;
+using Compression.Torch.Fused;
 
 using static TorchSharp.torch;
 

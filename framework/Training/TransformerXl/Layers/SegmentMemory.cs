@@ -70,7 +70,7 @@ public sealed class SegmentMemory(int states, int length, int extension = 0) : I
     {
         ArgumentNullException.ThrowIfNull(writer);
         long[] shape = _states[0]?.shape ?? [0, 0, 0];
-        writer.Write($"{prefix}memory/shape", [shape[0], shape[1], shape[2]]);
+        writer.Write($"{prefix}memory/shape", shape);
         for (int i = 0; i < _states.Length && shape[0] > 0; i++)
         {
             using var onHost = _states[i]!.to(ScalarType.Float32, CPU);
@@ -87,13 +87,13 @@ public sealed class SegmentMemory(int states, int length, int extension = 0) : I
     {
         ArgumentNullException.ThrowIfNull(reader);
         Clear();
-        float[] shape = new float[3];
+        long[] shape = new long[3];
         reader.Read($"{prefix}memory/shape", shape);
         for (int i = 0; i < _states.Length && shape[0] > 0; i++)
         {
             float[] values = new float[(int)(shape[0] * shape[1] * shape[2])];
             reader.Read($"{prefix}memory/{i}", values);
-            using var loaded = tensor(values, [(long)shape[0], (long)shape[1], (long)shape[2]]);
+            using var loaded = tensor(values, shape);
             _states[i] = loaded.to(device).alias().DetachFromDisposeScope();
         }
     }
