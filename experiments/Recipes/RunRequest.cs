@@ -1,6 +1,7 @@
 using Compression.Core.Catalog;
 using Compression.Core.Composition;
 using Compression.Experiments.Cli;
+using Compression.Tracking;
 using Compression.Tracking.Provenance;
 using Compression.Training.Sessions;
 
@@ -33,7 +34,7 @@ internal sealed record RunRequest<TOptions>(
     {
         if (Folder is not null)
         {
-            Tracking.RunDirectory.RequireFree(Folder, Resume is not null);
+            RunDirectory.RequireFree(Folder, Resume is not null);
         }
     }
 
@@ -55,6 +56,6 @@ internal sealed record RunRequest<TOptions>(
     /// <summary>Opens the run's folder, and locks it.</summary>
     /// <param name="held">Its lock, where this process has it.</param>
     /// <param name="environment">Where it runs.</param>
-    public RunFolder OpenFolder(Tracking.RunLock? held, CommandEnvironment environment) => RunFolder.Open(
-        Folder, Settings.ExpName, Resume is not null && held is not null, environment.Time, environment.FullPath(Tracking.RunDirectory.DefaultRoot), held);
+    public RunFolder OpenFolder(RunLock? held, CommandEnvironment environment) => RunFolder.Open(
+        Folder, Settings.ExpName, Resume is not null && held is not null, environment.Time, environment.FullPath(RunDirectory.DefaultRoot), held);
 }

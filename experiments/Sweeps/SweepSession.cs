@@ -1,6 +1,7 @@
 using System.Globalization;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
+using Compression.Tracking;
 
 namespace Compression.Experiments.Sweeps;
 
@@ -31,7 +32,7 @@ internal sealed record SweepSession(SweepPlan Plan, string GridText, Verb Traine
 
         string file = resumes ? SweepFolder.Find(path, source).Grid : path;
         var (plan, text, trainer) = ReadPlan(file, resumes ? file : source);
-        string target = resumes ? source : chosenOut.Length > 0 ? chosenOut : Path.Combine(Tracking.RunDirectory.DefaultRoot, plan.Grid.Name);
+        string target = resumes ? source : chosenOut.Length > 0 ? chosenOut : Path.Combine(RunDirectory.DefaultRoot, plan.Grid.Name);
         var folder = new SweepFolder(Path.TrimEndingDirectorySeparator(environment.FullPath(target)), target);
         folder.RequireUsable();
         string working = resumes && Journal.Read(folder.Journal).LastOrDefault(entry => entry.Folder is not null)?.Folder is { } recorded && Directory.Exists(recorded)

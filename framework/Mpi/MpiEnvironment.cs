@@ -8,7 +8,7 @@ namespace Compression.Mpi;
 public sealed class MpiEnvironment
 {
     /// <summary>
-    /// Width in columns of the terminal that the job's output ends in. <see cref="MpiLauncher"/> sets it, since ranks themselves
+    /// Width in columns of the terminal that the job's output ends in. The launcher sets it, since ranks themselves
     /// write to a pipe; absent when the output is not a terminal.
     /// </summary>
     public const string TerminalVariable = "COMPRESSION_TERMINAL";
