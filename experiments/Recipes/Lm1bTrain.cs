@@ -1,10 +1,13 @@
 using Compression.Core.Composition;
 using Compression.Core.Reporting;
+using Compression.Experiments.Algorithms;
 using Compression.Experiments.Cli;
 using Compression.Experiments.Plots.Drawing;
 using Compression.Experiments.Plots.Kinds;
+using Compression.Experiments.Runs;
 using Compression.Mpi.Launching;
-using Compression.Tracking;
+using Compression.Tracking.Files;
+using Compression.Tracking.Provenance;
 using Compression.Training.Checkpoints;
 using Compression.Training.Data;
 using Compression.Training.Data.Lm1b;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Compression.Core.Composition;
 using Compression.Core.Reporting;
+using Compression.Experiments.Runs;
 using Compression.Tracking.Provenance;
 using Compression.Training.Models;
 using Compression.Training.Sessions;

@@ -1,6 +1,7 @@
 using Compression.Core.Catalog;
 using Compression.Core.Composition;
 using Compression.Experiments.Cli;
+using Compression.Experiments.Runs;
 using Compression.Training.Data;
 using Compression.Training.ModelParallel;
 

@@ -1,6 +1,7 @@
 using Compression.Core.Composition;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
+using Compression.Experiments.Runs;
 using Compression.Training.Data;
 using Compression.Training.Ptb;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Compression.Core.Communication;
 using Compression.Core.Reporting;
+using Compression.Experiments.Algorithms;
 using Compression.Experiments.Cli;
 using Compression.Training.Checkpoints;
 using Compression.Training.Data;

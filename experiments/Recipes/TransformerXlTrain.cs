@@ -2,7 +2,8 @@ using Compression.Core.Catalog;
 using Compression.Core.Composition;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
-using Compression.Mpi;
+using Compression.Experiments.Runs;
+using Compression.Mpi.Interop;
 using Compression.Training.Data;
 using Compression.Training.TransformerXl;
 

@@ -1,4 +1,4 @@
-using Compression.Experiments.Recipes;
+using Compression.Experiments.Runs;
 using Compression.Training.Lm1b;
 using Compression.Training.ModelParallel;
 using Compression.Training.Ptb;

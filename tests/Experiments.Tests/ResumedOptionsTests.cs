@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Compression.Core.Catalog;
 using Compression.Core.Reporting;
+using Compression.Experiments.Algorithms;
 
 namespace Compression.Experiments.Tests;
 

@@ -1,4 +1,5 @@
 using Compression.Core.Reporting;
+using Compression.Experiments.Runs;
 
 namespace Compression.Experiments.Tests;
 

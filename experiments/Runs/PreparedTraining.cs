@@ -1,0 +1,21 @@
+using Compression.Core.Reporting;
+using Compression.Training.Sessions;
+
+namespace Compression.Experiments.Runs;
+
+/// <summary>A training run that passed every check that can be made before it starts.</summary>
+/// <param name="Options">The options, with paths resolved.</param>
+/// <param name="Description">One line on the data: what it is and why this one.</param>
+/// <param name="DataSha256">Checksum by file.</param>
+/// <param name="SharedData">What all ranks must have read alike, by name.</param>
+/// <param name="Train">Runs it.</param>
+public sealed record PreparedTraining<TOptions>(
+    TOptions Options, string Description, IReadOnlyDictionary<string, string> DataSha256,
+    IReadOnlyList<KeyValuePair<string, string>> SharedData, Func<TrainingContext, RunSummary> Train)
+{
+    /// <summary>What the user should know of data and weights.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>How much work it is; null where the trainer does not say.</summary>
+    public TrainingSize? Size { get; init; }
+}
