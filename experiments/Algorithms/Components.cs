@@ -4,6 +4,7 @@ using Compression.Core.Catalog;
 using Compression.Core.Composition;
 using Compression.Exchanges;
 using Compression.Memory;
+using Compression.Training.Sessions;
 
 namespace Compression.Experiments.Algorithms;
 
@@ -25,6 +26,22 @@ internal static class Components
     /// <summary>The pipeline of row gradients, whose compressor has an option of its own.</summary>
     public static CompressionPlan ComposeRows(string compressor) =>
         Compose(new CompressionRequest(compressor, "auto", "auto", MinSlotSize: 0, s_noFlags) { CompressorOption = "--row_compressor" });
+
+    /// <summary>The pipeline that a trainer's options ask for.</summary>
+    /// <param name="options">Checked one by one.</param>
+    /// <param name="flags">Flags of components.</param>
+    /// <param name="presetFlags">Flags of components that stand below them.</param>
+    public static CompressionRequest RequestOf(TrainerOptions options, IReadOnlyDictionary<string, string> flags, IReadOnlyDictionary<string, string> presetFlags) =>
+        new(options.Compressor, options.Memory, options.Exchange, options.MinSlotSize, flags)
+        {
+            PresetFlags = presetFlags,
+            SlotOverrides = options.Slot,
+            WarmupEpochs = options.WarmupEpochs,
+            OptimizerMomentum = options.OptimizerMomentum,
+            PlainSgd = options.IsPlainSgd,
+            MomentumOption = options.MomentumOption,
+            Workers = options.GradientWorkers,
+        };
 
     private static CompressionPlan Compose(CompressionRequest request) => new CompressionComposer(Catalog()).Compose(request);
 }

@@ -135,6 +135,15 @@ public static class CommandLine
     /// <summary>Prints a warning of a command that keeps no log.</summary>
     internal static void Warn(string message, CommandEnvironment environment) => environment.Screen.Error.WriteLine($"warning: {message}");
 
+    /// <summary>Prints warnings, one line each.</summary>
+    internal static void Warn(IEnumerable<string> messages, CommandEnvironment environment)
+    {
+        foreach (string message in messages)
+        {
+            Warn(message, environment);
+        }
+    }
+
     /// <summary>Prints the one line that a failure gets.</summary>
     internal static int Report(ExitCode code, string message, CommandEnvironment environment) => Report(code, message, environment.Screen);
 

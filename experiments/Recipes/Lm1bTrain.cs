@@ -73,17 +73,9 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
     protected override ExitCode RunInstead(Lm1bOptions options, CompressionPlan pipeline, ParsedCommand command, CommandEnvironment environment)
     {
         Requirements.Libtorch(useGpu: false);
-        foreach (string note in Lm1bHyperparameters.Idle(command["hpconfig"] ?? "", trains: false, options.Sync))
-        {
-            CommandLine.Warn(note, environment);
-        }
-
+        CommandLine.Warn(Lm1bHyperparameters.Idle(command["hpconfig"] ?? "", trains: false, options.Sync), environment);
         var corpus = Lm1bCorpus.Open(DataFolder(options.Datadir, environment), options.Hyper().VocabSize);
-        foreach (string warning in corpus.Warnings)
-        {
-            CommandLine.Warn(warning, environment);
-        }
-
+        CommandLine.Warn(corpus.Warnings, environment);
         using var checkpoint = new Lm1bCheckpoint(options, corpus, options.Threads);
         return new FollowedCheckpoints(options.Resume, options.Mode, options.MaxSteps, options.EvalOnce).Evaluate(folder => checkpoint.Evaluate(folder, note => CommandLine.Warn(note, environment)), environment);
     }
@@ -109,7 +101,7 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
         options = options with
         {
             Datadir = sample ? CorpusLocation.SampleName : folder,
-            CkptDir = options.CkptDir.Length > 0 ? environment.FullPath(options.CkptDir) : "",
+            CkptDir = environment.FullPathOrEmpty(options.CkptDir),
         };
         if (options.CkptDir.Length > 0 && options.Resume.Length == 0 && new CheckpointStore(options.CkptDir).FindLatest() is { } other)
         {

@@ -21,7 +21,7 @@ internal sealed class SavedTransformerXl(TransformerXlOptions options, Corpus co
     {
         var (path, shown, code) = options.Resume.Length > 0
             ? (Path.Combine(options.Resume, SavedPtbModel.FileName), $"--resume {options.Resume}", ExitCode.Checkpoint)
-            : (options.InitWeights.Length > 0 ? environment.FullPath(options.InitWeights) : "", $"--init_weights {options.InitWeights}", ExitCode.Usage);
+            : (environment.FullPathOrEmpty(options.InitWeights), $"--init_weights {options.InitWeights}", ExitCode.Usage);
         if (path.Length == 0)
         {
             throw new UserErrorException(
@@ -33,10 +33,7 @@ internal sealed class SavedTransformerXl(TransformerXlOptions options, Corpus co
             LoadedCheckpoint.Verify(options.Resume);
         }
 
-        foreach (string warning in corpus.Warnings.Concat(TransformerXlTrainer.Notes(options with { InitWeights = options.Resume.Length > 0 ? "" : path }, corpus)))
-        {
-            CommandLine.Warn(warning, environment);
-        }
+        CommandLine.Warn(corpus.Warnings.Concat(TransformerXlTrainer.Notes(options with { InitWeights = options.Resume.Length > 0 ? "" : path }, corpus)), environment);
 
         if (options.EvalOnly)
         {

@@ -28,54 +28,54 @@ internal static class RankLaunch
     public static string? FolderFromLauncher(CommandEnvironment environment, MpiEnvironment launch) =>
         launch.IsUnderLauncher && environment.Variable(FolderVariable) is { Length: > 0 } folder ? folder : null;
 
-    /// <summary>Ranks of the job that this process belongs to; null where it belongs to none, or the launcher does not say.</summary>
-    /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>: the command line says another number.</exception>
-    public static int? WorldSize(RunSettings settings, ParsedCommand command, MpiEnvironment launch)
+    /// <summary>All ranks of a run: workers, and those that serve them.</summary>
+    public static int RanksOf(TrainerOptions options) => options.NumWorkers + options.ServerRanks;
+
+    /// <summary>Workers of the job that this process belongs to; as asked for where it belongs to none, or the launcher does not say.</summary>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>: the command line says another number, or no rank is left for a worker.</exception>
+    public static int WorkersOf(TrainerOptions options, ParsedCommand command, MpiEnvironment launch)
     {
         if (!launch.IsUnderLauncher || launch.Size is not { } size)
         {
-            return null;
+            return options.NumWorkers;
         }
 
-        return command["num_workers"] is null || settings.Ranks == size ? size - settings.Servers : throw new UserErrorException(
-            ExitCode.Usage, string.Create(
+        int servers = options.ServerRanks, workers = size - servers;
+        if (command["num_workers"] is not null && RanksOf(options) != size)
+        {
+            throw new UserErrorException(ExitCode.Usage, string.Create(
                 CultureInfo.InvariantCulture,
-                $"--num_workers {settings.Workers}{(settings.Servers > 0 ? $" with {settings.Servers} {Plural.Of(settings.Servers, "server")}" : "")}: the launcher has started {size} {Plural.Of(size, "rank")}; leave --num_workers away, or make them equal."));
+                $"--num_workers {options.NumWorkers}{(servers > 0 ? $" with {servers} {Plural.Of(servers, "server")}" : "")}: the launcher has started {size} {Plural.Of(size, "rank")}; leave --num_workers away, or make them equal."));
+        }
+
+        return workers > 0 ? workers : throw new UserErrorException(
+            ExitCode.Usage, string.Create(CultureInfo.InvariantCulture, $"--num_workers {workers}: must be a whole number at least 1 and at most 65536; the nearest is 1."));
     }
 
     /// <summary>Threads of a rank: as given, or the cores of the host shared among its ranks.</summary>
-    public static int ThreadsOfRank(RunSettings settings, MpiEnvironment launch)
-    {
-        if (settings.Threads > 0)
-        {
-            return settings.Threads;
-        }
-
-        return Math.Max(1, Environment.ProcessorCount / RanksHere(settings.NamesHosts, settings.Ranks, launch));
-    }
+    public static int ThreadsOfRank(TrainerOptions options, MpiEnvironment launch) =>
+        options.Threads > 0 ? options.Threads : Math.Max(1, Environment.ProcessorCount / RanksHere(options, launch));
 
     /// <summary>Ranks of the job on this host, as far as is known; at least 1.</summary>
-    public static int RanksHere(TrainerOptions options) => RanksHere(options.NamesHosts, options.NumWorkers + options.ServerRanks, MpiEnvironment.Current);
-
-    private static int RanksHere(bool namesHosts, int ranks, MpiEnvironment launch) => Math.Max(1, launch.LocalSize ?? launch.Size ?? (namesHosts ? 1 : ranks));
+    public static int RanksHere(TrainerOptions options, MpiEnvironment launch) =>
+        Math.Max(1, launch.LocalSize ?? launch.Size ?? (options.NamesHosts ? 1 : RanksOf(options)));
 
     /// <summary>Checks the options that say who the workers are.</summary>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>.</exception>
-    public static void RequireSensibleWorkers(RunSettings settings)
+    public static void RequireSensibleWorkers(TrainerOptions options)
     {
-        if (settings.VirtualWorkers > 0 && settings.Workers > 1)
+        if (options.VirtualWorkers > 0 && options.NumWorkers > 1)
         {
             throw new UserErrorException(
                 ExitCode.Usage, string.Create(
                     CultureInfo.InvariantCulture,
-                    $"--virtual_workers {settings.VirtualWorkers} and --num_workers {settings.Workers}: workers are virtual or real, not both; set one of them."));
+                    $"--virtual_workers {options.VirtualWorkers} and --num_workers {options.NumWorkers}: workers are virtual or real, not both; set one of them."));
         }
 
-        if (settings.Hostfile.Length > 0 && settings.Ranks == 1)
+        if (options.Hostfile.Length > 0 && RanksOf(options) == 1)
         {
-            throw new UserErrorException(ExitCode.Usage, $"--hostfile {settings.Hostfile}: it is for --num_workers above 1.");
+            throw new UserErrorException(ExitCode.Usage, $"--hostfile {options.Hostfile}: it is for --num_workers above 1.");
         }
-
     }
 
     /// <summary>The hosts of a file; null where none is given.</summary>
@@ -91,7 +91,7 @@ internal static class RankLaunch
     public static ExitCode Execute<TOptions>(RunRequest<TOptions> request, HostList? hosts, RunLock? held, CommandEnvironment environment)
         where TOptions : TrainerOptions
     {
-        var settings = request.Settings;
+        var options = request.Options;
         var folder = request.OpenFolder(held, environment);
         bool done = false;
 
@@ -100,8 +100,7 @@ internal static class RankLaunch
         try
         {
             var code = Start(
-                settings.Ranks, hosts, hosts is null || settings.Threads > 0 ? ThreadsOfRank(settings, MpiEnvironment.Current) : 0,
-                [.. request.Verb.Split(' '), .. request.Words], environment, settings.CommTimeout, settings.NameOfRank, KeyValuePair.Create(FolderVariable, folder.Directory.FullPath));
+                RanksOf(options), hosts, options.Threads, [.. request.Verb.Split(' '), .. request.Words], environment, options.CommTimeout, options.NameOf, KeyValuePair.Create(FolderVariable, folder.Directory.FullPath));
             done = code == ExitCode.Success;
             return code;
         }

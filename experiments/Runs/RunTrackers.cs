@@ -5,6 +5,7 @@ using Compression.Tracking.Provenance;
 using Compression.Tracking.TensorBoard;
 using Compression.Tracking.Wandb;
 using Compression.Tracking.Wandb.Api;
+using Compression.Training.Sessions;
 
 namespace Compression.Experiments.Runs;
 
@@ -13,19 +14,18 @@ internal static class RunTrackers
 {
     /// <summary>Checks what can be checked before the start: names, the server's address, the key.</summary>
     /// <exception cref="UserErrorException">Something is wrong, or the key is missing.</exception>
-    public static void Check(RunSettings settings, CommandEnvironment environment)
+    public static void Check(TrainerOptions options, CommandEnvironment environment)
     {
-        if (settings.Wandb is { Mode: not WandbMode.Disabled } wandb)
+        if (WandbVariables.OptionsOf(options, environment) is { } wandb)
         {
-            var options = WandbVariables.Complete(wandb, environment);
-            options.Check();
-            _ = KeyFor(options, environment);
+            wandb.Check();
+            _ = KeyFor(wandb, environment);
         }
     }
 
     /// <summary>Opens them.</summary>
     /// <param name="directory">The run's folder.</param>
-    /// <param name="settings">What is asked for.</param>
+    /// <param name="options">What is asked for.</param>
     /// <param name="config">Every resolved option.</param>
     /// <param name="observed">The machine.</param>
     /// <param name="resumeStep">The step that the run continues at; null for a new run.</param>
@@ -33,22 +33,21 @@ internal static class RunTrackers
     /// <param name="stop">Ends the run after its step.</param>
     /// <param name="environment">The surroundings.</param>
     public static IReadOnlyList<IRunLogger> Open(
-        RunDirectory directory, RunSettings settings, IReadOnlyList<ConfigEntry> config, RunEnvironment observed, long? resumeStep, Func<IRunLogger> all,
+        RunDirectory directory, TrainerOptions options, IReadOnlyList<ConfigEntry> config, RunEnvironment observed, long? resumeStep, Func<IRunLogger> all,
         Action stop, CommandEnvironment environment)
     {
         var trackers = new List<IRunLogger>();
-        if (settings.TensorBoard)
+        if (options.Tensorboard)
         {
             trackers.Add(new TensorBoardRunLogger(directory, environment.Time, resumeStep));
         }
 
-        if (settings.Wandb is { Mode: not WandbMode.Disabled } wandb)
+        if (WandbVariables.OptionsOf(options, environment) is { } wandb)
         {
-            var options = WandbVariables.Complete(wandb, environment);
             trackers.Add(WandbRunLogger.Open(new WandbRun
             {
-                Options = options,
-                Key = KeyFor(options, environment),
+                Options = wandb,
+                Key = KeyFor(wandb, environment),
                 Directory = directory,
                 Config = config,
                 Commit = observed.Git?.Commit,

@@ -68,68 +68,70 @@ internal abstract class TrainingVerb<TOptions> : TrainingVerb
     protected virtual ExitCode RunInstead(TOptions options, CompressionPlan pipeline, ParsedCommand command, CommandEnvironment environment) =>
         throw new NotSupportedException();
 
+    /// <summary>Gives, for a second name of an option and its value, the first name and the value there; null for all other options.</summary>
+    protected virtual (string Name, string Value)? FirstName(string name, string value) => null;
+
     public override bool ShowsResults(ParsedCommand command) => !Trains((TOptions)_resolution.Bind(command));
 
     public override ExitCode Run(ParsedCommand command, CommandEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(command);
         ArgumentNullException.ThrowIfNull(environment);
+        command = command.WithFirstNames(FirstName);
         var launch = MpiEnvironment.Current;
         var stated = ReadWords(command, launch);
-        if (launch.IsUnderLauncher && Trains(stated))
+        bool trains = Trains(stated);
+        if (launch.IsUnderLauncher && trains)
         {
             return RunAsRank(stated, command, environment, launch);
         }
 
-        bool trains = Trains(stated);
         using var held = trains ? Hold(command, environment, launch) : null;
-        var request = Read(command, environment, launch);
+        var request = Read(command, trains, environment, launch);
         if (!trains)
         {
             if (ActInstead(command) is { } acting)
             {
-                foreach (string note in _resolution.Beside(acting, command))
-                {
-                    CommandLine.Warn(note, environment);
-                }
+                CommandLine.Warn(_resolution.Beside(acting, command), environment);
             }
 
             return RunInstead(request.Options, request.Plan, command, environment);
         }
 
         var hosts = Hosts(request.Options, environment);
-        int workers = Math.Max(request.Settings.Workers, request.Settings.VirtualWorkers);
-        var training = Check(request, workers, environment);
-        if (request.Settings.Ranks > 1)
+        request = Check(request, WorkersOf(request.Options), environment);
+        if (RankLaunch.RanksOf(request.Options) > 1)
         {
             return RankLaunch.Execute(request, hosts, held, environment);
         }
 
-        var observed = RunRecords.ObserveMachine(environment);
+        var observed = TrainingRun.ObserveMachine(environment);
         using var alone = RankGroup.Alone();
-        return TrainingRun.Execute(request, training, alone, held, observed, environment);
+        return TrainingRun.Execute(request, alone, held, observed, environment);
     }
 
     // Every file is read after joining: a rank that ends before it has joined leaves the others waiting.
     private ExitCode RunAsRank(TOptions stated, ParsedCommand command, CommandEnvironment environment, MpiEnvironment launch)
     {
-        var started = RunRecords.ObserveMachine(environment);
+        var started = TrainingRun.ObserveMachine(environment);
         using var group = RankGroup.Join(stated.CommTimeout, environment, severalThreads: stated.ServerRanks > 0);
         SharedByRanks.Require(group, SharedFact.OfProgram());
         using var held = group.AllAgree(() => group.IsFirst ? Hold(command, environment, launch) : null);
-        var (request, prepared) = group.AllAgree(() =>
+        var request = group.AllAgree(() =>
         {
-            var mine = Read(command, environment, launch);
-            return (mine, Check(mine, group.Communicator.WorldSize - mine.Settings.Servers, environment));
+            var mine = Read(command, trains: true, environment, launch);
+            return Check(mine, group.Communicator.WorldSize - mine.Options.ServerRanks, environment);
         }, saysWhere: true);
-        group.Limit(request.Settings.CommTimeout);
-        SharedByRanks.Require(group, request.Shared(prepared));
-        return TrainingRun.Execute(request, prepared, group, held, started, environment);
+        group.Limit(request.Options.CommTimeout);
+        SharedByRanks.Require(group, request.Shared());
+        return TrainingRun.Execute(request, group, held, started, environment);
     }
 
     // A folder that is not there yet is locked when it is made.
     private static RunLock? Hold(ParsedCommand command, CommandEnvironment environment, MpiEnvironment launch) =>
         ResumePoint.Hold(command["resume"], RankLaunch.FolderFromLauncher(environment, launch) ?? command["out"], environment);
+
+    private static int WorkersOf(TOptions options) => Math.Max(options.NumWorkers, options.VirtualWorkers);
 
     // All ranks are given the same words; the first says what is wrong with them.
     private TOptions ReadWords(ParsedCommand command, MpiEnvironment launch)
@@ -144,95 +146,97 @@ internal abstract class TrainingVerb<TOptions> : TrainingVerb
         }
     }
 
-    public override TrainingSize? Check(ParsedCommand command, CommandEnvironment environment) => CheckHere(command, environment).Prepared.Size;
+    public override TrainingSize? Check(ParsedCommand command, CommandEnvironment environment) => CheckHere(command, environment).Training.Size;
 
     /// <summary>Goes the way of a run that starts here, up to its first step; writes nothing.</summary>
     /// <exception cref="UserErrorException">The run cannot work.</exception>
     protected PreparedTraining<TOptions> DryRun(ParsedCommand command, CommandEnvironment environment)
     {
-        var (request, prepared) = CheckHere(command, environment);
+        var request = CheckHere(command, environment);
         request.RequireFolder();
-        foreach (string note in request.Notes.Concat(prepared.Notes))
-        {
-            CommandLine.Warn(note, environment);
-        }
-
-        return prepared;
+        CommandLine.Warn(request.Notes, environment);
+        return request.Training;
     }
 
-    private (RunRequest<TOptions> Request, PreparedTraining<TOptions> Prepared) CheckHere(ParsedCommand command, CommandEnvironment environment)
+    private RunRequest<TOptions> CheckHere(ParsedCommand command, CommandEnvironment environment)
     {
-        _ = ReadWords(command, MpiEnvironment.Current);
-        var request = Read(command, environment, MpiEnvironment.Current);
-        return (request, Check(request, Math.Max(request.Settings.Workers, request.Settings.VirtualWorkers), environment));
+        var launch = MpiEnvironment.Current;
+        var request = Read(command, Trains(ReadWords(command, launch)), environment, launch);
+        return Check(request, WorkersOf(request.Options), environment);
     }
 
-    private RunRequest<TOptions> Read(ParsedCommand command, CommandEnvironment environment, MpiEnvironment launch)
+    // The layers of options over each other: defaults, a preset or the run that is resumed, the command line, what the launcher fixes.
+    private RunRequest<TOptions> Read(ParsedCommand command, bool trains, CommandEnvironment environment, MpiEnvironment launch)
     {
         var variables = WandbVariables.Read(environment);
         _resolution.CheckVariables(variables, WandbVariables.NameOf);
         string? handed = RankLaunch.FolderFromLauncher(environment, launch);
-        string? named = handed ?? command["out"];
-        var resume = command["resume"] is { } from ? ResumePoint.Find(from, named, Trains((TOptions)_resolution.Bind(command)), environment)
-            : named is { Length: > 0 } ? ResumePoint.OfSameStart(environment.FullPath(named), RunRequest<TOptions>.CommandLineOf(Name, command.Words))
-            : null;
-        IEnumerable<KeyValuePair<string, string>> below;
-        if (resume is not null)
-        {
-            if (command["resume"] is { } asked)
-            {
-                string shown = command["out"] is { } chosenOut ? $"{command.AsWritten("out")} {ShellWord.Quote(chosenOut)}" : "";
-                OwnVerb.Require(
-                    resume.Recorded, Name, $"{command.AsWritten("resume")} {asked}", resume.RunFolder,
-                    Trains((TOptions)_resolution.Bind(command)) ? $"--resume {ShellWord.Quote(asked)} {shown}".TrimEnd() : null);
-            }
-
-            OptionResolution.RequireConsistent(command, resume.Recorded);
-            below = [.. variables, .. _resolution.TakenOver(resume), .. FoundBefore(resume), KeyValuePair.Create("out", resume.RunFolder)];
-        }
-        else
-        {
-            below = [.. variables, .. PresetValues(command, environment)];
-        }
-
+        var resume = FindResumed(command, handed ?? command["out"], trains, environment);
+        KeyValuePair<string, string>[] below = resume is null
+            ? [.. variables, .. PresetValues(command, environment)]
+            : [.. variables, .. _resolution.TakenOver(resume), .. FoundBefore(resume), KeyValuePair.Create("out", resume.RunFolder)];
         var flags = _resolution.Flags(command, resume?.Recorded);
         var presetFlags = _resolution.PresetFlags(below, flags);
-        var settings = RunSettings.Of((TOptions)_resolution.Bind(below, command.Values), flags, presetFlags);
-        var world = RankLaunch.WorldSize(settings, command, launch);
-        int threads = RankLaunch.ThreadsOfRank(settings, launch);
-        KeyValuePair<string, string>[] fixedHere =
-        [
-            .. world is { } size ? [KeyValuePair.Create("num_workers", OptionText.Format(size))] : Array.Empty<KeyValuePair<string, string>>(),
-            KeyValuePair.Create("threads", OptionText.Format(threads)),
-            .. resume is not null || command["resume"] is not null ? [KeyValuePair.Create("resume", resume?.Checkpoint ?? "")] : Array.Empty<KeyValuePair<string, string>>(),
-        ];
-        var options = (TOptions)_resolution.Bind(below, command.Values, fixedHere);
+        var options = (TOptions)_resolution.Bind(below, command.Values);
+        options = options with
+        {
+            NumWorkers = RankLaunch.WorkersOf(options, command, launch),
+            Threads = RankLaunch.ThreadsOfRank(options, launch),
+            Resume = resume?.Checkpoint ?? "",
+        };
         RefusedOptions.Require(options);
-        settings = RunSettings.Of(options, flags, presetFlags);
-        var plan = new CompressionComposer(_catalog).Compose(settings.Pipeline);
-        RankLaunch.RequireSensibleWorkers(settings);
+        var plan = new CompressionComposer(_catalog).Compose(Components.RequestOf(options, flags, presetFlags));
+        RankLaunch.RequireSensibleWorkers(options);
         string? folder = handed ?? (command["out"] is { Length: > 0 } chosen ? environment.FullPath(chosen) : command["out"] ?? resume?.RunFolder);
         return new RunRequest<TOptions>(
-            Name, command.Words, options, settings, plan, resume, folder, final => _resolution.Rows(final, presetFlags.Concat(flags).ToDictionary(), plan, command, resume?.Recorded),
+            Name, command.Words, options, plan, resume, folder, final => _resolution.Rows(final, presetFlags.Concat(flags).ToDictionary(), plan, command, resume?.Recorded),
             [.. resume?.Notes ?? [], .. plan.Notes, .. _resolution.Idle(options, command, resume?.Recorded)]);
     }
 
-    private PreparedTraining<TOptions> Check(RunRequest<TOptions> request, int workers, CommandEnvironment environment)
+    // The run that is gone on with, by name or because the same command was killed before its first checkpoint; null for a new one.
+    private ResumePoint? FindResumed(ParsedCommand command, string? folder, bool trains, CommandEnvironment environment)
     {
+        if (command["resume"] is not { } asked)
+        {
+            var same = folder is { Length: > 0 } ? ResumePoint.OfSameStart(environment.FullPath(folder), RunRequest<TOptions>.CommandLineOf(Name, command.Words)) : null;
+            if (same is not null)
+            {
+                OptionResolution.RequireConsistent(command, same.Recorded);
+            }
+
+            return same;
+        }
+
+        var resume = ResumePoint.Find(asked, folder, trains, environment);
+        if (resume is not null)
+        {
+            string shown = command["out"] is { } chosenOut ? $"{command.AsWritten("out")} {ShellWord.Quote(chosenOut)}" : "";
+            string? goOn = trains ? $"--resume {ShellWord.Quote(asked)} {shown}".TrimEnd() : null;
+            OwnVerb.Require(resume.Recorded, Name, $"{command.AsWritten("resume")} {asked}", resume.RunFolder, goOn);
+            OptionResolution.RequireConsistent(command, resume.Recorded);
+        }
+
+        return resume;
+    }
+
+    private RunRequest<TOptions> Check(RunRequest<TOptions> request, int workers, CommandEnvironment environment)
+    {
+        var options = request.Options;
+        var launch = MpiEnvironment.Current;
+
         // A process that only starts ranks needs libtorch for one question alone.
-        bool startsRanks = request.Settings.Ranks > 1 && !MpiEnvironment.Current.IsUnderLauncher;
-        if (request.Settings.UseGpu || !startsRanks)
+        bool startsRanks = RankLaunch.RanksOf(options) > 1 && !launch.IsUnderLauncher;
+        if (options.UseGpu || !startsRanks)
         {
-            Requirements.Libtorch(request.Settings.UseGpu);
+            Requirements.Libtorch(options.UseGpu);
         }
 
-        if (MpiEnvironment.Current.Rank is not > 0)
+        if (launch.Rank is not > 0)
         {
-            RunTrackers.Check(request.Settings, environment);
+            RunTrackers.Check(options, environment);
         }
 
-        request.Resume?.Verify(
-            ResumesWithOtherWorkers ? null : request.Settings.VirtualWorkers > 0 ? 1 : workers, KeptOptions.OfResult(request.Options, request.Plan));
-        return Prepare(request.Options, request.Plan, workers, environment);
+        request.Resume?.Verify(ResumesWithOtherWorkers ? null : options.VirtualWorkers > 0 ? 1 : workers, KeptOptions.OfResult(options, request.Plan));
+        return request.With(Prepare(options, request.Plan, workers, environment));
     }
 }

@@ -1,5 +1,7 @@
 using Compression.Experiments.Cli;
 using Compression.Tracking.Wandb;
+using Compression.Tracking.Wandb.Api;
+using Compression.Training.Sessions;
 
 namespace Compression.Experiments.Runs;
 
@@ -26,13 +28,22 @@ internal static class WandbVariables
     /// <summary>The variable that stands for an option.</summary>
     public static string NameOf(string option) => s_options.Single(pair => pair.Option == option).Variable;
 
-    /// <summary>Adds what has a variable and no option.</summary>
-    public static WandbOptions Complete(WandbOptions options, CommandEnvironment environment) => options with
+    /// <summary>What a run's options say, and variables that have no option; null where nothing is to be reported.</summary>
+    public static WandbOptions? OptionsOf(TrainerOptions options, CommandEnvironment environment) => options.Wandb == "disabled" ? null : new WandbOptions
     {
+        Mode = Enum.Parse<WandbMode>(options.Wandb, ignoreCase: true),
         BaseUrl = Server(environment),
-        DisplayName = Or("WANDB_NAME", options.DisplayName, environment),
-        SweepId = Or("WANDB_SWEEP_ID", options.SweepId, environment),
-        Folder = environment.Variable("WANDB_DIR") is { Length: > 0 } folder ? environment.FullPath(folder) : "",
+        Project = options.ProjectName,
+        DisplayName = Or("WANDB_NAME", options.ExpName, environment),
+        Entity = options.WandbEntity,
+        Group = options.WandbGroupName,
+        JobType = options.WandbJobType,
+        Tags = options.WandbTags,
+        Notes = options.WandbNotes,
+        RunId = options.WandbRunId,
+        Resume = Enum.Parse<WandbResume>(options.WandbResume, ignoreCase: true),
+        SweepId = Or("WANDB_SWEEP_ID", "", environment),
+        Folder = environment.FullPathOrEmpty(environment.Variable("WANDB_DIR") ?? ""),
     };
 
     /// <summary>Address of the server.</summary>
