@@ -1,6 +1,7 @@
+using Compression.Experiments;
 using Compression.Experiments.Cli;
 using Compression.Mpi.Launching;
 
 OpenFileLimit.RequireForProcess();
 ParentWatch.EndInOrder();
-return CommandLine.Run(args);
+return CommandLine.Run(args, VerbList.All());

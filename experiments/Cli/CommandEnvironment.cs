@@ -62,6 +62,9 @@ public sealed record CommandEnvironment
     /// <summary>A path as the user means it: relative to the folder of the call.</summary>
     public string FullPath(string path) => Path.GetFullPath(path, CallerFolder);
 
+    /// <summary>Likewise; empty where none is meant.</summary>
+    public string FullPathOrEmpty(string path) => path.Length == 0 ? "" : FullPath(path);
+
     /// <summary>The file of a program in the folders of PATH; null where it is in none.</summary>
     public string? ProgramPath(string name) => (Variable("PATH") ?? "")
         .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)

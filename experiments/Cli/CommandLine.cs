@@ -1,6 +1,6 @@
 using Compression.Core.Catalog;
 using Compression.Core.Reporting;
-using Compression.Mpi;
+using Compression.Mpi.Interop;
 using Compression.Mpi.Launching;
 using Compression.Tracking.Display;
 
@@ -11,13 +11,14 @@ public static class CommandLine
 {
     /// <summary>Runs the command line of this process.</summary>
     /// <param name="arguments">Without the program's name.</param>
+    /// <param name="verbs">What the program can do, in the order of the help; the first is meant where none is named.</param>
     /// <returns>The exit code.</returns>
-    public static int Run(IReadOnlyList<string> arguments)
+    public static int Run(IReadOnlyList<string> arguments, IReadOnlyList<Verb> verbs)
     {
         var screen = ConsoleTarget.OfThisProcess(quiet: false, Environment.GetEnvironmentVariable);
         try
         {
-            return Run(arguments, CommandEnvironment.OfThisProcess(screen));
+            return Run(arguments, CommandEnvironment.OfThisProcess(screen), verbs);
         }
         catch (UserErrorException gone)
         {
@@ -28,10 +29,9 @@ public static class CommandLine
     /// <summary>Runs a command line.</summary>
     /// <param name="arguments">Without the program's name.</param>
     /// <param name="environment">Where it runs.</param>
+    /// <param name="verbs">What the program can do.</param>
     /// <returns>The exit code.</returns>
-    public static int Run(IReadOnlyList<string> arguments, CommandEnvironment environment) => Run(arguments, environment, VerbList.All());
-
-    internal static int Run(IReadOnlyList<string> arguments, CommandEnvironment environment, IReadOnlyList<Verb> verbs)
+    public static int Run(IReadOnlyList<string> arguments, CommandEnvironment environment, IReadOnlyList<Verb> verbs)
     {
         ArgumentNullException.ThrowIfNull(arguments);
         try
@@ -134,6 +134,15 @@ public static class CommandLine
 
     /// <summary>Prints a warning of a command that keeps no log.</summary>
     internal static void Warn(string message, CommandEnvironment environment) => environment.Screen.Error.WriteLine($"warning: {message}");
+
+    /// <summary>Prints warnings, one line each.</summary>
+    internal static void Warn(IEnumerable<string> messages, CommandEnvironment environment)
+    {
+        foreach (string message in messages)
+        {
+            Warn(message, environment);
+        }
+    }
 
     /// <summary>Prints the one line that a failure gets.</summary>
     internal static int Report(ExitCode code, string message, CommandEnvironment environment) => Report(code, message, environment.Screen);

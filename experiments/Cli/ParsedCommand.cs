@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Compression.Core.Reporting;
 
 namespace Compression.Experiments.Cli;
 
@@ -28,5 +29,29 @@ public sealed record ParsedCommand(IReadOnlyList<KeyValuePair<string, string>> V
             int index = Values.ToList().FindIndex(pair => pair.Key == name);
             return index < 0 ? null : Values[index].Value;
         }
+    }
+
+    /// <summary>The same with the values of options' second names under the first.</summary>
+    /// <param name="first">Gives, for a second name and its value, the first name and the value there; null for all other options.</param>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>: both names are given, with different values.</exception>
+    public ParsedCommand WithFirstNames(Func<string, string, (string Name, string Value)?> first)
+    {
+        var values = Values.ToList();
+        foreach (var pair in Values)
+        {
+            if (first(pair.Key, pair.Value) is not var (name, value))
+            {
+                continue;
+            }
+
+            if (values.FirstOrDefault(given => given.Key == name) is { Value: { } other } && other != value)
+            {
+                throw new UserErrorException(ExitCode.Usage, $"--{pair.Key} {pair.Value} and --{name} {other}: the two are one option; give one of them.");
+            }
+
+            values.Add(KeyValuePair.Create(name, value));
+        }
+
+        return this with { Values = values };
     }
 }

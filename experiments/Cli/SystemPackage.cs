@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Compression.Core.Reporting;
-using Compression.Mpi;
+using Compression.Mpi.Interop;
+using Compression.Mpi.Launching;
 
 namespace Compression.Experiments.Cli;
 
@@ -17,6 +18,16 @@ internal static class SystemPackage
     public const string Network = "iproute2";
 
     private const string Script = "run.sh";
+
+    /// <summary>Makes sure that ranks can be started; what is missing is installed where run.sh can do it.</summary>
+    /// <inheritdoc cref="Install"/>
+    public static void RequireMpi(CommandEnvironment environment)
+    {
+        if (!MpiLauncher.IsInstalled)
+        {
+            Install(Mpich, environment);
+        }
+    }
 
     /// <summary>Has a package installed by the run.sh that started this program; does nothing where there is none, or in a rank.</summary>
     /// <exception cref="AlreadyReportedException">It could not be installed; run.sh has said why.</exception>

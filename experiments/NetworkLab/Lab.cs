@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
-using Compression.Experiments.Recipes;
+using Compression.Experiments.Runs;
 using Compression.Mpi.Launching;
 
 namespace Compression.Experiments.NetworkLab;
@@ -25,7 +25,7 @@ internal sealed class Lab : IDisposable
     public Lab(int hosts, LinkRate? rate, CommandEnvironment environment)
     {
         // Hosts have no way to the outside: what ranks need is installed before.
-        Requirements.Mpi(environment);
+        SystemPackage.RequireMpi(environment);
         if (environment.ProgramPath("ip") is null)
         {
             SystemPackage.Install(SystemPackage.Network, environment);

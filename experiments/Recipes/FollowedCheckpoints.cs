@@ -1,7 +1,6 @@
 using System.Globalization;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
-using Compression.Tracking;
 using Compression.Tracking.Files;
 using Compression.Tracking.TensorBoard;
 using Compression.Training.Checkpoints;

@@ -1,10 +1,13 @@
 using Compression.Core.Composition;
 using Compression.Core.Reporting;
+using Compression.Experiments.Algorithms;
 using Compression.Experiments.Cli;
 using Compression.Experiments.Plots.Drawing;
 using Compression.Experiments.Plots.Kinds;
+using Compression.Experiments.Runs;
 using Compression.Mpi.Launching;
-using Compression.Tracking;
+using Compression.Tracking.Files;
+using Compression.Tracking.Provenance;
 using Compression.Training.Checkpoints;
 using Compression.Training.Data;
 using Compression.Training.Data.Lm1b;
@@ -71,17 +74,9 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
     protected override ExitCode RunInstead(Lm1bOptions options, CompressionPlan pipeline, ParsedCommand command, CommandEnvironment environment)
     {
         Requirements.Libtorch(useGpu: false);
-        foreach (string note in Lm1bHyperparameters.Idle(command["hpconfig"] ?? "", trains: false, options.Sync))
-        {
-            CommandLine.Warn(note, environment);
-        }
-
+        CommandLine.Warn(Lm1bHyperparameters.Idle(command["hpconfig"] ?? "", trains: false, options.Sync), environment);
         var corpus = Lm1bCorpus.Open(DataFolder(options.Datadir, environment), options.Hyper().VocabSize);
-        foreach (string warning in corpus.Warnings)
-        {
-            CommandLine.Warn(warning, environment);
-        }
-
+        CommandLine.Warn(corpus.Warnings, environment);
         using var checkpoint = new Lm1bEvaluator(options, corpus, options.Threads);
         return new FollowedCheckpoints(options.Resume, options.Mode, options.MaxSteps, options.EvalOnce).Evaluate(folder => checkpoint.Evaluate(folder, note => CommandLine.Warn(note, environment)), environment);
     }
@@ -107,7 +102,7 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
         options = options with
         {
             Datadir = sample ? CorpusLocation.SampleName : folder,
-            CkptDir = options.CkptDir.Length > 0 ? environment.FullPath(options.CkptDir) : "",
+            CkptDir = environment.FullPathOrEmpty(options.CkptDir),
         };
         if (options.CkptDir.Length > 0 && options.Resume.Length == 0 && new CheckpointStore(options.CkptDir).FindLatest() is { } other)
         {

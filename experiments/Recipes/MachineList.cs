@@ -1,7 +1,7 @@
 using System.Globalization;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
-using Compression.Mpi;
+using Compression.Mpi.Interop;
 using Compression.Mpi.Launching;
 using Compression.Training.Lm1b;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Compression.Core.Composition;
 using Compression.Core.Reporting;
+using Compression.Experiments.Runs;
+using Compression.Mpi.Interop;
 using Compression.Tracking.Provenance;
 using Compression.Training.Models;
 using Compression.Training.Sessions;
@@ -39,7 +41,7 @@ internal sealed record MemoryNeed(double Parameters, double Copies, double Other
     {
         if (!options.UseGpu)
         {
-            Require(RankLaunch.RanksHere(options), MemoryLimit.Bytes());
+            Require(RankLaunch.RanksHere(options, MpiEnvironment.Current), MemoryLimit.Bytes());
         }
     }
 

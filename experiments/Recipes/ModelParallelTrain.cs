@@ -1,6 +1,7 @@
 using Compression.Core.Catalog;
 using Compression.Core.Composition;
 using Compression.Experiments.Cli;
+using Compression.Experiments.Runs;
 using Compression.Training.Data;
 using Compression.Training.ModelParallel;
 
@@ -41,11 +42,9 @@ internal sealed class ModelParallelTrain : TrainingVerb<ModelParallelOptions>
         ModelParallelTrainer.Check(options, pipeline, corpus);
         double tokens = (double)corpus.Train.Length * options.NumRound;
         double limit = options.MaxSteps > 0 ? (double)options.MaxSteps * options.GradientWorkers * options.BatchSize * options.SeqLen : tokens;
-        return new PreparedTraining<ModelParallelOptions>(
-            options, data == CorpusLocation.SampleName ? $"{corpus.Description}; {SampleRun.Remark}" : corpus.Description, corpus.Files.ToDictionary(file => file.Name, file => file.Sha256), corpus.Parts(),
-            context => ModelParallelTrainer.Train(options, corpus, context))
+        return new PreparedTraining<ModelParallelOptions>(options, corpus, context => ModelParallelTrainer.Train(options, corpus, context))
         {
-            Notes = corpus.Warnings,
+            Description = data == CorpusLocation.SampleName ? $"{corpus.Description}; {SampleRun.Remark}" : corpus.Description,
             Size = new TrainingSize(options.ModelFor(corpus.Vocabulary.Count).ParameterCount(), Math.Min(tokens, limit)),
         };
     }

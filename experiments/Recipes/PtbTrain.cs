@@ -1,6 +1,7 @@
 using Compression.Core.Composition;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
+using Compression.Experiments.Runs;
 using Compression.Training.Data;
 using Compression.Training.Ptb;
 
@@ -21,8 +22,6 @@ internal sealed class PtbTrain : TrainingVerb<PtbOptions>
         "--preset zaremba-small --checkpoint_every 500 --out runs/small",
         "--resume latest",
     ];
-
-    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment) => base.Run(OtherNames.Resolve(command, FirstName), environment);
 
     protected override IReadOnlyList<KeyValuePair<string, string>> PresetValues(ParsedCommand command, CommandEnvironment environment)
     {
@@ -47,8 +46,8 @@ internal sealed class PtbTrain : TrainingVerb<PtbOptions>
         options = options with
         {
             Data = data,
-            InitWeights = FullOrEmpty(options.InitWeights, environment),
-            SaveWeights = FullOrEmpty(options.SaveWeights, environment),
+            InitWeights = environment.FullPathOrEmpty(options.InitWeights),
+            SaveWeights = environment.FullPathOrEmpty(options.SaveWeights),
         };
         RequireMemory(options, pipeline, corpus, workers);
         PtbTrainer.Check(options, pipeline, corpus, workers);
@@ -63,9 +62,7 @@ internal sealed class PtbTrain : TrainingVerb<PtbOptions>
             note = SavedPtbModel.RequireSame(options.InitWeights, $"--init_weights {options.InitWeights}", ExitCode.Usage, options, corpus.Vocabulary);
         }
 
-        return new PreparedTraining<PtbOptions>(
-            options, corpus.Description, corpus.Files.ToDictionary(file => file.Name, file => file.Sha256), corpus.Parts(),
-            context => PtbTrainer.Train(options, corpus, context))
+        return new PreparedTraining<PtbOptions>(options, corpus, context => PtbTrainer.Train(options, corpus, context))
         {
             Notes = [.. corpus.Warnings, .. note is null ? Array.Empty<string>() : [note]],
             Size = SizeOf(options, corpus, workers),
@@ -73,7 +70,7 @@ internal sealed class PtbTrain : TrainingVerb<PtbOptions>
     }
 
     // GradComp's names.
-    private static (string, string)? FirstName(string name, string value) => name switch
+    protected override (string, string)? FirstName(string name, string value) => name switch
     {
         "save" => ("save_weights", Path.Combine(value, SavedPtbModel.FileName)),
         "alpha" => ("variance_alpha", value),
@@ -99,6 +96,4 @@ internal sealed class PtbTrain : TrainingVerb<PtbOptions>
         double limit = options.MaxSteps > 0 ? (double)options.MaxSteps * workers * options.BatchSize * options.Bptt : tokens;
         return new TrainingSize(parameters, Math.Min(tokens, limit));
     }
-
-    private static string FullOrEmpty(string path, CommandEnvironment environment) => path.Length == 0 ? "" : environment.FullPath(path);
 }

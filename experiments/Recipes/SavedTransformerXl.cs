@@ -1,6 +1,7 @@
 using System.Globalization;
 using Compression.Core.Communication;
 using Compression.Core.Reporting;
+using Compression.Experiments.Algorithms;
 using Compression.Experiments.Cli;
 using Compression.Training.Checkpoints;
 using Compression.Training.Data;
@@ -20,7 +21,7 @@ internal sealed class SavedTransformerXl(TransformerXlOptions options, Corpus co
     {
         var (path, shown, code) = options.Resume.Length > 0
             ? (Path.Combine(options.Resume, SavedPtbModel.FileName), $"--resume {options.Resume}", ExitCode.Checkpoint)
-            : (options.InitWeights.Length > 0 ? environment.FullPath(options.InitWeights) : "", $"--init_weights {options.InitWeights}", ExitCode.Usage);
+            : (environment.FullPathOrEmpty(options.InitWeights), $"--init_weights {options.InitWeights}", ExitCode.Usage);
         if (path.Length == 0)
         {
             throw new UserErrorException(
@@ -32,10 +33,7 @@ internal sealed class SavedTransformerXl(TransformerXlOptions options, Corpus co
             LoadedCheckpoint.Verify(options.Resume);
         }
 
-        foreach (string warning in corpus.Warnings.Concat(TransformerXlTrainer.Notes(options with { InitWeights = options.Resume.Length > 0 ? "" : path }, corpus)))
-        {
-            CommandLine.Warn(warning, environment);
-        }
+        CommandLine.Warn(corpus.Warnings.Concat(TransformerXlTrainer.Notes(options with { InitWeights = options.Resume.Length > 0 ? "" : path }, corpus)), environment);
 
         if (options.EvalOnly)
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using Compression.Core.Catalog;
 using Compression.Core.Composition;
 using Compression.Experiments.Cli;
+using Compression.Experiments.Runs;
 using Compression.Training.TransformerXl;
 
 namespace Compression.Experiments.Recipes;

@@ -2,7 +2,8 @@ using Compression.Core.Catalog;
 using Compression.Core.Composition;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
-using Compression.Mpi;
+using Compression.Experiments.Runs;
+using Compression.Mpi.Interop;
 using Compression.Training.Data;
 using Compression.Training.TransformerXl;
 
@@ -37,8 +38,6 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
         "transformer-xl --config one_machine --dry_run",
         "transformer-xl --generate 'The city of' --tokens 50 --resume runs/small",
     ];
-
-    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment) => base.Run(OtherNames.Resolve(command, FirstName), environment);
 
     protected override IReadOnlyList<KeyValuePair<string, string>> PresetValues(ParsedCommand command, CommandEnvironment environment)
     {
@@ -99,8 +98,8 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
         RequireText(options);
         options = options with
         {
-            InitWeights = FullOrEmpty(options.InitWeights, environment),
-            SaveWeights = FullOrEmpty(options.SaveWeights, environment),
+            InitWeights = environment.FullPathOrEmpty(options.InitWeights),
+            SaveWeights = environment.FullPathOrEmpty(options.SaveWeights),
         };
         if (options.DryRun && options.Data.Length == 0 && options.Dataset != TextDataset.Sample && !TransformerXlCorpus.IsAtHand(options.Dataset, Places(environment)))
         {
@@ -114,10 +113,9 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
         string note = LaunchTable.Find(options.Config) is { } table && table.Workers != workers
             ? $"; {table.Name} names {table.Workers} {Plural.Of(table.Workers, "worker")}, here are {workers}, and the learning rate is that of their batch"
             : "";
-        return new PreparedTraining<TransformerXlOptions>(
-            options, corpus.Description + note, corpus.Files.ToDictionary(file => file.Name, file => file.Sha256), corpus.Parts(),
-            context => TransformerXlTrainer.Train(options, corpus, context))
+        return new PreparedTraining<TransformerXlOptions>(options, corpus, context => TransformerXlTrainer.Train(options, corpus, context))
         {
+            Description = corpus.Description + note,
             Notes = [.. corpus.Warnings, .. TransformerXlTrainer.Notes(options, corpus)],
             Size = SizeOf(options, corpus.Vocabulary.Count, workers),
         };
@@ -194,10 +192,8 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
     private static CorpusPlaces Places(CommandEnvironment environment) => new(environment.CallerFolder, environment.RepositoryRoot, environment.Datasets);
 
     // The published code's name of a restart.
-    private static (string, string)? FirstName(string name, string value) =>
+    protected override (string, string)? FirstName(string name, string value) =>
         name == "restart" && value != "false" ? ("resume", ResumePoint.Latest) : null;
 
     private static int? Number(string? text) => int.TryParse(text, out int value) && value > 0 ? value : null;
-
-    private static string FullOrEmpty(string path, CommandEnvironment environment) => path.Length == 0 ? "" : environment.FullPath(path);
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Compression.Core.Catalog;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
-using Compression.Experiments.Recipes;
+using Compression.Experiments.Runs;
 
 namespace Compression.Experiments.Sweeps;
 
@@ -10,7 +10,7 @@ namespace Compression.Experiments.Sweeps;
 /// Reads a grid file: Weights &amp; Biases' sweep configuration, whose parameters are the trainer's options. See docs/sweeps.md.
 /// </summary>
 /// <param name="trainers">The verbs that <c>program</c> may name; the first is meant where it is missing.</param>
-internal sealed class GridFile(IReadOnlyList<Verb> trainers)
+internal sealed class GridFile(IReadOnlyList<TrainingVerb> trainers)
 {
     private const string Parameters = "parameters";
 
@@ -36,15 +36,12 @@ internal sealed class GridFile(IReadOnlyList<Verb> trainers)
     // Weights & Biases' names of what the trainer's options say.
     private static readonly Dictionary<string, string> s_options = new() { ["project"] = "project_name", ["entity"] = "wandb_entity" };
 
-    /// <summary>The verbs that train.</summary>
-    public static IReadOnlyList<Verb> Trainers(IReadOnlyList<Verb> verbs) => [.. verbs.Where(verb => verb is ITrainer)];
-
     /// <summary>Reads and checks the text of a grid file.</summary>
     /// <param name="text">Its content.</param>
     /// <param name="file">How messages name it.</param>
     /// <param name="otherwise">The sweep's name where the file has none.</param>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>; the line and the key are named.</exception>
-    public (SweepGrid Grid, Verb Trainer) Read(string text, string file, string otherwise)
+    public (SweepGrid Grid, TrainingVerb Trainer) Read(string text, string file, string otherwise)
     {
         var root = YamlSection.Read(text, file);
         root.RequireKnown(s_keys, remarks: s_remarks);
@@ -183,7 +180,7 @@ internal sealed class GridFile(IReadOnlyList<Verb> trainers)
     private static UserErrorException Missing(string file, string key, string example) =>
         new(ExitCode.Usage, $"{file}: {key} is missing; add it: {example}.");
 
-    private Verb TrainerOf(YamlSection root) => root.Text("program") is not { } program
+    private TrainingVerb TrainerOf(YamlSection root) => root.Text("program") is not { } program
         ? trainers[0]
         : trainers.FirstOrDefault(verb => verb.Name == program)
             ?? throw root.Error("program", $"{program} is no trainer's verb{NearestNames.Hint(program, trainers.Select(verb => verb.Name))}");

@@ -2,7 +2,7 @@ using System.Globalization;
 using Compression.Core.Catalog;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
-using Compression.Experiments.Recipes;
+using Compression.Experiments.Runs;
 using Compression.Tracking.Display;
 
 namespace Compression.Experiments.Sweeps;

@@ -1,5 +1,5 @@
 using Compression.Core.Reporting;
-using Compression.Tracking;
+using Compression.Tracking.Files;
 
 namespace Compression.Experiments.Sweeps;
 

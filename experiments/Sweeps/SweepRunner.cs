@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
-using Compression.Tracking;
 using Compression.Tracking.Display;
+using Compression.Tracking.Files;
 
 namespace Compression.Experiments.Sweeps;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
+using Compression.Experiments.Runs;
+using Compression.Tracking.Files;
 
 namespace Compression.Experiments.Sweeps;
 
@@ -10,7 +12,7 @@ namespace Compression.Experiments.Sweeps;
 /// <param name="Trainer">The verb that trains.</param>
 /// <param name="Folder">Where it lives.</param>
 /// <param name="WorkingFolder">Where relative paths of the grid start.</param>
-internal sealed record SweepSession(SweepPlan Plan, string GridText, Verb Trainer, SweepFolder Folder, string WorkingFolder)
+internal sealed record SweepSession(SweepPlan Plan, string GridText, TrainingVerb Trainer, SweepFolder Folder, string WorkingFolder)
 {
     // A step and a checkpoint of a large model.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
@@ -18,9 +20,10 @@ internal sealed record SweepSession(SweepPlan Plan, string GridText, Verb Traine
     /// <summary>Opens the sweep of a grid file, or one that was started before.</summary>
     /// <param name="source">A grid file, or a sweep's folder.</param>
     /// <param name="chosenOut">The sweep's folder; empty: the source, if it is one, else <c>runs/NAME</c>.</param>
+    /// <param name="trainers">The verbs that a grid may name.</param>
     /// <param name="environment">Of this process.</param>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>.</exception>
-    public static SweepSession Open(string source, string chosenOut, CommandEnvironment environment)
+    public static SweepSession Open(string source, string chosenOut, IReadOnlyList<TrainingVerb> trainers, CommandEnvironment environment)
     {
         string path = environment.FullPath(source);
         bool resumes = Directory.Exists(path);
@@ -30,14 +33,14 @@ internal sealed record SweepSession(SweepPlan Plan, string GridText, Verb Traine
         }
 
         string file = resumes ? SweepFolder.Find(path, source).Grid : path;
-        var (plan, text, trainer) = ReadPlan(file, resumes ? file : source);
-        string target = resumes ? source : chosenOut.Length > 0 ? chosenOut : Path.Combine(Tracking.RunDirectory.DefaultRoot, plan.Grid.Name);
+        var (plan, text, trainer) = ReadPlan(file, resumes ? file : source, trainers);
+        string target = resumes ? source : chosenOut.Length > 0 ? chosenOut : Path.Combine(RunDirectory.DefaultRoot, plan.Grid.Name);
         var folder = new SweepFolder(Path.TrimEndingDirectorySeparator(environment.FullPath(target)), target);
         folder.RequireUsable();
         string working = resumes && Journal.Read(folder.Journal).LastOrDefault(entry => entry.Folder is not null)?.Folder is { } recorded && Directory.Exists(recorded)
             ? recorded
             : environment.CallerFolder;
-        if (!resumes && folder.HoldsSweep && ReadPlan(folder.Grid, folder.Grid).Plan.Grid is { } held
+        if (!resumes && folder.HoldsSweep && ReadPlan(folder.Grid, folder.Grid, trainers).Plan.Grid is { } held
             && (held.Name, held.Program) != (plan.Grid.Name, plan.Grid.Program))
         {
             throw new UserErrorException(ExitCode.Usage, $"--out {target} holds the sweep {held.Name}, and {source} is {plan.Grid.Name}; choose another --out.");
@@ -48,10 +51,10 @@ internal sealed record SweepSession(SweepPlan Plan, string GridText, Verb Traine
 
     /// <summary>The sweep in a folder.</summary>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>: there is none.</exception>
-    public static SweepSession OfFolder(string source, CommandEnvironment environment)
+    public static SweepSession OfFolder(string source, IReadOnlyList<TrainingVerb> trainers, CommandEnvironment environment)
     {
         _ = SweepFolder.Find(environment.FullPath(source), source);
-        return Open(source, "", environment);
+        return Open(source, "", trainers, environment);
     }
 
     /// <summary>What is known of each trial now.</summary>
@@ -143,7 +146,7 @@ internal sealed record SweepSession(SweepPlan Plan, string GridText, Verb Traine
                 $"{bad.Length} of {records.Count} {Plural.Of(records.Count, "trial")} did not complete ({named}); read {Folder.Shown}/trials/{bad[0]}.log, then ./run.sh sweep resume {Folder.Shown} --retry_failed."));
     }
 
-    private static (SweepPlan Plan, string Text, Verb Trainer) ReadPlan(string path, string shown)
+    private static (SweepPlan Plan, string Text, TrainingVerb Trainer) ReadPlan(string path, string shown, IReadOnlyList<TrainingVerb> trainers)
     {
         string text;
         try
@@ -155,7 +158,7 @@ internal sealed record SweepSession(SweepPlan Plan, string GridText, Verb Traine
             throw new UserErrorException(ExitCode.Usage, $"{shown}: cannot be read; name a grid file such as experiments/grids/compressors.yaml, or a sweep's folder.", cause);
         }
 
-        var (grid, trainer) = new GridFile(GridFile.Trainers(VerbList.All())).Read(text, shown, Path.GetFileNameWithoutExtension(path));
+        var (grid, trainer) = new GridFile(trainers).Read(text, shown, Path.GetFileNameWithoutExtension(path));
         return (SweepPlan.Of(grid), text, trainer);
     }
 }

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
-using Compression.Experiments.Recipes;
+using Compression.Experiments.Runs;
 using Compression.Training.Data;
 
 namespace Compression.Experiments.Sweeps;
@@ -16,7 +16,7 @@ internal static class TrialCheck
     /// <param name="environment">Where the sweep runs.</param>
     /// <returns>How much work each trial is, in the order of <paramref name="trials"/>; null where the trainer does not say.</returns>
     /// <exception cref="UserErrorException">A trial cannot work; it is named.</exception>
-    public static IReadOnlyList<TrainingSize?> Check(SweepPlan plan, IEnumerable<Trial> trials, Verb trainer, CommandEnvironment environment)
+    public static IReadOnlyList<TrainingSize?> Check(SweepPlan plan, IEnumerable<Trial> trials, TrainingVerb trainer, CommandEnvironment environment)
     {
         var command = new TrialCommand(plan.Grid, trainer);
         // A corpus is read once, not once a trial.
@@ -27,7 +27,7 @@ internal static class TrialCheck
         {
             try
             {
-                sizes.Add(((ITrainer)trainer).Check(PathOptions.Resolve(CommandParser.Parse(trainer, command.Options(trial)), trainer, environment), surroundings));
+                sizes.Add(trainer.Check(PathOptions.Resolve(CommandParser.Parse(trainer, command.Options(trial)), trainer, environment), surroundings));
             }
             catch (UserErrorException error)
             {

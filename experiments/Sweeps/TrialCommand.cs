@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Compression.Experiments.Cli;
-using Compression.Experiments.Recipes;
-using Compression.Tracking;
+using Compression.Experiments.Runs;
+using Compression.Tracking.Files;
 using Compression.Training.Checkpoints;
 
 namespace Compression.Experiments.Sweeps;

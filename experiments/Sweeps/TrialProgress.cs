@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Compression.Core.Reporting;
-using Compression.Experiments.Recipes;
-using Compression.Tracking;
+using Compression.Tracking.Files;
+using Compression.Tracking.Provenance;
 
 namespace Compression.Experiments.Sweeps;
 

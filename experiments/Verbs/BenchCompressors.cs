@@ -1,5 +1,6 @@
 using Compression.Benchmarks;
 using Compression.Core.Reporting;
+using Compression.Experiments.Algorithms;
 using Compression.Experiments.Cli;
 using Compression.Experiments.Recipes;
 

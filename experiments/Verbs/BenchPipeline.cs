@@ -3,8 +3,8 @@ using System.Text.Json;
 using Compression.Core.Catalog;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
-using Compression.Experiments.Recipes;
-using Compression.Tracking;
+using Compression.Experiments.Runs;
+using Compression.Tracking.Files;
 using Compression.Training.ModelParallel;
 
 namespace Compression.Experiments.Verbs;

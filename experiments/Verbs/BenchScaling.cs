@@ -3,9 +3,10 @@ using Compression.Core.Catalog;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Experiments.Plots.Runs;
-using Compression.Experiments.Recipes;
+using Compression.Experiments.Runs;
 using Compression.Mpi.Launching;
-using Compression.Tracking;
+using Compression.Tracking.Files;
+using Compression.Tracking.Provenance;
 
 namespace Compression.Experiments.Verbs;
 

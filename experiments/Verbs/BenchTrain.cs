@@ -1,7 +1,8 @@
 using Compression.Benchmarks;
 using Compression.Core.Reporting;
+using Compression.Experiments.Algorithms;
 using Compression.Experiments.Cli;
-using Compression.Experiments.Recipes;
+using Compression.Experiments.Runs;
 
 namespace Compression.Experiments.Verbs;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
-using Compression.Tracking;
+using Compression.Tracking.Files;
 using Compression.Training.Checkpoints;
 
 namespace Compression.Experiments.Verbs;

@@ -2,9 +2,12 @@ using System.Globalization;
 using Compression.Core.Communication;
 using Compression.Core.Composition;
 using Compression.Core.Reporting;
+using Compression.Experiments.Algorithms;
 using Compression.Experiments.Cli;
 using Compression.Experiments.Recipes;
-using Compression.Tracking;
+using Compression.Experiments.Runs;
+using Compression.Tracking.Files;
+using Compression.Tracking.Provenance;
 using Compression.Training.Checkpoints;
 using Compression.Training.Ptb;
 using Compression.Training.Sessions;
@@ -47,19 +50,14 @@ internal sealed class Evaluate : Verb<EvaluateOptions>
 
         double words = Math.Min(Math.Max(model.EvalBatchSize, model.TestBatchSize) * (double)model.Bptt, Math.Max(corpus.Valid.Length, corpus.Test.Length));
         MemoryNeed.Of(model.ModelFor(corpus.Vocabulary.Count), words, copies: 1, "--eval_batch_size, --test_batch_size or --bptt").Require(model);
-        var plan = new CompressionComposer(Components.Catalog()).Compose(
-            new CompressionRequest(model.Compressor, model.Memory, model.Exchange, 0, new Dictionary<string, string>()));
+        var plan = Components.Compose("none");
         using var stop = environment.ListenForStop();
         using var alone = new LocalCommunicator();
         using var silent = new NullRunLogger();
         var context = new TrainingContext(alone, silent, plan, "", environment.Time, stop.Token);
         environment.Screen.Output.WriteLine($"{weights}: {model.NumLayers} {Plural.Of(model.NumLayers, "layer")}, emb_size {model.EmbSize}, num_hid {model.NumHid}");
         environment.Screen.Output.WriteLine(corpus.Description);
-        foreach (string warning in corpus.Warnings)
-        {
-            CommandLine.Warn(warning, environment);
-        }
-
+        CommandLine.Warn(corpus.Warnings, environment);
         foreach (string split in options.Split == "both" ? (string[])["valid", "test"] : [options.Split])
         {
             var record = PtbTrainer.Evaluate(model, corpus, split, context);

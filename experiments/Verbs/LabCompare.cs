@@ -1,5 +1,6 @@
 using System.Globalization;
 using Compression.Experiments.NetworkLab;
+using Compression.Experiments.Plots.Kinds;
 using Compression.Experiments.Plots.Pictures;
 
 namespace Compression.Experiments.Verbs;

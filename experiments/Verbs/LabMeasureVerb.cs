@@ -1,11 +1,11 @@
 using Compression.Benchmarks;
 using Compression.Core.Catalog;
 using Compression.Core.Reporting;
+using Compression.Experiments.Algorithms;
 using Compression.Experiments.Cli;
 using Compression.Experiments.NetworkLab;
 using Compression.Experiments.Plots.Drawing;
 using Compression.Experiments.Plots.Pictures;
-using Compression.Experiments.Recipes;
 
 namespace Compression.Experiments.Verbs;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Compression.Core.Reporting;
 using Compression.Experiments.NetworkLab;
+using Compression.Experiments.Plots.Kinds;
 using Compression.Experiments.Plots.Pictures;
 
 namespace Compression.Experiments.Verbs;

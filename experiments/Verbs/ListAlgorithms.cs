@@ -2,8 +2,8 @@ using System.Text;
 using System.Text.Json;
 using Compression.Core.Catalog;
 using Compression.Core.Reporting;
+using Compression.Experiments.Algorithms;
 using Compression.Experiments.Cli;
-using Compression.Experiments.Recipes;
 
 namespace Compression.Experiments.Verbs;
 

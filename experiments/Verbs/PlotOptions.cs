@@ -1,5 +1,5 @@
 using Compression.Core.Catalog;
-using Compression.Experiments.Plots;
+using Compression.Experiments.Plots.Kinds;
 
 namespace Compression.Experiments.Verbs;
 

@@ -1,8 +1,7 @@
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
-using Compression.Experiments.Plots;
 using Compression.Experiments.Plots.Kinds;
-using Compression.Tracking;
+using Compression.Tracking.Files;
 
 namespace Compression.Experiments.Verbs;
 

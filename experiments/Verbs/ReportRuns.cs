@@ -1,9 +1,8 @@
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
-using Compression.Experiments.Plots;
 using Compression.Experiments.Plots.Kinds;
 using Compression.Experiments.Plots.Report;
-using Compression.Tracking;
+using Compression.Tracking.Files;
 
 namespace Compression.Experiments.Verbs;
 

@@ -2,8 +2,9 @@ using System.Globalization;
 using Compression.Core.Catalog;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
+using Compression.Experiments.Runs;
 using Compression.Experiments.Sweeps;
-using Compression.Tracking;
+using Compression.Tracking.Files;
 
 namespace Compression.Experiments.Verbs;
 
@@ -16,7 +17,7 @@ public sealed record SweepReportOptions
 }
 
 /// <summary>Shows what a sweep has found.</summary>
-internal sealed class SweepReport : Verb<SweepReportOptions>
+internal sealed class SweepReport(IReadOnlyList<TrainingVerb> trainers) : Verb<SweepReportOptions>
 {
     public override string Name => "sweep report";
 
@@ -33,7 +34,7 @@ internal sealed class SweepReport : Verb<SweepReportOptions>
             throw new UserErrorException(ExitCode.Usage, $"{Name} needs a sweep's folder: ./run.sh {Name} runs/NAME.");
         }
 
-        var session = SweepSession.OfFolder(options.Folder, environment);
+        var session = SweepSession.OfFolder(options.Folder, trainers, environment);
         var records = session.Records();
         int completed = records.Count(record => record.State == TrialState.Completed);
         string table = ReportTables.Markdown(session.Plan, records);

@@ -1,6 +1,7 @@
 using Compression.Core.Catalog;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
+using Compression.Experiments.Runs;
 using Compression.Experiments.Sweeps;
 
 namespace Compression.Experiments.Verbs;
@@ -14,7 +15,7 @@ public sealed record SweepResumeOptions : SweepWorkOptions
 }
 
 /// <summary>Goes on with a sweep's folder.</summary>
-internal sealed class SweepResume : SweepWork<SweepResumeOptions>
+internal sealed class SweepResume(IReadOnlyList<TrainingVerb> trainers) : SweepWork<SweepResumeOptions>
 {
     public override string Name => "sweep resume";
 
@@ -25,6 +26,6 @@ internal sealed class SweepResume : SweepWork<SweepResumeOptions>
     public override IReadOnlyList<string> Examples => ["sweep resume runs/compressors --jobs 2", "sweep resume runs/compressors --retry_failed"];
 
     protected override SweepSession Open(SweepResumeOptions options, CommandEnvironment environment) => options.Folder.Length > 0
-        ? SweepSession.OfFolder(options.Folder, environment)
+        ? SweepSession.OfFolder(options.Folder, trainers, environment)
         : throw new UserErrorException(ExitCode.Usage, $"{Name} needs a sweep's folder: ./run.sh {Name} runs/NAME.");
 }

@@ -1,6 +1,7 @@
 using Compression.Core.Catalog;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
+using Compression.Experiments.Runs;
 using Compression.Experiments.Sweeps;
 
 namespace Compression.Experiments.Verbs;
@@ -18,7 +19,7 @@ public sealed record SweepRunOptions : SweepWorkOptions
 }
 
 /// <summary>Runs the trials of a grid.</summary>
-internal sealed class SweepRun : SweepWork<SweepRunOptions>
+internal sealed class SweepRun(IReadOnlyList<TrainingVerb> trainers) : SweepWork<SweepRunOptions>
 {
     public override string Name => "sweep run";
 
@@ -34,6 +35,6 @@ internal sealed class SweepRun : SweepWork<SweepRunOptions>
     ];
 
     protected override SweepSession Open(SweepRunOptions options, CommandEnvironment environment) => options.Grid.Length > 0
-        ? SweepSession.Open(options.Grid, options.Out, environment)
+        ? SweepSession.Open(options.Grid, options.Out, trainers, environment)
         : throw new UserErrorException(ExitCode.Usage, $"{Name} needs a grid file: ./run.sh {Name} experiments/grids/compressors.yaml.");
 }

@@ -1,6 +1,7 @@
 using Compression.Core.Catalog;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
+using Compression.Experiments.Runs;
 using Compression.Experiments.Sweeps;
 using Spectre.Console;
 
@@ -19,7 +20,7 @@ public sealed record SweepStatusOptions
 }
 
 /// <summary>Shows how far a sweep is.</summary>
-internal sealed class SweepStatus : Verb<SweepStatusOptions>
+internal sealed class SweepStatus(IReadOnlyList<TrainingVerb> trainers) : Verb<SweepStatusOptions>
 {
     private static readonly TimeSpan s_pace = TimeSpan.FromSeconds(2);
 
@@ -38,7 +39,7 @@ internal sealed class SweepStatus : Verb<SweepStatusOptions>
             throw new UserErrorException(ExitCode.Usage, $"{Name} needs a sweep's folder: ./run.sh {Name} runs/NAME.");
         }
 
-        var session = SweepSession.OfFolder(options.Folder, environment);
+        var session = SweepSession.OfFolder(options.Folder, trainers, environment);
         var console = StatusTable.ConsoleOf(environment.Screen);
         if (!options.Watch || environment.Screen.TerminalWidth is null)
         {

@@ -1,7 +1,8 @@
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
-using Compression.Experiments.Recipes;
+using Compression.Experiments.Runs;
 using Compression.Tracking.Wandb;
+using Compression.Tracking.Wandb.Api;
 
 namespace Compression.Experiments.Verbs;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Compression.Core.Communication;
+using Compression.Mpi.Requests;
 
 namespace Compression.Mpi;
 

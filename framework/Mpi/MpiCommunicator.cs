@@ -5,6 +5,7 @@ using Compression.Core.Reporting;
 using Compression.Mpi.Direct;
 using Compression.Mpi.Interop;
 using Compression.Mpi.Launching;
+using Compression.Mpi.Requests;
 
 namespace Compression.Mpi;
 

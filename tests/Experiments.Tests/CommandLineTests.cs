@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Compression.Core.Catalog;
 using Compression.Core.Reporting;
+using Compression.Experiments.Algorithms;
 using Compression.Experiments.Cli;
 using Compression.Experiments.Recipes;
 using Compression.Training.Ptb;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Compression.Core.Catalog;
-using Compression.Experiments.Recipes;
+using Compression.Experiments.Algorithms;
 
 namespace Compression.Experiments.Tests;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Compression.Experiments.Cli;
 using Compression.Experiments.Sweeps;
 
 namespace Compression.Experiments.Tests;
@@ -14,7 +13,7 @@ public sealed class NoDataTests
         get
         {
             var data = new TheoryData<string, string>();
-            foreach (var trainer in GridFile.Trainers(VerbList.All()))
+            foreach (var trainer in VerbList.Trainers())
             {
                 data.Add(trainer.Name, "");
                 data.Add(trainer.Name, "nowhere");

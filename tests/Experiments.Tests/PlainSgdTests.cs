@@ -1,4 +1,5 @@
-using Compression.Experiments.Recipes;
+using Compression.Experiments.Algorithms;
+using Compression.Experiments.Runs;
 using Compression.Training.Lm1b;
 using Compression.Training.ModelParallel;
 using Compression.Training.Ptb;
@@ -27,6 +28,6 @@ public sealed class PlainSgdTests
             (new TransformerXlOptions { Optim = "lamb" }, false),
         ];
         var none = new Dictionary<string, string>();
-        Assert.All(trainers, trainer => Assert.Equal(trainer.IsPlain, RunSettings.Of(trainer.Options, none, none).Pipeline.PlainSgd));
+        Assert.All(trainers, trainer => Assert.Equal(trainer.IsPlain, Components.RequestOf(trainer.Options, none, none).PlainSgd));
     }
 }

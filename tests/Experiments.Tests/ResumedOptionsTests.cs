@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Compression.Core.Catalog;
 using Compression.Core.Reporting;
+using Compression.Experiments.Algorithms;
 
 namespace Compression.Experiments.Tests;
 
@@ -28,7 +29,7 @@ public sealed class ResumedOptionsTests(ResumableRuns runs) : IClassFixture<Resu
             var data = new TheoryData<string, string>();
             foreach (string trainer in ResumableRuns.Trainers.Keys)
             {
-                foreach (string flag in Recipes.Components.Catalog().Flags.Select(flag => flag.Key))
+                foreach (string flag in Algorithms.Components.Catalog().Flags.Select(flag => flag.Key))
                 {
                     data.Add(trainer, flag);
                 }

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Compression.Experiments.Recipes;
+using Compression.Tracking.Provenance;
 
 namespace Compression.Experiments.Tests;
 

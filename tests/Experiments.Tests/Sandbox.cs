@@ -79,7 +79,7 @@ internal sealed class Sandbox : IDisposable
     {
         using var output = new StringWriter();
         using var errors = new StringWriter();
-        int code = CommandLine.Run(arguments, Surroundings(output, errors));
+        int code = CommandLine.Run(arguments, Surroundings(output, errors), VerbList.All());
         return new Outcome(code, output.ToString(), errors.ToString());
     }
 

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Compression.Communication.Contract;
 using Compression.Core.Communication;
 using Compression.Core.Reporting;
+using Compression.Mpi.Interop;
 using Compression.Mpi.Launching;
 
 namespace Compression.Mpi.Ranks;

@@ -1,3 +1,4 @@
+using Compression.Tracking.Display;
 using Compression.Tracking.Files;
 
 namespace Compression.Tracking.Tests;

@@ -1,5 +1,6 @@
 using System.Text;
 using Compression.Core.Reporting;
+using Compression.Tracking.Files;
 
 namespace Compression.Tracking.Tests;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Compression.Tracking.Files;
 using Compression.Tracking.Provenance;
 
 namespace Compression.Tracking.Tests;

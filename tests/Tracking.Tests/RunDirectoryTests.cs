@@ -1,4 +1,5 @@
 using Compression.Core.Reporting;
+using Compression.Tracking.Files;
 
 namespace Compression.Tracking.Tests;
 

@@ -1,3 +1,5 @@
+using Compression.Tracking.Files;
+
 namespace Compression.Tracking.Tests;
 
 /// <summary>An empty folder that goes away with the test.</summary>

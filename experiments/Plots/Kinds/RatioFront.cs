@@ -72,7 +72,7 @@ internal sealed class RatioFront : PlotKind
 
     private static IEnumerable<Mark> Marks(RunSeries series, PlotInput input)
     {
-        var style = SeriesStyle.Of(series, input.Series);
+        var style = SeriesMarks.Style(series, input.Series);
         var point = new LineMark(Across, "perplexity", style) { Where = [SeriesMarks.Is(series)], Label = series.Label, Connection = Connection.None };
         return series.Runs.Count > 1
             ? [new ErrorBarMark(Across, "perplexity", "perplexity_low", "perplexity_high", style.Colour) { Where = point.Where }, point]

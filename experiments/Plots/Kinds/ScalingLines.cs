@@ -65,7 +65,7 @@ internal sealed class ScalingLines : PlotKind
 
     private static IEnumerable<Mark> Marks(RunSeries line, PlotInput input)
     {
-        var style = SeriesStyle.Of(line, input.Series);
+        var style = SeriesMarks.Style(line, input.Series);
         yield return new ErrorBarMark("workers", "words_per_second", "words_low", "words_high", style.Colour) { Where = [SeriesMarks.Is(line)] };
         yield return new LineMark("workers", "words_per_second", style) { Where = [SeriesMarks.Is(line)], Label = line.Label, IsOnTop = line.IsDense };
     }

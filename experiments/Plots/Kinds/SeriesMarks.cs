@@ -9,6 +9,10 @@ internal static class SeriesMarks
     /// <summary>The condition that a row is a series' own.</summary>
     public static (string Column, object Value) Is(RunSeries series) => ("series", series.Number);
 
+    /// <summary>How a series looks among all that a picture shows.</summary>
+    public static SeriesStyle Style(RunSeries series, IReadOnlyList<RunSeries> all) =>
+        SeriesStyle.Of(all.TakeWhile(other => other.Number != series.Number).Count(other => other.IsDense == series.IsDense), series.IsDense);
+
     /// <summary>Lines with their confidence bands. Bands hide no line, and the dense baseline lies on the others.</summary>
     /// <param name="shown">In the order of the legend.</param>
     /// <param name="all">All series, among which each has its style.</param>
@@ -22,8 +26,8 @@ internal static class SeriesMarks
         return [.. shown.Where(series => series.Runs.Count > 1).Select(Band), .. shown.Select(Line)];
 
         (string, object)[] Of(RunSeries series) => [Is(series), .. where];
-        Mark Band(RunSeries series) => new BandMark(x, "perplexity_low", "perplexity_high", SeriesStyle.Of(series, all).Colour) { Where = Of(series) };
-        Mark Line(RunSeries series) => new LineMark(x, "perplexity", SeriesStyle.Of(series, all))
+        Mark Band(RunSeries series) => new BandMark(x, "perplexity_low", "perplexity_high", Style(series, all).Colour) { Where = Of(series) };
+        Mark Line(RunSeries series) => new LineMark(x, "perplexity", Style(series, all))
         {
             Where = Of(series),
             Label = series.Label,

@@ -90,7 +90,7 @@ internal sealed class TargetBars : PlotKind
             yield break;
         }
 
-        yield return new BoxMark(foot, mean, (Field)"row" - 0.33, (Field)"row" + 0.33, SeriesStyle.Of(series, input.Series).Colour) { Where = where };
+        yield return new BoxMark(foot, mean, (Field)"row" - 0.33, (Field)"row" + 0.33, SeriesMarks.Style(series, input.Series).Colour) { Where = where };
         if (series.Runs.Count > 1)
         {
             yield return new ErrorBarMark(mean, "row", low, high, SeriesStyle.Grey) { Where = where, IsHorizontal = true };

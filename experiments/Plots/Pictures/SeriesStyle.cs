@@ -1,5 +1,3 @@
-using Compression.Experiments.Plots.Series;
-
 namespace Compression.Experiments.Plots.Pictures;
 
 /// <summary>
@@ -24,13 +22,6 @@ internal sealed record SeriesStyle(string Colour, PointShape Point, bool IsFille
 
     /// <summary>The seven colours beside black; yellow, weak on white, comes last.</summary>
     public static IReadOnlyList<string> Colours { get; } = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#F0E442"];
-
-    /// <summary>The style of a series among all that a picture shows.</summary>
-    public static SeriesStyle Of(RunSeries series, IReadOnlyList<RunSeries> all)
-    {
-        int place = all.TakeWhile(other => other.Number != series.Number).Count(other => other.IsDense == series.IsDense);
-        return Of(place, series.IsDense);
-    }
 
     /// <summary>The style of a place among the dense baselines, or among all others.</summary>
     public static SeriesStyle Of(int place, bool isDense)

@@ -1,5 +1,5 @@
+using Compression.Experiments.Algorithms;
 using Compression.Experiments.Plots.Runs;
-using Compression.Experiments.Recipes;
 
 namespace Compression.Experiments.Plots.Series;
 

@@ -1,5 +1,6 @@
 using Compression.Core.Communication;
 using Compression.Mpi.Interop;
+using Compression.Mpi.Requests;
 
 namespace Compression.Mpi.Direct;
 

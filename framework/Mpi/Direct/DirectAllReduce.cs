@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Compression.Core.Communication;
 using Compression.Core.Gradients;
+using Compression.Mpi.Requests;
 
 namespace Compression.Mpi.Direct;
 

@@ -1,4 +1,5 @@
 using Compression.Mpi.Interop;
+using Compression.Mpi.Requests;
 
 namespace Compression.Mpi.Direct;
 

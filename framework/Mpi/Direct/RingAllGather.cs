@@ -1,4 +1,5 @@
 using Compression.Core.Communication;
+using Compression.Mpi.Requests;
 
 namespace Compression.Mpi.Direct;
 

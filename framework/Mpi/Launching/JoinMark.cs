@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Compression.Core.Reporting;
+using Compression.Mpi.Interop;
 
 namespace Compression.Mpi.Launching;
 

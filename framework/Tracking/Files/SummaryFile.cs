@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Compression.Core.Reporting;
 
 namespace Compression.Tracking.Files;
@@ -14,12 +15,12 @@ public static class SummaryFile
     public static void Write(string path, RunSummary summary) =>
         AtomicFile.Write(
             path,
-            ReadableJson.Bytes(writer => JsonSerializer.Serialize(writer, summary, TrackingJsonContext.Default.RunSummary)));
+            ReadableJson.Bytes(writer => JsonSerializer.Serialize(writer, summary, SummaryJsonContext.Default.RunSummary)));
 
     /// <summary>Reads a summary back, for reports.</summary>
     /// <exception cref="JsonException">The content is not a summary.</exception>
     public static RunSummary Read(string path) =>
-        JsonSerializer.Deserialize(File.ReadAllBytes(path), TrackingJsonContext.Default.RunSummary)
+        JsonSerializer.Deserialize(File.ReadAllBytes(path), SummaryJsonContext.Default.RunSummary)
         ?? throw new JsonException($"'{path}' holds null instead of a summary");
 
     /// <summary>The summary of a run; null where it has written none that can be read.</summary>
@@ -36,3 +37,7 @@ public static class SummaryFile
         }
     }
 }
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(FiniteNumberConverter)])]
+[JsonSerializable(typeof(RunSummary))]
+internal sealed partial class SummaryJsonContext : JsonSerializerContext;

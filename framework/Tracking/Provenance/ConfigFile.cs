@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Text.Json;
+using Compression.Tracking.Files;
 
 namespace Compression.Tracking.Provenance;
 
@@ -13,10 +14,10 @@ public static class ConfigFile
     /// <summary>Replaces the file in one piece.</summary>
     /// <exception cref="ArgumentException">A value has a type that JSON does not know.</exception>
     /// <exception cref="Core.Reporting.UserErrorException">The file cannot be written.</exception>
-    public static void Write(RunDirectory directory, IReadOnlyList<RunOption> options, string commandLine) =>
+    public static void Write(RunDirectory directory, IReadOnlyList<ConfigEntry> options, string commandLine) =>
         AtomicFile.Write(directory.PathOf(RunFiles.Config), ReadableJson.Bytes(writer => Write(writer, options, commandLine)));
 
-    private static void Write(Utf8JsonWriter writer, IReadOnlyList<RunOption> options, string commandLine)
+    private static void Write(Utf8JsonWriter writer, IReadOnlyList<ConfigEntry> options, string commandLine)
     {
         writer.WriteStartObject();
         writer.WriteStartObject("options");

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Compression.Tracking.Files;
 
 namespace Compression.Tracking.Provenance;
 
@@ -86,5 +88,9 @@ public sealed record RunEnvironment
     /// <exception cref="Core.Reporting.UserErrorException">The file cannot be written.</exception>
     public void Write(RunDirectory directory) => AtomicFile.Write(
         directory.PathOf(RunFiles.Environment),
-        ReadableJson.Bytes(writer => JsonSerializer.Serialize(writer, this, TrackingJsonContext.Default.RunEnvironment)));
+        ReadableJson.Bytes(writer => JsonSerializer.Serialize(writer, this, EnvironmentJsonContext.Default.RunEnvironment)));
 }
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(RunEnvironment))]
+internal sealed partial class EnvironmentJsonContext : JsonSerializerContext;

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using Compression.Core.Payloads;
 using Compression.Core.Reporting;
+using Compression.Tracking.Files;
 using Google.Protobuf;
 
 namespace Compression.Tracking.TensorBoard;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Compression.Core.Reporting;
 using Compression.Tracking.Display;
+using Compression.Tracking.Files;
 
 namespace Compression.Tracking.TensorBoard;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Compression.Tracking.Files;
 
 namespace Compression.Tracking.Wandb;
 
@@ -19,7 +21,7 @@ internal sealed record RunPointer(string Log)
         try
         {
             return File.Exists(path)
-                && JsonSerializer.Deserialize(File.ReadAllBytes(path), TrackingJsonContext.Default.RunPointer) is { Log: { } log }
+                && JsonSerializer.Deserialize(File.ReadAllBytes(path), PointerJsonContext.Default.RunPointer) is { Log: { } log }
                 && File.Exists(directory.PathOf(log))
                     ? directory.PathOf(log)
                     : null;
@@ -49,6 +51,10 @@ internal sealed record RunPointer(string Log)
         var pointer = new RunPointer(relative.StartsWith("..", StringComparison.Ordinal) ? Path.GetFullPath(log) : relative);
         AtomicFile.Write(
             Path.Combine(folder, FileName),
-            ReadableJson.Bytes(writer => JsonSerializer.Serialize(writer, pointer, TrackingJsonContext.Default.RunPointer)));
+            ReadableJson.Bytes(writer => JsonSerializer.Serialize(writer, pointer, PointerJsonContext.Default.RunPointer)));
     });
 }
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(RunPointer))]
+internal sealed partial class PointerJsonContext : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Compression.Core.Reporting;
+using Compression.Tracking.Files;
 using Compression.Tracking.Wandb.Log;
 
 namespace Compression.Tracking.Wandb;
@@ -10,7 +11,7 @@ internal static class RunSummaryFigures
     /// <summary>Those that are missing are left out.</summary>
     public static IReadOnlyList<Item> Of(RunSummary summary)
     {
-        using var document = JsonSerializer.SerializeToDocument(summary, TrackingJsonContext.Default.RunSummary);
+        using var document = JsonSerializer.SerializeToDocument(summary, SummaryJsonContext.Default.RunSummary);
         return [.. Flatten("", document.RootElement)];
     }
 

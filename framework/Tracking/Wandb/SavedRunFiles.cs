@@ -1,3 +1,5 @@
+using Compression.Tracking.Files;
+
 namespace Compression.Tracking.Wandb;
 
 /// <summary>The files of a run directory that go to the server, copied beside the log, where the official tool looks for them too.</summary>

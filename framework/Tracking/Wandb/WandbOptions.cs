@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Compression.Core.Reporting;
+using Compression.Tracking.Files;
+using Compression.Tracking.Wandb.Api;
 
 namespace Compression.Tracking.Wandb;
 

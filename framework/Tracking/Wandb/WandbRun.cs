@@ -1,4 +1,6 @@
+using Compression.Tracking.Files;
 using Compression.Tracking.Provenance;
+using Compression.Tracking.Wandb.Api;
 
 namespace Compression.Tracking.Wandb;
 
@@ -15,7 +17,7 @@ public sealed record WandbRun
     public required RunDirectory Directory { get; init; }
 
     /// <summary>Every resolved option.</summary>
-    public required IReadOnlyList<RunOption> Config { get; init; }
+    public required IReadOnlyList<ConfigEntry> Config { get; init; }
 
     /// <summary>Commit of the sources; null where it is not known.</summary>
     public string? Commit { get; init; }

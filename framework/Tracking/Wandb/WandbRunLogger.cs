@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Compression.Core.Reporting;
 using Compression.Tracking.Display;
+using Compression.Tracking.Files;
 using Compression.Tracking.Provenance;
 using Compression.Tracking.Wandb.Api;
 using Compression.Tracking.Wandb.Log;
@@ -183,7 +184,7 @@ public sealed class WandbRunLogger : IRunLogger
         }
     }
 
-    private static string JsonOf(RunOption option)
+    private static string JsonOf(ConfigEntry option)
     {
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream))

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Compression.Core.Reporting;
+using Compression.Tracking.Files;
 using Compression.Tracking.Wandb.Api;
 using Compression.Tracking.Wandb.Log;
 using Compression.Tracking.Wandb.Upload;

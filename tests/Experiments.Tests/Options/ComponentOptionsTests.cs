@@ -1,6 +1,6 @@
 using Compression.Core.Catalog;
 using Compression.Core.Contracts;
-using Compression.Experiments.Recipes;
+using Compression.Experiments.Algorithms;
 using Compression.Training.Ptb;
 using Xunit.Abstractions;
 

@@ -1,6 +1,6 @@
 using Compression.Core.Catalog;
-using Compression.Experiments.Cli;
-using Compression.Experiments.Recipes;
+using Compression.Experiments.Algorithms;
+using Compression.Experiments.Runs;
 using Compression.Training.Lm1b;
 using Xunit.Abstractions;
 
@@ -122,7 +122,7 @@ public sealed class NumericOptionsTests(ITestOutputHelper output)
         using var runs = new EndedRuns(output);
         foreach (var verb in VerbList.All())
         {
-            var components = verb is ITrainer ? s_catalog.Flags.Select(flag => flag.Key).ToHashSet() : [];
+            var components = verb is TrainingVerb ? s_catalog.Flags.Select(flag => flag.Key).ToHashSet() : [];
             foreach (var option in verb.Options.Where(option => option.Numbers is not null && !components.Contains(option.Name)))
             {
                 foreach (string text in NumberEnds.Of(option.Numbers!).Where(text => !option.Numbers!.TryRead(text, out _, out _)))

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Compression.Experiments.Cli;
+using Compression.Experiments.Runs;
 using Compression.Experiments.Sweeps;
 
 namespace Compression.Experiments.Tests.Options;
@@ -15,7 +16,7 @@ public sealed class OtherNamesTests
         ["checkpoint_every", "save_ckpt_steps"],
     ];
 
-    private static readonly IReadOnlyList<Verb> s_trainers = GridFile.Trainers(VerbList.All());
+    private static readonly IReadOnlyList<TrainingVerb> s_trainers = VerbList.Trainers();
 
     public static TheoryData<string> Trainers => [.. s_trainers.Select(verb => verb.Name)];
 

@@ -1,5 +1,4 @@
 using Compression.Core.Catalog;
-using Compression.Experiments.Cli;
 using Compression.Experiments.Sweeps;
 
 namespace Compression.Experiments.Tests.Options;
@@ -22,7 +21,7 @@ public sealed class RefusedOptionsTests
     {
         using var sandbox = new Sandbox();
         string help = sandbox.Run($"{verb} --help").Output;
-        var trainer = GridFile.Trainers(VerbList.All()).Single(candidate => candidate.Name == verb);
+        var trainer = VerbList.Trainers().Single(candidate => candidate.Name == verb);
         var plain = OptionRun.Parse(OptionFiles.Bases[verb]);
         foreach (var option in OptionSchema.Of(record).Options)
         {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Xml.Linq;
-using Compression.Experiments.Plots;
 using Compression.Experiments.Plots.Drawing;
 using Compression.Experiments.Plots.Kinds;
 using Compression.Experiments.Plots.Pictures;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Compression.Experiments.Plots;
 using Compression.Experiments.Plots.Drawing;
 using Compression.Experiments.Plots.Kinds;
 using Compression.Experiments.Plots.Pictures;

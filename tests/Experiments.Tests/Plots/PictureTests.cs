@@ -1,6 +1,5 @@
 using System.Globalization;
 using Compression.Core.Reporting;
-using Compression.Experiments.Plots;
 using Compression.Experiments.Plots.Kinds;
 using Compression.Experiments.Plots.Pictures;
 using Compression.Experiments.Plots.Series;
@@ -166,7 +165,7 @@ public sealed class PictureTests
         var series = Input(
             sandbox,
             [new SyntheticRun { Rate = 1 }, new SyntheticRun(), .. Enumerable.Range(1, 20).Select(i => new SyntheticRun { Compressor = $"topk(ratio=0.{i:D2})+float32", Exchange = "allgather" })]).Series;
-        SeriesStyle[] styles = [.. series.Select(one => SeriesStyle.Of(one, series))];
+        SeriesStyle[] styles = [.. series.Select(one => SeriesMarks.Style(one, series))];
         Assert.All(Pairs.Of(series, styles), pair => Assert.Equal(pair.First.IsDense, pair.Second.Colour == SeriesStyle.Black));
         Assert.Equal(styles.Length, styles.Select(style => (style.Colour, style.Point, style.IsFilled)).Distinct().Count());
     }

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Compression.Experiments.Plots.Kinds;
-using Compression.Tracking;
+using Compression.Tracking.Files;
 
 namespace Compression.Experiments.Tests.Plots;
 

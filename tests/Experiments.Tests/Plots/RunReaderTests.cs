@@ -1,6 +1,6 @@
 using Compression.Core.Reporting;
 using Compression.Experiments.Plots.Runs;
-using Compression.Tracking;
+using Compression.Tracking.Files;
 
 namespace Compression.Experiments.Tests.Plots;
 

@@ -1,5 +1,4 @@
 using Compression.Core.Reporting;
-using Compression.Tracking;
 using Compression.Tracking.Files;
 using Compression.Tracking.Provenance;
 
@@ -62,7 +61,7 @@ internal sealed record SyntheticRun
         return folder;
     }
 
-    private RunOption[] Options(string folder) =>
+    private ConfigEntry[] Options(string folder) =>
     [
         new("data", $"/corpora/{Data}", true), new("out", folder, true), new("init_lr", Rate, true), new("seed", Seed, true), new("num_workers", Workers, true),
         new("virtual_workers", VirtualWorkers, true), new("compress_ratio", null, false), new("resolved_compressor", Compressor, false),

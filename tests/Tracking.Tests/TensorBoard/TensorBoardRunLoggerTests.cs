@@ -1,4 +1,5 @@
 using Compression.Core.Reporting;
+using Compression.Tracking.Files;
 using Compression.Tracking.TensorBoard;
 
 namespace Compression.Tracking.Tests.TensorBoard;

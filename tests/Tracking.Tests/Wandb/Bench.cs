@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Compression.Tracking.Files;
 using Compression.Tracking.Provenance;
 using Compression.Tracking.Wandb;
 using Compression.Tracking.Wandb.Api;
@@ -64,7 +65,7 @@ internal sealed class Bench : IDisposable
                 Options = options,
                 Key = WandbKey,
                 Directory = directory,
-                Config = [new RunOption("init_lr", 20.0, true), new RunOption("compressor", "topk", true), new RunOption("resume", null, false)],
+                Config = [new ConfigEntry("init_lr", 20.0, true), new ConfigEntry("compressor", "topk", true), new ConfigEntry("resume", null, false)],
                 Commit = new string('c', 40),
                 Host = "machine",
                 IsResumed = isResumed,

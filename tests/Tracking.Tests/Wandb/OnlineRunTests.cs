@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Compression.Core.Reporting;
 using Compression.Tracking.Wandb;
+using Compression.Tracking.Wandb.Api;
 using Compression.Tracking.Wandb.Log;
 using Compression.Tracking.Wandb.Upload;
 

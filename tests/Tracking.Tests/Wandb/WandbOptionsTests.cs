@@ -1,5 +1,6 @@
 using Compression.Core.Reporting;
 using Compression.Tracking.Wandb;
+using Compression.Tracking.Wandb.Api;
 
 namespace Compression.Tracking.Tests.Wandb;
 

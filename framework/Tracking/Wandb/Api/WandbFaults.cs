@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Compression.Tracking.Files;
 using Refit;
 
 namespace Compression.Tracking.Wandb.Api;

@@ -1,4 +1,5 @@
 using Compression.Core.Reporting;
+using Compression.Tracking.Files;
 using Google.Protobuf;
 
 namespace Compression.Tracking.Wandb.Log;

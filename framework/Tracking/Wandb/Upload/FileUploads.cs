@@ -1,3 +1,4 @@
+using Compression.Tracking.Files;
 using Compression.Tracking.Wandb.Api;
 
 namespace Compression.Tracking.Wandb.Upload;

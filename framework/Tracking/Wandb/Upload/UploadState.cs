@@ -1,4 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Compression.Tracking.Files;
+using Compression.Tracking.Wandb.Api;
 
 namespace Compression.Tracking.Wandb.Upload;
 
@@ -50,7 +53,7 @@ internal sealed record UploadState
         string path = PathOf(logPath);
         try
         {
-            return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), TrackingJsonContext.Default.UploadState) ?? new() : new();
+            return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), UploadJsonContext.Default.UploadState) ?? new() : new();
         }
         catch (JsonException)
         {
@@ -64,7 +67,7 @@ internal sealed record UploadState
     public void Write(string logPath) => WriteFailure.Guard(() =>
     {
         AtomicFile.Write(
-            PathOf(logPath), ReadableJson.Bytes(writer => JsonSerializer.Serialize(writer, this, TrackingJsonContext.Default.UploadState)));
+            PathOf(logPath), ReadableJson.Bytes(writer => JsonSerializer.Serialize(writer, this, UploadJsonContext.Default.UploadState)));
         // By this file the official tool knows that it has nothing to do.
         string mark = logPath + ".synced";
         if (IsComplete)
@@ -77,3 +80,7 @@ internal sealed record UploadState
         }
     });
 }
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(UploadState))]
+internal sealed partial class UploadJsonContext : JsonSerializerContext;

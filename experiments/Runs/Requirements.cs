@@ -1,0 +1,23 @@
+using Compression.Core.Reporting;
+using Compression.Experiments.Cli;
+using Compression.Mpi.Launching;
+using Compression.Training;
+
+namespace Compression.Experiments.Runs;
+
+/// <summary>What a run needs of the machine.</summary>
+internal static class Requirements
+{
+    /// <summary>Makes sure that libtorch is here, and a GPU where one is asked for.</summary>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>.</exception>
+    public static void Libtorch(bool useGpu)
+    {
+        TorchRuntime.Require();
+        if (useGpu && TorchRuntime.Read().CudaDevices == 0)
+        {
+            throw new UserErrorException(
+                ExitCode.Environment,
+                "--use_gpu true: libtorch finds no CUDA device here; use --use_gpu false, or build for CUDA: COMPRESSION_TORCH=cuda ./run.sh.");
+        }
+    }
+}
