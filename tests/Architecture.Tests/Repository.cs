@@ -5,7 +5,7 @@ namespace Compression.Architecture.Tests;
 /// <summary>The files of the repository, as the rules of this project see them.</summary>
 internal static class Repository
 {
-    private static readonly string[] s_codeFolders = ["framework", "compressors", "memory", "experiments", "benchmarks", "datasets"];
+    private static readonly string[] s_codeFolders = ["framework", "compressors", "exchanges", "memory", "experiments", "benchmarks", "datasets"];
     private static readonly string[] s_textEndings =
         [".cs", ".csproj", ".proto", ".props", ".targets", ".md", ".sh", ".json", ".yaml", ".yml", ".txt"];
 
@@ -15,9 +15,9 @@ internal static class Repository
     /// <summary>The folder of the solution.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>Every project file, relative to the root.</summary>
+    /// <summary>Every project file of the solution, relative to the root; samples stand outside it.</summary>
     public static IReadOnlyList<Project> Projects { get; } =
-        [.. Files(Root).Where(file => file.EndsWith(".csproj", StringComparison.Ordinal)).Select(Project.Read).OrderBy(project => project.Path, StringComparer.Ordinal)];
+        [.. Files(Root).Where(file => file.EndsWith(".csproj", StringComparison.Ordinal)).Select(Project.Read).Where(project => !project.Path.StartsWith("samples/", StringComparison.Ordinal)).OrderBy(project => project.Path, StringComparer.Ordinal)];
 
     /// <summary>Every file, relative to the root with slashes, without what a build or a run leaves behind.</summary>
     public static IEnumerable<string> AllFiles => Files(Root).Select(SourceFile.Relative);
