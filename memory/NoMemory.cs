@@ -13,14 +13,4 @@ public sealed class NoMemory : IGradientMemory
     public void Update(ParameterSlot slot, in SentGradient sent)
     {
     }
-
-    public IEnumerable<ReadOnlyMemory<float>> Residuals => [];
-
-    public void Save(IStateWriter writer)
-    {
-    }
-
-    public void Load(IStateReader reader)
-    {
-    }
 }

@@ -27,8 +27,6 @@ public sealed class AllReduceExchange : IGradientAggregator
         _narrow = HalfwordMean.Of(options.Format, context);
     }
 
-    public IEnumerable<ReadOnlyMemory<float>> Residuals => [];
-
     public void Aggregate(GradientBucket bucket, StepContext step, ICommunicator communicator)
     {
         if (_narrow is not null)
@@ -49,13 +47,5 @@ public sealed class AllReduceExchange : IGradientAggregator
         {
             Scale.Invoke(_context.Team, bucket.All, 1f / communicator.WorldSize);
         }
-    }
-
-    public void Save(IStateWriter writer)
-    {
-    }
-
-    public void Load(IStateReader reader)
-    {
     }
 }

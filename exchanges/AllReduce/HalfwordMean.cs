@@ -15,12 +15,12 @@ internal abstract class HalfwordMean
     /// <summary>The mean in a format of 16 bits; null for float32.</summary>
     public static HalfwordMean? Of(DenseFormat format, ComponentContext context) => format switch
     {
-        DenseFormat.Float16 => new In<Float16Format>(context, Float16Format.Largest),
-        DenseFormat.Bfloat16 => new In<BFloat16Format>(context, float.MaxValue),
+        DenseFormat.Float16 => new InFormat<Float16Format>(context, Float16Format.Largest),
+        DenseFormat.Bfloat16 => new InFormat<BFloat16Format>(context, float.MaxValue),
         _ => null,
     };
 
-    private sealed class In<TFormat>(ComponentContext context, float largest) : HalfwordMean
+    private sealed class InFormat<TFormat>(ComponentContext context, float largest) : HalfwordMean
         where TFormat : struct, IHalfwordFormat
     {
         private const int Width = sizeof(ushort);

@@ -50,9 +50,6 @@ public sealed class MajorityVoteExchange : IGradientAggregator
 
     private int OwnBytes => BytesOf(_context.Rank);
 
-    /// <summary>Nothing is held back that would be sent later.</summary>
-    public IEnumerable<ReadOnlyMemory<float>> Residuals => [];
-
     public void Aggregate(GradientBucket bucket, StepContext step, ICommunicator communicator)
     {
         WorldCheck.Require(_context, communicator);

@@ -46,9 +46,6 @@ public sealed class TernGradExchange : IGradientAggregator
         _lengths = new int[context.Workers];
     }
 
-    /// <summary>Nothing is held back.</summary>
-    public IEnumerable<ReadOnlyMemory<float>> Residuals => [];
-
     public void Aggregate(GradientBucket bucket, StepContext step, ICommunicator communicator)
     {
         WorldCheck.Require(_context, communicator);
@@ -84,14 +81,6 @@ public sealed class TernGradExchange : IGradientAggregator
                 WriteMean(bucket);
             }
         }
-    }
-
-    public void Save(IStateWriter writer)
-    {
-    }
-
-    public void Load(IStateReader reader)
-    {
     }
 
     private void DrawTrits(StepContext step)

@@ -1,3 +1,4 @@
+using Compression.Core.Contracts;
 using Compression.Core.Tests;
 
 namespace Compression.Memory.Tests;
@@ -81,7 +82,7 @@ public sealed class ResidualMemoryTests
     [Fact]
     public void Without_memory_the_gradient_passes_and_nothing_is_kept()
     {
-        var memory = new NoMemory();
+        IGradientMemory memory = new NoMemory();
         var bucket = Memories.Bucket(TestData.Gaussian(Memories.Layout.Length));
         Assert.True(memory.Compensate(bucket, Memories.Step(0)) == bucket.All);
         Assert.Equal(0, memory.Residuals.Sum(part => part.ToArray().Sum(value => (double)value * value)));

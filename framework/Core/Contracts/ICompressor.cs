@@ -24,12 +24,4 @@ public interface ICompressor : ICheckpointable
     /// <summary>Adds what a peer's <see cref="Compress"/> wrote into <paramref name="destination"/>.</summary>
     /// <exception cref="PayloadException">The bytes are none that <see cref="Compress"/> can have written.</exception>
     void Decompress(ref PayloadReader reader, GradientAccumulator destination);
-
-    void ICheckpointable.Save(IStateWriter writer)
-    {
-    }
-
-    void ICheckpointable.Load(IStateReader reader)
-    {
-    }
 }

@@ -23,5 +23,5 @@ public interface IGradientAggregator : ICheckpointable
     string Decision => "";
 
     /// <summary>All that this worker holds back, in pieces, for the log; none where nothing is.</summary>
-    IEnumerable<ReadOnlyMemory<float>> Residuals { get; }
+    IEnumerable<ReadOnlyMemory<float>> Residuals => [];
 }

@@ -31,5 +31,5 @@ public interface IGradientMemory : ICheckpointable
     }
 
     /// <summary>All that is held back, in pieces, for the log; none where nothing is.</summary>
-    IEnumerable<ReadOnlyMemory<float>> Residuals { get; }
+    IEnumerable<ReadOnlyMemory<float>> Residuals => [];
 }

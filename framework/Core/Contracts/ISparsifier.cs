@@ -39,12 +39,4 @@ public interface ISparsifier : ICheckpointable
         IndexCoding.Read(ref reader, slot.Length, indices, team);
         return indices;
     }
-
-    void ICheckpointable.Save(IStateWriter writer)
-    {
-    }
-
-    void ICheckpointable.Load(IStateReader reader)
-    {
-    }
 }
