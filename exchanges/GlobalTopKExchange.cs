@@ -14,6 +14,9 @@ namespace Compression.Exchanges;
 /// travel up a binomial tree, at whose nodes two lists are added up and the k largest kept; the root's k go to all. What was
 /// rejected on the way returns to the worker who sent it.
 /// </summary>
+/// <param name="compressor">Chooses.</param>
+/// <param name="memory">Keeps what did not arrive.</param>
+/// <param name="context">Parameters, threads and fingerprint.</param>
 /// <remarks>
 /// The paper puts back what is not among the final positions. But an entry may be rejected at one node while its position comes in
 /// again over another branch; then its value is in no sum, and would be lost. So every node tells its children which of their entries
@@ -23,37 +26,21 @@ namespace Compression.Exchanges;
 [Algorithm(
     "gtopk", AlgorithmRole.Exchange, "gTop-k, Shi et al. 2019: a tree that keeps k", Carries = PayloadForm.SparseFloats,
     DiffersFromPaper = "what a node of the tree rejects returns to its sender; the paper returns what is not among the final positions, and loses what comes in again over another branch")]
-public sealed class GlobalTopKExchange : IGradientAggregator
+public sealed class GlobalTopKExchange(ICompressor compressor, IGradientMemory memory, ComponentContext context) : IGradientAggregator
 {
     private const int UpTag = 11;
     private const int DownTag = 12;
 
-    private readonly ICompressor _compressor;
-    private readonly ISelector _selector;
-    private readonly IGradientMemory _memory;
-    private readonly ComponentContext _context;
+    private readonly ISelector _selector = (ISelector)compressor;
     private readonly PayloadWriter _payload = new();
     private readonly GatheredPayloads _received = new();
-    private readonly SparseBucket _own;
-    private readonly SparseBucket _result;
+    private readonly SparseBucket _own = new(context.Layout);
+    private readonly SparseBucket _result = new(context.Layout);
     private readonly List<SparseBucket> _children = [];
     private readonly List<SparseBucket> _merged = [];
     private readonly Scratch<byte> _bits = new();
 
-    /// <param name="compressor">Chooses.</param>
-    /// <param name="memory">Keeps what did not arrive.</param>
-    /// <param name="context">Parameters, threads and fingerprint.</param>
-    public GlobalTopKExchange(ICompressor compressor, IGradientMemory memory, ComponentContext context)
-    {
-        _compressor = compressor;
-        _selector = (ISelector)compressor;
-        _memory = memory;
-        _context = context;
-        _own = new SparseBucket(context.Layout);
-        _result = new SparseBucket(context.Layout);
-    }
-
-    public IEnumerable<ReadOnlyMemory<float>> Residuals => _memory.Residuals;
+    public IEnumerable<ReadOnlyMemory<float>> Residuals => memory.Residuals;
 
     public void Aggregate(GradientBucket bucket, StepContext step, ICommunicator communicator)
     {
@@ -70,7 +57,7 @@ public sealed class GlobalTopKExchange : IGradientAggregator
             foreach (var slot in bucket.Layout.Slots)
             {
                 var (indices, values) = _own[slot];
-                _memory.Update(slot, new SentGradient(slot, indices.Span, values.Span, step));
+                memory.Update(slot, new SentGradient(slot, indices.Span, values.Span, step));
             }
         }
 
@@ -78,33 +65,33 @@ public sealed class GlobalTopKExchange : IGradientAggregator
         {
             using (step.Meter.Measure(StepPhase.Decompress))
             {
-                Zero.Invoke(_context.Team, bucket.All);
-                if (!ScatterAdd.TryInvoke(_context.Team, bucket.All, _result.Positions, _result.Values, 1f / communicator.WorldSize))
+                Zero.Invoke(context.Team, bucket.All);
+                if (!ScatterAdd.TryInvoke(context.Team, bucket.All, _result.Positions, _result.Values, 1f / communicator.WorldSize))
                 {
                     throw new CommunicationException("The root's entries are not in order.");
                 }
 
-                _memory.Finish(bucket, step);
+                memory.Finish(bucket, step);
             }
         }
     }
 
     public void Save(IStateWriter writer)
     {
-        _memory.Save(writer);
-        _compressor.Save(writer);
+        memory.Save(writer);
+        compressor.Save(writer);
     }
 
     public void Load(IStateReader reader)
     {
-        _memory.Load(reader);
-        _compressor.Load(reader);
+        memory.Load(reader);
+        compressor.Load(reader);
     }
 
     private void Choose(GradientBucket bucket, StepContext step)
     {
-        var compensated = _memory.CompensateFor(_compressor, bucket, step);
-        _compressor.BeginStep(bucket.Layout.Slots.AsSpan(), compensated.Values, step);
+        var compensated = memory.CompensateFor(compressor, bucket, step);
+        compressor.BeginStep(bucket.Layout.Slots.AsSpan(), compensated.Values, step);
         _own.Clear();
         foreach (var slot in bucket.Layout.Slots)
         {
@@ -230,8 +217,8 @@ public sealed class GlobalTopKExchange : IGradientAggregator
         using (step.Meter.Measure(StepPhase.Compress))
         {
             PayloadFrame.Begin(_payload);
-            entries.Write(_payload, _context.Team);
-            PayloadFrame.Finish(_payload, _context.Fingerprint);
+            entries.Write(_payload, context.Team);
+            PayloadFrame.Finish(_payload, context.Fingerprint);
         }
 
         step.Meter.AddPayload(_payload.NominalBits, _payload.FloorBits);
@@ -253,8 +240,8 @@ public sealed class GlobalTopKExchange : IGradientAggregator
     {
         try
         {
-            var reader = PayloadFrame.Open(_received[0], _context.Fingerprint);
-            entries.Read(ref reader, _context.Team);
+            var reader = PayloadFrame.Open(_received[0], context.Fingerprint);
+            entries.Read(ref reader, context.Team);
             reader.ExpectEnd();
         }
         catch (PayloadException failure)
@@ -267,7 +254,7 @@ public sealed class GlobalTopKExchange : IGradientAggregator
     {
         if (buckets.Count == index)
         {
-            buckets.Add(new SparseBucket(_context.Layout));
+            buckets.Add(new SparseBucket(context.Layout));
         }
 
         return buckets[index];

@@ -10,30 +10,22 @@ namespace Compression.Memory;
 /// sends C(g − h), all do h ← h + C(g − h), and the optimizer sees the mean of all h. The peers need only the mean: they keep
 /// H ← H + mean of what was decoded, which is the mean of all h.
 /// </summary>
+/// <param name="context">Parameters and threads.</param>
 /// <remarks>
 /// Three floats a parameter: h, g − h, and, where results are written, H. Of virtual workers one writes them, so H is there once.
 /// </remarks>
 [Algorithm(
     "ef21", AlgorithmRole.Memory, "EF21, Richtárik et al. 2021",
     DiffersFromPaper = "peers keep the mean of all estimates and not each of them")]
-public sealed class Ef21Memory : IGradientMemory
+public sealed class Ef21Memory(ComponentContext context) : IGradientMemory
 {
-    private readonly ComponentContext _context;
-    private readonly float[] _estimate;
-    private readonly float[] _difference;
+    private readonly float[] _estimate = new float[context.Layout.Length];
+    private readonly float[] _difference = new float[context.Layout.Length];
     private float[] _mean = [];
-
-    /// <param name="context">Parameters and threads.</param>
-    public Ef21Memory(ComponentContext context)
-    {
-        _context = context;
-        _estimate = new float[context.Layout.Length];
-        _difference = new float[context.Layout.Length];
-    }
 
     public ReadOnlySpan<float> Compensate(GradientBucket bucket, StepContext step)
     {
-        Subtract.Invoke(_context.Team, bucket.All, _estimate, _difference);
+        Subtract.Invoke(context.Team, bucket.All, _estimate, _difference);
         return _difference;
     }
 
@@ -46,7 +38,7 @@ public sealed class Ef21Memory : IGradientMemory
     public void Finish(GradientBucket bucket, StepContext step)
     {
         MakeRoomForMean();
-        AddScaled.Invoke(_context.Team, _mean, 1, bucket.All, 1);
+        AddScaled.Invoke(context.Team, _mean, 1, bucket.All, 1);
         _mean.CopyTo(bucket.All);
     }
 
@@ -55,7 +47,7 @@ public sealed class Ef21Memory : IGradientMemory
 
     public void Save(IStateWriter writer)
     {
-        foreach (var slot in _context.Layout.Slots)
+        foreach (var slot in context.Layout.Slots)
         {
             writer.Write($"ef21-own/{slot.Name}", Part(_estimate, slot));
             if (_mean.Length > 0)
@@ -67,7 +59,7 @@ public sealed class Ef21Memory : IGradientMemory
 
     public void Load(IStateReader reader)
     {
-        foreach (var slot in _context.Layout.Slots)
+        foreach (var slot in context.Layout.Slots)
         {
             reader.Read($"ef21-own/{slot.Name}", Part(_estimate, slot));
             if (reader.Contains($"ef21-mean/{slot.Name}"))
@@ -82,7 +74,7 @@ public sealed class Ef21Memory : IGradientMemory
     {
         if (_mean.Length == 0)
         {
-            _mean = new float[_context.Layout.Length];
+            _mean = new float[context.Layout.Length];
         }
     }
 

@@ -11,6 +11,8 @@ namespace Compression.Memory;
 /// (Seide et al. 2014; Stich et al. 2018, "Sparsified SGD with memory"; Karimireddy et al. 2019). p is built in the residual's own
 /// buffer, so that the memory costs one float a parameter and one pass a step.
 /// </summary>
+/// <param name="options">β and γ.</param>
+/// <param name="context">Parameters and threads.</param>
 /// <remarks>
 /// e is in units of the gradient. Where the compressor's paper keeps it in units of the step γg (EF-signSGD), e is multiplied by
 /// γ_{t−1}/γ_t when the learning rate changes, so that what is held back still moves the parameters as far as it would have.
@@ -18,29 +20,18 @@ namespace Compression.Memory;
 [Algorithm(
     "residual", AlgorithmRole.Memory, "Seide et al. 2014; Stich et al. 2018; Karimireddy et al. 2019",
     DiffersFromPaper = "counted in gradients, as Seide's is; Stich's and Karimireddy's are in steps, which differs where the learning rate changes, and which holds here for sign of every entry behind SGD without momentum alone")]
-public sealed class ResidualMemory : IGradientMemory
+public sealed class ResidualMemory(ResidualOptions options, ComponentContext context) : IGradientMemory
 {
     // A double's bits in two floats.
     private const string RateName = "learning-rate";
 
-    private readonly ResidualOptions _options;
-    private readonly ComponentContext _context;
-    private readonly float[] _residual;
+    private readonly float[] _residual = new float[context.Layout.Length];
     private double _rate;
 
-    /// <param name="options">β and γ.</param>
-    /// <param name="context">Parameters and threads.</param>
-    public ResidualMemory(ResidualOptions options, ComponentContext context)
-    {
-        _options = options;
-        _context = context;
-        _residual = new float[context.Layout.Length];
-    }
-
-    public ReadOnlySpan<float> Compensate(GradientBucket bucket, StepContext step) => Defer(bucket, step).Complete(_context.Team);
+    public ReadOnlySpan<float> Compensate(GradientBucket bucket, StepContext step) => Defer(bucket, step).Complete(context.Team);
 
     public DeferredGradient Defer(GradientBucket bucket, StepContext step) =>
-        new(_residual, (float)(_options.Beta * RateRatio(step)), bucket.All, (float)_options.Gamma);
+        new(_residual, (float)(options.Beta * RateRatio(step)), bucket.All, (float)options.Gamma);
 
     public void Update(ParameterSlot slot, in SentGradient sent) => sent.AddTo(ResidualOf(slot), scale: -1);
 
@@ -48,12 +39,12 @@ public sealed class ResidualMemory : IGradientMemory
 
     public void Save(IStateWriter writer)
     {
-        foreach (var slot in _context.Layout.Slots)
+        foreach (var slot in context.Layout.Slots)
         {
             writer.Write(StateName(slot), ResidualOf(slot));
         }
 
-        if (_context.ResidualInStepUnits)
+        if (context.ResidualInStepUnits)
         {
             writer.Write(RateName, [_rate]);
         }
@@ -61,12 +52,12 @@ public sealed class ResidualMemory : IGradientMemory
 
     public void Load(IStateReader reader)
     {
-        foreach (var slot in _context.Layout.Slots)
+        foreach (var slot in context.Layout.Slots)
         {
             reader.Read(StateName(slot), ResidualOf(slot));
         }
 
-        if (_context.ResidualInStepUnits && reader.Contains(RateName))
+        if (context.ResidualInStepUnits && reader.Contains(RateName))
         {
             reader.Read(RateName, new Span<double>(ref _rate));
         }
@@ -74,7 +65,7 @@ public sealed class ResidualMemory : IGradientMemory
 
     private double RateRatio(StepContext step)
     {
-        double ratio = _context.ResidualInStepUnits && _rate > 0 && step.LearningRate > 0 ? _rate / step.LearningRate : 1;
+        double ratio = context.ResidualInStepUnits && _rate > 0 && step.LearningRate > 0 ? _rate / step.LearningRate : 1;
         _rate = step.LearningRate;
         return ratio;
     }

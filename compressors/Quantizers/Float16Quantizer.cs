@@ -10,26 +10,19 @@ namespace Compression.Compressors.Quantizers;
 /// Sends values in IEEE 754 binary16, 16 bits each, rounded to the nearest, ties to even; subnormal results are exact to 2⁻²⁵. Magnitudes
 /// above 65504, infinities and NaN are errors, or saturate on request.
 /// </summary>
+/// <param name="options">What becomes of too large values.</param>
+/// <param name="context">Threads.</param>
 [Algorithm("float16", AlgorithmRole.Quantizer, "IEEE 754 half precision")]
-public sealed class Float16Quantizer : IQuantizer
+public sealed class Float16Quantizer(Float16Options options, ComponentContext context) : IQuantizer
 {
-    private readonly Float16Options _options;
-    private readonly ThreadTeam _team;
-
-    /// <param name="options">What becomes of too large values.</param>
-    /// <param name="context">Threads.</param>
-    public Float16Quantizer(Float16Options options, ComponentContext context)
-    {
-        _options = options;
-        _team = context.Team;
-    }
+    private readonly ThreadTeam _team = context.Team;
 
     public void Encode(in Selection selection, ParameterSlot slot, StepContext step, PayloadWriter writer)
     {
         var values = selection.Values;
         int length = checked(sizeof(ushort) * values.Length);
         float largest = HalfwordPack.Invoke<Float16Format>(_team, values, writer.Append(length));
-        if (_options.Overflow == Float16Overflow.Error && !(largest <= Float16Format.Largest))
+        if (options.Overflow == Float16Overflow.Error && !(largest <= Float16Format.Largest))
         {
             writer.Trim(length);
             throw new NonFiniteGradientException(slot, float.IsFinite(largest)

@@ -10,23 +10,16 @@ namespace Compression.Compressors.Quantizers;
 /// Sends s·sign(v)·Bernoulli(|v|/s) for every value clipped at ±c·σ, s being the largest magnitude after the clip (Wen et al. 2017,
 /// "TernGrad: ternary gradients to reduce communication in distributed deep learning", sections 3 and 4): one scale, then 5 trits a byte in <see cref="TritLayout"/>.
 /// </summary>
+/// <param name="options">The clip.</param>
+/// <param name="context">Threads.</param>
 [Algorithm(
     "terngrad", AlgorithmRole.Quantizer, "TernGrad, Wen et al. 2017", Traits = AlgorithmTraits.GoesWithoutMemory,
     DiffersFromPaper = "the scale is the largest magnitude after the clip (the authors' code takes the clip even where no value is that large); values that are all equal are not clipped; unbiased with clip_const 0 alone")]
-public sealed class TernGradQuantizer : IQuantizer
+public sealed class TernGradQuantizer(TernGradOptions options, ComponentContext context) : IQuantizer
 {
     private static readonly double s_bitsOfTrit = Math.Log2(3);
 
-    private readonly TernGradOptions _options;
-    private readonly ThreadTeam _team;
-
-    /// <param name="options">The clip.</param>
-    /// <param name="context">Threads.</param>
-    public TernGradQuantizer(TernGradOptions options, ComponentContext context)
-    {
-        _options = options;
-        _team = context.Team;
-    }
+    private readonly ThreadTeam _team = context.Team;
 
     public void Encode(in Selection selection, ParameterSlot slot, StepContext step, PayloadWriter writer)
     {
@@ -36,7 +29,7 @@ public sealed class TernGradQuantizer : IQuantizer
             return;
         }
 
-        float scale = ClippedMaximum.Invoke(_team, values, _options.Clip);
+        float scale = ClippedMaximum.Invoke(_team, values, options.Clip);
         NonFiniteGradientException.ThrowIfNotFinite(scale, slot);
         var random = new Threefry(RandomKey.Mix(step.Seed, step.Rank, step.Step, slot.Key, RandomPurpose.Rounding));
         writer.WriteSingle(scale);

@@ -17,25 +17,18 @@ public sealed record DgcOptions : RatioOptions
 /// until the number of entries at or above it lies in [0.8k, 1.3k]. Too many: the k-th largest of them becomes the threshold (the paper's
 /// hierarchical selection). Too few: the threshold is lowered by a fifth, at most ten times.
 /// </summary>
+/// <param name="options">Ratio and sample.</param>
+/// <param name="context">Threads.</param>
 [Algorithm(
     "dgc", AlgorithmRole.Sparsifier, "Lin et al. 2018",
     DiffersFromPaper = "the sample is strided, and too low a count lowers the threshold by a fifth at a time; momentum correction, masking and clipping are --memory momentum, the warm-up is --warmup_epochs")]
-public sealed class DgcSparsifier : ISparsifier
+public sealed class DgcSparsifier(DgcOptions options, ComponentContext context) : ISparsifier
 {
     private const int MaxRounds = 10;
 
-    private readonly DgcOptions _options;
-    private readonly ThreadTeam _team;
+    private readonly ThreadTeam _team = context.Team;
     private readonly Scratch<float> _sample = new();
     private readonly Candidates _chosen = new();
-
-    /// <param name="options">Ratio and sample.</param>
-    /// <param name="context">Threads.</param>
-    public DgcSparsifier(DgcOptions options, ComponentContext context)
-    {
-        _options = options;
-        _team = context.Team;
-    }
 
     public bool CompletesSum => true;
 
@@ -47,7 +40,7 @@ public sealed class DgcSparsifier : ISparsifier
             return default;
         }
 
-        int k = _options.CountIn(gradient.Step, values.Values.Length);
+        int k = options.CountIn(gradient.Step, values.Values.Length);
         uint threshold = Estimate(gradient, k);
         for (int round = 0; ; round++)
         {
@@ -72,7 +65,7 @@ public sealed class DgcSparsifier : ISparsifier
     {
         var values = gradient.Deferred;
         int length = values.Values.Length;
-        int stride = (int)Math.Clamp(1 / _options.Sample, 1, length);
+        int stride = (int)Math.Clamp(1 / options.Sample, 1, length);
         var step = gradient.Step;
         int first = (int)(RandomKey.Mix(step.Seed, step.Rank, step.Step, gradient.Slot.Key, RandomPurpose.Selection) % (ulong)Math.Min(stride, length));
         int size = (length - first + stride - 1) / stride;

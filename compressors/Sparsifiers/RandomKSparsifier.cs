@@ -15,25 +15,17 @@ public sealed record RandomKOptions : RatioOptions;
 /// sent (Stich et al. 2018, "Sparsified SGD with memory"). Without a memory the values are scaled by d/k, which makes their expectation
 /// the gradient; with one they are sent as they are.
 /// </summary>
+/// <param name="options">The ratio.</param>
+/// <param name="context">Parameters, and whether a memory keeps what is not sent.</param>
 [Algorithm(
     "randomk", AlgorithmRole.Sparsifier, "Stich et al. 2018", Traits = AlgorithmTraits.UnbiasedWithoutMemory,
     DiffersFromPaper = "all workers draw the same positions, so that none travels; without a memory values are scaled by d/k")]
-public sealed class RandomKSparsifier : ISparsifier
+public sealed class RandomKSparsifier(RandomKOptions options, ComponentContext context) : ISparsifier
 {
-    private readonly RandomKOptions _options;
-    private readonly bool _scales;
-    private readonly (long Step, int[] Indices)[] _drawn;
+    private readonly bool _scales = !context.HasMemory;
+    private readonly (long Step, int[] Indices)[] _drawn = [.. context.Layout.Slots.Select(_ => (-1L, Array.Empty<int>()))];
     private readonly Scratch<ulong> _bitmap = new();
     private readonly Scratch<float> _values = new();
-
-    /// <param name="options">The ratio.</param>
-    /// <param name="context">Parameters, and whether a memory keeps what is not sent.</param>
-    public RandomKSparsifier(RandomKOptions options, ComponentContext context)
-    {
-        _options = options;
-        _scales = !context.HasMemory;
-        _drawn = [.. context.Layout.Slots.Select(_ => (-1L, Array.Empty<int>()))];
-    }
 
     public Selection Select(in GradientView gradient)
     {
@@ -59,7 +51,7 @@ public sealed class RandomKSparsifier : ISparsifier
     private ReadOnlySpan<int> Draw(ParameterSlot slot, StepContext step)
     {
         ref var drawn = ref _drawn[slot.Index];
-        int k = slot.Length == 0 ? 0 : _options.CountIn(step, slot.Length);
+        int k = slot.Length == 0 ? 0 : options.CountIn(step, slot.Length);
         if (drawn.Indices.Length != k)
         {
             drawn = (-1, new int[k]);

@@ -12,20 +12,13 @@ namespace Compression.Exchanges.AllReduce;
 /// each shard to its owner, who adds up in float32 in the order of ranks and sends the rounded mean to all: as many bytes as an
 /// all-reduce of 16-bit numbers, without its rounding at every hop.
 /// </summary>
+/// <param name="options">The format.</param>
+/// <param name="context">Parameters and threads.</param>
 /// <remarks>Bytes a worker sends: 2(n−1)/n·d times 4, or times 2 (and 4 of length for each of 2(n−1) messages).</remarks>
 [Algorithm("allreduce", AlgorithmRole.Exchange, "dense sum, float32 or 16 bits on the wire", Carries = PayloadForm.Floats)]
-public sealed class AllReduceExchange : IGradientAggregator
+public sealed class AllReduceExchange(AllReduceOptions options, ComponentContext context) : IGradientAggregator
 {
-    private readonly ComponentContext _context;
-    private readonly HalfwordMean? _narrow;
-
-    /// <param name="options">The format.</param>
-    /// <param name="context">Parameters and threads.</param>
-    public AllReduceExchange(AllReduceOptions options, ComponentContext context)
-    {
-        _context = context;
-        _narrow = HalfwordMean.Of(options.Format, context);
-    }
+    private readonly HalfwordMean? _narrow = HalfwordMean.Of(options.Format, context);
 
     public void Aggregate(GradientBucket bucket, StepContext step, ICommunicator communicator)
     {
@@ -45,7 +38,7 @@ public sealed class AllReduceExchange : IGradientAggregator
 
         using (step.Meter.Measure(StepPhase.Decompress))
         {
-            Scale.Invoke(_context.Team, bucket.All, 1f / communicator.WorldSize);
+            Scale.Invoke(context.Team, bucket.All, 1f / communicator.WorldSize);
         }
     }
 }

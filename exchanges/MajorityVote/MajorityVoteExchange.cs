@@ -14,6 +14,8 @@ namespace Compression.Exchanges.MajorityVote;
 /// element up, 1 bit down. sign(0) is +. Where n is even and votes are split, elements of even and odd position take turns from step
 /// to step, so that ties favour no sign.
 /// </summary>
+/// <param name="options">Scale and momentum.</param>
+/// <param name="context">Parameters, threads, rank and number of workers.</param>
 /// <remarks>
 /// The paper's step is ±1 an element. Here it is by default ± the mean over the workers of the parameter's mean magnitude, so that a
 /// learning rate found for other methods can be kept. Worker i mod n averages the magnitudes of parameter i.
@@ -23,13 +25,11 @@ namespace Compression.Exchanges.MajorityVote;
     "majority", AlgorithmRole.Exchange, "signSGD and Signum with majority vote, Bernstein et al. 2018, 2019",
     Carries = PayloadForm.Signs, CompressesAlike = true, WithoutMemory = "a vote tells no worker what of its gradient arrived",
     DiffersFromPaper = "the result is the majority's sign times the mean magnitude (scale=one: 1, as in the papers); a split vote goes to both signs in turn")]
-public sealed class MajorityVoteExchange : IGradientAggregator
+public sealed class MajorityVoteExchange(MajorityVoteOptions options, ComponentContext context) : IGradientAggregator
 {
-    private readonly MajorityVoteOptions _options;
-    private readonly ComponentContext _context;
-    private readonly ShardCut _cut;
-    private readonly float[] _velocity;
-    private readonly int[] _lengths;
+    private readonly ShardCut _cut = new(context.Layout.Length, context.Workers);
+    private readonly float[] _velocity = options.Momentum > 0 ? new float[context.Layout.Length] : [];
+    private readonly int[] _lengths = new int[context.Workers];
     private readonly Scratch<byte> _bits = new();
     private readonly Scratch<byte> _rows = new();
     private readonly PayloadWriter _up = new();
@@ -37,22 +37,11 @@ public sealed class MajorityVoteExchange : IGradientAggregator
     private readonly GatheredPayloads _ballots = new();
     private readonly GatheredPayloads _results = new();
 
-    /// <param name="options">Scale and momentum.</param>
-    /// <param name="context">Parameters, threads, rank and number of workers.</param>
-    public MajorityVoteExchange(MajorityVoteOptions options, ComponentContext context)
-    {
-        _options = options;
-        _context = context;
-        _cut = new ShardCut(context.Layout.Length, context.Workers);
-        _velocity = options.Momentum > 0 ? new float[context.Layout.Length] : [];
-        _lengths = new int[context.Workers];
-    }
-
-    private int OwnBytes => BytesOf(_context.Rank);
+    private int OwnBytes => BytesOf(context.Rank);
 
     public void Aggregate(GradientBucket bucket, StepContext step, ICommunicator communicator)
     {
-        WorldCheck.Require(_context, communicator);
+        WorldCheck.Require(context, communicator);
         using (step.Meter.Measure(StepPhase.Compress))
         {
             WriteBallots(bucket.All);
@@ -77,7 +66,7 @@ public sealed class MajorityVoteExchange : IGradientAggregator
 
     public void Save(IStateWriter writer)
     {
-        foreach (var slot in _velocity.Length == 0 ? [] : _context.Layout.Slots)
+        foreach (var slot in _velocity.Length == 0 ? [] : context.Layout.Slots)
         {
             writer.Write($"signum/{slot.Name}", _velocity.AsSpan(slot.Offset, slot.Length));
         }
@@ -85,7 +74,7 @@ public sealed class MajorityVoteExchange : IGradientAggregator
 
     public void Load(IStateReader reader)
     {
-        foreach (var slot in _velocity.Length == 0 ? [] : _context.Layout.Slots)
+        foreach (var slot in _velocity.Length == 0 ? [] : context.Layout.Slots)
         {
             reader.Read($"signum/{slot.Name}", _velocity.AsSpan(slot.Offset, slot.Length));
         }
@@ -96,27 +85,27 @@ public sealed class MajorityVoteExchange : IGradientAggregator
     {
         if (_velocity.Length > 0)
         {
-            AddScaled.Invoke(_context.Team, _velocity, (float)_options.Momentum, values, (float)(1 - _options.Momentum));
+            AddScaled.Invoke(context.Team, _velocity, (float)options.Momentum, values, (float)(1 - options.Momentum));
             values = _velocity;
         }
 
         var bits = _bits.Take((values.Length + 7) / 8);
-        SignPack.Invoke(_context.Team, values, bits);
+        SignPack.Invoke(context.Team, values, bits);
         _up.Reset();
         for (int owner = 0; owner < _lengths.Length; owner++)
         {
             int start = PayloadFrame.BeginNext(_up);
-            for (int slot = owner; HasScales && slot < _context.Layout.Slots.Length; slot += _lengths.Length)
+            for (int slot = owner; HasScales && slot < context.Layout.Slots.Length; slot += _lengths.Length)
             {
-                _up.WriteSingle(MeanMagnitude(_context.Layout.Slots[slot], values));
+                _up.WriteSingle(MeanMagnitude(context.Layout.Slots[slot], values));
             }
 
             bits.Slice(_cut.Start(owner) / 8, BytesOf(owner)).CopyTo(_up.Append(BytesOf(owner)));
-            PayloadFrame.Finish(_up, _context.Fingerprint, start);
+            PayloadFrame.Finish(_up, context.Fingerprint, start);
             _lengths[owner] = _up.Length - start;
         }
 
-        double size = values.Length + (HasScales ? 32.0 * _context.Layout.Slots.Length : 0);
+        double size = values.Length + (HasScales ? 32.0 * context.Layout.Slots.Length : 0);
         _up.CountBits(size, size);
     }
 
@@ -125,13 +114,13 @@ public sealed class MajorityVoteExchange : IGradientAggregator
         int rowLength = (OwnBytes + MajorityBits.BlockLength - 1) / MajorityBits.BlockLength * MajorityBits.BlockLength;
         var rows = _rows.Take(_lengths.Length * rowLength);
         PayloadFrame.Begin(_down);
-        Span<double> scales = stackalloc double[Owned(_context.Rank)];
+        Span<double> scales = stackalloc double[Owned(context.Rank)];
         scales.Clear();
         for (int worker = 0; worker < _lengths.Length; worker++)
         {
             try
             {
-                var reader = PayloadFrame.Open(_ballots[worker], _context.Fingerprint);
+                var reader = PayloadFrame.Open(_ballots[worker], context.Fingerprint);
                 foreach (ref double scale in scales)
                 {
                     scale += reader.ReadSingle();
@@ -154,14 +143,14 @@ public sealed class MajorityVoteExchange : IGradientAggregator
         }
 
         byte tie = (byte)(step % 2 == 0 ? 0x55 : 0xAA);
-        MajorityBits.Invoke(_context.Team, rows, _lengths.Length, tie, _down.Append(rowLength));
+        MajorityBits.Invoke(context.Team, rows, _lengths.Length, tie, _down.Append(rowLength));
         _down.Trim(rowLength - OwnBytes);
-        PayloadFrame.Finish(_down, _context.Fingerprint);
+        PayloadFrame.Finish(_down, context.Fingerprint);
     }
 
     private void WriteResult(GradientBucket bucket)
     {
-        Zero.Invoke(_context.Team, bucket.All);
+        Zero.Invoke(context.Team, bucket.All);
         var bits = _bits.Take((bucket.Layout.Length + 7) / 8);
         Span<float> scales = stackalloc float[bucket.Layout.Slots.Length];
         scales.Fill(1);
@@ -169,7 +158,7 @@ public sealed class MajorityVoteExchange : IGradientAggregator
         {
             try
             {
-                var reader = PayloadFrame.Open(_results[owner], _context.Fingerprint);
+                var reader = PayloadFrame.Open(_results[owner], context.Fingerprint);
                 for (int slot = owner; HasScales && slot < scales.Length; slot += _lengths.Length)
                 {
                     scales[slot] = reader.ReadSingle();
@@ -184,16 +173,16 @@ public sealed class MajorityVoteExchange : IGradientAggregator
             }
         }
 
-        SignUnpackAdd.Invoke(_context.Team, bits, bucket.All, 1);
+        SignUnpackAdd.Invoke(context.Team, bits, bucket.All, 1);
         foreach (var slot in bucket.Layout.Slots)
         {
-            Scale.Invoke(_context.Team, bucket[slot], scales[slot.Index]);
+            Scale.Invoke(context.Team, bucket[slot], scales[slot.Index]);
         }
     }
 
-    private bool HasScales => _options.Scale == VoteScale.Mean;
+    private bool HasScales => options.Scale == VoteScale.Mean;
 
-    private int Owned(int owner) => HasScales ? Math.Max(0, (_context.Layout.Slots.Length - owner + _lengths.Length - 1) / _lengths.Length) : 0;
+    private int Owned(int owner) => HasScales ? Math.Max(0, (context.Layout.Slots.Length - owner + _lengths.Length - 1) / _lengths.Length) : 0;
 
     private int BytesOf(int shard) => (_cut.LengthOf(shard) + 7) / 8;
 
@@ -204,7 +193,7 @@ public sealed class MajorityVoteExchange : IGradientAggregator
             return 0;
         }
 
-        float mean = (float)(SumOfMagnitudes.Invoke(_context.Team, values.Slice(slot.Offset, slot.Length)) / slot.Length);
+        float mean = (float)(SumOfMagnitudes.Invoke(context.Team, values.Slice(slot.Offset, slot.Length)) / slot.Length);
         return float.IsFinite(mean) ? mean : throw new NonFiniteGradientException(slot, "its mean magnitude is not finite.");
     }
 }

@@ -13,6 +13,8 @@ namespace Compression.Exchanges.TernGrad;
 /// all-reduce; then all draw trits with it, and trits add up as integers. Every shard's trits go to its owner, who sends the sums to
 /// all: an all-reduce of integers that loses nothing, n·mean/s being a whole number between −n and n.
 /// </summary>
+/// <param name="options">The clip.</param>
+/// <param name="context">Parameters, threads, rank and number of workers.</param>
 /// <remarks>
 /// Bytes a worker sends: (n−1)/n·(d/5 + d·b/8) with b = 4 bits a sum up to 7 workers, 8 up to 127, 16 beyond; 20 of header and length for each of
 /// 2(n−1) messages, and 2(n−1)/n·8 a parameter for the scales. A worker keeps a copy of its gradient while the scales are agreed on.
@@ -21,13 +23,11 @@ namespace Compression.Exchanges.TernGrad;
     "terngrad", AlgorithmRole.Exchange, "TernGrad, Wen et al. 2017: shared scale, trits added up as integers",
     Carries = PayloadForm.Floats, CompressesAlike = true, WithoutMemory = "errors of its draws even out, and a residual of them would grow",
     DiffersFromPaper = "the scale that workers share is the largest after each one's own clip; values that are all equal are not clipped; unbiased with clip_const 0 alone")]
-public sealed class TernGradExchange : IGradientAggregator
+public sealed class TernGradExchange(TernGradExchangeOptions options, ComponentContext context) : IGradientAggregator
 {
-    private readonly TernGradExchangeOptions _options;
-    private readonly ComponentContext _context;
-    private readonly ShardedLayout _shards;
-    private readonly double[] _scales;
-    private readonly int[] _lengths;
+    private readonly ShardedLayout _shards = context.Layout.Cut(context.Workers);
+    private readonly double[] _scales = new double[context.Layout.Slots.Length];
+    private readonly int[] _lengths = new int[context.Workers];
     private readonly Scratch<float> _gradient = new();
     private readonly Scratch<float> _sum = new();
     private readonly PayloadWriter _up = new();
@@ -35,26 +35,15 @@ public sealed class TernGradExchange : IGradientAggregator
     private readonly GatheredPayloads _fromWorkers = new();
     private readonly GatheredPayloads _fromOwners = new();
 
-    /// <param name="options">The clip.</param>
-    /// <param name="context">Parameters, threads, rank and number of workers.</param>
-    public TernGradExchange(TernGradExchangeOptions options, ComponentContext context)
-    {
-        _options = options;
-        _context = context;
-        _shards = context.Layout.Cut(context.Workers);
-        _scales = new double[context.Layout.Slots.Length];
-        _lengths = new int[context.Workers];
-    }
-
     public void Aggregate(GradientBucket bucket, StepContext step, ICommunicator communicator)
     {
-        WorldCheck.Require(_context, communicator);
+        WorldCheck.Require(context, communicator);
         using (step.Meter.Measure(StepPhase.Compress))
         {
             bucket.All.CopyTo(_gradient.Take(bucket.Layout.Length));
             foreach (var slot in bucket.Layout.Slots)
             {
-                float scale = ClippedMaximum.Invoke(_context.Team, bucket[slot], _options.Clip);
+                float scale = ClippedMaximum.Invoke(context.Team, bucket[slot], options.Clip);
                 NonFiniteGradientException.ThrowIfNotFinite(scale, slot);
                 _scales[slot.Index] = scale;
             }
@@ -85,7 +74,7 @@ public sealed class TernGradExchange : IGradientAggregator
 
     private void DrawTrits(StepContext step)
     {
-        var gradient = _gradient.Take(_context.Layout.Length);
+        var gradient = _gradient.Take(context.Layout.Length);
         _up.Reset();
         for (int shard = 0; shard < _lengths.Length; shard++)
         {
@@ -95,10 +84,10 @@ public sealed class TernGradExchange : IGradientAggregator
                 var random = new Threefry(RandomKey.Mix(step.Seed, step.Rank, step.Step, piece.Key, RandomPurpose.Rounding));
                 float scale = (float)_scales[piece.Origin.Index];
                 TritPack.Invoke(
-                    _context.Team, gradient.Slice(piece.Offset, piece.Length), scale, random, _up.Append(TritLayout.ByteCount(piece.Length)));
+                    context.Team, gradient.Slice(piece.Offset, piece.Length), scale, random, _up.Append(TritLayout.ByteCount(piece.Length)));
             }
 
-            PayloadFrame.Finish(_up, _context.Fingerprint, start);
+            PayloadFrame.Finish(_up, context.Fingerprint, start);
             _lengths[shard] = _up.Length - start;
         }
 
@@ -108,18 +97,18 @@ public sealed class TernGradExchange : IGradientAggregator
 
     private void AddUp()
     {
-        int origin = _shards.Cut.Start(_context.Rank);
-        var sum = _sum.Take(_shards.Cut.LengthOf(_context.Rank));
+        int origin = _shards.Cut.Start(context.Rank);
+        var sum = _sum.Take(_shards.Cut.LengthOf(context.Rank));
         sum.Clear();
         for (int worker = 0; worker < _fromWorkers.Count; worker++)
         {
             try
             {
-                var reader = PayloadFrame.Open(_fromWorkers[worker], _context.Fingerprint);
-                foreach (var piece in _shards.PiecesOf(_context.Rank))
+                var reader = PayloadFrame.Open(_fromWorkers[worker], context.Fingerprint);
+                foreach (var piece in _shards.PiecesOf(context.Rank))
                 {
                     var bytes = reader.ReadBytes(TritLayout.ByteCount(piece.Length));
-                    TritUnpackAdd.Invoke(_context.Team, bytes, sum.Slice(piece.Offset - origin, piece.Length), 1);
+                    TritUnpackAdd.Invoke(context.Team, bytes, sum.Slice(piece.Offset - origin, piece.Length), 1);
                 }
 
                 reader.ExpectEnd();
@@ -131,8 +120,8 @@ public sealed class TernGradExchange : IGradientAggregator
         }
 
         PayloadFrame.Begin(_down);
-        PackedIntegers.Write(sum, _context.Workers, _down.Append(PackedIntegers.ByteCount(sum.Length, _context.Workers)));
-        PayloadFrame.Finish(_down, _context.Fingerprint);
+        PackedIntegers.Write(sum, context.Workers, _down.Append(PackedIntegers.ByteCount(sum.Length, context.Workers)));
+        PayloadFrame.Finish(_down, context.Fingerprint);
     }
 
     private void WriteMean(GradientBucket bucket)
@@ -142,12 +131,12 @@ public sealed class TernGradExchange : IGradientAggregator
             try
             {
                 int start = _shards.Cut.Start(owner);
-                var reader = PayloadFrame.Open(_fromOwners[owner], _context.Fingerprint);
-                var sums = reader.ReadBytes(PackedIntegers.ByteCount(_shards.Cut.LengthOf(owner), _context.Workers));
+                var reader = PayloadFrame.Open(_fromOwners[owner], context.Fingerprint);
+                var sums = reader.ReadBytes(PackedIntegers.ByteCount(_shards.Cut.LengthOf(owner), context.Workers));
                 foreach (var piece in _shards.PiecesOf(owner))
                 {
-                    float scale = (float)(_scales[piece.Origin.Index] / _context.Workers);
-                    PackedIntegers.Read(sums, piece.Offset - start, _context.Workers, scale, bucket[piece]);
+                    float scale = (float)(_scales[piece.Origin.Index] / context.Workers);
+                    PackedIntegers.Read(sums, piece.Offset - start, context.Workers, scale, bucket[piece]);
                 }
 
                 reader.ExpectEnd();

@@ -13,6 +13,8 @@ namespace Compression.Compressors.Quantizers.Qsgd;
 /// (QSGD; Alistarh et al. 2017, "QSGD: communication-efficient SGD via gradient quantization and encoding", section 3.1; buckets as in
 /// section 4). The norm is one float32 a bucket.
 /// </summary>
+/// <param name="options">Levels, buckets, norm and coding.</param>
+/// <param name="context">Threads.</param>
 /// <remarks>
 /// The paper codes ℓ by Elias' omega code of run lengths and levels; here every level has its own gamma code
 /// (<see cref="SignedGamma"/>), which is no longer for the levels that occur and can be read by table.
@@ -22,26 +24,17 @@ namespace Compression.Compressors.Quantizers.Qsgd;
 [Algorithm(
     "qsgd", AlgorithmRole.Quantizer, "Alistarh et al. 2017", Traits = AlgorithmTraits.Unbiased,
     DiffersFromPaper = "every level has its own gamma code, or fixed bits where they are fewer; the paper writes runs of zeros and levels in the omega code")]
-public sealed class QsgdQuantizer : IQuantizer
+public sealed class QsgdQuantizer(QsgdOptions options, ComponentContext context) : IQuantizer
 {
     private const byte PackedCode = 0;
     private const byte EliasCode = 1;
 
-    private readonly LevelGrid _grid;
-    private readonly QsgdCoding _coding;
-    private readonly ThreadTeam _team;
+    private readonly LevelGrid _grid = new(
+        options.Levels, int.Parse(options.Bucket, CultureInfo.InvariantCulture), options.Norm == QsgdNorm.Two, IsStochastic: true);
+    private readonly QsgdCoding _coding = options.Coding;
+    private readonly ThreadTeam _team = context.Team;
     private readonly Scratch<int> _segmentBits = new();
     private readonly Scratch<int> _starts = new();
-
-    /// <param name="options">Levels, buckets, norm and coding.</param>
-    /// <param name="context">Threads.</param>
-    public QsgdQuantizer(QsgdOptions options, ComponentContext context)
-    {
-        _grid = new LevelGrid(
-            options.Levels, int.Parse(options.Bucket, CultureInfo.InvariantCulture), options.Norm == QsgdNorm.Two, IsStochastic: true);
-        _coding = options.Coding;
-        _team = context.Team;
-    }
 
     public void Encode(in Selection selection, ParameterSlot slot, StepContext step, PayloadWriter writer)
     {

@@ -21,24 +21,17 @@ public sealed record AdaCompOptions
 /// bin of L_T entries sends those with |H| ≥ max|G|; its own value code is sign(G)·s with s the mean of the bins' maxima. How many
 /// entries a bin sends follows from the data.
 /// </summary>
+/// <param name="options">L_T and c.</param>
+/// <param name="context">Threads.</param>
 [Algorithm(
     "adacomp", AlgorithmRole.Sparsifier, "Chen et al. 2018", Traits = AlgorithmTraits.GivesMagnitude, Quantizer = "sign(magnitude=sparsifier)",
     DiffersFromPaper = "positions are coded in fewer bits; comp_const, the paper's 1, is GradComp's option (which has one bin a parameter and sends H)")]
-public sealed class AdaCompSparsifier : ISparsifier
+public sealed class AdaCompSparsifier(AdaCompOptions options, ComponentContext context) : ISparsifier
 {
-    private readonly int _bin;
-    private readonly float _compensation;
-    private readonly ThreadTeam _team;
+    private readonly int _bin = options.Bin;
+    private readonly float _compensation = (float)options.Compensation;
+    private readonly ThreadTeam _team = context.Team;
     private readonly Candidates _chosen = new();
-
-    /// <param name="options">L_T and c.</param>
-    /// <param name="context">Threads.</param>
-    public AdaCompSparsifier(AdaCompOptions options, ComponentContext context)
-    {
-        _bin = options.Bin;
-        _compensation = (float)options.Compensation;
-        _team = context.Team;
-    }
 
     /// <summary>The paper's 8 or 16 bits an entry, of which the value takes one.</summary>
     public double NominalIndexBits => _bin <= 64 ? 7 : 15;

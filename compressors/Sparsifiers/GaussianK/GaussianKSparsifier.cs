@@ -12,24 +12,17 @@ public sealed record GaussianKOptions : RatioOptions;
 /// |μ| + Φ⁻¹(1 − ρ/2)·σ, with mean and standard deviation of the entries, halved while fewer than ⅔k entries lie
 /// at or above it and raised by a half while more than 4/3 k do, at most four times.
 /// </summary>
+/// <param name="options">The ratio.</param>
+/// <param name="context">Threads.</param>
 [Algorithm(
     "gaussiank", AlgorithmRole.Sparsifier, "Shi et al. 2019",
     DiffersFromPaper = "the threshold starts at the magnitude of the mean, so that the sign of a gradient does not matter (published: at the mean); all that reach it are sent, where the published code stops at k by position")]
-public sealed class GaussianKSparsifier : ISparsifier
+public sealed class GaussianKSparsifier(GaussianKOptions options, ComponentContext context) : ISparsifier
 {
     private const int MaxRounds = 4;
 
-    private readonly GaussianKOptions _options;
-    private readonly ThreadTeam _team;
+    private readonly ThreadTeam _team = context.Team;
     private readonly Candidates _chosen = new();
-
-    /// <param name="options">The ratio.</param>
-    /// <param name="context">Threads.</param>
-    public GaussianKSparsifier(GaussianKOptions options, ComponentContext context)
-    {
-        _options = options;
-        _team = context.Team;
-    }
 
     public Selection Select(in GradientView gradient)
     {
@@ -41,8 +34,8 @@ public sealed class GaussianKSparsifier : ISparsifier
 
         var (sum, squares, _) = Moments.Invoke(_team, values);
         double mean = sum / values.Length, deviation = Math.Sqrt(Math.Max(0, (squares / values.Length) - (mean * mean)));
-        double target = Math.Max(1, gradient.Step.RatioOf(_options.Ratio) * values.Length);
-        double threshold = Math.Abs(mean) + (NormalQuantile.UpperTail(0.5 * gradient.Step.RatioOf(_options.Ratio)) * deviation);
+        double target = Math.Max(1, gradient.Step.RatioOf(options.Ratio) * values.Length);
+        double threshold = Math.Abs(mean) + (NormalQuantile.UpperTail(0.5 * gradient.Step.RatioOf(options.Ratio)) * deviation);
         for (int round = 0; ; round++)
         {
             // A zero gradient has nothing to send, whatever the threshold.

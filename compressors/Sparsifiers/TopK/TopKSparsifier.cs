@@ -9,27 +9,19 @@ namespace Compression.Compressors.Sparsifiers.TopK;
 /// Sends the k = max(1, ⌊ρd⌋) entries of largest magnitude: exactly k, among equal magnitudes the lower index
 /// (Aji &amp; Heafield 2017, "Sparse communication for distributed gradient descent"; Lin et al. 2018).
 /// </summary>
+/// <param name="options">The ratio, and where it counts.</param>
+/// <param name="context">Parameters and threads.</param>
 [Algorithm(
     "topk", AlgorithmRole.Sparsifier, "Aji & Heafield 2017; Lin et al. 2018",
     DiffersFromPaper = "exactly k are sent, of each parameter or of all, where Aji and Heafield take a threshold that is estimated from a sample")]
-public sealed class TopKSparsifier : ISparsifier
+public sealed class TopKSparsifier(TopKOptions options, ComponentContext context) : ISparsifier
 {
-    private readonly TopKOptions _options;
-    private readonly ThreadTeam _team;
+    private readonly ThreadTeam _team = context.Team;
     private readonly TopKSelect _select = new();
-    private readonly TopKAcrossSlots? _global;
-
-    /// <param name="options">The ratio, and where it counts.</param>
-    /// <param name="context">Parameters and threads.</param>
-    public TopKSparsifier(TopKOptions options, ComponentContext context)
-    {
-        _options = options;
-        _team = context.Team;
-        _global = options.Scope == TopKScope.Global ? new TopKAcrossSlots(context.Team) : null;
-    }
+    private readonly TopKAcrossSlots? _global = options.Scope == TopKScope.Global ? new TopKAcrossSlots(context.Team) : null;
 
     public void BeginStep(ReadOnlySpan<ParameterSlot> slots, ReadOnlySpan<float> compensated, StepContext step) =>
-        _global?.Choose(slots, compensated, _options, step);
+        _global?.Choose(slots, compensated, options, step);
 
     public bool CompletesSum => _global is null;
 
@@ -45,7 +37,7 @@ public sealed class TopKSparsifier : ISparsifier
             return default;
         }
 
-        var chosen = _select.Invoke(_team, gradient.Deferred, _options.CountIn(gradient.Step, gradient.Slot.Length));
+        var chosen = _select.Invoke(_team, gradient.Deferred, options.CountIn(gradient.Step, gradient.Slot.Length));
         return new Selection(chosen.Positions, chosen.Values);
     }
 }

@@ -25,26 +25,16 @@ public sealed record VarianceOptions : IMicroBatchOptions
 /// from its noise, r² > αv, with v the decayed sum over samples of their squared shares of the gradient. What waits is kept here, so
 /// that no memory is needed. Over m micro-batches in place of single samples v is that of m larger samples.
 /// </summary>
+/// <param name="options">α, ζ, m.</param>
+/// <param name="context">Parameters and threads.</param>
 [Algorithm(
     "variance", AlgorithmRole.Sparsifier, "Tsuzuku et al. 2018", Traits = AlgorithmTraits.KeepsResidual, Quantizer = "exponent",
     DiffersFromPaper = "second moments are those of 4 micro-batches (variance_micro_batches) and not of single samples; as many as the batch has are the paper's")]
-public sealed class VarianceSparsifier : ISparsifier
+public sealed class VarianceSparsifier(VarianceOptions options, ComponentContext context) : ISparsifier
 {
-    private readonly VarianceOptions _options;
-    private readonly ComponentContext _context;
-    private readonly float[]?[] _sums;
-    private readonly float[]?[] _squares;
+    private readonly float[]?[] _sums = new float[context.Layout.Slots.Length][];
+    private readonly float[]?[] _squares = new float[context.Layout.Slots.Length][];
     private readonly Candidates _chosen = new();
-
-    /// <param name="options">α, ζ, m.</param>
-    /// <param name="context">Parameters and threads.</param>
-    public VarianceSparsifier(VarianceOptions options, ComponentContext context)
-    {
-        _options = options;
-        _context = context;
-        _sums = new float[context.Layout.Slots.Length][];
-        _squares = new float[context.Layout.Slots.Length][];
-    }
 
     /// <summary>The paper's 32 bits an entry, of which the value takes four.</summary>
     public double NominalIndexBits => 28;
@@ -55,13 +45,13 @@ public sealed class VarianceSparsifier : ISparsifier
         float[] sum = _sums[slot] ??= new float[gradient.Slot.Length];
         float[] squares = _squares[slot] ??= new float[gradient.Slot.Length];
         CollectUnambiguous.Invoke(
-            _context.Team, sum, squares, gradient.Raw, gradient.Squares, (float)_options.Alpha, (float)_options.Zeta, _chosen);
+            context.Team, sum, squares, gradient.Raw, gradient.Squares, (float)options.Alpha, (float)options.Zeta, _chosen);
         return new Selection(_chosen.Positions, _chosen.Values);
     }
 
     public void Save(IStateWriter writer)
     {
-        foreach (var slot in _context.Layout.Slots)
+        foreach (var slot in context.Layout.Slots)
         {
             if (_sums[slot.Index] is { } sum && _squares[slot.Index] is { } squares)
             {
@@ -73,7 +63,7 @@ public sealed class VarianceSparsifier : ISparsifier
 
     public void Load(IStateReader reader)
     {
-        foreach (var slot in _context.Layout.Slots.Where(slot => reader.Contains($"variance/sum/{slot.Name}")))
+        foreach (var slot in context.Layout.Slots.Where(slot => reader.Contains($"variance/sum/{slot.Name}")))
         {
             reader.Read($"variance/sum/{slot.Name}", _sums[slot.Index] = new float[slot.Length]);
             reader.Read($"variance/squares/{slot.Name}", _squares[slot.Index] = new float[slot.Length]);

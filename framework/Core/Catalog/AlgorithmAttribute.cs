@@ -6,27 +6,20 @@ namespace Compression.Core.Catalog;
 /// Enters a class into the catalogue. The class has one public constructor whose parameters are any of: its options record, a
 /// <see cref="ComponentContext"/>, and, for an exchange, the compressor (or a <see cref="CompressorFactory"/>) and the memory.
 /// </summary>
+/// <param name="name">The name on the command line.</param>
+/// <param name="role">Its part in the pipeline.</param>
+/// <param name="source">Paper or origin.</param>
 [AttributeUsage(AttributeTargets.Class)]
-public sealed class AlgorithmAttribute : Attribute
+public sealed class AlgorithmAttribute(string name, AlgorithmRole role, string source) : Attribute
 {
-    /// <param name="name">The name on the command line.</param>
-    /// <param name="role">Its part in the pipeline.</param>
-    /// <param name="source">Paper or origin.</param>
-    public AlgorithmAttribute(string name, AlgorithmRole role, string source)
-    {
-        Name = name;
-        Role = role;
-        Source = source;
-    }
-
     /// <summary>The name on the command line.</summary>
-    public string Name { get; }
+    public string Name { get; } = name;
 
     /// <summary>Its part in the pipeline.</summary>
-    public AlgorithmRole Role { get; }
+    public AlgorithmRole Role { get; } = role;
 
     /// <summary>Paper or origin.</summary>
-    public string Source { get; }
+    public string Source { get; } = source;
 
     /// <summary>What is computed otherwise than its paper says, as <c>list</c> and docs/algorithms.md show it; empty where nothing is.</summary>
     public string DiffersFromPaper { get; init; } = "";

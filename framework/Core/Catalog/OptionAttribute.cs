@@ -4,22 +4,16 @@ namespace Compression.Core.Catalog;
 /// Makes a property of an options record an option: the same declaration serves the command line, the full syntax of a compressor
 /// (<c>topk(ratio=0.001)</c>), sweeps, <c>--help</c> and <c>list</c>. The property's initial value is the default.
 /// </summary>
+/// <param name="name">Name with underscores, without dashes.</param>
+/// <param name="description">One sentence: meaning and unit.</param>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class OptionAttribute : Attribute
+public sealed class OptionAttribute(string name, string description) : Attribute
 {
-    /// <param name="name">Name with underscores, without dashes.</param>
-    /// <param name="description">One sentence: meaning and unit.</param>
-    public OptionAttribute(string name, string description)
-    {
-        Name = name;
-        Description = description;
-    }
-
     /// <summary>Name with underscores, without dashes.</summary>
-    public string Name { get; }
+    public string Name { get; } = name;
 
     /// <summary>Meaning and unit.</summary>
-    public string Description { get; }
+    public string Description { get; } = description;
 
     /// <summary>Heading under which <c>--help</c> shows it.</summary>
     public string Group { get; init; } = "";

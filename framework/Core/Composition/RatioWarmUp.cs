@@ -8,40 +8,32 @@ namespace Compression.Core.Composition;
 /// Lets more entries through in the first W epochs: in epoch e (from 0) the ratio is ρ^((e+1)/(W+1)). For ρ = 0.1 % and W = 4 these are
 /// the 25 %, 6.3 %, 1.6 %, 0.4 % of Deep Gradient Compression (Lin et al. 2018, section 3.3).
 /// </summary>
-public sealed class RatioWarmUp : ICompressor, ISelector
+/// <param name="inner">A compressor whose sparsifier has a ratio.</param>
+/// <param name="epochs">W.</param>
+public sealed class RatioWarmUp(ICompressor inner, int epochs) : ICompressor, ISelector
 {
-    private readonly ICompressor _inner;
-    private readonly int _epochs;
     private (StepContext? Plain, StepContext? Warm) _step;
 
-    /// <param name="inner">A compressor whose sparsifier has a ratio.</param>
-    /// <param name="epochs">W.</param>
-    public RatioWarmUp(ICompressor inner, int epochs)
-    {
-        _inner = inner;
-        _epochs = epochs;
-    }
-
-    public bool CompletesSum => _inner.CompletesSum;
+    public bool CompletesSum => inner.CompletesSum;
 
     public void BeginStep(ReadOnlySpan<ParameterSlot> slots, ReadOnlySpan<float> compensated, StepContext step) =>
-        _inner.BeginStep(slots, compensated, Warm(step));
+        inner.BeginStep(slots, compensated, Warm(step));
 
     void ISelector.Select(in GradientView gradient, SparseBucket chosen) =>
-        ((ISelector)_inner).Select(gradient.In(Warm(gradient.Step)), chosen);
+        ((ISelector)inner).Select(gradient.In(Warm(gradient.Step)), chosen);
 
-    public void Compress(in GradientView gradient, PayloadWriter writer) => _inner.Compress(gradient.In(Warm(gradient.Step)), writer);
+    public void Compress(in GradientView gradient, PayloadWriter writer) => inner.Compress(gradient.In(Warm(gradient.Step)), writer);
 
     public void Decompress(ref PayloadReader reader, GradientAccumulator destination) =>
-        _inner.Decompress(ref reader, destination.In(Warm(destination.Step)));
+        inner.Decompress(ref reader, destination.In(Warm(destination.Step)));
 
-    public void Save(IStateWriter writer) => _inner.Save(writer);
+    public void Save(IStateWriter writer) => inner.Save(writer);
 
-    public void Load(IStateReader reader) => _inner.Load(reader);
+    public void Load(IStateReader reader) => inner.Load(reader);
 
     private StepContext Warm(StepContext step)
     {
-        if (step.Epoch >= _epochs)
+        if (step.Epoch >= epochs)
         {
             return step;
         }
@@ -49,7 +41,7 @@ public sealed class RatioWarmUp : ICompressor, ISelector
         // One context a step, not one a slot.
         if (!ReferenceEquals(_step.Plain, step))
         {
-            _step = (step, step with { RatioExponent = (Math.Floor(step.Epoch) + 1) / (_epochs + 1) });
+            _step = (step, step with { RatioExponent = (Math.Floor(step.Epoch) + 1) / (epochs + 1) });
         }
 
         return _step.Warm!;

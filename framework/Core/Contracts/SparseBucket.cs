@@ -8,20 +8,13 @@ namespace Compression.Core.Contracts;
 /// <summary>
 /// Chosen entries of all slots of a bucket: positions in the flat buffer, ascending, and their values. Room is reused from step to step.
 /// </summary>
-public sealed class SparseBucket
+/// <param name="layout">The slots.</param>
+public sealed class SparseBucket(BucketLayout layout)
 {
-    private readonly BucketLayout _layout;
-    private readonly int[] _ends;
+    private readonly int[] _ends = new int[layout.Slots.Length];
     private int[] _positions = [];
     private float[] _values = [];
     private int[] _relative = [];
-
-    /// <param name="layout">The slots.</param>
-    public SparseBucket(BucketLayout layout)
-    {
-        _layout = layout;
-        _ends = new int[layout.Slots.Length];
-    }
 
     /// <summary>Entries of all slots.</summary>
     public int Count { get; private set; }
@@ -70,7 +63,7 @@ public sealed class SparseBucket
     /// <summary>Appends all entries to a payload: positions in the shortest code, values in float32.</summary>
     public void Write(PayloadWriter writer, ThreadTeam team)
     {
-        foreach (var slot in _layout.Slots)
+        foreach (var slot in layout.Slots)
         {
             var (indices, values) = this[slot];
             IndexCoding.Write(indices.Span, slot.Length, writer, team);
@@ -84,7 +77,7 @@ public sealed class SparseBucket
     public void Read(ref PayloadReader reader, ThreadTeam team)
     {
         Clear();
-        foreach (var slot in _layout.Slots)
+        foreach (var slot in layout.Slots)
         {
             int count = IndexCoding.ReadCount(ref reader, slot.Length);
             Reserve(Count + count);
@@ -108,7 +101,7 @@ public sealed class SparseBucket
     public void Merge(SparseBucket first, SparseBucket second)
     {
         Clear();
-        foreach (var slot in _layout.Slots)
+        foreach (var slot in layout.Slots)
         {
             int start = Count;
             AddUp(first, second, slot.Index);
@@ -123,7 +116,7 @@ public sealed class SparseBucket
     public void Intersect(ReadOnlySpan<int> positions)
     {
         int kept = 0, next = 0, begin = 0;
-        foreach (var slot in _layout.Slots)
+        foreach (var slot in layout.Slots)
         {
             int end = _ends[slot.Index];
             for (int i = begin; i < end; i++)
@@ -147,7 +140,7 @@ public sealed class SparseBucket
     public void Keep(ReadOnlySpan<byte> bits)
     {
         int kept = 0, begin = 0;
-        foreach (var slot in _layout.Slots)
+        foreach (var slot in layout.Slots)
         {
             int end = _ends[slot.Index];
             for (int i = begin; i < end; i++)
