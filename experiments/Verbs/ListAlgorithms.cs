@@ -26,16 +26,16 @@ internal abstract class ListAlgorithms(params AlgorithmRole[] roles) : Verb<List
             environment.Screen.Output.WriteLine($"{Plural.Of(role.Count(), OptionText.Format(role.Key))}:");
             foreach (var entry in role)
             {
-                environment.Screen.Output.WriteLine($"  {entry.Name,-20}{entry.Source}");
+                environment.Screen.Output.WriteLine($"  {entry.Name,-20}{entry.Declared.Source}");
                 if (CompressorFacts.Of(entry) is { } facts)
                 {
-                    string own = entry.Role == AlgorithmRole.Sparsifier && entry.Quantizer != "float32" ? $"; values by {entry.Quantizer}" : "";
+                    string own = entry.Role == AlgorithmRole.Sparsifier && entry.Declared.Quantizer != "float32" ? $"; values by {entry.Declared.Quantizer}" : "";
                     environment.Screen.Output.WriteLine($"  {"",-20}{facts.Describe()}{own}");
                 }
 
-                if (entry.DiffersFromPaper.Length > 0)
+                if (entry.Declared.DiffersFromPaper.Length > 0)
                 {
-                    environment.Screen.Output.WriteLine($"  {"",-20}differs from the paper: {entry.DiffersFromPaper}");
+                    environment.Screen.Output.WriteLine($"  {"",-20}differs from the paper: {entry.Declared.DiffersFromPaper}");
                 }
 
                 foreach (var option in entry.Options)
@@ -73,7 +73,7 @@ internal abstract class ListAlgorithms(params AlgorithmRole[] roles) : Verb<List
         writer.WriteBoolean("keeps_residual", facts.KeepsResidual);
         if (facts.Sent is { } share)
         {
-            writer.WriteString("quantizer", entry.Quantizer);
+            writer.WriteString("quantizer", entry.Declared.Quantizer);
             writer.WriteNumber("share_sent", share);
             writer.WriteNumber("floor_bits_per_index", facts.FloorBits);
         }
@@ -95,8 +95,8 @@ internal abstract class ListAlgorithms(params AlgorithmRole[] roles) : Verb<List
                 writer.WriteStartObject();
                 writer.WriteString("name", entry.Name);
                 writer.WriteString("role", OptionText.Format(entry.Role));
-                writer.WriteString("source", entry.Source);
-                writer.WriteString("differs_from_paper", entry.DiffersFromPaper.Length > 0 ? entry.DiffersFromPaper : null);
+                writer.WriteString("source", entry.Declared.Source);
+                writer.WriteString("differs_from_paper", entry.Declared.DiffersFromPaper.Length > 0 ? entry.Declared.DiffersFromPaper : null);
                 if (CompressorFacts.Of(entry) is { } facts)
                 {
                     Write(writer, entry, facts);

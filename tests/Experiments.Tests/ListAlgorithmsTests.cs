@@ -12,8 +12,8 @@ public sealed class ListAlgorithmsTests
     [Fact]
     public void What_differs_from_a_paper_is_in_the_lists_and_in_one_place_of_the_documents()
     {
-        string[] expected = [.. Components.Catalog().Entries.Where(entry => entry.DiffersFromPaper.Length > 0).Select(entry =>
-            $"| `{entry.Name}` | {OptionText.Format(entry.Role)} | {entry.DiffersFromPaper} |")];
+        string[] expected = [.. Components.Catalog().Entries.Where(entry => entry.Declared.DiffersFromPaper.Length > 0).Select(entry =>
+            $"| `{entry.Name}` | {OptionText.Format(entry.Role)} | {entry.Declared.DiffersFromPaper} |")];
         Assert.NotEmpty(expected);
         string document = File.ReadAllText(Path.Combine(RunScript.RepositoryRoot(), "docs", "algorithms.md"));
         string section = document[document.IndexOf(Heading, StringComparison.Ordinal)..].Split("\n## ")[0];
@@ -28,8 +28,8 @@ public sealed class ListAlgorithmsTests
             {
                 var entry = Components.Catalog().Entries.Single(candidate =>
                     candidate.Name == algorithm.GetProperty("name").GetString() && OptionText.Format(candidate.Role) == algorithm.GetProperty("role").GetString());
-                Assert.Equal(entry.DiffersFromPaper, algorithm.GetProperty("differs_from_paper").GetString() ?? "");
-                Assert.Contains(entry.DiffersFromPaper, text, StringComparison.Ordinal);
+                Assert.Equal(entry.Declared.DiffersFromPaper, algorithm.GetProperty("differs_from_paper").GetString() ?? "");
+                Assert.Contains(entry.Declared.DiffersFromPaper, text, StringComparison.Ordinal);
             }
         }
     }

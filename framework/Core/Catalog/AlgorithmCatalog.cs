@@ -65,7 +65,7 @@ public sealed class AlgorithmCatalog
         }
 
         sparsifier ??= new AlgorithmTerm("dense", []);
-        quantizer ??= AlgorithmTerm.Parse(_entries[(AlgorithmRole.Sparsifier, sparsifier.Name)].Quantizer, shownAs)[0];
+        quantizer ??= AlgorithmTerm.Parse(_entries[(AlgorithmRole.Sparsifier, sparsifier.Name)].Declared.Quantizer, shownAs)[0];
         return (sparsifier, quantizer);
     }
 
@@ -110,8 +110,8 @@ public sealed class AlgorithmCatalog
     // With a compressor that it carries, where it does not carry dense floats.
     private static string ExampleOf(AlgorithmEntry entry)
     {
-        string compressor = entry.Role != AlgorithmRole.Exchange || entry.Carries.HasFlag(PayloadForm.Floats) ? ""
-            : entry.Carries.HasFlag(PayloadForm.SparseFloats) ? "--compressor topk " : "--compressor sign ";
+        string compressor = entry.Role != AlgorithmRole.Exchange || entry.Declared.Carries.HasFlag(PayloadForm.Floats) ? ""
+            : entry.Declared.Carries.HasFlag(PayloadForm.SparseFloats) ? "--compressor topk " : "--compressor sign ";
         return $"{compressor}{OptionOf(entry.Role)} {entry.Name}";
     }
 }

@@ -9,49 +9,23 @@ public sealed class AlgorithmEntry
     private readonly ConstructorInfo _constructor;
     private readonly Type? _optionsType;
 
-    internal AlgorithmEntry(Type type, AlgorithmAttribute attribute)
+    internal AlgorithmEntry(Type type, AlgorithmAttribute declared)
     {
-        Name = attribute.Name;
-        Role = attribute.Role;
-        Source = attribute.Source;
-        DiffersFromPaper = attribute.DiffersFromPaper;
-        Quantizer = attribute.Quantizer;
-        Traits = attribute.Traits;
-        Carries = attribute.Carries;
-        WithoutMemory = attribute.WithoutMemory;
-        CompressesAlike = attribute.CompressesAlike;
+        Declared = declared;
         _constructor = type.GetConstructors().Single();
         _optionsType = _constructor.GetParameters().Select(parameter => parameter.ParameterType)
             .FirstOrDefault(parameter => parameter.GetProperties().Any(property => property.IsDefined(typeof(OptionAttribute))));
         Options = _optionsType is null ? [] : OptionSchema.Of(_optionsType).Options;
     }
 
+    /// <summary>What stands beside the class: its source, what it promises, what it carries.</summary>
+    public AlgorithmAttribute Declared { get; }
+
     /// <summary>The name on the command line.</summary>
-    public string Name { get; }
+    public string Name => Declared.Name;
 
     /// <summary>Its part in the pipeline.</summary>
-    public AlgorithmRole Role { get; }
-
-    /// <summary>Paper or origin.</summary>
-    public string Source { get; }
-
-    /// <summary>What is computed otherwise than its paper says; empty where nothing is.</summary>
-    public string DiffersFromPaper { get; }
-
-    /// <summary>Of a sparsifier: the quantizer that goes with it by default.</summary>
-    public string Quantizer { get; }
-
-    /// <summary>What it promises and asks for, whatever its options.</summary>
-    public AlgorithmTraits Traits { get; }
-
-    /// <summary>Of an exchange: what it can carry.</summary>
-    public PayloadForm Carries { get; }
-
-    /// <summary>Of an exchange that takes no memory: why.</summary>
-    public string WithoutMemory { get; }
-
-    /// <summary>Of an exchange: it compresses by itself, all parameters and epochs alike.</summary>
-    public bool CompressesAlike { get; }
+    public AlgorithmRole Role => Declared.Role;
 
     /// <summary>The record of its options; null if it has none.</summary>
     public Type? OptionsType => _optionsType;

@@ -11,7 +11,7 @@ public sealed record BoundAlgorithm(AlgorithmEntry Entry, object? Options)
     public string Text => Entry.Describe(Options);
 
     /// <summary>What it promises and asks for with these options.</summary>
-    public AlgorithmTraits Traits => Entry.Traits | ((Options as ITraitOptions)?.Traits ?? AlgorithmTraits.None);
+    public AlgorithmTraits Traits => Entry.Declared.Traits | ((Options as ITraitOptions)?.Traits ?? AlgorithmTraits.None);
 
     /// <summary>Whether it has all of these traits.</summary>
     public bool Has(AlgorithmTraits traits) => Traits.HasFlag(traits);

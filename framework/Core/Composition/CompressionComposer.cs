@@ -5,14 +5,10 @@ using Compression.Core.Reporting;
 namespace Compression.Core.Composition;
 
 /// <summary>Turns a user's description into a checked composition. What cannot work is refused with the reason and the alternatives.</summary>
-public sealed class CompressionComposer
+/// <param name="catalog">The algorithms to choose from.</param>
+public sealed class CompressionComposer(AlgorithmCatalog catalog)
 {
     private const string Auto = "auto";
-
-    private readonly AlgorithmCatalog _catalog;
-
-    /// <param name="catalog">The algorithms to choose from.</param>
-    public CompressionComposer(AlgorithmCatalog catalog) => _catalog = catalog;
 
     /// <summary>Composes.</summary>
     /// <exception cref="UserErrorException">Unknown name, bad option, or parts that do not fit (exit code 2).</exception>
@@ -27,33 +23,24 @@ public sealed class CompressionComposer
         var memory = ChooseMemory(request, recipe.TraitsWith(hasMemory: false), exchange, notes);
         NoteUnusedFlags(request, [.. recipe.Entries, memory.Entry, exchange.Entry], notes);
 
-        var traits = recipe.TraitsWith(HasMemory(memory));
-        traits = traits with { NeedsWholeBucket = traits.NeedsWholeBucket || memory.Has(AlgorithmTraits.NeedsWholeBucket) };
-        if (traits.MicroBatches > 0)
+        var plan = new CompressionPlan(recipe, memory, exchange, request.PlainSgd)
         {
-            notes.Add($"Second moments are those of {traits.MicroBatches} micro-batches of a worker's batch; with as many as --batch_size they are the paper's, of samples.");
-        }
-
-        var factory = new CompressorFactory(CreateCompressor);
-        ICompressor CreateCompressor(ComponentContext context) => recipe.Create(context with { HasMemory = HasMemory(memory) });
-        IGradientAggregator CreateAggregator(ComponentContext context)
-        {
-            context = context with { HasMemory = HasMemory(memory), ResidualInStepUnits = traits.ResidualInStepUnits && request.PlainSgd };
-            return (IGradientAggregator)exchange.Create(
-                context, exchange.Entry.Takes(typeof(ICompressor)) ? CreateCompressor(context) : null, factory, memory.Create(context));
-        }
-
-        return new CompressionPlan(recipe.Text, memory.Text, exchange.Text, traits, notes, CreateAggregator, CreateCompressor)
-        {
-            Flags = _catalog.Flags.ToDictionary(flag => flag.Key, flag => OptionText.Shortest(request.Flags.GetValueOrDefault(flag.Key) ?? request.PresetFlags.GetValueOrDefault(flag.Key, ""))),
+            Notes = notes,
+            Flags = catalog.Flags.ToDictionary(flag => flag.Key, flag => OptionText.Shortest(request.Flags.GetValueOrDefault(flag.Key) ?? request.PresetFlags.GetValueOrDefault(flag.Key, ""))),
         };
+        if (plan.Traits.MicroBatches > 0)
+        {
+            notes.Add($"Second moments are those of {plan.Traits.MicroBatches} micro-batches of a worker's batch; with as many as --batch_size they are the paper's, of samples.");
+        }
+
+        return plan;
     }
 
     private static bool HasMemory(BoundAlgorithm memory) => memory.Entry.Name != "none";
 
     private CompressorPair BindPair(string text, CompressionRequest request, string shownAs)
     {
-        var (sparsifier, quantizer) = _catalog.ParseCompressor(text, shownAs);
+        var (sparsifier, quantizer) = catalog.ParseCompressor(text, shownAs);
         var pair = new CompressorPair(
             Bind(AlgorithmRole.Sparsifier, sparsifier, request, shownAs), Bind(AlgorithmRole.Quantizer, quantizer, request, shownAs));
         return !pair.LacksMagnitude ? pair : throw new UserErrorException(
@@ -63,7 +50,7 @@ public sealed class CompressionComposer
     // Rules for some parameters or epochs: refused where an exchange cannot follow them, left away and named where everything is sent in full anyway.
     private static CompressorRecipe WithoutIdleRules(CompressorRecipe recipe, BoundAlgorithm exchange, CompressionRequest request, List<string> notes)
     {
-        if (exchange.Entry.CompressesAlike && GivenRules(request) is [var rule, ..])
+        if (exchange.Entry.Declared.CompressesAlike && GivenRules(request) is [var rule, ..])
         {
             throw new UserErrorException(
                 ExitCode.Usage, $"{rule}: --exchange {exchange.Entry.Name} compresses all parameters alike, from the first step on; leave it away, or use another --exchange.");
@@ -119,13 +106,13 @@ public sealed class CompressionComposer
         }
 
         var exchange = Bind(AlgorithmRole.Exchange, Single(chosen, "--exchange"), request, "--exchange");
-        if ((exchange.Entry.Carries & traits.Form) == 0)
+        if ((exchange.Entry.Declared.Carries & traits.Form) == 0)
         {
-            string fitting = string.Join(", ", _catalog.Entries
-                .Where(entry => entry.Role == AlgorithmRole.Exchange && (entry.Carries & traits.Form) != 0).Select(entry => entry.Name));
+            string fitting = string.Join(", ", catalog.Entries
+                .Where(entry => entry.Role == AlgorithmRole.Exchange && (entry.Declared.Carries & traits.Form) != 0).Select(entry => entry.Name));
             throw new UserErrorException(
                 ExitCode.Usage,
-                $"--exchange {exchange.Entry.Name} carries {InWords(exchange.Entry.Carries)}, not {main.Sparsifier.Entry.Name}+{main.Quantizer.Entry.Name}"
+                $"--exchange {exchange.Entry.Name} carries {InWords(exchange.Entry.Declared.Carries)}, not {main.Sparsifier.Entry.Name}+{main.Quantizer.Entry.Name}"
                 + $"{(GivenRules(request) is { Length: > 0 } rules ? $" with {string.Join(" and ", rules)}" : "")}; use {fitting}.");
         }
 
@@ -172,9 +159,9 @@ public sealed class CompressionComposer
             return memory;
         }
 
-        if (!takesMemory && exchange.Entry.WithoutMemory.Length > 0)
+        if (!takesMemory && exchange.Entry.Declared.WithoutMemory.Length > 0)
         {
-            throw Refused(memory, $"--exchange {exchange.Entry.Name} takes none: {exchange.Entry.WithoutMemory}; use none or auto.");
+            throw Refused(memory, $"--exchange {exchange.Entry.Name} takes none: {exchange.Entry.Declared.WithoutMemory}; use none or auto.");
         }
 
         if (keepsNothing)
@@ -206,14 +193,14 @@ public sealed class CompressionComposer
         var acting = used.SelectMany(entry => entry.Options).Select(option => option.Flag).ToHashSet();
         foreach (string flag in request.Flags.Keys.Where(flag => !acting.Contains(flag)))
         {
-            string owners = string.Join(", ", _catalog.Flags.Where(group => group.Key == flag).SelectMany(group => group).Select(pair => pair.Entry.Name));
+            string owners = string.Join(", ", catalog.Flags.Where(group => group.Key == flag).SelectMany(group => group).Select(pair => pair.Entry.Name));
             notes.Add($"--{flag} has no effect here; it belongs to {owners}.");
         }
     }
 
     private BoundAlgorithm Bind(AlgorithmRole role, AlgorithmTerm term, CompressionRequest request, string shownAs)
     {
-        var entry = _catalog.Find(role, term.Name, shownAs);
+        var entry = catalog.Find(role, term.Name, shownAs);
         return new BoundAlgorithm(entry, entry.BindOptions(term, request.PresetFlags, request.Flags));
     }
 

@@ -1,3 +1,4 @@
+using Compression.Core.Catalog;
 using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
@@ -8,41 +9,35 @@ namespace Compression.Core.Composition;
 /// <summary>A checked composition: what it is called in full, and how each worker makes its own.</summary>
 public sealed class CompressionPlan
 {
-    private readonly Func<ComponentContext, IGradientAggregator> _create;
-    private readonly Func<ComponentContext, ICompressor> _createCompressor;
+    private readonly CompressorRecipe _recipe;
+    private readonly BoundAlgorithm _memory;
+    private readonly BoundAlgorithm _exchange;
+    private readonly bool _plainSgd;
 
-    internal CompressionPlan(
-        string compressor,
-        string memory,
-        string exchange,
-        CompressorTraits traits,
-        IReadOnlyList<string> notes,
-        Func<ComponentContext, IGradientAggregator> create,
-        Func<ComponentContext, ICompressor> createCompressor)
+    internal CompressionPlan(CompressorRecipe recipe, BoundAlgorithm memory, BoundAlgorithm exchange, bool plainSgd)
     {
-        Compressor = compressor;
-        Memory = memory;
-        Exchange = exchange;
-        Traits = traits;
-        Notes = notes;
-        _create = create;
-        _createCompressor = createCompressor;
+        _recipe = recipe;
+        _memory = memory;
+        _exchange = exchange;
+        _plainSgd = plainSgd;
+        Traits = recipe.TraitsWith(HasMemory);
+        Traits = Traits with { NeedsWholeBucket = Traits.NeedsWholeBucket || memory.Has(AlgorithmTraits.NeedsWholeBucket) };
     }
 
     /// <summary>The compressor in full syntax.</summary>
-    public string Compressor { get; }
+    public string Compressor => _recipe.Text;
 
     /// <summary>The memory in full syntax.</summary>
-    public string Memory { get; }
+    public string Memory => _memory.Text;
 
     /// <summary>The exchange.</summary>
-    public string Exchange { get; }
+    public string Exchange => _exchange.Text;
 
     /// <summary>What the compressor asks of the trainer, and promises.</summary>
     public CompressorTraits Traits { get; }
 
     /// <summary>What the user should know: choices that were made, and options without effect.</summary>
-    public IReadOnlyList<string> Notes { get; }
+    public IReadOnlyList<string> Notes { get; internal init; } = [];
 
     /// <summary>Every flag of a component that the catalog knows, with the value that it was given in its shortest form; empty where it was not given.</summary>
     public IReadOnlyDictionary<string, string> Flags { get; internal init; } = new Dictionary<string, string>();
@@ -52,8 +47,12 @@ public sealed class CompressionPlan
     /// <param name="team">The threads of its kernels.</param>
     /// <param name="rank">The worker.</param>
     /// <param name="workers">n; the aggregator serves a communicator of this size.</param>
-    public IGradientAggregator Create(BucketLayout layout, ThreadTeam team, int rank = 0, int workers = 1) =>
-        _create(ContextOf(layout, team) with { Rank = rank, Workers = workers });
+    public IGradientAggregator Create(BucketLayout layout, ThreadTeam team, int rank = 0, int workers = 1)
+    {
+        var context = ContextOf(layout, team) with { Rank = rank, Workers = workers, ResidualInStepUnits = Traits.ResidualInStepUnits && _plainSgd };
+        return (IGradientAggregator)_exchange.Create(
+            context, _exchange.Entry.Takes(typeof(ICompressor)) ? _recipe.Create(context) : null, new CompressorFactory(_recipe.Create), _memory.Create(context));
+    }
 
     /// <summary>Makes one worker's aggregator for groups of neighbouring parameters.</summary>
     /// <param name="layout">The model's parameters.</param>
@@ -67,7 +66,7 @@ public sealed class CompressionPlan
     /// <summary>Makes the compressor alone, for measurements.</summary>
     /// <param name="layout">The parameters.</param>
     /// <param name="team">The threads of its kernels.</param>
-    public ICompressor CreateCompressor(BucketLayout layout, ThreadTeam team) => _createCompressor(ContextOf(layout, team));
+    public ICompressor CreateCompressor(BucketLayout layout, ThreadTeam team) => _recipe.Create(ContextOf(layout, team));
 
     /// <summary>Marks the payloads of this composition for a layout.</summary>
     public uint FingerprintOf(BucketLayout layout)
@@ -76,5 +75,7 @@ public sealed class CompressionPlan
         return Checksum.Crc32C($"{Compressor}|{Memory}|{Exchange}") ^ layout.Fingerprint;
     }
 
-    private ComponentContext ContextOf(BucketLayout layout, ThreadTeam team) => new(layout, team, FingerprintOf(layout));
+    private bool HasMemory => _memory.Entry.Name != "none";
+
+    private ComponentContext ContextOf(BucketLayout layout, ThreadTeam team) => new(layout, team, FingerprintOf(layout)) { HasMemory = HasMemory };
 }

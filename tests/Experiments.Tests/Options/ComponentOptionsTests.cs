@@ -115,5 +115,5 @@ public sealed class ComponentOptionsTests(ITestOutputHelper output)
     };
 
     private static string CarriedBy(AlgorithmEntry exchange) =>
-        exchange.Carries.HasFlag(PayloadForm.SparseFloats) ? "topk" : exchange.Carries.HasFlag(PayloadForm.Floats) ? "none" : "sign";
+        exchange.Declared.Carries.HasFlag(PayloadForm.SparseFloats) ? "topk" : exchange.Declared.Carries.HasFlag(PayloadForm.Floats) ? "none" : "sign";
 }
