@@ -27,7 +27,7 @@ public static class PtbCorpus
     {
         if (!Directory.Exists(folder))
         {
-            throw new UserErrorException(ExitCode.Environment, $"{folder}: no such folder; get the corpus with `./run.sh data ptb`");
+            throw new UserErrorException(ExitCode.Environment, $"{folder}: no such folder; get the corpus with `data ptb`");
         }
 
         return Tokenize("ptb", $"PTB-shaped text in {folder}", folder, name => ReadFile(folder, name));
@@ -75,7 +75,7 @@ public static class PtbCorpus
         }
         catch (FileNotFoundException cause)
         {
-            throw new UserErrorException(ExitCode.Environment, $"{path}: missing; get it with `./run.sh data ptb`", cause);
+            throw new UserErrorException(ExitCode.Environment, $"{path}: missing; get it with `data ptb`", cause);
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {

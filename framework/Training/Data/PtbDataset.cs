@@ -89,7 +89,7 @@ public static class PtbDataset
                 using var output = staged.Create(file.Name);
                 await CopyChecked(
                     input, output, file, address.ToString(), ExitCode.Environment,
-                    "the download is damaged or not PTB; copy the files by `./run.sh data ptb --from DIR`", progress,
+                    "the download is damaged or not PTB; copy the files by `data ptb --from DIR`", progress,
                     cancellation).ConfigureAwait(false);
             }
             catch (Exception cause) when (cause is HttpRequestException or IOException
@@ -98,7 +98,7 @@ public static class PtbDataset
                 throw new UserErrorException(
                     ExitCode.Environment,
                     $"{address}: cannot be downloaded ({cause.Message.ReplaceLineEndings(" ")}); "
-                    + "where the files are at hand, copy them by `./run.sh data ptb --from DIR`",
+                    + "where the files are at hand, copy them by `data ptb --from DIR`",
                     cause);
             }
         }

@@ -14,7 +14,7 @@ public static class DeviceRules
         if (options.UseGpu && !torch.cuda.is_available())
         {
             throw new UserErrorException(
-                ExitCode.Environment, "--use_gpu true: libtorch finds no CUDA device here; use --use_gpu false, or build for CUDA: COMPRESSION_TORCH=cuda ./run.sh.");
+                ExitCode.Environment, "--use_gpu true: libtorch finds no CUDA device here; use --use_gpu false, or build for CUDA.");
         }
     }
 }

@@ -78,7 +78,7 @@ public sealed record WikiTextDataset(TextDataset Dataset, long TrainTokens)
         {
             throw new UserErrorException(
                 ExitCode.Environment,
-                $"{PublicSource}: cannot be downloaded ({cause.Message.ReplaceLineEndings(" ")}); where the files are at hand, copy them by `./run.sh data wikitext --from DIR`",
+                $"{PublicSource}: cannot be downloaded ({cause.Message.ReplaceLineEndings(" ")}); where the files are at hand, copy them by `data wikitext --from DIR`",
                 cause);
         }
     }

@@ -69,12 +69,12 @@ public sealed record Lm1bDataset(Uri Archive, string ArchiveSha256, Uri Vocabula
         {
             string partial = Path.Combine(destination, $".{WordVocabulary.FileName}.partial");
             File.Delete(partial);
-            await FetchAsync(Vocabulary, partial, client, progress, cancellation, "; build it from the shards with `./run.sh data lm1b --build_vocab`").ConfigureAwait(false);
+            await FetchAsync(Vocabulary, partial, client, progress, cancellation, "; build it from the shards with `data lm1b --build_vocab`").ConfigureAwait(false);
             if (BlobOf(partial) != VocabularyBlob)
             {
                 File.Delete(partial);
                 throw new UserErrorException(
-                    ExitCode.Environment, $"{Vocabulary}: not the published vocabulary; build one from the shards with `./run.sh data lm1b --build_vocab`");
+                    ExitCode.Environment, $"{Vocabulary}: not the published vocabulary; build one from the shards with `data lm1b --build_vocab`");
             }
 
             File.Move(partial, vocabulary);
@@ -236,7 +236,7 @@ public sealed record Lm1bDataset(Uri Archive, string ArchiveSha256, Uri Vocabula
         {
             throw new UserErrorException(
                 ExitCode.Environment,
-                $"{address}: cannot be downloaded ({cause.Message.ReplaceLineEndings(" ")}); call again to go on, or name the archive or its folder by `./run.sh data lm1b --from`{cure}", cause);
+                $"{address}: cannot be downloaded ({cause.Message.ReplaceLineEndings(" ")}); call again to go on, or name the archive or its folder by `data lm1b --from`{cure}", cause);
         }
     }
 
