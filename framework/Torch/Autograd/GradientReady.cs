@@ -49,12 +49,7 @@ public sealed unsafe class GradientReady : IDisposable
     /// the calling thread.
     /// </summary>
     /// <exception cref="ArgumentException">A parameter requires no gradient.</exception>
-    public static GradientReady Register(IReadOnlyList<Parameter> parameters, Action<int> ready)
-    {
-        ArgumentNullException.ThrowIfNull(parameters);
-        ArgumentNullException.ThrowIfNull(ready);
-        return s_current = new GradientReady(parameters, ready);
-    }
+    public static GradientReady Register(IReadOnlyList<Parameter> parameters, Action<int> ready) => s_current = new GradientReady(parameters, ready);
 
     /// <summary>Call it after each backward: it tells of those that nobody could tell of before, and throws what the callback threw.</summary>
     public void AfterBackward()

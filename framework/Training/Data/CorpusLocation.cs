@@ -16,7 +16,6 @@ public sealed record CorpusLocation(string? Folder, string Reason)
     /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: <paramref name="data"/> holds no corpus.</exception>
     public static CorpusLocation Find(string? data, CorpusPlaces places)
     {
-        ArgumentNullException.ThrowIfNull(places);
         places = places with
         {
             Datasets = string.IsNullOrEmpty(places.Datasets) ? null : Path.GetFullPath(places.Datasets, places.Caller),

@@ -69,7 +69,6 @@ public static class PtbDataset
     public static async Task DownloadAsync(
         string destination, HttpClient client, IProgress<DatasetProgress>? progress = null, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(client);
         if (IsComplete(destination))
         {
             return;

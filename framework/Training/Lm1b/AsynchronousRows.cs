@@ -48,7 +48,6 @@ internal sealed class AsynchronousRows(
 
     public void Pull(IReadOnlyList<RowBatch> batches, ICommunicator peers)
     {
-        ArgumentNullException.ThrowIfNull(peers);
         for (int server = 0; server < world.Servers; server++)
         {
             _message.Reset();
@@ -76,7 +75,6 @@ internal sealed class AsynchronousRows(
 
     public void Push(IReadOnlyList<RowBatch> batches, StepContext step, ICommunicator workers)
     {
-        ArgumentNullException.ThrowIfNull(step);
         using (step.Meter.Measure(StepPhase.Compress))
         {
             _sender.Write(batches, step);

@@ -23,7 +23,6 @@ public sealed class Lm1bEvaluator : IDisposable
     /// <param name="threads">Threads.</param>
     public Lm1bEvaluator(Lm1bOptions options, Lm1bCorpus corpus, int threads)
     {
-        ArgumentNullException.ThrowIfNull(options);
         (_options, _corpus, _hyper) = (options, corpus, options.Hyper());
         _team = new ThreadTeam(threads);
         _threads = KernelThreads.Use(_team);
@@ -38,7 +37,6 @@ public sealed class Lm1bEvaluator : IDisposable
     /// <exception cref="UserErrorException"><see cref="ExitCode.Checkpoint"/>: damaged, or of other sizes or another vocabulary, or without averages.</exception>
     public EvaluationRecord Evaluate(string folder, Action<string> warn)
     {
-        ArgumentNullException.ThrowIfNull(warn);
         var state = LoadedCheckpoint.Verify(folder);
         if (Read(folder) is { } note)
         {

@@ -34,10 +34,6 @@ internal sealed class Lm1bLearner : ILm1bLearner, IWholeModel
     /// <param name="team">Threads.</param>
     public Lm1bLearner(Lm1bOptions options, Lm1bCorpus corpus, ICommunicator peers, WorkerGroup group, CompressionPlan rows, ThreadTeam team)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(corpus);
-        ArgumentNullException.ThrowIfNull(peers);
-        ArgumentNullException.ThrowIfNull(group);
         _hyper = options.Hyper();
         _peers = peers;
         _team = team;
@@ -105,7 +101,6 @@ internal sealed class Lm1bLearner : ILm1bLearner, IWholeModel
 
     public void Walk(Action<ParameterSlot, ReadOnlySpan<float>> visit)
     {
-        ArgumentNullException.ThrowIfNull(visit);
         Storage.Walk((slot, values) => visit(Layout.Slots[slot.Index], values));
         int first = Storage.Layout.Slots.Length;
         Tables.Walk(_peers, owner => owner, (index, values) => visit(Layout.Slots[first + index], values));

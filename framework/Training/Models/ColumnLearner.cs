@@ -80,7 +80,7 @@ public abstract class ColumnLearner<TModule> : ITrainableModel
             _microBatches?.ScaleSquares((float)(1 / _scaler.Scale));
         }
 
-        var (norm, factor) = Storage.ClipNorm(_clip.Scope == ClipScope.Local ? _clip.MaxNorm : 0);
+        var (norm, factor) = Storage.ClipNorm(_clip.IsLocal ? _clip.MaxNorm : 0);
         _microBatches?.ScaleSquares(factor);
         Storage.DownloadGradients();
         return (loss, norm);

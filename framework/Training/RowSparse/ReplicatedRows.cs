@@ -18,7 +18,6 @@ public sealed class ReplicatedRows(IReadOnlyList<RowTable> tables, CompressionPl
 
     public void Pull(IReadOnlyList<RowBatch> batches, ICommunicator peers)
     {
-        ArgumentNullException.ThrowIfNull(batches);
         foreach (var batch in batches)
         {
             batch.Fill();
@@ -27,8 +26,6 @@ public sealed class ReplicatedRows(IReadOnlyList<RowTable> tables, CompressionPl
 
     public void Push(IReadOnlyList<RowBatch> batches, StepContext step, ICommunicator workers)
     {
-        ArgumentNullException.ThrowIfNull(step);
-        ArgumentNullException.ThrowIfNull(workers);
         using (step.Meter.Measure(StepPhase.Compress))
         {
             _sender.Write(batches, step);

@@ -26,8 +26,6 @@ public sealed class RowSender : ICheckpointable
     /// <param name="pieces">P.</param>
     public RowSender(IReadOnlyList<RowTable> tables, CompressionPlan plan, int pieces)
     {
-        ArgumentNullException.ThrowIfNull(tables);
-        ArgumentNullException.ThrowIfNull(plan);
         _tables = tables;
         Pieces = pieces;
         _fingerprint = FingerprintOf(tables, plan, pieces);
@@ -55,19 +53,15 @@ public sealed class RowSender : ICheckpointable
     public IEnumerable<ReadOnlyMemory<float>> Residuals => _residuals.OfType<RowResidual>().SelectMany(residual => residual.Pieces);
 
     /// <summary>Tells payloads of other tables, compressors or pieces.</summary>
-    public static uint FingerprintOf(IReadOnlyList<RowTable> tables, CompressionPlan plan, int pieces)
-    {
-        ArgumentNullException.ThrowIfNull(plan);
-        return BucketLayout.Create(tables.Select(table => (table.Name, (IReadOnlyList<long>)[table.Partition.Rows, table.Width]))).Fingerprint
+    public static uint FingerprintOf(IReadOnlyList<RowTable> tables, CompressionPlan plan, int pieces) =>
+        BucketLayout.Create(tables.Select(table => (table.Name, (IReadOnlyList<long>)[table.Partition.Rows, table.Width]))).Fingerprint
             ^ Checksum.Crc32C($"{plan.Compressor}|{pieces}");
-    }
 
     /// <summary>Writes the gradients of a batch into <see cref="Payloads"/>.</summary>
     /// <param name="batches">By table.</param>
     /// <param name="step">Keys random numbers.</param>
     public void Write(IReadOnlyList<RowBatch> batches, StepContext step)
     {
-        ArgumentNullException.ThrowIfNull(batches);
         for (int table = 0; table < batches.Count; table++)
         {
             Sort(table, batches[table]);

@@ -33,8 +33,6 @@ public sealed class ServedRows(IReadOnlyList<RowTable> tables, CompressionPlan p
 
     public void Pull(IReadOnlyList<RowBatch> batches, ICommunicator peers)
     {
-        ArgumentNullException.ThrowIfNull(batches);
-        ArgumentNullException.ThrowIfNull(peers);
         if (peers.WorldSize == 1)
         {
             foreach (var batch in batches)
@@ -50,8 +48,6 @@ public sealed class ServedRows(IReadOnlyList<RowTable> tables, CompressionPlan p
 
     public void Push(IReadOnlyList<RowBatch> batches, StepContext step, ICommunicator workers)
     {
-        ArgumentNullException.ThrowIfNull(step);
-        ArgumentNullException.ThrowIfNull(workers);
         using (step.Meter.Measure(StepPhase.Compress))
         {
             _sender.Write(batches, step);

@@ -41,7 +41,6 @@ public sealed class TrainingSession : IDisposable
     /// <param name="create">Makes the task, for the workers of this process and the threads of its kernels.</param>
     public TrainingSession(TrainerOptions options, TrainingContext context, Func<WorkerGroup, ThreadTeam, ITrainingTask> create)
     {
-        ArgumentNullException.ThrowIfNull(create);
         _options = options;
         _context = context;
         int threads = options.Threads > 0 ? options.Threads : Math.Max(1, Environment.ProcessorCount / context.Communicator.WorldSize);

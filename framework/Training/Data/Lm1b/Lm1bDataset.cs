@@ -49,7 +49,6 @@ public sealed record Lm1bDataset(Uri Archive, string ArchiveSha256, Uri Vocabula
     public async Task DownloadAsync(
         string destination, HttpClient client, IProgress<DatasetProgress>? progress = null, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(client);
         if (!(HasAllNames(destination) && DigestOf(destination) == ShardsSha256))
         {
             string archive = Path.Combine(destination, $".{Path.GetFileName(Archive.LocalPath)}.partial");
