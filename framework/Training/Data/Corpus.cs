@@ -32,6 +32,9 @@ public sealed record Corpus
         KeyValuePair.Create("vocabulary", $"SHA-256 {Vocabulary.Fingerprint()[..16]}"),
     ];
 
+    /// <summary>What a resumed run must read as well.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Identity => [KeyValuePair.Create("corpus", string.Join(' ', Files.Select(file => file.Sha256[..16])))];
+
     /// <summary>The best perplexity that any model can reach; null where nobody knows it, as for every natural text.</summary>
     public SourceBound? Bound { get; init; }
 

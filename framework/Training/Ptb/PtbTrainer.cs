@@ -2,6 +2,7 @@ using Compression.Core.Catalog;
 using Compression.Core.Composition;
 using Compression.Core.Kernels;
 using Compression.Core.Reporting;
+using Compression.Training.Checkpoints;
 using Compression.Training.Data;
 using Compression.Training.Optimizers;
 using Compression.Training.Sessions;
@@ -69,6 +70,16 @@ public static class PtbTrainer
         Require(problem is null, problem!);
     }
 
-    private static TrainingSession Session(PtbOptions options, Corpus corpus, TrainingContext context) => new(options, context, (group, team) => new PtbTask(
-        options, corpus, context, new PtbLearner(options, corpus, group.First, group.Count, group.Total, context.Plan.Traits.MicroBatches, team)));
+    private static TrainingSession Session(PtbOptions options, Corpus corpus, TrainingContext context) => new(options, context, (group, team) =>
+    {
+        var learner = new PtbLearner(options, corpus, group.First, group.Count, group.Total, context.Plan.Traits.MicroBatches, team);
+        if (options.InitWeights.Length > 0 && options.Resume.Length == 0)
+        {
+            string shown = $"--init_weights {options.InitWeights}";
+            using var file = WeightsFile.Open(options.InitWeights, shown, ExitCode.Usage);
+            learner.Storage.Read(file, shown, ExitCode.Usage);
+        }
+
+        return new PtbTask(options, corpus, context, learner);
+    });
 }

@@ -18,6 +18,13 @@ public interface ITrainingTask : IDisposable
     /// <summary>Steps planned.</summary>
     long TotalSteps { get; }
 
+    /// <summary>The steps of so many epochs, or fewer where an option ends the run before.</summary>
+    /// <param name="epochs">Planned.</param>
+    /// <param name="stepsPerEpoch">Of each.</param>
+    /// <param name="most">0: no limit.</param>
+    static long StepsOf(int epochs, int stepsPerEpoch, long most) =>
+        most > 0 ? Math.Min(most, (long)epochs * stepsPerEpoch) : (long)epochs * stepsPerEpoch;
+
     /// <summary>The rate of the next step.</summary>
     double LearningRate { get; }
 
