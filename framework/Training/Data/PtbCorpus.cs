@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Compression.Core.Reporting;
 
 namespace Compression.Training.Data;
@@ -49,7 +48,7 @@ public static class PtbCorpus
             string path = Path.Combine(place, FileNames[i]);
             splits[i] = LineTokenizer.Tokenize(path, bytes, vocabulary);
             warnings.AddRange(TextOddities.Of(bytes, Vocabulary.EndOfLineUtf8).Notes(path, Vocabulary.EndOfLine));
-            files[i] = new CorpusFile(FileNames[i], bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+            files[i] = CorpusFile.Of(path, bytes);
         }
 
         return new Corpus

@@ -75,12 +75,7 @@ internal sealed class AsynchronousRows(
 
     public void Push(IReadOnlyList<RowBatch> batches, StepContext step, ICommunicator workers)
     {
-        using (step.Meter.Measure(StepPhase.Compress))
-        {
-            _sender.Write(batches, step);
-        }
-
-        step.Meter.AddPayload(_sender.Payloads.NominalBits, _sender.Payloads.FloorBits);
+        _sender.Compress(batches, step);
         int start = 0;
         for (int server = 0; server < world.Servers; server++)
         {

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Compression.Core.Communication;
 using Compression.Core.Composition;
 using Compression.Core.Contracts;
-using Compression.Core.Reporting;
 
 namespace Compression.Training.RowSparse;
 
@@ -48,12 +47,7 @@ public sealed class ServedRows(IReadOnlyList<RowTable> tables, CompressionPlan p
 
     public void Push(IReadOnlyList<RowBatch> batches, StepContext step, ICommunicator workers)
     {
-        using (step.Meter.Measure(StepPhase.Compress))
-        {
-            _sender.Write(batches, step);
-        }
-
-        step.Meter.AddPayload(_sender.Payloads.NominalBits, _sender.Payloads.FloorBits);
+        _sender.Compress(batches, step);
         for (int table = 0; table < tables.Count; table++)
         {
             Traffic.Add($"{tables[table].Name}_gradients", _sender.LengthsOfTables[table].Where((_, owner) => owner != worker).Sum());
