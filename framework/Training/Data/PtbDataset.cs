@@ -26,7 +26,7 @@ public static class PtbDataset
     /// <summary>Copies the files out of <paramref name="folder"/>, or its <c>data</c>, where the RNNLM archive keeps them.</summary>
     /// <param name="folder">Where the files are.</param>
     /// <param name="destination">Where they go; created where missing.</param>
-    /// <param name="progress">Told of each piece copied; may be null.</param>
+    /// <param name="progress">Called with each piece copied; may be null.</param>
     /// <param name="cancellation">Leaves the destination as it was.</param>
     /// <exception cref="UserErrorException">
     /// <see cref="ExitCode.Environment"/>: a file is missing, or the destination cannot be written.
@@ -63,7 +63,7 @@ public static class PtbDataset
     /// <summary>Downloads the files; does nothing where they are there already.</summary>
     /// <param name="destination">Where they go; created where missing.</param>
     /// <param name="client">Makes the requests.</param>
-    /// <param name="progress">Told of each piece received; may be null.</param>
+    /// <param name="progress">Called with each piece received; may be null.</param>
     /// <param name="cancellation">Leaves the destination as it was.</param>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: no network, or not the expected bytes.</exception>
     public static async Task DownloadAsync(

@@ -94,7 +94,7 @@ internal sealed class AsynchronousRows(
                 world.Lane(server).Send(ServerRequest.Push, _version, _message.Written);
             }
 
-            // The dense payload is booked where its exchange sent it.
+            // The exchange has counted the dense payload already.
             step.Meter.AddWireBytes(_message.Length - ofDense.Length);
         }
 
@@ -104,7 +104,7 @@ internal sealed class AsynchronousRows(
         }
     }
 
-    /// <summary>Tells the servers that no more will come.</summary>
+    /// <summary>Announces to the servers that no more will come.</summary>
     public void End()
     {
         for (int server = 0; server < world.Servers; server++)

@@ -32,7 +32,7 @@ public sealed class Lm1bEvaluator : IDisposable
 
     /// <summary>Reads a checkpoint and evaluates it on the shards that the mode names.</summary>
     /// <param name="folder">The checkpoint's.</param>
-    /// <param name="warn">Told of what the user must know of the weights.</param>
+    /// <param name="warn">Given what the user must know of the weights.</param>
     /// <returns>The loss, with where the run stood; its wire bytes and seconds are those of the training so far.</returns>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Checkpoint"/>: damaged, or of other sizes or another vocabulary, or without averages.</exception>
     public EvaluationRecord Evaluate(string folder, Action<string> warn)

@@ -67,7 +67,7 @@ internal sealed class Lm1bLearner : ILm1bLearner, IWholeModel
 
     public int TargetsOf(int position) => _hyper.BatchSize * _hyper.NumSteps;
 
-    public IEnumerable<ReadOnlyMemory<float>> HeldBackBeside(int worker) => _workers[worker].Exchange.Residuals;
+    public IEnumerable<ReadOnlyMemory<float>> ResidualsBeside(int worker) => _workers[worker].Exchange.Residuals;
 
     public void UseMeter(StepMeter meter) => _meter = meter;
 
@@ -87,7 +87,7 @@ internal sealed class Lm1bLearner : ILm1bLearner, IWholeModel
         StepsHere++;
     }
 
-    public void ForgetState(int worker) => _workers[worker].State.Reset();
+    public void ResetState(int worker) => _workers[worker].State.Reset();
 
     /// <summary>Sum of nats over the held-out batches and their targets; the same on all processes, and given out by the first.</summary>
     /// <param name="batches">Read anew by each process.</param>

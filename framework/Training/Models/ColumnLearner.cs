@@ -60,7 +60,7 @@ public abstract class ColumnLearner<TModule> : ITrainableModel
         using var scope = NewDisposeScope();
         if (position == 0)
         {
-            ForgetState(worker);
+            ResetState(worker);
         }
 
         // Dropout depends on the key alone, so that a resumed run and virtual workers draw the same masks.
@@ -86,11 +86,11 @@ public abstract class ColumnLearner<TModule> : ITrainableModel
         return (loss, norm);
     }
 
-    public void ForgetState(int worker)
+    public void ResetState(int worker)
     {
         foreach (var part in Workers[worker])
         {
-            part.Forget();
+            part.Reset();
         }
     }
 

@@ -53,7 +53,7 @@ public sealed class RowSender : ICheckpointable
     /// <summary>What is not yet sent, in pieces.</summary>
     public IEnumerable<ReadOnlyMemory<float>> Residuals => _residuals.OfType<RowResidual>().SelectMany(residual => residual.Pieces);
 
-    /// <summary>Tells payloads of other tables, compressors or pieces.</summary>
+    /// <summary>A checksum by which a receiver refuses payloads of other tables, compressors or pieces.</summary>
     public static uint FingerprintOf(IReadOnlyList<RowTable> tables, CompressionPlan plan, int pieces) =>
         BucketLayout.Create(tables.Select(table => (table.Name, (IReadOnlyList<long>)[table.Partition.Rows, table.Width]))).Fingerprint
             ^ Checksum.Crc32C($"{plan.Compressor}|{pieces}");

@@ -52,7 +52,7 @@ public interface ITrainingTask : IDisposable
     /// <summary>Whether the tracked split is evaluated where the run stands now; asked after every step.</summary>
     bool EvaluatesAt(TrainingProgress progress);
 
-    /// <summary>Told of each evaluation of the tracked split in the midst of training: sets the rate of the steps to come.</summary>
+    /// <summary>Called after each evaluation of the tracked split in the midst of training: sets the rate of the steps to come.</summary>
     void Evaluated(TrainingProgress progress, double validLoss);
 
     /// <summary>Sum of nats over this rank's part of a split, and the number of its targets, dropout off.</summary>

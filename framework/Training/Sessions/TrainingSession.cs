@@ -100,7 +100,7 @@ public sealed class TrainingSession : IDisposable
         }
         catch (UserErrorException failure)
         {
-            // On a full disk the summary does not fit either; what failed first is told.
+            // On a full disk the summary does not fit either; the first failure is reported.
             try { Finish("failed", failure.Message, valid: null, test: null); } catch (UserErrorException) { }
             throw;
         }
@@ -213,7 +213,7 @@ public sealed class TrainingSession : IDisposable
         }
 
         _reporter.Step(
-            Progress, losses, rate, gradNorm, _model.Gradients, _aggregators[0].Residuals.Concat(_model.HeldBackBeside(0)));
+            Progress, losses, rate, gradNorm, _model.Gradients, _aggregators[0].Residuals.Concat(_model.ResidualsBeside(0)));
         return stop;
     }
 
@@ -246,7 +246,7 @@ public sealed class TrainingSession : IDisposable
             _context.Logger.Message($"{what}: {remedy}, and all workers skip it.");
             if (!double.IsFinite(_losses[worker]))
             {
-                _model.ForgetState(worker);
+                _model.ResetState(worker);
             }
 
             return (flags[1] > 0, true);
@@ -262,7 +262,7 @@ public sealed class TrainingSession : IDisposable
         _context.Logger.Warning($"{what}: all workers skip it.");
         if (!finite)
         {
-            _model.ForgetState(worker);
+            _model.ResetState(worker);
         }
 
         return (flags[1] > 0, true);

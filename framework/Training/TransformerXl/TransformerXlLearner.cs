@@ -165,7 +165,7 @@ public sealed class TransformerXlLearner : ColumnLearner<TransformerXlModel>
             return mean.item<float>();
         }
 
-        public void Forget() => memory.Clear();
+        public void Reset() => memory.Clear();
 
         public void Save(IStateWriter writer, string prefix) => memory.Save(writer, prefix);
 

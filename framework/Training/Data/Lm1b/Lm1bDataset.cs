@@ -43,7 +43,7 @@ public sealed record Lm1bDataset(Uri Archive, string ArchiveSha256, Uri Vocabula
     /// <summary>Downloads the archive and unpacks it, then the vocabulary; does only what has not been done.</summary>
     /// <param name="destination">Where all goes; created where missing.</param>
     /// <param name="client">Makes the requests.</param>
-    /// <param name="progress">Told of each piece received; may be null.</param>
+    /// <param name="progress">Called with each piece received; may be null.</param>
     /// <param name="cancellation">Leaves what has arrived of the archive, so that the next call goes on from there.</param>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: no network, or not the expected bytes.</exception>
     public async Task DownloadAsync(
