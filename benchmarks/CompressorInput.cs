@@ -3,13 +3,13 @@ using Compression.Core.Gradients;
 namespace Compression.Benchmarks;
 
 /// <summary>
-/// One gradient, and what methods with a state look at besides. Methods that look at the step apart from what was held back, or at its
+/// One gradient, and what methods with a state look at besides. Methods that look at the step apart from the residual, or at its
 /// noise, see a step of the gradient's own size, and noise for which an entry waits between 10 and 70 steps. The measurement begins
 /// anywhere in between.
 /// </summary>
 internal sealed class CompressorInput
 {
-    /// <param name="bucket">The gradient with what was held back.</param>
+    /// <param name="bucket">The gradient with the residual.</param>
     public CompressorInput(GradientBucket bucket)
     {
         Bucket = bucket;

@@ -94,16 +94,16 @@ public static class ExchangeBenchmark
         var plan = compose(composition.Compressor, composition.Exchange);
         using var team = new ThreadTeam(options.Threads);
         IGradientAggregator[] aggregators = [.. Enumerable.Range(0, workers).Select(rank => plan.Create(layout, team, rank, workers))];
-        StepMeter[] ledgers = [.. aggregators.Select(_ => new StepMeter())];
+        StepMeter[] meters = [.. aggregators.Select(_ => new StepMeter())];
         var bucket = new GradientBucket(layout, new float[layout.Length]);
         using var cluster = new InProcessCluster(workers, sharedBucket: true);
         cluster.Run(
             communicator => aggregators[communicator.Rank].Aggregate(
-                bucket, Context(0, communicator.Rank, ledgers[communicator.Rank]), new MeteredCommunicator(communicator, ledgers[communicator.Rank])),
+                bucket, Context(0, communicator.Rank, meters[communicator.Rank]), new MeteredCommunicator(communicator, meters[communicator.Rank])),
             before: rank => Rotate(gradient, rank, bucket.All));
         return new ExchangeFigures(
-            composition.Exchange, composition.Compressor, ledgers.Average(meter => (double)meter.WireBytes),
-            ledgers.Average(meter => (double)meter.ReceivedBytes), Formula(options).Bytes(composition.Resolved, workers));
+            composition.Exchange, composition.Compressor, meters.Average(meter => (double)meter.WireBytes),
+            meters.Average(meter => (double)meter.ReceivedBytes), Formula(options).Bytes(composition.Resolved, workers));
     }
 
     private static ExchangeFigures OverRanks(

@@ -26,9 +26,6 @@ public static class Lm1bBenchmark
     /// <param name="output">Takes the table.</param>
     public static void Run(Lm1bBenchmarkOptions options, Func<string, CompressionPlan> compose, TextWriter output)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(compose);
-        ArgumentNullException.ThrowIfNull(output);
         int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount, steps = WarmUpSteps + options.Steps;
         var hyper = new Lm1bHyperparameters
         {

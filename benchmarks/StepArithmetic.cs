@@ -42,7 +42,7 @@ internal static class StepArithmetic
     /// <param name="columns">B.</param>
     /// <param name="length">T.</param>
     /// <param name="memory">M.</param>
-    /// <param name="text">Tells how frequent the clusters are.</param>
+    /// <param name="text">Shows how frequent the clusters are.</param>
     public static double Of(TransformerXlShape shape, double columns, double length, double memory, ReadOnlySpan<int> text)
     {
         double tokens = columns * length, d = shape.ModelWidth, i = shape.InnerAttention;

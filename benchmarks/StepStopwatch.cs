@@ -5,14 +5,14 @@ namespace Compression.Benchmarks;
 
 /// <summary>Times training steps, from one progress report to the next, and forgets all else that is logged.</summary>
 /// <param name="between">Runs after each step, outside its time.</param>
-internal sealed class StepStopwatch(Action? between = null) : IRunLogger
+internal sealed class StepStopwatch(Action? between = null) : NullRunLogger
 {
     private long _last;
 
     /// <summary>Of every step but the first.</summary>
     public List<double> Milliseconds { get; } = [];
 
-    public void Progress(ProgressRecord progress)
+    public override void Progress(ProgressRecord progress)
     {
         long now = Stopwatch.GetTimestamp();
         if (_last != 0)
@@ -22,29 +22,5 @@ internal sealed class StepStopwatch(Action? between = null) : IRunLogger
 
         between?.Invoke();
         _last = Stopwatch.GetTimestamp();
-    }
-
-    public void LogMetrics(MetricsRecord metrics)
-    {
-    }
-
-    public void LogEvaluation(EvaluationRecord evaluation)
-    {
-    }
-
-    public void Message(string text)
-    {
-    }
-
-    public void Warning(string text)
-    {
-    }
-
-    public void Finish(RunSummary summary)
-    {
-    }
-
-    public void Dispose()
-    {
     }
 }

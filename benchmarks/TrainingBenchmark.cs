@@ -28,9 +28,6 @@ public static class TrainingBenchmark
     /// <param name="output">Takes the table.</param>
     public static void Run(TrainingBenchmarkOptions options, Func<string, CompressionPlan> compose, TextWriter output)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(compose);
-        ArgumentNullException.ThrowIfNull(output);
         int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount, steps = WarmUpSteps + options.Steps;
         var model = new LstmModelOptions(Vocabulary, options.NumHid, options.NumHid, options.NumLayers, options.Dropout, Tied: false);
         var corpus = RandomCorpus.Create(Vocabulary, options.BatchSize * ((steps * options.Bptt) + 1));

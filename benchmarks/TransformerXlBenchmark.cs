@@ -26,9 +26,6 @@ public static class TransformerXlBenchmark
     /// <param name="output">Takes the table.</param>
     public static void Run(TransformerXlBenchmarkOptions options, Func<string, CompressionPlan> compose, TextWriter output)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(compose);
-        ArgumentNullException.ThrowIfNull(output);
         int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount, steps = WarmUpSteps + options.Steps;
         var training = new TransformerXlOptions
         {

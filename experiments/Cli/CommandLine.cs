@@ -149,7 +149,7 @@ public static class CommandLine
 
     private static int Report(ExitCode code, string message, ConsoleTarget screen)
     {
-        screen.Error.WriteLine(MpiLauncher.ErrorPrefix + message.ReplaceLineEndings(" ").Trim());
+        screen.Error.WriteLine(MpiLauncher.ErrorPrefix + ProgramName.AddTo(message).ReplaceLineEndings(" ").Trim());
         screen.Error.Flush();
         return (int)code;
     }

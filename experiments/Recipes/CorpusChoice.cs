@@ -19,6 +19,10 @@ internal static class CorpusChoice
     /// <exception cref="Core.Reporting.UserErrorException">It means nothing.</exception>
     public static bool IsSample(string data, CommandEnvironment environment) => Find(data, environment).Folder is null;
 
-    private static CorpusLocation Find(string data, CommandEnvironment environment) => CorpusLocation.Find(
-        data.Length == 0 ? null : data, new CorpusPlaces(environment.CallerFolder, environment.RepositoryRoot, environment.Datasets));
+    private static CorpusLocation Find(string data, CommandEnvironment environment)
+    {
+        var location = CorpusLocation.Find(
+            data.Length == 0 ? null : data, new CorpusPlaces(environment.CallerFolder, environment.RepositoryRoot, environment.Datasets));
+        return location with { Reason = ProgramName.AddTo(location.Reason) };
+    }
 }

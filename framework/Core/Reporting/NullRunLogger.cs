@@ -1,33 +1,31 @@
 namespace Compression.Core.Reporting;
 
-/// <summary>Reports nothing: the logger of every rank but the first.</summary>
-public sealed class NullRunLogger : IRunLogger
+/// <summary>Reports nothing: the logger of every rank but the first, and the base of those that take little.</summary>
+public class NullRunLogger : IRunLogger
 {
-    public void Progress(ProgressRecord progress)
+    public virtual void Progress(ProgressRecord progress)
     {
     }
 
-    public void LogMetrics(MetricsRecord metrics)
+    public virtual void LogMetrics(MetricsRecord metrics)
     {
     }
 
-    public void LogEvaluation(EvaluationRecord evaluation)
+    public virtual void LogEvaluation(EvaluationRecord evaluation)
     {
     }
 
-    public void Message(string text)
+    public virtual void Message(string text)
     {
     }
 
-    public void Warning(string text)
+    public virtual void Warning(string text)
     {
     }
 
-    public void Finish(RunSummary summary)
+    public virtual void Finish(RunSummary summary)
     {
     }
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() => GC.SuppressFinalize(this);
 }

@@ -9,7 +9,6 @@ public static class BackwardPass
     /// <exception cref="InvalidOperationException">A fused function could not compute its gradient.</exception>
     public static void Run(Tensor loss)
     {
-        ArgumentNullException.ThrowIfNull(loss);
         loss.backward();
         FusedFailure.Rethrow();
     }
@@ -23,8 +22,6 @@ public static class BackwardPass
     /// <exception cref="InvalidOperationException">A fused function could not compute its gradient.</exception>
     public static void Run(IReadOnlyList<Tensor> roots, IReadOnlyList<Tensor> gradients)
     {
-        ArgumentNullException.ThrowIfNull(roots);
-        ArgumentNullException.ThrowIfNull(gradients);
         ArgumentOutOfRangeException.ThrowIfNotEqual(gradients.Count, roots.Count);
         autograd.backward([.. roots], [.. gradients]);
         FusedFailure.Rethrow();

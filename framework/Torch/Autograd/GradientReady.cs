@@ -6,10 +6,10 @@ using static TorchSharp.torch;
 namespace Compression.Torch.Autograd;
 
 /// <summary>
-/// Tells, during backward, that a parameter's gradient is complete, so that it can be sent while the rest is computed. A parameter that
-/// fused functions use by <see cref="GradientPath.IntoGrad"/> is told of after the last of those uses, the last layer's first; all others that have
-/// a gradient are told of by <see cref="AfterBackward"/>, last to first, since libtorch does not say when it has added to them. So a
-/// parameter must not be used both ways. Each is told of once a backward.
+/// Reports, during backward, each parameter whose gradient is complete, so that it can be sent while the rest is computed. A parameter that
+/// fused functions use by <see cref="GradientPath.IntoGrad"/> is reported after the last of those uses, the last layer's first; all others that have
+/// a gradient are reported by <see cref="AfterBackward"/>, last to first, since libtorch does not say when it has added to them. So a
+/// parameter must not be used both ways. Each is reported once a backward.
 /// The callback runs inside backward, on the thread that called it. What it throws is kept and thrown by <see cref="AfterBackward"/>; after that it is not
 /// called until then.
 /// </summary>
@@ -49,14 +49,9 @@ public sealed unsafe class GradientReady : IDisposable
     /// the calling thread.
     /// </summary>
     /// <exception cref="ArgumentException">A parameter requires no gradient.</exception>
-    public static GradientReady Register(IReadOnlyList<Parameter> parameters, Action<int> ready)
-    {
-        ArgumentNullException.ThrowIfNull(parameters);
-        ArgumentNullException.ThrowIfNull(ready);
-        return s_current = new GradientReady(parameters, ready);
-    }
+    public static GradientReady Register(IReadOnlyList<Parameter> parameters, Action<int> ready) => s_current = new GradientReady(parameters, ready);
 
-    /// <summary>Call it after each backward: it tells of those that nobody could tell of before, and throws what the callback threw.</summary>
+    /// <summary>Call it after each backward: it reports the parameters that were not reported before, and throws what the callback threw.</summary>
     public void AfterBackward()
     {
         for (int i = _parameters.Count - 1; i >= 0; i--)

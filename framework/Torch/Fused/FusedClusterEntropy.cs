@@ -30,9 +30,6 @@ public static class FusedClusterEntropy
     public static (Tensor Loss, Tensor Each) Run(
         Tensor hidden, DecoderRows decoder, Tensor targets, double scale, GradientPath path = GradientPath.Autograd)
     {
-        ArgumentNullException.ThrowIfNull(hidden);
-        ArgumentNullException.ThrowIfNull(decoder);
-        ArgumentNullException.ThrowIfNull(targets);
         var (weight, bias, first, count, moreWeight, moreBias) = decoder;
         if (FusedDevice.Takes(hidden, weight, bias, moreWeight ?? weight, moreBias ?? bias) && FusedDevice.TakesIndices(targets))
         {

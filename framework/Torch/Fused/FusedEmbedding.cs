@@ -18,8 +18,6 @@ public static class FusedEmbedding
     /// <exception cref="System.Runtime.InteropServices.ExternalException">An index is out of range.</exception>
     public static Tensor Rows(Tensor weight, Tensor indices, GradientPath path = GradientPath.Autograd)
     {
-        ArgumentNullException.ThrowIfNull(weight);
-        ArgumentNullException.ThrowIfNull(indices);
         if (FusedDevice.Takes(weight) && FusedDevice.TakesIndices(indices))
         {
             return new EmbeddingCall(weight, indices, path).Run();

@@ -18,11 +18,8 @@ public static class FusedLinear
     /// <param name="relu">Whether negative results become 0.</param>
     /// <param name="path">How the gradients of weight and bias are handed over.</param>
     /// <returns>[..., outputs].</returns>
-    public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias = null, bool relu = false, GradientPath path = GradientPath.Autograd)
-    {
-        ArgumentNullException.ThrowIfNull(weight);
-        return Run(null, x, weight, bias, 0, weight.shape[0], relu, path);
-    }
+    public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias = null, bool relu = false, GradientPath path = GradientPath.Autograd) =>
+        Run(null, x, weight, bias, 0, weight.shape[0], relu, path);
 
     /// <summary>[constants; x] times some rows of the weight, transposed.</summary>
     /// <param name="constants">[M, ..., inputs], before <paramref name="x"/> along the first axis; without a gradient. May be null.</param>
@@ -40,8 +37,6 @@ public static class FusedLinear
     private static Tensor Run(
         Tensor? constants, Tensor x, Tensor weight, Tensor? bias, long first, long count, bool relu, GradientPath path)
     {
-        ArgumentNullException.ThrowIfNull(x);
-        ArgumentNullException.ThrowIfNull(weight);
         if (FusedDevice.Takes(x, weight, bias ?? weight, constants ?? x))
         {
             return new LinearCall(constants, x, weight, bias, first, count, relu, path).Run();

@@ -30,10 +30,6 @@ public static class FusedLstm
     public static (Tensor Y, Tensor H, Tensor C) Run(
         Tensor x, Tensor h0, Tensor c0, LstmWeights weights, GradientPath path = GradientPath.Autograd)
     {
-        ArgumentNullException.ThrowIfNull(x);
-        ArgumentNullException.ThrowIfNull(h0);
-        ArgumentNullException.ThrowIfNull(c0);
-        ArgumentNullException.ThrowIfNull(weights);
         (Tensor wi, Tensor wh, Tensor bi, Tensor bh, Tensor? wr) = weights;
         if (!FusedDevice.Takes(x, h0, c0, wi, wh, bi, bh, wr ?? wh))
         {

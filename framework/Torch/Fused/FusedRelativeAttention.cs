@@ -27,9 +27,6 @@ public static class FusedRelativeAttention
         Tensor queries_QBI, Tensor keysValues_KBI, Tensor positions_KI, Tensor contentBias_HW, Tensor positionBias_HW, double dropout,
         long reach, GradientPath path = GradientPath.Autograd)
     {
-        ArgumentNullException.ThrowIfNull(queries_QBI);
-        ArgumentNullException.ThrowIfNull(keysValues_KBI);
-        ArgumentNullException.ThrowIfNull(contentBias_HW);
         if (FusedDevice.Takes(queries_QBI, keysValues_KBI, positions_KI, contentBias_HW, positionBias_HW))
         {
             return new AttentionCall(queries_QBI, keysValues_KBI, positions_KI, contentBias_HW, positionBias_HW, dropout, reach, path).Run();

@@ -27,12 +27,6 @@ public static class FusedSampledSoftmax
     public static Tensor Mean(
         Tensor hidden, Tensor rows, Tensor truth, Tensor logExpectedCandidates, Tensor logExpectedTruth, Tensor weights)
     {
-        ArgumentNullException.ThrowIfNull(hidden);
-        ArgumentNullException.ThrowIfNull(rows);
-        ArgumentNullException.ThrowIfNull(truth);
-        ArgumentNullException.ThrowIfNull(logExpectedCandidates);
-        ArgumentNullException.ThrowIfNull(logExpectedTruth);
-        ArgumentNullException.ThrowIfNull(weights);
         if (FusedDevice.Takes(hidden, rows, logExpectedCandidates, logExpectedTruth, weights) && FusedDevice.TakesIndices(truth))
         {
             return new SampledSoftmaxCall(hidden, rows, truth, logExpectedCandidates, logExpectedTruth, weights).Run();
@@ -50,9 +44,6 @@ public static class FusedSampledSoftmax
     /// <param name="logSums">Float64 [N], in and out.</param>
     public static void AddLogSums(Tensor hidden, Tensor rows, Tensor logSums)
     {
-        ArgumentNullException.ThrowIfNull(hidden);
-        ArgumentNullException.ThrowIfNull(rows);
-        ArgumentNullException.ThrowIfNull(logSums);
         if (FusedDevice.Takes(hidden, rows))
         {
             LogSums.Add(hidden, rows, logSums);

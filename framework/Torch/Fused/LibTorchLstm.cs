@@ -28,9 +28,6 @@ public static class LibTorchLstm
     /// <returns>[time, batch, outputs], [batch, outputs], [batch, hidden].</returns>
     public static (Tensor Y, Tensor H, Tensor C) Run(Tensor x, Tensor h0, Tensor c0, LstmWeights weights)
     {
-        ArgumentNullException.ThrowIfNull(h0);
-        ArgumentNullException.ThrowIfNull(c0);
-        ArgumentNullException.ThrowIfNull(weights);
         using DisposeScope scope = NewDisposeScope();
         object[] arguments = [x, h0.unsqueeze(0), c0.unsqueeze(0), weights.InputWeight, weights.HiddenWeight, weights.InputBias, weights.HiddenBias];
         var (y, h, c) = weights.Projection is { } projection

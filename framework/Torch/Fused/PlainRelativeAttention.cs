@@ -10,10 +10,6 @@ public static class PlainRelativeAttention
     public static Tensor Run(
         Tensor queries_QBI, Tensor keysValues_KBI, Tensor positions_KI, Tensor contentBias_HW, Tensor positionBias_HW, double dropout, long reach)
     {
-        ArgumentNullException.ThrowIfNull(queries_QBI);
-        ArgumentNullException.ThrowIfNull(keysValues_KBI);
-        ArgumentNullException.ThrowIfNull(positions_KI);
-        ArgumentNullException.ThrowIfNull(contentBias_HW);
         using DisposeScope scope = NewDisposeScope();
         long heads = contentBias_HW.shape[0];
         Tensor q_QBHW = Heads(queries_QBI, heads);
@@ -28,7 +24,6 @@ public static class PlainRelativeAttention
     /// <param name="scores">[..., Q, K].</param>
     public static Tensor Shift(Tensor scores)
     {
-        ArgumentNullException.ThrowIfNull(scores);
         using DisposeScope scope = NewDisposeScope();
         long[] shape = scores.shape;
         long queries = shape[^2], keys = shape[^1];
@@ -42,8 +37,6 @@ public static class PlainRelativeAttention
     /// <returns>[Q, B, H·W].</returns>
     public static Tensor Weigh(Tensor scores_BHQK, Tensor values_KBHW, double dropout, long reach)
     {
-        ArgumentNullException.ThrowIfNull(scores_BHQK);
-        ArgumentNullException.ThrowIfNull(values_KBHW);
         using DisposeScope scope = NewDisposeScope();
         long queries = scores_BHQK.shape[2], keys = scores_BHQK.shape[3];
         Tensor hidden = Hidden(queries, keys, reach, scores_BHQK.device);

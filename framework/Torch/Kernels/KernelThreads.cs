@@ -17,7 +17,6 @@ public static class KernelThreads
     /// <param name="team">Runs no other job at the same time. Stays the caller's.</param>
     public static IDisposable Use(ThreadTeam team)
     {
-        ArgumentNullException.ThrowIfNull(team);
         var before = new Lease(s_team, get_num_threads());
         s_team = team;
         set_num_threads(team.Threads);

@@ -14,7 +14,6 @@ public sealed unsafe class TensorBytes : MemoryManager<byte>
     /// <exception cref="ExternalException">The tensor is none such.</exception>
     public TensorBytes(Tensor tensor)
     {
-        ArgumentNullException.ThrowIfNull(tensor);
         var bytes = tensor.bytes;
         Tensor = tensor;
         _length = bytes.Length;

@@ -15,7 +15,6 @@ public sealed unsafe class TensorMemory : MemoryManager<float>
     /// <exception cref="ExternalException">The tensor is none such.</exception>
     public TensorMemory(Tensor tensor)
     {
-        ArgumentNullException.ThrowIfNull(tensor);
         var elements = MemoryMarshal.Cast<byte, float>(tensor.bytes);
         _tensor = tensor;
         _length = elements.Length;

@@ -43,8 +43,6 @@ public sealed class CheckpointStore
     /// <exception cref="UserErrorException"><see cref="ExitCode.Failure"/>: the disk is full or cannot be written.</exception>
     public string Write(CheckpointContents contents, int rank, Action barrier)
     {
-        ArgumentNullException.ThrowIfNull(contents);
-        ArgumentNullException.ThrowIfNull(barrier);
         try
         {
             return WriteTogether(contents, rank, barrier);

@@ -21,7 +21,6 @@ public sealed class SafetensorsWriter : IDisposable
     /// <exception cref="ArgumentException">A name appears twice, or is the reserved <c>__metadata__</c>.</exception>
     public SafetensorsWriter(string path, IReadOnlyList<TensorEntry> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        ArgumentNullException.ThrowIfNull(tensors);
         var names = new HashSet<string>(StringComparer.Ordinal) { SafetensorsHeader.MetadataName };
         if (tensors.FirstOrDefault(tensor => !names.Add(tensor.Name)) is { } twice)
         {
@@ -43,7 +42,6 @@ public sealed class SafetensorsWriter : IDisposable
         string path, IReadOnlyList<TensorEntry> tensors, Action<SafetensorsWriter> write,
         IReadOnlyDictionary<string, string>? metadata = null)
     {
-        ArgumentNullException.ThrowIfNull(write);
         string partial = path + ".partial";
         try
         {

@@ -13,7 +13,6 @@ public static class StateFile
     /// </param>
     public static void Write(string path, Action<IStateWriter> save)
     {
-        ArgumentNullException.ThrowIfNull(save);
         var declared = new Declarations();
         save(declared);
         SafetensorsWriter.Save(path, declared.Tensors, file => save(new Values(file)));

@@ -8,7 +8,7 @@ namespace Compression.Training.Checkpoints;
 /// <summary>The content of a checkpoint's state.json: where a run stands, and what it must be resumed with.</summary>
 public sealed record TrainingState
 {
-    // These differ wherever an option that is part of them does, which is told before them.
+    // These differ wherever an option that is part of them does: that option is named first.
     private static readonly string[] s_compositions = ["--compressor", "--memory", "--exchange"];
 
     /// <summary>Steps done in the whole run.</summary>

@@ -24,8 +24,6 @@ public static class VocabularyMark
     /// <exception cref="UserErrorException">The weights belong to another vocabulary.</exception>
     public static string? Check(SafetensorsFile file, string fingerprint, string shownAs, ExitCode code)
     {
-        ArgumentNullException.ThrowIfNull(file);
-        ArgumentNullException.ThrowIfNull(fingerprint);
         if (!file.Metadata.TryGetValue(Name, out string? own))
         {
             return $"{shownAs}: the file does not say which vocabulary its weights belong to; if its words have other numbers than those of this corpus, all figures are nonsense.";

@@ -33,7 +33,6 @@ public static class WeightsFile
     /// <exception cref="UserErrorException"><see cref="ExitCode.Failure"/>: it cannot be written.</exception>
     public static void Write(string path, string shownAs, Action<string> write)
     {
-        ArgumentNullException.ThrowIfNull(write);
         path = Path.GetFullPath(path);
         try
         {

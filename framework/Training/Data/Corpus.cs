@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Compression.Training.Data;
 
 /// <summary>A language-model corpus in memory: three splits of token ids over one vocabulary.</summary>
@@ -32,6 +34,9 @@ public sealed record Corpus
         KeyValuePair.Create("vocabulary", $"SHA-256 {Vocabulary.Fingerprint()[..16]}"),
     ];
 
+    /// <summary>What a resumed run must read as well.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Identity => [KeyValuePair.Create("corpus", string.Join(' ', Files.Select(file => file.Sha256[..16])))];
+
     /// <summary>The best perplexity that any model can reach; null where nobody knows it, as for every natural text.</summary>
     public SourceBound? Bound { get; init; }
 
@@ -43,4 +48,10 @@ public sealed record Corpus
 /// <param name="Name">File name without folder.</param>
 /// <param name="Length">Bytes.</param>
 /// <param name="Sha256">Lower-case hex.</param>
-public sealed record CorpusFile(string Name, long Length, string Sha256);
+public sealed record CorpusFile(string Name, long Length, string Sha256)
+{
+    /// <summary>A file by its content.</summary>
+    /// <param name="path">Where it lies; its name counts.</param>
+    /// <param name="bytes">All of it.</param>
+    public static CorpusFile Of(string path, byte[] bytes) => new(Path.GetFileName(path), bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+}

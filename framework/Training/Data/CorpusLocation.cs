@@ -16,7 +16,6 @@ public sealed record CorpusLocation(string? Folder, string Reason)
     /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: <paramref name="data"/> holds no corpus.</exception>
     public static CorpusLocation Find(string? data, CorpusPlaces places)
     {
-        ArgumentNullException.ThrowIfNull(places);
         places = places with
         {
             Datasets = string.IsNullOrEmpty(places.Datasets) ? null : Path.GetFullPath(places.Datasets, places.Caller),
@@ -49,7 +48,7 @@ public sealed record CorpusLocation(string? Folder, string Reason)
         }
 
         string looked = places.Datasets is null ? "COMPRESSION_DATA is not set" : "COMPRESSION_DATA holds no ptb folder with the corpus";
-        return new CorpusLocation(null, $"chosen because {looked} and datasets/ptb is empty; get PTB with `./run.sh data ptb`");
+        return new CorpusLocation(null, $"chosen because {looked} and datasets/ptb is empty; get PTB with `data ptb`");
     }
 
     private static CorpusLocation FindNamed(string data, CorpusPlaces places)
@@ -71,7 +70,7 @@ public sealed record CorpusLocation(string? Folder, string Reason)
         string looked = string.Join(", ", candidates.Select(candidate => candidate.Folder).Distinct());
         throw new UserErrorException(
             ExitCode.Environment,
-            $"--data {data}: no {PtbCorpus.TrainFile} there (looked in {looked}); get the corpus with `./run.sh data ptb`");
+            $"--data {data}: no {PtbCorpus.TrainFile} there (looked in {looked}); get the corpus with `data ptb`");
     }
 
     /// <summary>

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Compression.Core.Reporting;
 
 namespace Compression.Training.Data;
@@ -27,7 +26,7 @@ public static class PtbCorpus
     {
         if (!Directory.Exists(folder))
         {
-            throw new UserErrorException(ExitCode.Environment, $"{folder}: no such folder; get the corpus with `./run.sh data ptb`");
+            throw new UserErrorException(ExitCode.Environment, $"{folder}: no such folder; get the corpus with `data ptb`");
         }
 
         return Tokenize("ptb", $"PTB-shaped text in {folder}", folder, name => ReadFile(folder, name));
@@ -49,7 +48,7 @@ public static class PtbCorpus
             string path = Path.Combine(place, FileNames[i]);
             splits[i] = LineTokenizer.Tokenize(path, bytes, vocabulary);
             warnings.AddRange(TextOddities.Of(bytes, Vocabulary.EndOfLineUtf8).Notes(path, Vocabulary.EndOfLine));
-            files[i] = new CorpusFile(FileNames[i], bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+            files[i] = CorpusFile.Of(path, bytes);
         }
 
         return new Corpus
@@ -75,7 +74,7 @@ public static class PtbCorpus
         }
         catch (FileNotFoundException cause)
         {
-            throw new UserErrorException(ExitCode.Environment, $"{path}: missing; get it with `./run.sh data ptb`", cause);
+            throw new UserErrorException(ExitCode.Environment, $"{path}: missing; get it with `data ptb`", cause);
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {

@@ -26,7 +26,7 @@ public static class PtbDataset
     /// <summary>Copies the files out of <paramref name="folder"/>, or its <c>data</c>, where the RNNLM archive keeps them.</summary>
     /// <param name="folder">Where the files are.</param>
     /// <param name="destination">Where they go; created where missing.</param>
-    /// <param name="progress">Told of each piece copied; may be null.</param>
+    /// <param name="progress">Called with each piece copied; may be null.</param>
     /// <param name="cancellation">Leaves the destination as it was.</param>
     /// <exception cref="UserErrorException">
     /// <see cref="ExitCode.Environment"/>: a file is missing, or the destination cannot be written.
@@ -63,13 +63,12 @@ public static class PtbDataset
     /// <summary>Downloads the files; does nothing where they are there already.</summary>
     /// <param name="destination">Where they go; created where missing.</param>
     /// <param name="client">Makes the requests.</param>
-    /// <param name="progress">Told of each piece received; may be null.</param>
+    /// <param name="progress">Called with each piece received; may be null.</param>
     /// <param name="cancellation">Leaves the destination as it was.</param>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: no network, or not the expected bytes.</exception>
     public static async Task DownloadAsync(
         string destination, HttpClient client, IProgress<DatasetProgress>? progress = null, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(client);
         if (IsComplete(destination))
         {
             return;
@@ -89,7 +88,7 @@ public static class PtbDataset
                 using var output = staged.Create(file.Name);
                 await CopyChecked(
                     input, output, file, address.ToString(), ExitCode.Environment,
-                    "the download is damaged or not PTB; copy the files by `./run.sh data ptb --from DIR`", progress,
+                    "the download is damaged or not PTB; copy the files by `data ptb --from DIR`", progress,
                     cancellation).ConfigureAwait(false);
             }
             catch (Exception cause) when (cause is HttpRequestException or IOException
@@ -98,7 +97,7 @@ public static class PtbDataset
                 throw new UserErrorException(
                     ExitCode.Environment,
                     $"{address}: cannot be downloaded ({cause.Message.ReplaceLineEndings(" ")}); "
-                    + "where the files are at hand, copy them by `./run.sh data ptb --from DIR`",
+                    + "where the files are at hand, copy them by `data ptb --from DIR`",
                     cause);
             }
         }

@@ -107,7 +107,6 @@ public sealed class SampleSource
     /// <returns>+∞ where the source cannot have written the text.</returns>
     public double Nats(ReadOnlySpan<int> tokens, Vocabulary vocabulary)
     {
-        ArgumentNullException.ThrowIfNull(vocabulary);
         int[] sourceIds = [.. vocabulary.Words.Select(word => _ids.GetValueOrDefault(word, -1))];
         int endOfLine = vocabulary.TryGetId(Vocabulary.EndOfLine, out int id) ? id : -1;
         double nats = 0;

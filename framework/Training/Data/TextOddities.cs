@@ -3,7 +3,7 @@ using Compression.Core.Reporting;
 
 namespace Compression.Training.Data;
 
-/// <summary>What a text is allowed to hold, but may be meant in another sense than it is read in; the log tells of it.</summary>
+/// <summary>What a text is allowed to hold, but may be meant in another sense than it is read in; it goes into the log.</summary>
 /// <param name="Returns">Carriage returns.</param>
 /// <param name="LoneReturns">Those with neither a line feed nor the end of the file behind them: they end no line.</param>
 /// <param name="Marks">Words that spell the mark which the reader itself puts at the ends of lines.</param>

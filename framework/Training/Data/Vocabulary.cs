@@ -71,7 +71,6 @@ public class Vocabulary
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>: no word, or one that has no id.</exception>
     public virtual int[] Encode(string text)
     {
-        ArgumentNullException.ThrowIfNull(text);
         string[] words = [.. text.Replace("\n", $" {EndOfLine} ", StringComparison.Ordinal).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)];
         if (words.Length == 0)
         {

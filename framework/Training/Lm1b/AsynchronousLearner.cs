@@ -56,7 +56,7 @@ internal sealed class AsynchronousLearner : ILm1bLearner, IWholeModel
 
     public int TargetsOf(int position) => _hyper.BatchSize * _hyper.NumSteps;
 
-    public IEnumerable<ReadOnlyMemory<float>> HeldBackBeside(int worker) => _rows.Residuals;
+    public IEnumerable<ReadOnlyMemory<float>> ResidualsBeside(int worker) => _rows.Residuals;
 
     public void UseMeter(StepMeter meter) => _meter = meter;
 
@@ -79,7 +79,7 @@ internal sealed class AsynchronousLearner : ILm1bLearner, IWholeModel
 
     public void Apply(double learningRate) => StepsHere++;
 
-    public void ForgetState(int worker) => _worker.State.Reset();
+    public void ResetState(int worker) => _worker.State.Reset();
 
     public (double Nats, long Targets) Evaluate(SentenceBatches batches, int most)
     {
@@ -109,7 +109,7 @@ internal sealed class AsynchronousLearner : ILm1bLearner, IWholeModel
 
     public RunSummary Amend(RunSummary summary)
     {
-        // What a world of one books, a worker here really sends to the servers.
+        // A world of one only projects what it would send; here it really went to the servers.
         summary = summary with { Bytes = summary.Bytes with { Projected = false } };
         if (summary.Status == "failed")
         {

@@ -48,7 +48,6 @@ internal sealed class AsynchronousRows(
 
     public void Pull(IReadOnlyList<RowBatch> batches, ICommunicator peers)
     {
-        ArgumentNullException.ThrowIfNull(peers);
         for (int server = 0; server < world.Servers; server++)
         {
             _message.Reset();
@@ -76,13 +75,7 @@ internal sealed class AsynchronousRows(
 
     public void Push(IReadOnlyList<RowBatch> batches, StepContext step, ICommunicator workers)
     {
-        ArgumentNullException.ThrowIfNull(step);
-        using (step.Meter.Measure(StepPhase.Compress))
-        {
-            _sender.Write(batches, step);
-        }
-
-        step.Meter.AddPayload(_sender.Payloads.NominalBits, _sender.Payloads.FloorBits);
+        _sender.Compress(batches, step);
         int start = 0;
         for (int server = 0; server < world.Servers; server++)
         {
@@ -101,7 +94,7 @@ internal sealed class AsynchronousRows(
                 world.Lane(server).Send(ServerRequest.Push, _version, _message.Written);
             }
 
-            // The dense payload is booked where its exchange sent it.
+            // The exchange has counted the dense payload already.
             step.Meter.AddWireBytes(_message.Length - ofDense.Length);
         }
 
@@ -111,7 +104,7 @@ internal sealed class AsynchronousRows(
         }
     }
 
-    /// <summary>Tells the servers that no more will come.</summary>
+    /// <summary>Announces to the servers that no more will come.</summary>
     public void End()
     {
         for (int server = 0; server < world.Servers; server++)

@@ -20,7 +20,6 @@ public sealed class DenseWeights : IDisposable
     /// <param name="team">Threads.</param>
     public DenseWeights(Lm1bHyperparameters hyper, long seed, ThreadTeam team)
     {
-        ArgumentNullException.ThrowIfNull(hyper);
         manual_seed((long)(RandomKey.Mix((ulong)seed, 0, 0, -1, RandomPurpose.Initialization) >> 1));
         Lstm = new ProjectedLstm(hyper.EmbSize, hyper.StateSize, hyper.ProjectedSize, hyper.NumLayers, 1 - hyper.KeepProb);
         Lstm.Initialize();

@@ -34,18 +34,13 @@ public sealed record Lm1bCorpus(WordVocabulary Vocabulary, ShardFolder Training,
     /// <summary>Steps in which all workers together read as many tokens as there are. Each worker begins its shards anew when it has read them.</summary>
     public int StepsPerEpoch(Lm1bHyperparameters hyper, int workers)
     {
-        ArgumentNullException.ThrowIfNull(hyper);
         long tokensAStep = (long)hyper.BatchSize * hyper.NumSteps * workers;
         return (int)Math.Clamp((Tokens + tokensAStep - 1) / tokensAStep, 1, int.MaxValue);
     }
 
     /// <summary>A worker's batches, without end.</summary>
-    public SentenceBatches BatchesOf(int worker, int workers, Lm1bHyperparameters hyper, long seed)
-    {
-        ArgumentNullException.ThrowIfNull(hyper);
-        return SentenceBatches.Forever(
-            Vocabulary, Training.For(worker, workers), hyper.BatchSize, hyper.NumSteps, RandomKey.Mix((ulong)seed, worker, 0, -1, RandomPurpose.Order));
-    }
+    public SentenceBatches BatchesOf(int worker, int workers, Lm1bHyperparameters hyper, long seed) => SentenceBatches.Forever(
+        Vocabulary, Training.For(worker, workers), hyper.BatchSize, hyper.NumSteps, RandomKey.Mix((ulong)seed, worker, 0, -1, RandomPurpose.Order));
 
     /// <summary>What is odd about the shards, a line each, for the log.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];

@@ -23,7 +23,6 @@ public sealed class Lm1bEvaluator : IDisposable
     /// <param name="threads">Threads.</param>
     public Lm1bEvaluator(Lm1bOptions options, Lm1bCorpus corpus, int threads)
     {
-        ArgumentNullException.ThrowIfNull(options);
         (_options, _corpus, _hyper) = (options, corpus, options.Hyper());
         _team = new ThreadTeam(threads);
         _threads = KernelThreads.Use(_team);
@@ -33,12 +32,11 @@ public sealed class Lm1bEvaluator : IDisposable
 
     /// <summary>Reads a checkpoint and evaluates it on the shards that the mode names.</summary>
     /// <param name="folder">The checkpoint's.</param>
-    /// <param name="warn">Told of what the user must know of the weights.</param>
+    /// <param name="warn">Given what the user must know of the weights.</param>
     /// <returns>The loss, with where the run stood; its wire bytes and seconds are those of the training so far.</returns>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Checkpoint"/>: damaged, or of other sizes or another vocabulary, or without averages.</exception>
     public EvaluationRecord Evaluate(string folder, Action<string> warn)
     {
-        ArgumentNullException.ThrowIfNull(warn);
         var state = LoadedCheckpoint.Verify(folder);
         if (Read(folder) is { } note)
         {

@@ -108,7 +108,6 @@ public sealed record Lm1bHyperparameters
 
     private static Dictionary<string, string> Pairs(string text)
     {
-        ArgumentNullException.ThrowIfNull(text);
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (string pair in text.Length == 0 ? [] : text.Split(',', StringSplitOptions.TrimEntries))
         {

@@ -34,10 +34,6 @@ internal sealed class Lm1bLearner : ILm1bLearner, IWholeModel
     /// <param name="team">Threads.</param>
     public Lm1bLearner(Lm1bOptions options, Lm1bCorpus corpus, ICommunicator peers, WorkerGroup group, CompressionPlan rows, ThreadTeam team)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(corpus);
-        ArgumentNullException.ThrowIfNull(peers);
-        ArgumentNullException.ThrowIfNull(group);
         _hyper = options.Hyper();
         _peers = peers;
         _team = team;
@@ -71,7 +67,7 @@ internal sealed class Lm1bLearner : ILm1bLearner, IWholeModel
 
     public int TargetsOf(int position) => _hyper.BatchSize * _hyper.NumSteps;
 
-    public IEnumerable<ReadOnlyMemory<float>> HeldBackBeside(int worker) => _workers[worker].Exchange.Residuals;
+    public IEnumerable<ReadOnlyMemory<float>> ResidualsBeside(int worker) => _workers[worker].Exchange.Residuals;
 
     public void UseMeter(StepMeter meter) => _meter = meter;
 
@@ -91,7 +87,7 @@ internal sealed class Lm1bLearner : ILm1bLearner, IWholeModel
         StepsHere++;
     }
 
-    public void ForgetState(int worker) => _workers[worker].State.Reset();
+    public void ResetState(int worker) => _workers[worker].State.Reset();
 
     /// <summary>Sum of nats over the held-out batches and their targets; the same on all processes, and given out by the first.</summary>
     /// <param name="batches">Read anew by each process.</param>
@@ -105,7 +101,6 @@ internal sealed class Lm1bLearner : ILm1bLearner, IWholeModel
 
     public void Walk(Action<ParameterSlot, ReadOnlySpan<float>> visit)
     {
-        ArgumentNullException.ThrowIfNull(visit);
         Storage.Walk((slot, values) => visit(Layout.Slots[slot.Index], values));
         int first = Storage.Layout.Slots.Length;
         Tables.Walk(_peers, owner => owner, (index, values) => visit(Layout.Slots[first + index], values));

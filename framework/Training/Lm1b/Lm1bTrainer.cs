@@ -3,6 +3,7 @@ using Compression.Core.Contracts;
 using Compression.Core.Reporting;
 using Compression.Training.Lm1b.Servers;
 using Compression.Training.Sessions;
+using static Compression.Training.Sessions.TrainerRules;
 
 namespace Compression.Training.Lm1b;
 
@@ -18,12 +19,8 @@ public static class Lm1bTrainer
     /// <exception cref="UserErrorException">Options that contradict each other or the data.</exception>
     public static void Check(Lm1bOptions options, CompressionPlan plan, CompressionPlan rows, int workers, Lm1bCorpus corpus)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(plan);
-        ArgumentNullException.ThrowIfNull(rows);
-        ArgumentNullException.ThrowIfNull(corpus);
         var hyper = options.Hyper();
-        GroupRules.Require(options, plan, clipsLocally: hyper.MaxGradNorm > 0);
+        RequireExchange(options, plan, clipsLocally: hyper.MaxGradNorm > 0);
         Refuse(
             plan.Traits.MicroBatches > 0, $"--compressor {options.Compressor}",
             "it needs the gradient of every micro-batch, which this trainer does not make; use another compressor, or the verb train.");
@@ -65,9 +62,6 @@ public static class Lm1bTrainer
     public static RunSummary Train(
         Lm1bOptions options, Lm1bCorpus corpus, CompressionPlan rows, TrainingContext context, Action<PartitionSearchResult> found)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(context);
-        ArgumentNullException.ThrowIfNull(found);
         if (!options.Sync)
         {
             return TrainUnsynchronised(options, corpus, rows, context);
@@ -117,13 +111,5 @@ public static class Lm1bTrainer
         });
         learner!.WaitForTurn(context.Stop);
         return session.Run();
-    }
-
-    private static void Refuse(bool wrong, string option, string reason)
-    {
-        if (wrong)
-        {
-            throw new UserErrorException(ExitCode.Usage, $"{option}: {reason}");
-        }
     }
 }

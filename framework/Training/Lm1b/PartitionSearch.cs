@@ -21,7 +21,6 @@ public static class PartitionSearch
     /// <param name="most">Largest number that may be tried, at least <paramref name="start"/>.</param>
     public static PartitionSearchResult Run(Func<int, double> measure, int start, int most = 4096)
     {
-        ArgumentNullException.ThrowIfNull(measure);
         ArgumentOutOfRangeException.ThrowIfLessThan(start, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(most, start);
         var times = new SortedDictionary<int, double>();

@@ -35,37 +35,13 @@ internal static class PartitionTimer
     }
 
     // Takes the time between the last two rows of metrics.
-    private sealed class StepClock : IRunLogger
+    private sealed class StepClock : NullRunLogger
     {
         private double _before;
         private double _last;
 
         public double SecondsBetweenRows => _last - _before;
 
-        public void Progress(ProgressRecord progress)
-        {
-        }
-
-        public void LogMetrics(MetricsRecord metrics) => (_before, _last) = (_last, metrics.SecondsTotal);
-
-        public void LogEvaluation(EvaluationRecord evaluation)
-        {
-        }
-
-        public void Message(string text)
-        {
-        }
-
-        public void Warning(string text)
-        {
-        }
-
-        public void Finish(RunSummary summary)
-        {
-        }
-
-        public void Dispose()
-        {
-        }
+        public override void LogMetrics(MetricsRecord metrics) => (_before, _last) = (_last, metrics.SecondsTotal);
     }
 }

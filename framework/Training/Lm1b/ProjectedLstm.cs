@@ -64,7 +64,6 @@ public sealed class ProjectedLstm : nn.Module
     /// <param name="state">Carried from batch to batch; updated in place, detached.</param>
     public Tensor Hidden(Tensor input_TBE, LstmState state)
     {
-        ArgumentNullException.ThrowIfNull(state);
         var x = FusedDropout.Apply(input_TBE, _dropout, training);
         for (int layer = 0; layer < _layers; layer++)
         {

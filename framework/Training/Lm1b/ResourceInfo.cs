@@ -41,7 +41,6 @@ public sealed partial record ResourceInfo(ImmutableArray<ResourceHost> Hosts)
     /// <exception cref="UserErrorException">As in <see cref="Read"/>.</exception>
     public static ResourceInfo Parse(string text, string shownAs)
     {
-        ArgumentNullException.ThrowIfNull(text);
         var hosts = ImmutableArray.CreateBuilder<ResourceHost>();
         foreach (var (index, line) in text.Split('\n').Index())
         {

@@ -20,7 +20,6 @@ public sealed class WordTables : IDisposable
     /// <param name="trained">With what Adagrad keeps; else they are only read.</param>
     public WordTables(Lm1bHyperparameters hyper, int owners, Predicate<int> holds, ThreadTeam team, bool trained = true)
     {
-        ArgumentNullException.ThrowIfNull(hyper);
         var partition = new RowPartition(hyper.VocabSize, hyper.NumShards, owners);
         float? initialSum = trained ? InitialSum : null;
         Embedding = new RowTable("embedding", partition, hyper.EmbSize, holds, initialSum, team);
@@ -38,7 +37,6 @@ public sealed class WordTables : IDisposable
     /// <summary>Sends the first process the shards that it does not hold; it takes them in <see cref="Walk"/>.</summary>
     public void Send(ICommunicator peers)
     {
-        ArgumentNullException.ThrowIfNull(peers);
         foreach (var (table, shard) in Shards())
         {
             if (table.ValuesOf(shard) is { IsEmpty: false } values)
@@ -54,9 +52,6 @@ public sealed class WordTables : IDisposable
     /// <param name="visit">Given the shard's place in that order and its values; they are gone when it returns.</param>
     public void Walk(ICommunicator peers, Func<int, int> rankOf, Action<int, ReadOnlySpan<float>> visit)
     {
-        ArgumentNullException.ThrowIfNull(peers);
-        ArgumentNullException.ThrowIfNull(rankOf);
-        ArgumentNullException.ThrowIfNull(visit);
         float[] room = [];
         int index = 0;
         foreach (var (table, shard) in Shards())

@@ -148,7 +148,7 @@ public sealed class ModelParallelLearner : ITrainableModel, IWholeModel
             Shapes[shape] = Shapes.GetValueOrDefault(shape) + 1;
         }
 
-        // One exchange tells all stages of the replica its loss and its norm.
+        // One exchange gives all stages of the replica its loss and its norm.
         double own = Storage.ClipNorm(0).Norm;
         Span<double> sums = [own * own, columns.Length > 0 ? Runners[^1].Stage.Nats : 0];
         _world.Replica.AllReduce(sums);
@@ -163,7 +163,7 @@ public sealed class ModelParallelLearner : ITrainableModel, IWholeModel
         return (sums[1] * _replicas / all.Targets, norm);
     }
 
-    public void ForgetState(int worker)
+    public void ResetState(int worker)
     {
     }
 

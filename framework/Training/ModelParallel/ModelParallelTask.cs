@@ -7,87 +7,65 @@ using Compression.Training.Sessions;
 namespace Compression.Training.ModelParallel;
 
 /// <summary>The model-parallel LSTM as a task: evaluated after every round, with the rule by which the original lowers its rate.</summary>
-internal sealed class ModelParallelTask : ITrainingTask
+internal sealed class ModelParallelTask(
+    ModelParallelOptions options, Corpus corpus, TrainingContext context, ModelParallelWorld world, StagePlacement placement, ModelParallelLearner model) : ITrainingTask
 {
-    private readonly ModelParallelOptions _options;
-    private readonly Corpus _corpus;
-    private readonly TrainingContext _context;
-    private readonly ModelParallelWorld _world;
-    private readonly StagePlacement _placement;
-    private readonly ModelParallelLearner _model;
-    private ModelParallelSchedule _rate;
-
-    public ModelParallelTask(
-        ModelParallelOptions options, Corpus corpus, TrainingContext context, ModelParallelWorld world, StagePlacement placement, ModelParallelLearner model)
-    {
-        _options = options;
-        _corpus = corpus;
-        _context = context;
-        _world = world;
-        _placement = placement;
-        _model = model;
-        _rate = new ModelParallelSchedule(options.Lr);
-    }
+    private ModelParallelSchedule _schedule = new(options.Lr);
 
     public string ModelName => "model-parallel-lstm";
 
-    public ITrainableModel Model => _model;
+    public ITrainableModel Model => model;
 
-    public int Epochs => _options.NumRound;
+    public int Epochs => options.NumRound;
 
-    public long TotalSteps => _options.MaxSteps > 0
-        ? Math.Min(_options.MaxSteps, (long)_options.NumRound * _model.StepsPerEpoch)
-        : (long)_options.NumRound * _model.StepsPerEpoch;
+    public long TotalSteps => ITrainingTask.StepsOf(options.NumRound, model.StepsPerEpoch, options.MaxSteps);
 
-    public double LearningRate => _rate.Rate;
+    public double LearningRate => _schedule.Rate;
 
     public string LearningRateOption => "--lr";
 
-    public double? BestValidLoss => _rate.BestLoss;
+    public double? BestValidLoss => _schedule.BestLoss;
 
-    public string? Placement => _placement.Stages == 1 ? null : _placement.ToString();
+    public string? Placement => placement.Stages == 1 ? null : placement.ToString();
 
     public bool AllowsOtherRanks => true;
 
-    public IEnumerable<KeyValuePair<string, string>> Identity =>
-    [
-        KeyValuePair.Create("corpus", string.Join(' ', _corpus.Files.Select(file => file.Sha256[..16]))),
-    ];
+    public IEnumerable<KeyValuePair<string, string>> Identity => corpus.Identity;
 
-    public string VocabularyFingerprint => _corpus.Vocabulary.Fingerprint();
+    public string VocabularyFingerprint => corpus.Vocabulary.Fingerprint();
 
     public bool EvaluatesAt(TrainingProgress progress) => progress.Position == 0;
 
-    public void Evaluated(TrainingProgress progress, double validLoss) => _rate.EndRound(validLoss);
+    public void Evaluated(TrainingProgress progress, double validLoss) => _schedule.EndRound(validLoss);
 
     public (double Nats, long Targets) Evaluate(string split)
     {
-        var text = new SentenceText(split == "valid" ? _corpus.Valid : _corpus.Test, _corpus.Vocabulary, _options.SentenceEnd);
-        text = _options.EvalSentences > 0 ? text.First(_options.EvalSentences) : text;
-        return _model.Evaluate(new BucketPlan(Buckets(text, _options, keepAll: true), _options.EvalBatchSize, replicas: 1).InOrder());
+        var text = new SentenceText(split == "valid" ? corpus.Valid : corpus.Test, corpus.Vocabulary, options.SentenceEnd);
+        text = options.EvalSentences > 0 ? text.First(options.EvalSentences) : text;
+        return model.Evaluate(new BucketPlan(Buckets(text, options, keepAll: true), options.EvalBatchSize, replicas: 1).InOrder());
     }
 
-    public void Resume(TrainingState state) => _rate = new ModelParallelSchedule(state.LearningRate, state.BestValidLoss);
+    public void Resume(TrainingState state) => _schedule = new ModelParallelSchedule(state.LearningRate, state.BestValidLoss);
 
     public void Complete(int rank)
     {
-        var report = ModelParallelReport.Gather(_options, _world, _placement, _model);
+        var report = ModelParallelReport.Gather(options, world, placement, model);
         if (report is null)
         {
             return;
         }
 
-        report.Write(_context.RunFolder);
+        report.Write(context.RunFolder);
         foreach (string line in report.Lines())
         {
-            _context.Logger.Message(line);
+            context.Logger.Message(line);
         }
     }
 
     public void Dispose()
     {
-        _model.Dispose();
-        _world.Dispose();
+        model.Dispose();
+        world.Dispose();
     }
 
     /// <summary>The sentences of a text in the run's buckets.</summary>

@@ -9,6 +9,7 @@ using Compression.Training.ModelParallel.Buckets;
 using Compression.Training.Optimizers;
 using Compression.Training.Sessions;
 using TorchSharp;
+using static Compression.Training.Sessions.TrainerRules;
 
 namespace Compression.Training.ModelParallel;
 
@@ -19,7 +20,7 @@ public static class ModelParallelTrainer
     /// <exception cref="UserErrorException">Options that contradict each other, too little text, or no GPU.</exception>
     public static void Check(ModelParallelOptions options, CompressionPlan plan, Corpus corpus)
     {
-        GroupRules.Require(options, plan, clipsLocally: options.Clip > 0 && options.ClipScope == ClipScope.Local);
+        RequireExchange(options, plan, new ClipRule(options.Clip, options.ClipScope).IsLocal);
         Refuse(
             options.NumWorkers > 1 && options.NumWorkers % options.Stages > 0, $"--num_workers {options.NumWorkers}",
             $"it is replicas times stages, a multiple of --stages {options.Stages}, or 1 for one process; the nearest is {Math.Max(1, options.NumWorkers / options.Stages) * options.Stages}.");
@@ -49,7 +50,7 @@ public static class ModelParallelTrainer
         Refuse(
             ModelParallelTask.Buckets(text, options, keepAll: false).Sentences == 0, $"--buckets {options.Buckets}",
             "every sentence is longer than the longest bucket; add a longer one.");
-        DeviceRules.Require(options);
+        RequireDevice(options);
     }
 
     /// <summary>Trains to the end, or until <see cref="TrainingContext.Stop"/>; logs, evaluates, writes checkpoints and the summary.</summary>
@@ -113,13 +114,5 @@ public static class ModelParallelTrainer
 
         communicator.Broadcast(sizes, root: 0);
         return StagePlacement.OfSizes(sizes.Select(count => (int)count));
-    }
-
-    private static void Refuse(bool wrong, string option, string reason)
-    {
-        if (wrong)
-        {
-            throw new UserErrorException(ExitCode.Usage, $"{option}: {reason}");
-        }
     }
 }

@@ -51,11 +51,11 @@ public sealed class StageClock(int stage, int replica)
             _start = Stopwatch.GetTimestamp();
         }
 
-        /// <summary>Books it.</summary>
-        public void Dispose() => _clock.Book(_activity, _unit, _positions, _start, Stopwatch.GetTimestamp());
+        /// <summary>Ends it.</summary>
+        public void Dispose() => _clock.Add(_activity, _unit, _positions, _start, Stopwatch.GetTimestamp());
     }
 
-    private void Book(StageActivity activity, int unit, int positions, long start, long end)
+    private void Add(StageActivity activity, int unit, int positions, long start, long end)
     {
         _ticks[(int)activity] += end - start;
         _positions[(int)activity] += positions;

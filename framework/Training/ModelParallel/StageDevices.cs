@@ -12,11 +12,8 @@ public static class StageDevices
     /// <summary>Reads a list such as cuda:0,cuda:1 or cpu,cpu.</summary>
     /// <param name="list">A device a stage; empty: none.</param>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>: an unknown device.</exception>
-    public static ImmutableArray<Device> Parse(string list)
-    {
-        ArgumentNullException.ThrowIfNull(list);
-        return list.Length == 0 ? [] : [.. list.Split(',', StringSplitOptions.TrimEntries).Select(word => Read(word, list))];
-    }
+    public static ImmutableArray<Device> Parse(string list) =>
+        list.Length == 0 ? [] : [.. list.Split(',', StringSplitOptions.TrimEntries).Select(word => Read(word, list))];
 
     /// <summary>Makes sure that all are here.</summary>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: a CUDA device is not.</exception>

@@ -65,7 +65,7 @@ public sealed class StageRunner(StageComputation stage, IStageLink link, StageCl
         }
     }
 
-    /// <summary>The forward pass of a unit in an evaluation; its time is not booked.</summary>
+    /// <summary>The forward pass of a unit in an evaluation; its time is not counted.</summary>
     public void Evaluate(int unit)
     {
         using var incoming = stage.Range.IsFirst ? null : link.Receive(StageMessage.Activation, unit, stage.MessageShape(unit));

@@ -60,7 +60,7 @@ public abstract class ColumnLearner<TModule> : ITrainableModel
         using var scope = NewDisposeScope();
         if (position == 0)
         {
-            ForgetState(worker);
+            ResetState(worker);
         }
 
         // Dropout depends on the key alone, so that a resumed run and virtual workers draw the same masks.
@@ -80,17 +80,17 @@ public abstract class ColumnLearner<TModule> : ITrainableModel
             _microBatches?.ScaleSquares((float)(1 / _scaler.Scale));
         }
 
-        var (norm, factor) = Storage.ClipNorm(_clip.Scope == ClipScope.Local ? _clip.MaxNorm : 0);
+        var (norm, factor) = Storage.ClipNorm(_clip.IsLocal ? _clip.MaxNorm : 0);
         _microBatches?.ScaleSquares(factor);
         Storage.DownloadGradients();
         return (loss, norm);
     }
 
-    public void ForgetState(int worker)
+    public void ResetState(int worker)
     {
         foreach (var part in Workers[worker])
         {
-            part.Forget();
+            part.Reset();
         }
     }
 

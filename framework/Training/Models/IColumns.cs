@@ -15,7 +15,7 @@ public interface IColumns : IDisposable
     double Backward(int position, double factor);
 
     /// <summary>Begins anew, at the start of a text.</summary>
-    void Forget();
+    void Reset();
 
     /// <summary>Writes the state for a checkpoint.</summary>
     void Save(IStateWriter writer, string prefix);

@@ -1,4 +1,3 @@
-using Compression.Core.Contracts;
 using Compression.Core.Kernels;
 using Compression.Training.Parameters;
 
@@ -9,25 +8,15 @@ namespace Compression.Training.Optimizers;
 /// <param name="team">Threads.</param>
 /// <param name="weightDecay">λ.</param>
 /// <param name="initialSum">Where s begins.</param>
-public sealed class FlatAdagrad(FlatModel model, ThreadTeam team, double weightDecay, float initialSum = 0) : IFlatOptimizer
+public sealed class FlatAdagrad(FlatModel model, ThreadTeam team, double weightDecay, float initialSum = 0)
+    : MomentOptimizer(model, team, initialSum, "sum_of_squares")
 {
     private const float Epsilon = 1e-10f;
 
-    private readonly FlatMoments _moments = FlatMoments.Of(model.Bucket.Layout.Length, initialSum, "sum_of_squares");
-
-    public void Step(double learningRate) => model.ChangeParameters(parameters =>
+    public override void Step(double learningRate) => Model.ChangeParameters(parameters =>
     {
-        _moments.Steps++;
-        AdaptiveDirection.Invoke(
-            team, _moments.Decayed(team, model.Bucket.All, parameters, weightDecay), _moments.Direction, _moments[0], Epsilon);
-        AddScaled.Invoke(team, parameters, 1, _moments.Direction, (float)-learningRate);
+        Steps++;
+        AdaptiveDirection.Invoke(Team, Decayed(parameters, weightDecay), Direction, Moment(0), Epsilon);
+        AddScaled.Invoke(Team, parameters, 1, Direction, (float)-learningRate);
     });
-
-    public void Save(IStateWriter writer) => _moments.Save(writer);
-
-    public void Load(IStateReader reader) => _moments.Load(reader);
-
-    public void Dispose()
-    {
-    }
 }

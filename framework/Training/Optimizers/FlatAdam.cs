@@ -1,4 +1,3 @@
-using Compression.Core.Contracts;
 using Compression.Core.Kernels;
 using Compression.Training.Parameters;
 
@@ -11,28 +10,18 @@ namespace Compression.Training.Optimizers;
 /// <param name="model">What is trained.</param>
 /// <param name="team">Threads.</param>
 /// <param name="weightDecay">λ.</param>
-public sealed class FlatAdam(FlatModel model, ThreadTeam team, double weightDecay) : IFlatOptimizer
+public sealed class FlatAdam(FlatModel model, ThreadTeam team, double weightDecay)
+    : MomentOptimizer(model, team, 0, "first_moment", "second_moment")
 {
     private const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8;
 
-    private readonly FlatMoments _moments = new(model.Bucket.Layout.Length, "first_moment", "second_moment");
-
-    public void Step(double learningRate)
+    public override void Step(double learningRate)
     {
-        var rates = MomentRates.Corrected(Beta1, Beta2, Epsilon, ++_moments.Steps);
-        model.ChangeParameters(parameters =>
+        var rates = MomentRates.Corrected(Beta1, Beta2, Epsilon, ++Steps);
+        Model.ChangeParameters(parameters =>
         {
-            MomentDirection.Invoke(
-                team, _moments.Decayed(team, model.Bucket.All, parameters, weightDecay), _moments.Direction, _moments[0], _moments[1], rates);
-            AddScaled.Invoke(team, parameters, 1, _moments.Direction, (float)-learningRate);
+            MomentDirection.Invoke(Team, Decayed(parameters, weightDecay), Direction, Moment(0), Moment(1), rates);
+            AddScaled.Invoke(Team, parameters, 1, Direction, (float)-learningRate);
         });
-    }
-
-    public void Save(IStateWriter writer) => _moments.Save(writer);
-
-    public void Load(IStateReader reader) => _moments.Load(reader);
-
-    public void Dispose()
-    {
     }
 }

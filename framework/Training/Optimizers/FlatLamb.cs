@@ -1,4 +1,3 @@
-using Compression.Core.Contracts;
 using Compression.Core.Kernels;
 using Compression.Training.Parameters;
 
@@ -23,43 +22,33 @@ public enum LambVersion
 /// <param name="team">Threads.</param>
 /// <param name="weightDecay">λ.</param>
 /// <param name="version">The definition.</param>
-public sealed class FlatLamb(FlatModel model, ThreadTeam team, double weightDecay, LambVersion version) : IFlatOptimizer
+public sealed class FlatLamb(FlatModel model, ThreadTeam team, double weightDecay, LambVersion version)
+    : MomentOptimizer(model, team, 0, "first_moment", "second_moment")
 {
     private const double Beta1 = 0.9, Beta2 = 0.999, Bound = 10;
 
-    private readonly FlatMoments _moments = new(model.Bucket.Layout.Length, "first_moment", "second_moment");
-
-    public void Step(double learningRate)
+    public override void Step(double learningRate)
     {
-        _moments.Steps++;
+        Steps++;
         bool early = version == LambVersion.May2019;
         var rates = new MomentRates((float)Beta1, (float)Beta2, 1, 1, early ? 1e-8f : 1e-6f);
-        double rate = early ? learningRate * Correction(_moments.Steps) : learningRate;
-        model.ChangeParameters(parameters =>
+        double rate = early ? learningRate * Correction(Steps) : learningRate;
+        Model.ChangeParameters(parameters =>
         {
-            MomentDirection.Invoke(
-                team, _moments.Decayed(team, model.Bucket.All, parameters, early ? weightDecay : 0), _moments.Direction, _moments[0], _moments[1], rates);
+            MomentDirection.Invoke(Team, Decayed(parameters, early ? weightDecay : 0), Direction, Moment(0), Moment(1), rates);
             if (!early && weightDecay > 0)
             {
-                AddScaled.Invoke(team, _moments.Direction, 1, parameters, (float)weightDecay);
+                AddScaled.Invoke(Team, Direction, 1, parameters, (float)weightDecay);
             }
 
-            foreach (var slot in model.Bucket.Layout.Slots)
+            foreach (var slot in Model.Bucket.Layout.Slots)
             {
                 var weights = parameters.Slice(slot.Offset, slot.Length);
-                var direction = _moments.Direction.AsSpan(slot.Offset, slot.Length);
-                double trust = Trust(Math.Sqrt(SumOfSquares.Invoke(team, weights)), Math.Sqrt(SumOfSquares.Invoke(team, direction)));
-                AddScaled.Invoke(team, weights, 1, direction, (float)(-rate * trust));
+                var direction = Direction.AsSpan(slot.Offset, slot.Length);
+                double trust = Trust(Math.Sqrt(SumOfSquares.Invoke(Team, weights)), Math.Sqrt(SumOfSquares.Invoke(Team, direction)));
+                AddScaled.Invoke(Team, weights, 1, direction, (float)(-rate * trust));
             }
         });
-    }
-
-    public void Save(IStateWriter writer) => _moments.Save(writer);
-
-    public void Load(IStateReader reader) => _moments.Load(reader);
-
-    public void Dispose()
-    {
     }
 
     private static double Correction(long step) => Math.Sqrt(1 - Math.Pow(Beta2, step)) / (1 - Math.Pow(Beta1, step));

@@ -48,7 +48,6 @@ public sealed class LossScaler(double initial)
     /// <summary>Writes factor and count for a checkpoint.</summary>
     public void Save(IStateWriter writer)
     {
-        ArgumentNullException.ThrowIfNull(writer);
         writer.Write(StateName, [Scale]);
         writer.Write(StepsName, [_cleanSteps]);
     }
@@ -56,7 +55,6 @@ public sealed class LossScaler(double initial)
     /// <summary>Reads back what <see cref="Save"/> wrote.</summary>
     public void Load(IStateReader reader)
     {
-        ArgumentNullException.ThrowIfNull(reader);
         double[] scale = new double[1];
         int[] cleanSteps = new int[1];
         reader.Read(StateName, scale);

@@ -33,14 +33,12 @@ public sealed class ParameterAverages(FlatModel model, ThreadTeam team, double d
 
     public void Save(IStateWriter writer)
     {
-        ArgumentNullException.ThrowIfNull(writer);
         Begin();
         writer.Write(Name, _averages);
     }
 
     public void Load(IStateReader reader)
     {
-        ArgumentNullException.ThrowIfNull(reader);
         reader.Read(Name, _averages);
         _begun = true;
     }

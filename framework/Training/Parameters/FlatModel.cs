@@ -131,7 +131,6 @@ public sealed class FlatModel : IWholeModel, IDisposable
     /// <summary>Copies rank 0's parameters to all, so that ranks on different machines start from the same bits.</summary>
     public void Synchronize(ICommunicator communicator)
     {
-        ArgumentNullException.ThrowIfNull(communicator);
         if (communicator.WorldSize > 1)
         {
             ChangeParameters(parameters => communicator.Broadcast(MemoryMarshal.AsBytes(parameters), root: 0));
@@ -142,7 +141,6 @@ public sealed class FlatModel : IWholeModel, IDisposable
 
     public void Walk(Action<ParameterSlot, ReadOnlySpan<float>> visit)
     {
-        ArgumentNullException.ThrowIfNull(visit);
         using var onHost = FlatParameters.cpu();
         foreach (var slot in Layout.Slots)
         {

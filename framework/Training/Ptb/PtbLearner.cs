@@ -103,7 +103,7 @@ public sealed class PtbLearner : ColumnLearner<LstmLanguageModel>
             return mean.item<float>();
         }
 
-        public void Forget() => _state.Reset();
+        public void Reset() => _state.Reset();
 
         public void Save(IStateWriter writer, string prefix) => _state.Save(writer, prefix);
 

@@ -7,38 +7,17 @@ using Compression.Training.Sessions;
 namespace Compression.Training.Ptb;
 
 /// <summary>The PTB LSTM as a task: its model on a corpus, evaluated after every epoch.</summary>
-internal sealed class PtbTask : ITrainingTask
+internal sealed class PtbTask(PtbOptions options, Corpus corpus, TrainingContext context, PtbLearner model) : ITrainingTask
 {
-    private readonly PtbOptions _options;
-    private readonly Corpus _corpus;
-    private readonly TrainingContext _context;
-    private readonly PtbLearner _model;
-    private PtbSchedule _schedule;
+    private PtbSchedule _schedule = new(options);
 
-    public PtbTask(PtbOptions options, Corpus corpus, TrainingContext context, PtbLearner model)
-    {
-        _options = options;
-        _corpus = corpus;
-        _context = context;
-        _model = model;
-        _schedule = new PtbSchedule(options);
-        if (options.InitWeights.Length > 0 && options.Resume.Length == 0)
-        {
-            string shown = $"--init_weights {options.InitWeights}";
-            using var file = WeightsFile.Open(options.InitWeights, shown, ExitCode.Usage);
-            _model.Storage.Read(file, shown, ExitCode.Usage);
-        }
-    }
+    public string ModelName => $"ptb-{options.Model}";
 
-    public string ModelName => $"ptb-{_options.Model}";
+    public ITrainableModel Model => model;
 
-    public ITrainableModel Model => _model;
+    public int Epochs => options.Epochs;
 
-    public int Epochs => _options.Epochs;
-
-    public long TotalSteps => _options.MaxSteps > 0
-        ? Math.Min(_options.MaxSteps, (long)_options.Epochs * _model.StepsPerEpoch)
-        : (long)_options.Epochs * _model.StepsPerEpoch;
+    public long TotalSteps => ITrainingTask.StepsOf(options.Epochs, model.StepsPerEpoch, options.MaxSteps);
 
     public double LearningRate => _schedule.Rate;
 
@@ -46,31 +25,28 @@ internal sealed class PtbTask : ITrainingTask
 
     public double? BestValidLoss => _schedule.BestValidLoss;
 
-    public IEnumerable<KeyValuePair<string, string>> Identity =>
-    [
-        KeyValuePair.Create("corpus", string.Join(' ', _corpus.Files.Select(file => file.Sha256[..16]))),
-    ];
+    public IEnumerable<KeyValuePair<string, string>> Identity => corpus.Identity;
 
-    public string VocabularyFingerprint => _corpus.Vocabulary.Fingerprint();
+    public string VocabularyFingerprint => corpus.Vocabulary.Fingerprint();
 
     public bool EvaluatesAt(TrainingProgress progress) => progress.Position == 0;
 
     public void Evaluated(TrainingProgress progress, double validLoss) => _schedule.EndEpoch(progress.Epoch, validLoss);
 
     public (double Nats, long Targets) Evaluate(string split) =>
-        _model.Evaluate(PtbTrainer.SplitBatches(_options, _corpus, split, _context.Communicator.Rank, _context.Communicator.WorldSize));
+        model.Evaluate(PtbTrainer.SplitBatches(options, corpus, split, context.Communicator.Rank, context.Communicator.WorldSize));
 
-    public void Resume(TrainingState state) => _schedule = new PtbSchedule(_options, state.LearningRate, state.BestValidLoss);
+    public void Resume(TrainingState state) => _schedule = new PtbSchedule(options, state.LearningRate, state.BestValidLoss);
 
     public void Complete(int rank)
     {
-        if (_options.SaveWeights.Length > 0 && rank == 0)
+        if (options.SaveWeights.Length > 0 && rank == 0)
         {
             WeightsFile.Write(
-                _options.SaveWeights, "--save_weights",
-                path => SafetensorsWriter.Save(path, _model.Storage.Entries(), _model.Storage.Write, VocabularyMark.Metadata(VocabularyFingerprint)));
+                options.SaveWeights, "--save_weights",
+                path => SafetensorsWriter.Save(path, model.Storage.Entries(), model.Storage.Write, VocabularyMark.Metadata(VocabularyFingerprint)));
         }
     }
 
-    public void Dispose() => _model.Dispose();
+    public void Dispose() => model.Dispose();
 }

@@ -2,9 +2,11 @@ using Compression.Core.Catalog;
 using Compression.Core.Composition;
 using Compression.Core.Kernels;
 using Compression.Core.Reporting;
+using Compression.Training.Checkpoints;
 using Compression.Training.Data;
 using Compression.Training.Optimizers;
 using Compression.Training.Sessions;
+using static Compression.Training.Sessions.TrainerRules;
 
 namespace Compression.Training.Ptb;
 
@@ -15,28 +17,19 @@ public static class PtbTrainer
     /// <exception cref="UserErrorException">Options that contradict each other, too little text, or no GPU.</exception>
     public static void Check(PtbOptions options, CompressionPlan plan, Corpus corpus, int workers)
     {
-        GroupRules.Require(options, plan, clipsLocally: options.Clip > 0 && options.ClipScope == ClipScope.Local);
+        RequireExchange(options, plan, new ClipRule(options.Clip, options.ClipScope).IsLocal);
 
         // Rules for single parameters meet the names here, before anything is started or written.
         plan.CreateCompressor(options.ModelFor(corpus.Vocabulary.Count).Layout(), ThreadTeam.Single);
-        if (plan.Traits.MicroBatches > options.BatchSize)
-        {
-            throw new UserErrorException(
-                ExitCode.Usage,
-                $"The compressor splits a batch into {plan.Traits.MicroBatches} {Plural.Of(plan.Traits.MicroBatches, "part")}, and --batch_size is {options.BatchSize}; the most parts that work are {options.BatchSize}.");
-        }
-
-        if (options.Tied && options.EmbSize != options.NumHid)
-        {
-            throw new UserErrorException(
-                ExitCode.Usage, $"--tied true needs --emb_size ({options.EmbSize}) equal to --num_hid ({options.NumHid}); set both to {options.NumHid}.");
-        }
-
+        RequireMicroBatches(plan, options.BatchSize);
+        Require(
+            !options.Tied || options.EmbSize == options.NumHid,
+            $"--tied true needs --emb_size ({options.EmbSize}) equal to --num_hid ({options.NumHid}); set both to {options.NumHid}.");
         RequireSchedule(options);
         ColumnBatches.ForTraining(corpus.Train, 0, workers, options.BatchSize, options.Bptt);
         SplitBatches(options, corpus, "valid", 0, 1);
         SplitBatches(options, corpus, "test", 0, 1);
-        DeviceRules.Require(options);
+        RequireDevice(options);
     }
 
     /// <summary>Trains to the end, or until <see cref="TrainingContext.Stop"/>; logs, evaluates, writes checkpoints and the summary.</summary>
@@ -74,12 +67,19 @@ public static class PtbTrainer
             not ScheduleKind.Step when options.DecayAfter > 0 => $"{schedule} has no --decay_after; leave it away, or set --lr_schedule step with --lr_decay.",
             _ => null,
         };
-        if (problem is not null)
-        {
-            throw new UserErrorException(ExitCode.Usage, problem);
-        }
+        Require(problem is null, problem!);
     }
 
-    private static TrainingSession Session(PtbOptions options, Corpus corpus, TrainingContext context) => new(options, context, (group, team) => new PtbTask(
-        options, corpus, context, new PtbLearner(options, corpus, group.First, group.Count, group.Total, context.Plan.Traits.MicroBatches, team)));
+    private static TrainingSession Session(PtbOptions options, Corpus corpus, TrainingContext context) => new(options, context, (group, team) =>
+    {
+        var learner = new PtbLearner(options, corpus, group.First, group.Count, group.Total, context.Plan.Traits.MicroBatches, team);
+        if (options.InitWeights.Length > 0 && options.Resume.Length == 0)
+        {
+            string shown = $"--init_weights {options.InitWeights}";
+            using var file = WeightsFile.Open(options.InitWeights, shown, ExitCode.Usage);
+            learner.Storage.Read(file, shown, ExitCode.Usage);
+        }
+
+        return new PtbTask(options, corpus, context, learner);
+    });
 }

@@ -20,6 +20,6 @@ public interface IRowExchange : ICheckpointable
     /// <summary>What this worker sent, by kind.</summary>
     RowTraffic Traffic { get; }
 
-    /// <summary>What this worker holds back, in pieces.</summary>
+    /// <summary>The residuals of this worker, in pieces.</summary>
     IEnumerable<ReadOnlyMemory<float>> Residuals { get; }
 }

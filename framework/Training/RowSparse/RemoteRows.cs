@@ -23,7 +23,6 @@ public sealed class RemoteRows(IReadOnlyList<RowTable> tables, int firstOwner = 
     /// <param name="peers">All owners.</param>
     public void Pull(IReadOnlyList<RowBatch> batches, ICommunicator peers)
     {
-        ArgumentNullException.ThrowIfNull(peers);
         Array.Resize(ref _lengths, peers.WorldSize);
         _requests.Reset();
         for (int to = 0; to < peers.WorldSize; to++)

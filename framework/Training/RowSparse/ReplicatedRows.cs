@@ -1,7 +1,6 @@
 using Compression.Core.Communication;
 using Compression.Core.Composition;
 using Compression.Core.Contracts;
-using Compression.Core.Reporting;
 
 namespace Compression.Training.RowSparse;
 
@@ -18,7 +17,6 @@ public sealed class ReplicatedRows(IReadOnlyList<RowTable> tables, CompressionPl
 
     public void Pull(IReadOnlyList<RowBatch> batches, ICommunicator peers)
     {
-        ArgumentNullException.ThrowIfNull(batches);
         foreach (var batch in batches)
         {
             batch.Fill();
@@ -27,14 +25,7 @@ public sealed class ReplicatedRows(IReadOnlyList<RowTable> tables, CompressionPl
 
     public void Push(IReadOnlyList<RowBatch> batches, StepContext step, ICommunicator workers)
     {
-        ArgumentNullException.ThrowIfNull(step);
-        ArgumentNullException.ThrowIfNull(workers);
-        using (step.Meter.Measure(StepPhase.Compress))
-        {
-            _sender.Write(batches, step);
-        }
-
-        step.Meter.AddPayload(_sender.Payloads.NominalBits, _sender.Payloads.FloorBits);
+        _sender.Compress(batches, step);
         for (int table = 0; table < tables.Count; table++)
         {
             Traffic.Add($"{tables[table].Name}_gradients", _sender.LengthsOfTables[table][0] * (Math.Max(2, workers.WorldSize) - 1));

@@ -22,7 +22,6 @@ public sealed class RowBatch : IDisposable
     /// <param name="capacity">Most rows of a batch.</param>
     public RowBatch(RowTable table, int capacity)
     {
-        ArgumentNullException.ThrowIfNull(table);
         _table = table;
         capacity = Math.Min(capacity, table.Partition.Rows);
         _numbers = new int[table.Partition.Rows];

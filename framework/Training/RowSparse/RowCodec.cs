@@ -21,7 +21,6 @@ public sealed class RowCodec
     /// <param name="plan">The compressor.</param>
     public RowCodec(string table, int width, CompressionPlan plan)
     {
-        ArgumentNullException.ThrowIfNull(plan);
         _slots = [.. Enumerable.Range(0, Streams).Select(stream => new ParameterSlot(0, $"{table}/{stream}", [width], 0, ParameterKind.RowSparse))];
         _compressor = plan.CreateCompressor(BucketLayout.Create([(table, [width])]), Core.Kernels.ThreadTeam.Single);
     }

@@ -15,7 +15,6 @@ public sealed class RowLookup(IReadOnlyList<RowTable> tables)
     /// <summary>Appends which rows of an owner the batches need.</summary>
     public void WriteRequest(IReadOnlyList<RowBatch> batches, int owner, PayloadWriter writer)
     {
-        ArgumentNullException.ThrowIfNull(batches);
         for (int table = 0; table < tables.Count; table++)
         {
             var partition = tables[table].Partition;
@@ -37,7 +36,6 @@ public sealed class RowLookup(IReadOnlyList<RowTable> tables)
     /// <exception cref="CommunicationException">The request cannot be read.</exception>
     public void WriteAnswer(ReadOnlySpan<byte> request, int owner, PayloadWriter writer)
     {
-        ArgumentNullException.ThrowIfNull(writer);
         try
         {
             var reader = new PayloadReader(request);
@@ -60,7 +58,6 @@ public sealed class RowLookup(IReadOnlyList<RowTable> tables)
     /// <summary>Puts an owner's answer where the batches want the values.</summary>
     public void Take(IReadOnlyList<RowBatch> batches, int owner, ReadOnlySpan<byte> answer)
     {
-        ArgumentNullException.ThrowIfNull(batches);
         for (int table = 0; table < tables.Count; table++)
         {
             var partition = tables[table].Partition;

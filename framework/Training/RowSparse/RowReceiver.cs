@@ -29,7 +29,6 @@ public sealed class RowReceiver
     /// <param name="owner">Whose rows these are.</param>
     public RowReceiver(IReadOnlyList<RowTable> tables, CompressionPlan plan, int pieces, int owner)
     {
-        ArgumentNullException.ThrowIfNull(tables);
         _tables = tables;
         _codecs = [.. tables.Select(table => new RowCodec(table.Name, table.Width, plan))];
         _fingerprint = RowSender.FingerprintOf(tables, plan, pieces);
@@ -52,8 +51,6 @@ public sealed class RowReceiver
     /// <exception cref="CommunicationException">A payload cannot be read.</exception>
     public void Apply(int piece, GatheredPayloads payloads, StepContext step)
     {
-        ArgumentNullException.ThrowIfNull(payloads);
-        ArgumentNullException.ThrowIfNull(step);
         if (_positions.Length != payloads.Count)
         {
             _positions = new int[payloads.Count];

@@ -38,7 +38,6 @@ public sealed class RowResidual(string table, int width) : ICheckpointable
 
     public void Save(IStateWriter writer)
     {
-        ArgumentNullException.ThrowIfNull(writer);
         int[] rows = new int[Count];
         foreach (var (row, place) in _places)
         {
@@ -56,7 +55,6 @@ public sealed class RowResidual(string table, int width) : ICheckpointable
 
     public void Load(IStateReader reader)
     {
-        ArgumentNullException.ThrowIfNull(reader);
         int[] count = new int[1];
         reader.Read($"{table}/residual/count", count);
         int[] rows = new int[count[0]];

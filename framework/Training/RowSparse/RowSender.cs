@@ -4,6 +4,7 @@ using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
+using Compression.Core.Reporting;
 
 namespace Compression.Training.RowSparse;
 
@@ -26,8 +27,6 @@ public sealed class RowSender : ICheckpointable
     /// <param name="pieces">P.</param>
     public RowSender(IReadOnlyList<RowTable> tables, CompressionPlan plan, int pieces)
     {
-        ArgumentNullException.ThrowIfNull(tables);
-        ArgumentNullException.ThrowIfNull(plan);
         _tables = tables;
         Pieces = pieces;
         _fingerprint = FingerprintOf(tables, plan, pieces);
@@ -54,20 +53,42 @@ public sealed class RowSender : ICheckpointable
     /// <summary>What is not yet sent, in pieces.</summary>
     public IEnumerable<ReadOnlyMemory<float>> Residuals => _residuals.OfType<RowResidual>().SelectMany(residual => residual.Pieces);
 
-    /// <summary>Tells payloads of other tables, compressors or pieces.</summary>
-    public static uint FingerprintOf(IReadOnlyList<RowTable> tables, CompressionPlan plan, int pieces)
-    {
-        ArgumentNullException.ThrowIfNull(plan);
-        return BucketLayout.Create(tables.Select(table => (table.Name, (IReadOnlyList<long>)[table.Partition.Rows, table.Width]))).Fingerprint
+    /// <summary>A checksum by which a receiver refuses payloads of other tables, compressors or pieces.</summary>
+    public static uint FingerprintOf(IReadOnlyList<RowTable> tables, CompressionPlan plan, int pieces) =>
+        BucketLayout.Create(tables.Select(table => (table.Name, (IReadOnlyList<long>)[table.Partition.Rows, table.Width]))).Fingerprint
             ^ Checksum.Crc32C($"{plan.Compressor}|{pieces}");
-    }
 
-    /// <summary>Writes the gradients of a batch into <see cref="Payloads"/>.</summary>
+    /// <summary>Writes the gradients of a batch into <see cref="Payloads"/>, and counts its time and payload.</summary>
     /// <param name="batches">By table.</param>
     /// <param name="step">Keys random numbers.</param>
-    public void Write(IReadOnlyList<RowBatch> batches, StepContext step)
+    public void Compress(IReadOnlyList<RowBatch> batches, StepContext step)
     {
-        ArgumentNullException.ThrowIfNull(batches);
+        using (step.Meter.Measure(StepPhase.Compress))
+        {
+            Write(batches, step);
+        }
+
+        step.Meter.AddPayload(Payloads.NominalBits, Payloads.FloorBits);
+    }
+
+    public void Save(IStateWriter writer)
+    {
+        foreach (var residual in _residuals)
+        {
+            residual?.Save(writer);
+        }
+    }
+
+    public void Load(IStateReader reader)
+    {
+        foreach (var residual in _residuals)
+        {
+            residual?.Load(reader);
+        }
+    }
+
+    private void Write(IReadOnlyList<RowBatch> batches, StepContext step)
+    {
         for (int table = 0; table < batches.Count; table++)
         {
             Sort(table, batches[table]);
@@ -87,22 +108,6 @@ public sealed class RowSender : ICheckpointable
 
             PayloadFrame.Finish(Payloads, _fingerprint, start);
             Lengths[payload] = Payloads.Length - start;
-        }
-    }
-
-    public void Save(IStateWriter writer)
-    {
-        foreach (var residual in _residuals)
-        {
-            residual?.Save(writer);
-        }
-    }
-
-    public void Load(IStateReader reader)
-    {
-        foreach (var residual in _residuals)
-        {
-            residual?.Load(reader);
         }
     }
 

@@ -27,7 +27,6 @@ public sealed class RowTable : IDisposable
     /// <param name="team">Threads.</param>
     public RowTable(string name, RowPartition partition, int width, Predicate<int> holds, float? initialSum, ThreadTeam team)
     {
-        ArgumentNullException.ThrowIfNull(holds);
         Name = name;
         Partition = partition;
         Width = width;
@@ -62,7 +61,6 @@ public sealed class RowTable : IDisposable
     /// <param name="columns">The columns that are drawn, from the first; the others stay 0.</param>
     public void Initialize(long seed, Func<int, double> limit, int columns)
     {
-        ArgumentNullException.ThrowIfNull(limit);
         using var noGradient = no_grad();
         int key = (int)Core.Payloads.Checksum.Crc32C(Name);
         for (int shard = 0; shard < _shards.Length; shard++)
@@ -110,7 +108,6 @@ public sealed class RowTable : IDisposable
     /// <exception cref="UserErrorException">A tensor is missing or has another shape; it is named.</exception>
     public void Read(SafetensorsFile file, string shownAs, ExitCode code)
     {
-        ArgumentNullException.ThrowIfNull(file);
         for (int shard = 0; shard < _shards.Length; shard++)
         {
             if (_shards[shard] is { } held)

@@ -1,6 +1,6 @@
 namespace Compression.Training.RowSparse;
 
-/// <summary>Bytes that one worker sent for rows, by kind; they are contained in what the meter books.</summary>
+/// <summary>Bytes that one worker sent for rows, by kind; the meter counts them too.</summary>
 public sealed class RowTraffic
 {
     private readonly SortedDictionary<string, long> _bytes = new(StringComparer.Ordinal);

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Compression.Core.Communication;
 using Compression.Core.Composition;
 using Compression.Core.Contracts;
-using Compression.Core.Reporting;
 
 namespace Compression.Training.RowSparse;
 
@@ -33,8 +32,6 @@ public sealed class ServedRows(IReadOnlyList<RowTable> tables, CompressionPlan p
 
     public void Pull(IReadOnlyList<RowBatch> batches, ICommunicator peers)
     {
-        ArgumentNullException.ThrowIfNull(batches);
-        ArgumentNullException.ThrowIfNull(peers);
         if (peers.WorldSize == 1)
         {
             foreach (var batch in batches)
@@ -50,14 +47,7 @@ public sealed class ServedRows(IReadOnlyList<RowTable> tables, CompressionPlan p
 
     public void Push(IReadOnlyList<RowBatch> batches, StepContext step, ICommunicator workers)
     {
-        ArgumentNullException.ThrowIfNull(step);
-        ArgumentNullException.ThrowIfNull(workers);
-        using (step.Meter.Measure(StepPhase.Compress))
-        {
-            _sender.Write(batches, step);
-        }
-
-        step.Meter.AddPayload(_sender.Payloads.NominalBits, _sender.Payloads.FloorBits);
+        _sender.Compress(batches, step);
         for (int table = 0; table < tables.Count; table++)
         {
             Traffic.Add($"{tables[table].Name}_gradients", _sender.LengthsOfTables[table].Where((_, owner) => owner != worker).Sum());

@@ -31,7 +31,7 @@ public interface ITrainableModel : IDisposable
     /// <param name="workers">Their number.</param>
     long TargetsOfAll(int position, int workers) => (long)TargetsOf(position) * workers;
 
-    /// <summary>Told which epoch the steps to come belong to: at the start of the run and of each epoch.</summary>
+    /// <summary>Called at the start of the run and of each epoch.</summary>
     void BeginEpoch(int epoch)
     {
     }
@@ -57,11 +57,11 @@ public interface ITrainableModel : IDisposable
     {
     }
 
-    /// <summary>What that exchange holds back, in pieces, for the log.</summary>
+    /// <summary>The residuals of that exchange, in pieces, for the log.</summary>
     /// <param name="worker">Index of the worker within this process.</param>
-    IEnumerable<ReadOnlyMemory<float>> HeldBackBeside(int worker) => [];
+    IEnumerable<ReadOnlyMemory<float>> ResidualsBeside(int worker) => [];
 
-    /// <summary>Told once where it books what it exchanges by itself.</summary>
+    /// <summary>Called once; gives the meter that counts the time and bytes of this model's own exchange.</summary>
     void UseMeter(StepMeter meter)
     {
     }
@@ -78,10 +78,10 @@ public interface ITrainableModel : IDisposable
 
     /// <summary>Gives a worker a fresh hidden state, after one that was not finite.</summary>
     /// <param name="worker">Index of the worker within this process.</param>
-    void ForgetState(int worker);
+    void ResetState(int worker);
 
-    /// <summary>Told that the gradient of some worker is not finite, and that all leave the step out if this one knows what to do about it.</summary>
-    /// <returns>What it does, for the log; null where it knows nothing. The same for all workers.</returns>
+    /// <summary>Called where the gradient of some worker is not finite; all leave the step out if this model has a remedy.</summary>
+    /// <returns>The remedy, for the log; null where there is none. The same for all workers.</returns>
     string? TryAvoidOverflow() => null;
 
     /// <summary>Writes hidden states and what the optimizer keeps.</summary>

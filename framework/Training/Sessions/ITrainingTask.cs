@@ -18,6 +18,13 @@ public interface ITrainingTask : IDisposable
     /// <summary>Steps planned.</summary>
     long TotalSteps { get; }
 
+    /// <summary>The steps of so many epochs, or fewer where an option ends the run before.</summary>
+    /// <param name="epochs">Planned.</param>
+    /// <param name="stepsPerEpoch">Of each.</param>
+    /// <param name="most">0: no limit.</param>
+    static long StepsOf(int epochs, int stepsPerEpoch, long most) =>
+        most > 0 ? Math.Min(most, (long)epochs * stepsPerEpoch) : (long)epochs * stepsPerEpoch;
+
     /// <summary>The rate of the next step.</summary>
     double LearningRate { get; }
 
@@ -45,7 +52,7 @@ public interface ITrainingTask : IDisposable
     /// <summary>Whether the tracked split is evaluated where the run stands now; asked after every step.</summary>
     bool EvaluatesAt(TrainingProgress progress);
 
-    /// <summary>Told of each evaluation of the tracked split in the midst of training: sets the rate of the steps to come.</summary>
+    /// <summary>Called after each evaluation of the tracked split in the midst of training: sets the rate of the steps to come.</summary>
     void Evaluated(TrainingProgress progress, double validLoss);
 
     /// <summary>Sum of nats over this rank's part of a split, and the number of its targets, dropout off.</summary>

@@ -14,8 +14,6 @@ public static class KeptOptions
     /// <param name="plan">Its composition.</param>
     public static ImmutableSortedDictionary<string, string> OfResult(TrainerOptions options, CompressionPlan plan)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(plan);
         var kept = Texts(options, OptionScope.Result).Concat(plan.Flags.Select(flag => KeyValuePair.Create($"--{flag.Key}", flag.Value)));
 
         // Of these many texts mean the same, so that what they come to is compared.
@@ -33,21 +31,15 @@ public static class KeptOptions
 
     /// <summary>What a resumed run may have otherwise: options of <see cref="OptionScope.Run"/> and <see cref="OptionScope.Host"/>, as they were written.</summary>
     /// <param name="options">Of the run.</param>
-    public static ImmutableSortedDictionary<string, string> Changeable(TrainerOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        return ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, Texts(options, OptionScope.Run, OptionScope.Host));
-    }
+    public static ImmutableSortedDictionary<string, string> Changeable(TrainerOptions options) =>
+        ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, Texts(options, OptionScope.Run, OptionScope.Host));
 
     /// <summary>The texts of the options of some scopes.</summary>
     /// <param name="options">Of the run.</param>
     /// <param name="scopes">Which.</param>
-    public static IEnumerable<KeyValuePair<string, string>> Texts(TrainerOptions options, params OptionScope[] scopes)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        return OptionSchema.Of(options.GetType()).Options.Where(option => scopes.Contains(option.Scope))
+    public static IEnumerable<KeyValuePair<string, string>> Texts(TrainerOptions options, params OptionScope[] scopes) =>
+        OptionSchema.Of(options.GetType()).Options.Where(option => scopes.Contains(option.Scope))
             .Select(option => KeyValuePair.Create($"--{option.Name}", OptionText.Format(option.Get(options))));
-    }
 
     /// <summary>Says what a resumed run has otherwise than before, and what nobody can vouch for.</summary>
     /// <param name="before">Where it goes on.</param>

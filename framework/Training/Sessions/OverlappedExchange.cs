@@ -73,8 +73,8 @@ public sealed class OverlappedExchange : IDisposable
         }
     }
 
-    /// <summary>After the backward pass: sends what is left, waits, and books times and bytes.</summary>
-    /// <param name="meter">Takes them; what passed during the backward pass is booked as hidden as well.</param>
+    /// <summary>After the backward pass: sends what is left, waits, and counts times and bytes.</summary>
+    /// <param name="meter">Takes them; what passed during the backward pass counts as hidden as well.</param>
     public void Finish(StepMeter meter)
     {
         long start = Stopwatch.GetTimestamp();

@@ -10,7 +10,6 @@ public static class RefusedOptions
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>: the reason, and the cure.</exception>
     public static void Require(TrainerOptions options)
     {
-        ArgumentNullException.ThrowIfNull(options);
         foreach (var option in OptionSchema.Of(options.GetType()).Options.Where(option => options.Refusals.ContainsKey(option.Name)))
         {
             object value = option.Get(options);

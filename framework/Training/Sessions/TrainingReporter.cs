@@ -42,7 +42,7 @@ internal sealed class TrainingReporter
     private int Workers => _group.Total * _context.RanksOfModel;
 
     /// <summary>
-    /// Books a step; writes a row when the interval is full, with what the first worker here has in its bucket and holds back. A step that was
+    /// Counts a step; writes a row when the interval is full, with the gradient and the residual of the first worker here. A step that was
     /// skipped has no losses; the loss of a row is the mean over the other steps, NaN where there are none.
     /// </summary>
     public void Step(TrainingProgress progress, ReadOnlySpan<double> losses, double learningRate, double gradNorm, GradientBucket average, IEnumerable<ReadOnlyMemory<float>> residuals)

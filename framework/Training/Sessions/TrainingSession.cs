@@ -41,7 +41,6 @@ public sealed class TrainingSession : IDisposable
     /// <param name="create">Makes the task, for the workers of this process and the threads of its kernels.</param>
     public TrainingSession(TrainerOptions options, TrainingContext context, Func<WorkerGroup, ThreadTeam, ITrainingTask> create)
     {
-        ArgumentNullException.ThrowIfNull(create);
         _options = options;
         _context = context;
         int threads = options.Threads > 0 ? options.Threads : Math.Max(1, Environment.ProcessorCount / context.Communicator.WorldSize);
@@ -101,7 +100,7 @@ public sealed class TrainingSession : IDisposable
         }
         catch (UserErrorException failure)
         {
-            // On a full disk the summary does not fit either; what failed first is told.
+            // On a full disk the summary does not fit either; the first failure is reported.
             try { Finish("failed", failure.Message, valid: null, test: null); } catch (UserErrorException) { }
             throw;
         }
@@ -214,7 +213,7 @@ public sealed class TrainingSession : IDisposable
         }
 
         _reporter.Step(
-            Progress, losses, rate, gradNorm, _model.Gradients, _aggregators[0].Residuals.Concat(_model.HeldBackBeside(0)));
+            Progress, losses, rate, gradNorm, _model.Gradients, _aggregators[0].Residuals.Concat(_model.ResidualsBeside(0)));
         return stop;
     }
 
@@ -247,7 +246,7 @@ public sealed class TrainingSession : IDisposable
             _context.Logger.Message($"{what}: {remedy}, and all workers skip it.");
             if (!double.IsFinite(_losses[worker]))
             {
-                _model.ForgetState(worker);
+                _model.ResetState(worker);
             }
 
             return (flags[1] > 0, true);
@@ -263,7 +262,7 @@ public sealed class TrainingSession : IDisposable
         _context.Logger.Warning($"{what}: all workers skip it.");
         if (!finite)
         {
-            _model.ForgetState(worker);
+            _model.ResetState(worker);
         }
 
         return (flags[1] > 0, true);

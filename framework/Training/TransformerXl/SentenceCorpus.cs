@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Compression.Core.Reporting;
 using Compression.Training.Data;
 using Compression.Training.Data.Lm1b;
@@ -22,7 +21,7 @@ internal static class SentenceCorpus
         var words = WordVocabulary.Read(vocabularyFile, vocabularyFile);
         var shards = ShardFolder.Find(folder, heldout: false).Files;
         string heldout = ShardFolder.Find(folder, heldout: true).Files[0];
-        CorpusFile[] files = [.. shards.Append(heldout).Append(vocabularyFile).Select(Describe)];
+        CorpusFile[] files = [.. shards.Append(heldout).Append(vocabularyFile).Select(path => CorpusFile.Of(path, ReadAll(path)))];
         string? kept = cache is null ? null : TokenCache.PathOf(cache, "lm1b", files);
         var found = kept is null ? null : TokenCache.Read(kept);
         if (found is null)
@@ -98,11 +97,5 @@ internal static class SentenceCorpus
         {
             throw ShardText.Unreadable(file, cause);
         }
-    }
-
-    private static CorpusFile Describe(string path)
-    {
-        byte[] bytes = ReadAll(path);
-        return new CorpusFile(Path.GetFileName(path), bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)));
     }
 }

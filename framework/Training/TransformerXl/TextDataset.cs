@@ -53,9 +53,9 @@ internal sealed record TextForm(string Folder, IReadOnlyList<IReadOnlyList<strin
 
     /// <summary>How to get it, for messages.</summary>
     public string Cure => Folder.StartsWith("wikitext", StringComparison.Ordinal)
-        ? $"get it with `./run.sh data wikitext{(Folder == "wikitext-103" ? " --size 103" : "")}`"
-        : Folder == "lm1b" ? "get it with `./run.sh data lm1b`"
-        : Folder == "ptb" ? "get it with `./run.sh data ptb`" : $"put train.txt, valid.txt and test.txt into {Folder}";
+        ? $"get it with `data wikitext{(Folder == "wikitext-103" ? " --size 103" : "")}`"
+        : Folder == "lm1b" ? "get it with `data lm1b`"
+        : Folder == "ptb" ? "get it with `data ptb`" : $"put train.txt, valid.txt and test.txt into {Folder}";
 
     private static IReadOnlyList<IReadOnlyList<string>> Named(params string[] patterns) =>
     [

@@ -24,8 +24,6 @@ public sealed class TextGenerator : IDisposable
     /// <param name="code">How the program ends where they do not fit.</param>
     public TextGenerator(TransformerXlOptions options, Vocabulary vocabulary, string weights, string shownAs, ExitCode code)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(vocabulary);
         _options = options;
         var shape = options.ShapeFor(vocabulary.Count);
         _module = new TransformerXlModel(shape);

@@ -25,8 +25,6 @@ public static class TransformerXlCorpus
     /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: it is nowhere.</exception>
     public static string Find(TextDataset dataset, string data, CorpusPlaces places)
     {
-        ArgumentNullException.ThrowIfNull(data);
-        ArgumentNullException.ThrowIfNull(places);
         var form = TextForm.Of(dataset);
         string[] candidates = Candidates(form, data, places);
         return candidates.FirstOrDefault(folder => FileOf(folder, form.Files[0]) is not null) ?? throw new UserErrorException(
@@ -39,7 +37,6 @@ public static class TransformerXlCorpus
     /// <param name="places">Where to look.</param>
     public static bool IsAtHand(TextDataset dataset, CorpusPlaces places)
     {
-        ArgumentNullException.ThrowIfNull(places);
         var form = TextForm.Of(dataset);
         return Candidates(form, "", places).Any(folder => form.Files.Any(names => FileOf(folder, names) is not null));
     }

@@ -85,7 +85,6 @@ public sealed class TransformerXlLearner : ColumnLearner<TransformerXlModel>
     /// <param name="segments">Columns of the split.</param>
     public (double Nats, long Targets) Evaluate(OrderedSegments segments)
     {
-        ArgumentNullException.ThrowIfNull(segments);
         if (segments.Columns == 0)
         {
             return (0, 0);
@@ -107,7 +106,6 @@ public sealed class TransformerXlLearner : ColumnLearner<TransformerXlModel>
 
     public override void Save(IStateWriter writer)
     {
-        ArgumentNullException.ThrowIfNull(writer);
         base.Save(writer);
         _schedule.Save(writer);
         writer.Write("updates", [_steps]);
@@ -115,7 +113,6 @@ public sealed class TransformerXlLearner : ColumnLearner<TransformerXlModel>
 
     public override void Load(IStateReader reader)
     {
-        ArgumentNullException.ThrowIfNull(reader);
         base.Load(reader);
         _schedule.Load(reader);
         long[] updates = new long[1];
@@ -168,7 +165,7 @@ public sealed class TransformerXlLearner : ColumnLearner<TransformerXlModel>
             return mean.item<float>();
         }
 
-        public void Forget() => memory.Clear();
+        public void Reset() => memory.Clear();
 
         public void Save(IStateWriter writer, string prefix) => memory.Save(writer, prefix);
 

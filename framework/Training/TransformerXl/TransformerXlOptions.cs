@@ -5,6 +5,7 @@ using Compression.Training.Data;
 using Compression.Training.Optimizers;
 using Compression.Training.Sessions;
 using Compression.Training.TransformerXl.Layers;
+using static Compression.Training.Sessions.TrainerRules;
 
 namespace Compression.Training.TransformerXl;
 
@@ -371,13 +372,5 @@ public sealed record TransformerXlOptions : TrainerOptions
         }
 
         return divisor;
-    }
-
-    private static void Require(bool holds, string message)
-    {
-        if (!holds)
-        {
-            throw new UserErrorException(ExitCode.Usage, message);
-        }
     }
 }

@@ -62,16 +62,11 @@ public sealed class TransformerXlSchedule
     }
 
     /// <summary>Writes what the schedule remembers of evaluations; the lowest loss is kept by the run.</summary>
-    public void Save(IStateWriter writer)
-    {
-        ArgumentNullException.ThrowIfNull(writer);
-        writer.Write(StateName, [(int)Math.Round(Math.Log(_factor) / Math.Log(_options.DecayRate)), _withoutProgress]);
-    }
+    public void Save(IStateWriter writer) => writer.Write(StateName, [(int)Math.Round(Math.Log(_factor) / Math.Log(_options.DecayRate)), _withoutProgress]);
 
     /// <summary>Reads back what <see cref="Save"/> wrote.</summary>
     public void Load(IStateReader reader)
     {
-        ArgumentNullException.ThrowIfNull(reader);
         int[] state = new int[2];
         reader.Read(StateName, state);
         (_factor, _withoutProgress) = (Math.Pow(_options.DecayRate, state[0]), state[1]);

@@ -53,10 +53,7 @@ internal sealed class TransformerXlTask : ITrainingTask
 
     public double? BestValidLoss => _schedule.BestValidLoss;
 
-    public IEnumerable<KeyValuePair<string, string>> Identity =>
-    [
-        KeyValuePair.Create("corpus", string.Join(' ', _corpus.Files.Select(file => file.Sha256[..16]))),
-    ];
+    public IEnumerable<KeyValuePair<string, string>> Identity => _corpus.Identity;
 
     public string VocabularyFingerprint => _corpus.Vocabulary.Fingerprint();
 

@@ -7,6 +7,7 @@ using Compression.Training.Data;
 using Compression.Training.Optimizers;
 using Compression.Training.Sessions;
 using Compression.Training.TransformerXl.Layers;
+using static Compression.Training.Sessions.TrainerRules;
 
 namespace Compression.Training.TransformerXl;
 
@@ -17,7 +18,6 @@ public static class TransformerXlTrainer
     /// <exception cref="UserErrorException">Options that contradict each other, too little text, weights of another model, or no GPU.</exception>
     public static void Check(TransformerXlOptions options, CompressionPlan plan, Corpus corpus, int workers)
     {
-        ArgumentNullException.ThrowIfNull(corpus);
         Check(options, plan, corpus.Vocabulary.Count);
         TransformerXlLearner.SegmentsOf(options, corpus, 0, workers);
         SplitSegments(options, corpus, "valid", 0, 1);
@@ -31,15 +31,13 @@ public static class TransformerXlTrainer
     /// <exception cref="UserErrorException">Options that contradict each other, weights of another model, or no GPU.</exception>
     public static void Check(TransformerXlOptions options, CompressionPlan plan, int words)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(plan);
-        GroupRules.Require(options, plan, clipsLocally: options.Clip > 0 && options.ClipScope == ClipScope.Local);
+        RequireExchange(options, plan, new ClipRule(options.Clip, options.ClipScope).IsLocal);
         var shape = options.ShapeFor(words);
 
         // Rules for single parameters meet the names here, before anything is started or written.
         plan.CreateCompressor(shape.Layout(), ThreadTeam.Single);
         int micro = plan.Traits.MicroBatches;
-        Require(micro <= options.BatchSize, $"The compressor splits a batch into {micro} {Plural.Of(micro, "part")}, and --batch_size is {options.BatchSize}; the most parts that work are {options.BatchSize}.");
+        RequireMicroBatches(plan, options.BatchSize);
         Require(options.BatchChunk <= options.BatchSize, $"--batch_chunk {options.BatchChunk}: --batch_size is {options.BatchSize}, which is the most chunks that work.");
         Require(micro == 0 || options.BatchChunk == 1, $"--batch_chunk {options.BatchChunk}: the compressor splits the batch into {micro} {Plural.Of(micro, "part")} already; use --batch_chunk 1.");
         Require(!options.Overlap || options.BatchChunk == 1, "--overlap true: a gradient is complete after the last chunk alone; use --batch_chunk 1.");
@@ -53,7 +51,7 @@ public static class TransformerXlTrainer
             "--fp16 true: memories must not have taken up a gradient before all workers agree that none overflows: use --num_workers in place of --virtual_workers, or --fp16 false.");
         Require(options.Fp16 || options.LossScale == LossScaler.UsualScale, $"--loss_scale {OptionText.Format(options.LossScale)}: needs --fp16 true, without which no loss is scaled.");
         RequireWeights(options, shape);
-        DeviceRules.Require(options);
+        RequireDevice(options);
     }
 
     /// <summary>What the user should know before the first step: weights that do not say which words they are of, an option without effect on this text.</summary>
@@ -62,8 +60,6 @@ public static class TransformerXlTrainer
     /// <exception cref="UserErrorException">The weights are of other words.</exception>
     public static IEnumerable<string> Notes(TransformerXlOptions options, Corpus corpus)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(corpus);
         var notes = new List<string>();
         using (var file = OpenWeights(options, out string shown, out var code))
         {
@@ -133,13 +129,5 @@ public static class TransformerXlTrainer
             ? (Path.Combine(options.Resume, CheckpointNames.Model), $"--resume {options.Resume}", ExitCode.Checkpoint)
             : (options.InitWeights, $"--init_weights {options.InitWeights}", ExitCode.Usage);
         return path.Length > 0 ? WeightsFile.Open(path, shown, code) : null;
-    }
-
-    private static void Require(bool holds, string message)
-    {
-        if (!holds)
-        {
-            throw new UserErrorException(ExitCode.Usage, message);
-        }
     }
 }

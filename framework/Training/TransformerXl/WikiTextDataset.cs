@@ -59,7 +59,6 @@ public sealed record WikiTextDataset(TextDataset Dataset, long TrainTokens)
     /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: no network, or not the expected files.</exception>
     public async Task DownloadAsync(string destination, HttpClient client, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(client);
         try
         {
             using var bytes = new MemoryStream(await client.GetByteArrayAsync(PublicSource, cancellation).ConfigureAwait(false));
@@ -78,7 +77,7 @@ public sealed record WikiTextDataset(TextDataset Dataset, long TrainTokens)
         {
             throw new UserErrorException(
                 ExitCode.Environment,
-                $"{PublicSource}: cannot be downloaded ({cause.Message.ReplaceLineEndings(" ")}); where the files are at hand, copy them by `./run.sh data wikitext --from DIR`",
+                $"{PublicSource}: cannot be downloaded ({cause.Message.ReplaceLineEndings(" ")}); where the files are at hand, copy them by `data wikitext --from DIR`",
                 cause);
         }
     }

@@ -12,7 +12,7 @@ public sealed class CorpusLocationTests : IDisposable
     public void By_default_the_environment_comes_first_then_the_repository_then_the_sample()
     {
         Assert.Null(CorpusLocation.Find(null, Places()).Folder);
-        Assert.Contains("./run.sh data ptb", CorpusLocation.Find(null, Places()).Reason, StringComparison.Ordinal);
+        Assert.Contains("`data ptb", CorpusLocation.Find(null, Places()).Reason, StringComparison.Ordinal);
 
         string inRepository = WriteCorpus("repository/datasets/ptb");
         Assert.Equal(inRepository, CorpusLocation.Find(null, Places()).Folder);
@@ -75,7 +75,7 @@ public sealed class CorpusLocationTests : IDisposable
     public void A_named_folder_without_a_corpus_is_an_error_that_lists_where_was_looked() =>
         UserErrors.Expect(
             ExitCode.Environment, () => CorpusLocation.Find("no/such", Places()),
-            "--data no/such", _folder["caller/no/such"], _folder["repository/no/such"], "./run.sh data ptb");
+            "--data no/such", _folder["caller/no/such"], _folder["repository/no/such"], "`data ptb");
 
     [Fact]
     public void The_sample_can_be_asked_for_by_name_unless_a_folder_has_it()

@@ -39,14 +39,14 @@ public sealed class PtbCorpusTests : IDisposable
 
     [Fact]
     public void A_missing_folder_is_named() =>
-        UserErrors.Expect(ExitCode.Environment, () => PtbCorpus.Load(_folder["none"]), _folder["none"], "./run.sh data ptb");
+        UserErrors.Expect(ExitCode.Environment, () => PtbCorpus.Load(_folder["none"]), _folder["none"], "`data ptb");
 
     [Fact]
     public void A_missing_file_is_named()
     {
         Write("a\n", "b\n", "c\n");
         File.Delete(_folder["ptb.valid.txt"]);
-        UserErrors.Expect(ExitCode.Environment, () => PtbCorpus.Load(_folder.Path), "ptb.valid.txt", "missing", "./run.sh data ptb");
+        UserErrors.Expect(ExitCode.Environment, () => PtbCorpus.Load(_folder.Path), "ptb.valid.txt", "missing", "`data ptb");
     }
 
     [Theory]

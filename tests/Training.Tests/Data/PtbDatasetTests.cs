@@ -14,7 +14,7 @@ public sealed class PtbDatasetTests : IDisposable
     {
         using var client = new HttpClient(new Server(_ => throw new HttpRequestException("Name or service not known")));
         await UserErrors.ExpectAsync(
-            ExitCode.Environment, () => PtbDataset.DownloadAsync(_folder["ptb"], client), "Name or service not known", "./run.sh data ptb --from DIR");
+            ExitCode.Environment, () => PtbDataset.DownloadAsync(_folder["ptb"], client), "Name or service not known", "`data ptb --from DIR");
         Assert.Empty(Directory.GetFiles(_folder["ptb"]));
     }
 

@@ -1,9 +1,6 @@
-using Compression.Compressors.Sparsifiers.TopK;
-using Compression.Core.Catalog;
 using Compression.Core.Communication;
 using Compression.Core.Composition;
 using Compression.Core.Contracts;
-using Compression.Memory;
 using Compression.Training.Lm1b;
 using Compression.Training.Sessions;
 using Compression.Training.Tests.Ptb;
@@ -13,16 +10,13 @@ namespace Compression.Training.Tests.Lm1b;
 /// <summary>Runs the trainer as the executable does, in this process.</summary>
 internal static class Lm1bRuns
 {
-    private static readonly AlgorithmCatalog s_catalog = AlgorithmCatalog.FromAssemblies(
-        typeof(ICompressor).Assembly, typeof(TopKSparsifier).Assembly, typeof(NoMemory).Assembly);
-
     public static Lm1bOptions Tiny { get; } = new()
     {
         Hpconfig = "vocab_size=50,batch_size=4,num_steps=5,emb_size=7,state_size=9,projected_size=6,num_sampled=20,num_shards=4",
         MaxSteps = 8, LogInterval = 1, Threads = 1, NumVariableShards = 3,
     };
 
-    public static CompressionPlan Compose(string compressor, string exchange = "auto") => new CompressionComposer(s_catalog).Compose(
+    public static CompressionPlan Compose(string compressor, string exchange = "auto") => new CompressionComposer(Methods.All).Compose(
         new CompressionRequest(compressor, "auto", exchange, MinSlotSize: 0, new Dictionary<string, string>()));
 
     public static RecordingLogger Train(Lm1bOptions options, Lm1bCorpus corpus, string folder = "", RecordingLogger? logger = null)

@@ -69,12 +69,23 @@ public sealed class Lm1bTrainerTests
             using var file = SafetensorsFile.Open(path);
             foreach (var entry in file.Tensors)
             {
-                float[] values = new float[entry.Length];
-                file.Read(entry.Name, values);
-                all.Add(entry.Name, Convert.ToHexString(System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan())));
+                all.Add(entry.Name, entry.Type switch
+                {
+                    TensorType.F32 => Bits<float>(file, entry),
+                    TensorType.I32 => Bits<int>(file, entry),
+                    _ => Bits<long>(file, entry),
+                });
             }
         }
 
         return all;
+    }
+
+    private static string Bits<T>(SafetensorsFile file, TensorEntry entry)
+        where T : unmanaged
+    {
+        T[] values = new T[entry.Length];
+        file.Read(entry.Name, values);
+        return Convert.ToHexString(System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan()));
     }
 }

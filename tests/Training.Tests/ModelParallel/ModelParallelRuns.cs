@@ -1,11 +1,8 @@
 using System.Collections.Concurrent;
-using Compression.Compressors.Sparsifiers.TopK;
-using Compression.Core.Catalog;
 using Compression.Core.Communication;
 using Compression.Core.Composition;
 using Compression.Core.Contracts;
 using Compression.Core.Kernels;
-using Compression.Memory;
 using Compression.Training.Data;
 using Compression.Training.ModelParallel;
 using Compression.Training.ModelParallel.Buckets;
@@ -17,9 +14,6 @@ namespace Compression.Training.Tests.ModelParallel;
 /// <summary>Runs pipelines in this process.</summary>
 internal static class ModelParallelRuns
 {
-    private static readonly AlgorithmCatalog s_catalog = AlgorithmCatalog.FromAssemblies(
-        typeof(ICompressor).Assembly, typeof(TopKSparsifier).Assembly, typeof(NoMemory).Assembly);
-
     /// <summary>A model small enough for tests, of as many layers as the most stages.</summary>
     public static ModelParallelOptions Tiny { get; } = new()
     {
@@ -61,7 +55,7 @@ internal static class ModelParallelRuns
     private static RecordingLogger Train(ModelParallelOptions options, ICommunicator communicator, string folder, RecordingLogger logger)
     {
         using var temporary = folder.Length == 0 ? new TemporaryFolder() : null;
-        var plan = new CompressionComposer(s_catalog).Compose(new CompressionRequest(
+        var plan = new CompressionComposer(Methods.All).Compose(new CompressionRequest(
             options.Compressor, options.Memory, options.Exchange, options.MinSlotSize, new Dictionary<string, string>()));
         ModelParallelTrainer.Check(options, plan, Text);
         ModelParallelTrainer.Train(options, Text, new TrainingContext(communicator, logger, plan, temporary?.Path ?? folder, TimeProvider.System, CancellationToken.None));

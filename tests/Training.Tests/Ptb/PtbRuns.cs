@@ -1,9 +1,6 @@
-using Compression.Compressors.Sparsifiers.TopK;
-using Compression.Core.Catalog;
 using Compression.Core.Communication;
 using Compression.Core.Composition;
 using Compression.Core.Contracts;
-using Compression.Memory;
 using Compression.Training.Data;
 using Compression.Training.Ptb;
 using Compression.Training.Sessions;
@@ -13,9 +10,6 @@ namespace Compression.Training.Tests.Ptb;
 /// <summary>Runs the trainer as the executable does, in this process.</summary>
 internal static class PtbRuns
 {
-    private static readonly AlgorithmCatalog s_catalog = AlgorithmCatalog.FromAssemblies(
-        typeof(ICompressor).Assembly, typeof(TopKSparsifier).Assembly, typeof(NoMemory).Assembly);
-
     /// <summary>A model small enough for tests.</summary>
     public static PtbOptions Tiny { get; } = new()
     {
@@ -26,7 +20,7 @@ internal static class PtbRuns
     /// <summary>A small text of a known source.</summary>
     public static Corpus Text { get; } = SampleCorpus.Load(new SampleCorpusOptions { TrainTokens = 6000, ValidTokens = 800, TestTokens = 900 });
 
-    public static CompressionPlan Compose(PtbOptions options, params (string Flag, string Value)[] flags) => new CompressionComposer(s_catalog).Compose(
+    public static CompressionPlan Compose(PtbOptions options, params (string Flag, string Value)[] flags) => new CompressionComposer(Methods.All).Compose(
         new CompressionRequest(options.Compressor, options.Memory, options.Exchange, options.MinSlotSize, flags.ToDictionary(f => f.Flag, f => f.Value)));
 
     public static RecordingLogger Train(

@@ -109,7 +109,7 @@ public sealed class RowExchangeTests
                 }
             }
 
-            sender.Write(world.Batches[0], RowWorld.ContextOf(step, 0));
+            sender.Compress(world.Batches[0], RowWorld.ContextOf(step, 0));
             AddSent(sender, world.Tables[0], compressor, Pieces, step, sent);
         }
 
@@ -128,7 +128,7 @@ public sealed class RowExchangeTests
         using var world = new RowWorld(1, served: true, compressor, pieces: 1);
         world.Step();
         var sender = new RowSender(world.Tables[0], plan, pieces: 1);
-        sender.Write(world.Batches[0], RowWorld.ContextOf(1, 0));
+        sender.Compress(world.Batches[0], RowWorld.ContextOf(1, 0));
         byte[] payload = sender.Payloads.Written[..sender.Lengths[0]].ToArray();
         var before = world.Whole(0);
         for (int place = 0; place < payload.Length; place++)

@@ -1,11 +1,8 @@
-using Compression.Compressors.Sparsifiers.TopK;
-using Compression.Core.Catalog;
 using Compression.Core.Communication;
 using Compression.Core.Composition;
 using Compression.Core.Contracts;
 using Compression.Core.Kernels;
 using Compression.Core.Reporting;
-using Compression.Memory;
 using Compression.Training.RowSparse;
 
 using static TorchSharp.torch;
@@ -48,8 +45,7 @@ internal sealed class RowWorld : IDisposable
 
     public IRowExchange[] Exchanges { get; }
 
-    public static CompressionPlan Compose(string compressor) => new CompressionComposer(AlgorithmCatalog.FromAssemblies(
-        typeof(ICompressor).Assembly, typeof(TopKSparsifier).Assembly, typeof(NoMemory).Assembly)).Compose(
+    public static CompressionPlan Compose(string compressor) => new CompressionComposer(Methods.All).Compose(
         new CompressionRequest(compressor, "auto", "auto", MinSlotSize: 0, new Dictionary<string, string>()));
 
     public static RowTable[] NewTables(int owners, Predicate<int> holds)

@@ -42,7 +42,7 @@ public sealed class SentenceCorpusTests
     {
         using var folder = Folder();
         Directory.Move(folder[what], folder["elsewhere"]);
-        UserErrors.Expect(ExitCode.Environment, () => TransformerXlCorpus.Load(TextDataset.Lm1b, folder.Path, cache: null), what, "./run.sh data lm1b");
+        UserErrors.Expect(ExitCode.Environment, () => TransformerXlCorpus.Load(TextDataset.Lm1b, folder.Path, cache: null), what, "`data lm1b");
     }
 
     [NeedsDataFact("lm1b/heldout-monolingual.tokenized.shuffled")]

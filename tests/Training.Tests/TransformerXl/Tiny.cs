@@ -1,9 +1,6 @@
-using Compression.Compressors.Sparsifiers.TopK;
-using Compression.Core.Catalog;
 using Compression.Core.Communication;
 using Compression.Core.Composition;
 using Compression.Core.Contracts;
-using Compression.Memory;
 using Compression.Training.Data;
 using Compression.Training.Sessions;
 using Compression.Training.Tests.Ptb;
@@ -14,9 +11,6 @@ namespace Compression.Training.Tests.TransformerXl;
 /// <summary>A model and a text small enough for tests.</summary>
 internal static class Tiny
 {
-    private static readonly AlgorithmCatalog s_catalog = AlgorithmCatalog.FromAssemblies(
-        typeof(ICompressor).Assembly, typeof(TopKSparsifier).Assembly, typeof(NoMemory).Assembly);
-
     public static TransformerXlOptions Options { get; } = new()
     {
         NLayer = 2, NHead = 2, DHead = 4, DModel = 8, DInner = 12, Dropout = 0.1, Dropatt = 0.1, TgtLen = 5, MemLen = 4, EvalTgtLen = 5, BatchSize = 4,
@@ -25,7 +19,7 @@ internal static class Tiny
 
     public static Corpus Text { get; } = SampleCorpus.Load(new SampleCorpusOptions { TrainTokens = 600, ValidTokens = 300, TestTokens = 300 });
 
-    public static CompressionPlan Compose(TransformerXlOptions options) => new CompressionComposer(s_catalog).Compose(
+    public static CompressionPlan Compose(TransformerXlOptions options) => new CompressionComposer(Methods.All).Compose(
         new CompressionRequest(options.Compressor, options.Memory, options.Exchange, options.MinSlotSize, new Dictionary<string, string>()) { SlotOverrides = options.Slot });
 
 

@@ -23,7 +23,6 @@ public sealed class CountedWords
     /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: a shard cannot be read, is not UTF-8, or has no sentence.</exception>
     public static CountedWords Of(IEnumerable<string> files, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(files);
         var counted = new CountedWords();
         var shard = new SentenceShard();
         foreach (string file in files)

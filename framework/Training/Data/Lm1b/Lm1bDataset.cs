@@ -43,13 +43,12 @@ public sealed record Lm1bDataset(Uri Archive, string ArchiveSha256, Uri Vocabula
     /// <summary>Downloads the archive and unpacks it, then the vocabulary; does only what has not been done.</summary>
     /// <param name="destination">Where all goes; created where missing.</param>
     /// <param name="client">Makes the requests.</param>
-    /// <param name="progress">Told of each piece received; may be null.</param>
+    /// <param name="progress">Called with each piece received; may be null.</param>
     /// <param name="cancellation">Leaves what has arrived of the archive, so that the next call goes on from there.</param>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: no network, or not the expected bytes.</exception>
     public async Task DownloadAsync(
         string destination, HttpClient client, IProgress<DatasetProgress>? progress = null, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(client);
         if (!(HasAllNames(destination) && DigestOf(destination) == ShardsSha256))
         {
             string archive = Path.Combine(destination, $".{Path.GetFileName(Archive.LocalPath)}.partial");
@@ -69,12 +68,12 @@ public sealed record Lm1bDataset(Uri Archive, string ArchiveSha256, Uri Vocabula
         {
             string partial = Path.Combine(destination, $".{WordVocabulary.FileName}.partial");
             File.Delete(partial);
-            await FetchAsync(Vocabulary, partial, client, progress, cancellation, "; build it from the shards with `./run.sh data lm1b --build_vocab`").ConfigureAwait(false);
+            await FetchAsync(Vocabulary, partial, client, progress, cancellation, "; build it from the shards with `data lm1b --build_vocab`").ConfigureAwait(false);
             if (BlobOf(partial) != VocabularyBlob)
             {
                 File.Delete(partial);
                 throw new UserErrorException(
-                    ExitCode.Environment, $"{Vocabulary}: not the published vocabulary; build one from the shards with `./run.sh data lm1b --build_vocab`");
+                    ExitCode.Environment, $"{Vocabulary}: not the published vocabulary; build one from the shards with `data lm1b --build_vocab`");
             }
 
             File.Move(partial, vocabulary);
@@ -236,7 +235,7 @@ public sealed record Lm1bDataset(Uri Archive, string ArchiveSha256, Uri Vocabula
         {
             throw new UserErrorException(
                 ExitCode.Environment,
-                $"{address}: cannot be downloaded ({cause.Message.ReplaceLineEndings(" ")}); call again to go on, or name the archive or its folder by `./run.sh data lm1b --from`{cure}", cause);
+                $"{address}: cannot be downloaded ({cause.Message.ReplaceLineEndings(" ")}); call again to go on, or name the archive or its folder by `data lm1b --from`{cure}", cause);
         }
     }
 

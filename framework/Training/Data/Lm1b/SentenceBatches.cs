@@ -21,8 +21,6 @@ public sealed class SentenceBatches : IDisposable
 
     private SentenceBatches(WordVocabulary vocabulary, IReadOnlyList<string> files, int batchSize, int timeSteps, ulong? seed)
     {
-        ArgumentNullException.ThrowIfNull(vocabulary);
-        ArgumentNullException.ThrowIfNull(files);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(timeSteps, 1);
         _rows = new SentenceRows(vocabulary, new SentenceStream(files, seed), batchSize);
@@ -55,7 +53,6 @@ public sealed class SentenceBatches : IDisposable
     /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: a shard cannot be read, is not UTF-8, or has no sentence.</exception>
     public bool Next(SentenceBatch batch)
     {
-        ArgumentNullException.ThrowIfNull(batch);
         if (batch.BatchSize != _batchSize || batch.TimeSteps != _timeSteps)
         {
             throw new ArgumentException($"A batch of {_timeSteps} × {_batchSize} is needed, not {batch.TimeSteps} × {batch.BatchSize}.", nameof(batch));
@@ -74,11 +71,7 @@ public sealed class SentenceBatches : IDisposable
     /// <summary>Stores the place after the last batch that was taken.</summary>
     /// <param name="writer">Takes it; whole numbers are stored as the bits of floats.</param>
     /// <param name="prefix">What the names begin with, for example <c>worker-0/data/</c>.</param>
-    public void Save(IStateWriter writer, string prefix)
-    {
-        ArgumentNullException.ThrowIfNull(writer);
-        _identity.Write(writer, prefix, _place);
-    }
+    public void Save(IStateWriter writer, string prefix) => _identity.Write(writer, prefix, _place);
 
     /// <summary>Goes on from a stored place: the batches that follow are those that followed there.</summary>
     /// <param name="reader">Gives it back.</param>
@@ -88,7 +81,6 @@ public sealed class SentenceBatches : IDisposable
     /// </exception>
     public void Load(IStateReader reader, string prefix)
     {
-        ArgumentNullException.ThrowIfNull(reader);
         _queue?.Dispose();
         _queue = null;
         _ended = false;

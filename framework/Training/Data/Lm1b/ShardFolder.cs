@@ -32,7 +32,7 @@ public sealed class ShardFolder
     /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: the folder or the shards are missing, or a shard is empty.</exception>
     public static ShardFolder Find(string datadir, bool heldout)
     {
-        const string Cure = "get the corpus with `./run.sh data lm1b`, or make a small one with its --split or --generate";
+        const string Cure = "get the corpus with `data lm1b`, or make a small one with its --split or --generate";
         string folder = Path.Combine(datadir, heldout ? HeldoutFolder : TrainingFolder);
         if (!Directory.Exists(folder))
         {
@@ -89,6 +89,6 @@ public sealed class ShardFolder
         return workers <= Files.Count ? [.. Files.Where((_, i) => i % workers == worker)] : throw new UserErrorException(
             ExitCode.Usage, string.Create(
                 CultureInfo.InvariantCulture,
-                $"--num_workers {workers}: each worker needs a shard of its own, and {_shownAs} holds {Files.Count}; the most that work is {Files.Count}, or cut more shards with `./run.sh data lm1b --split N --shards {workers}`"));
+                $"--num_workers {workers}: each worker needs a shard of its own, and {_shownAs} holds {Files.Count}; the most that work is {Files.Count}, or cut more shards with `data lm1b --split N --shards {workers}`"));
     }
 }

@@ -7,7 +7,7 @@ namespace Compression.Training.Data.Lm1b;
 /// <summary>What the bytes of a shard must be.</summary>
 internal static class ShardText
 {
-    private const string Cure = "get the shard anew with `./run.sh data lm1b`";
+    private const string Cure = "get the shard anew with `data lm1b`";
 
     /// <summary>Length of a text without a word that may be cut in two at its end; where it is one long word, without a character that is.</summary>
     public static int WholeWords(ReadOnlySpan<byte> text)

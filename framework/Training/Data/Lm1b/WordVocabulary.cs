@@ -74,7 +74,7 @@ public sealed class WordVocabulary
         {
             throw new UserErrorException(
                 ExitCode.Environment,
-                $"{shownAs}: the vocabulary cannot be read; get it with `./run.sh data lm1b`, or count the words of the shards with `./run.sh data lm1b --build_vocab`", cause);
+                $"{shownAs}: the vocabulary cannot be read; get it with `data lm1b`, or count the words of the shards with `data lm1b --build_vocab`", cause);
         }
 
         var words = Parse(Utf8Text.Of(bytes), shownAs);
@@ -201,12 +201,12 @@ public sealed class WordVocabulary
 
     private static UserErrorException Damaged(string shownAs, int line, string what) => new(
         ExitCode.Environment,
-        string.Create(CultureInfo.InvariantCulture, $"{shownAs}, line {line}: {what}; get the vocabulary anew with `./run.sh data lm1b`, or build it with --build_vocab"));
+        string.Create(CultureInfo.InvariantCulture, $"{shownAs}, line {line}: {what}; get the vocabulary anew with `data lm1b`, or build it with --build_vocab"));
 
     private int Required(string word)
     {
         int id = _words.Find(Encoding.UTF8.GetBytes(word));
         return id >= 0 ? id : throw new UserErrorException(
-            ExitCode.Environment, $"{_shownAs}: no line {word} in it; the vocabulary must hold {SentenceMarkWord} and {UnknownWord}, as that of `./run.sh data lm1b` does");
+            ExitCode.Environment, $"{_shownAs}: no line {word} in it; the vocabulary must hold {SentenceMarkWord} and {UnknownWord}, as that of `data lm1b` does");
     }
 }

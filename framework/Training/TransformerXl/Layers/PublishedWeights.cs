@@ -25,7 +25,6 @@ public sealed class PublishedWeights(TransformerXlShape shape)
     /// <param name="metadata">Free text by name; may be null.</param>
     public void Save(string path, FlatModel model, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        ArgumentNullException.ThrowIfNull(model);
         var slots = model.Bucket.Layout.Slots.ToDictionary(slot => slot.Name);
         var entries = model.Entries().Concat(_aliases.Select(pair => new TensorEntry(pair.Key, TensorType.F32, slots[pair.Value].Shape)));
         float[] frequencies = HasSinusoids ? SinusoidalPositions.InverseFrequencies(shape.ModelWidth) : [];
@@ -58,8 +57,6 @@ public sealed class PublishedWeights(TransformerXlShape shape)
     /// <exception cref="UserErrorException">A tensor is missing, too many, or of another shape; it is named.</exception>
     public void Read(SafetensorsFile file, FlatModel model, string shownAs, ExitCode code)
     {
-        ArgumentNullException.ThrowIfNull(file);
-        ArgumentNullException.ThrowIfNull(model);
         RequireFit(file, shownAs, code);
         model.Read(file, shownAs, code);
     }
@@ -68,7 +65,6 @@ public sealed class PublishedWeights(TransformerXlShape shape)
     /// <inheritdoc cref="Read"/>
     public void RequireFit(SafetensorsFile file, string shownAs, ExitCode code)
     {
-        ArgumentNullException.ThrowIfNull(file);
         var expected = shape.Layout().Slots.ToDictionary(slot => slot.Name, slot => slot.Shape);
         foreach (var (name, size) in expected)
         {

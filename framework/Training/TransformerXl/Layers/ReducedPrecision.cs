@@ -14,11 +14,8 @@ namespace Compression.Training.TransformerXl.Layers;
 public sealed record ReducedPrecision(ScalarType Type, bool RoundsOnly)
 {
     /// <summary>Float16 on CUDA, bfloat16 rounding on a CPU.</summary>
-    public static ReducedPrecision For(Device device)
-    {
-        ArgumentNullException.ThrowIfNull(device);
-        return device.type == DeviceType.CPU ? new ReducedPrecision(ScalarType.BFloat16, true) : new ReducedPrecision(ScalarType.Float16, false);
-    }
+    public static ReducedPrecision For(Device device) =>
+        device.type == DeviceType.CPU ? new ReducedPrecision(ScalarType.BFloat16, true) : new ReducedPrecision(ScalarType.Float16, false);
 
     /// <summary>Reduces hidden states; null leaves them as they are.</summary>
     internal static Tensor Reduce(ReducedPrecision? precision, Tensor x)

@@ -28,7 +28,6 @@ public sealed class SegmentMemory(int states, int length, int extension = 0) : I
     /// <param name="hidden_TBD">One tensor a state.</param>
     public void Append(IReadOnlyList<Tensor> hidden_TBD)
     {
-        ArgumentNullException.ThrowIfNull(hidden_TBD);
         if (length == 0)
         {
             return;
@@ -68,7 +67,6 @@ public sealed class SegmentMemory(int states, int length, int extension = 0) : I
     /// <summary>Writes all states for a checkpoint.</summary>
     public void Save(IStateWriter writer, string prefix)
     {
-        ArgumentNullException.ThrowIfNull(writer);
         long[] shape = _states[0]?.shape ?? [0, 0, 0];
         writer.Write($"{prefix}memory/shape", shape);
         for (int i = 0; i < _states.Length && shape[0] > 0; i++)
@@ -85,7 +83,6 @@ public sealed class SegmentMemory(int states, int length, int extension = 0) : I
     /// <param name="device">Where the model computes.</param>
     public void Load(IStateReader reader, string prefix, Device device)
     {
-        ArgumentNullException.ThrowIfNull(reader);
         Clear();
         long[] shape = new long[3];
         reader.Read($"{prefix}memory/shape", shape);

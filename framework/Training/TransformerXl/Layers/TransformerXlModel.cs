@@ -23,7 +23,6 @@ public sealed class TransformerXlModel : nn.Module
     public TransformerXlModel(TransformerXlShape shape, ReducedPrecision? precision = null)
         : base(nameof(TransformerXlModel))
     {
-        ArgumentNullException.ThrowIfNull(shape);
         (_shape, _precision) = (shape, precision);
         foreach (var slot in shape.Layout().Slots.Where(slot => !slot.Name.Contains('.', StringComparison.Ordinal)))
         {
@@ -56,8 +55,6 @@ public sealed class TransformerXlModel : nn.Module
     /// <param name="memory">Of this text; takes over the segment's states.</param>
     public (Tensor Mean, Tensor Each_N) Loss(Tensor input_TB, Tensor target_N, SegmentMemory memory)
     {
-        ArgumentNullException.ThrowIfNull(input_TB);
-        ArgumentNullException.ThrowIfNull(target_N);
         var hidden_TBD = Hidden(input_TB, memory);
         long rows = target_N.shape[0] / input_TB.shape[1];
         return _softmax.Loss(hidden_TBD.narrow(0, input_TB.shape[0] - rows, rows).flatten(0, 1), target_N);
@@ -66,14 +63,12 @@ public sealed class TransformerXlModel : nn.Module
     /// <summary>Log-probabilities of the word after the last of each column, [B, V], without a gradient.</summary>
     public Tensor NextWord(Tensor input_TB, SegmentMemory memory)
     {
-        ArgumentNullException.ThrowIfNull(input_TB);
         using var noGradient = no_grad();
         return _softmax.LogProbabilities(Hidden(input_TB, memory).select(0, input_TB.shape[0] - 1));
     }
 
     private Tensor Hidden(Tensor input_TB, SegmentMemory memory)
     {
-        ArgumentNullException.ThrowIfNull(memory);
         long queries = input_TB.shape[0], keys = queries + memory.Length;
         int reach = _shape.SameLength ? memory.MaxLength : 0;
         var words = _embedding.Forward(input_TB);

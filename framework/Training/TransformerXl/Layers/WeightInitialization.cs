@@ -12,7 +12,6 @@ public sealed record WeightInitialization(bool Uniform, double Range, double Dev
     /// <summary>Draws all parameters in their order, from libtorch's generator.</summary>
     public void Apply(nn.Module model)
     {
-        ArgumentNullException.ThrowIfNull(model);
         using var noGradient = no_grad();
         foreach (var (name, parameter) in model.named_parameters())
         {

@@ -89,7 +89,7 @@ public sealed class ShardFolderTests : IDisposable
     [Fact]
     public void Missing_and_empty_shards_are_named()
     {
-        UserErrors.Expect(ExitCode.Environment, () => ShardFolder.Find(_folder.Path, heldout: false), ShardFolder.TrainingFolder, "no such folder", "./run.sh data lm1b");
+        UserErrors.Expect(ExitCode.Environment, () => ShardFolder.Find(_folder.Path, heldout: false), ShardFolder.TrainingFolder, "no such folder", "`data lm1b");
         UserErrors.Expect(ExitCode.Environment, () => ShardFolder.Find(_folder.Path, heldout: true), ShardFolder.HeldoutFolder, "no such folder");
         Directory.CreateDirectory(_folder[ShardFolder.HeldoutFolder]);
         UserErrors.Expect(ExitCode.Environment, () => ShardFolder.Find(_folder.Path, heldout: true), ShardFolder.HeldoutFile, "no such file");

@@ -45,7 +45,7 @@ public sealed class WordVocabularyTests : IDisposable
 
     [Fact]
     public void Without_a_file_the_message_says_how_to_get_it() => UserErrors.Expect(
-        ExitCode.Environment, () => WordVocabulary.Read(_folder["none"], "--datadir x/1b_word_vocab.txt"), "--datadir x/1b_word_vocab.txt", "./run.sh data lm1b", "--build_vocab");
+        ExitCode.Environment, () => WordVocabulary.Read(_folder["none"], "--datadir x/1b_word_vocab.txt"), "--datadir x/1b_word_vocab.txt", "`data lm1b", "--build_vocab");
 
     [Fact]
     public void The_first_words_are_a_vocabulary_whose_other_words_are_unknown()

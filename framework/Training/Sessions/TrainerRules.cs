@@ -1,0 +1,74 @@
+using System.Diagnostics.CodeAnalysis;
+using Compression.Core.Composition;
+using Compression.Core.Reporting;
+using TorchSharp;
+
+namespace Compression.Training.Sessions;
+
+/// <summary>What no single option's range shows, and holds for every trainer.</summary>
+public static class TrainerRules
+{
+    /// <summary>Refuses what does not go with an exchange in groups, with overlap, or with the skipping of steps.</summary>
+    /// <param name="options">Of the trainer.</param>
+    /// <param name="plan">What is composed.</param>
+    /// <param name="clipsLocally">The gradient is clipped by its own norm before it is exchanged.</param>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>.</exception>
+    public static void RequireExchange(TrainerOptions options, CompressionPlan plan, bool clipsLocally)
+    {
+        RefusedOptions.Require(options);
+        string groups = options.Overlap ? "--overlap true" : $"--bucket_bytes {options.BucketBytes}";
+        bool skips = options.OnNonfinite == NonFiniteAction.Skip;
+        Refuse(
+            options.GroupBytes > 0 && plan.Traits.NeedsWholeBucket, groups,
+            "compressor or memory look at all parameters at once; use scope=slot and a memory without clipping, or exchange all at once.");
+        Refuse(
+            options.GroupBytes > 0 && options.VirtualWorkers > 0, groups,
+            "virtual workers share one bucket and compute in turn, so that after a first group the others would be a peer's; use --num_workers.");
+        Refuse(
+            skips && options.Overlap, "--on_nonfinite skip",
+            "memories must not have taken up a gradient before all workers agree to skip it: use --overlap false.");
+        Refuse(
+            skips && options.VirtualWorkers > 0, "--on_nonfinite skip",
+            "memories must not have taken up a gradient before all workers agree to skip it: use --num_workers in place of --virtual_workers.");
+        Refuse(
+            options.Overlap && clipsLocally, "--overlap true",
+            "a worker's norm is known only after its backward pass, so --clip needs --clip_scope aggregated, or --clip 0.");
+        Refuse(
+            options.Overlap && plan.Traits.MicroBatches > 0, "--overlap true",
+            "this compressor needs all micro-batches of a step before it can choose; use --overlap false.");
+        Refuse(options.Overlap && options.UseGpu, "--overlap true", "it works on the CPU so far; use --use_gpu false.");
+    }
+
+    /// <summary>Refuses a compressor that wants more micro-batches than a batch has sequences.</summary>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>.</exception>
+    public static void RequireMicroBatches(CompressionPlan plan, int batchSize)
+    {
+        int parts = plan.Traits.MicroBatches;
+        Require(
+            parts <= batchSize,
+            $"The compressor splits a batch into {parts} {Plural.Of(parts, "part")}, and --batch_size is {batchSize}; the most parts that work are {batchSize}.");
+    }
+
+    /// <summary>Refuses <c>--use_gpu true</c> where there is none.</summary>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>.</exception>
+    public static void RequireDevice(TrainerOptions options)
+    {
+        if (options.UseGpu && !torch.cuda.is_available())
+        {
+            throw new UserErrorException(
+                ExitCode.Environment, "--use_gpu true: libtorch finds no CUDA device here; use --use_gpu false, or build for CUDA.");
+        }
+    }
+
+    /// <summary>Refuses an option, with the reason and the cure.</summary>
+    internal static void Refuse(bool wrong, string option, string reason) => Require(!wrong, $"{option}: {reason}");
+
+    /// <summary>Refuses what does not hold.</summary>
+    internal static void Require([DoesNotReturnIf(false)] bool holds, string message)
+    {
+        if (!holds)
+        {
+            throw new UserErrorException(ExitCode.Usage, message);
+        }
+    }
+}
