@@ -71,6 +71,31 @@ public sealed record CommandEnvironment
         .Select(folder => Path.Combine(folder, name))
         .FirstOrDefault(File.Exists);
 
+    /// <summary>The folders in which corpora are looked for, the user's first.</summary>
+    public IEnumerable<string> DatasetFolders => [.. Datasets is { } folder ? [FullPath(folder)] : Array.Empty<string>(), Path.Combine(RepositoryRoot, "datasets")];
+
+    /// <summary>The folder that a corpus is put into.</summary>
+    /// <param name="chosen">As the user named it; empty: the repository's.</param>
+    /// <param name="name">Of the corpus.</param>
+    public string DatasetFolder(string chosen, string name) => chosen.Length > 0 ? FullPath(chosen) : Path.Combine(RepositoryRoot, "datasets", name);
+
+    /// <summary>Does work that Ctrl+C and SIGTERM end in the middle.</summary>
+    /// <param name="work">Is given what is cancelled then.</param>
+    /// <returns>How the program ends.</returns>
+    public ExitCode UntilStopped(Action<CancellationToken> work)
+    {
+        using var stop = ListenForStop();
+        try
+        {
+            work(stop.Token);
+            return ExitCode.Success;
+        }
+        catch (OperationCanceledException) when (stop.Reason is { } reason)
+        {
+            return reason;
+        }
+    }
+
     private static string WorkingFolder()
     {
         try

@@ -19,6 +19,9 @@ internal static class CorpusChoice
     /// <exception cref="Core.Reporting.UserErrorException">It means nothing.</exception>
     public static bool IsSample(string data, CommandEnvironment environment) => Find(data, environment).Folder is null;
 
+    /// <summary>Where corpora are looked for.</summary>
+    public static CorpusPlaces Places(CommandEnvironment environment) => new(environment.CallerFolder, environment.RepositoryRoot, environment.Datasets);
+
     private static CorpusLocation Find(string data, CommandEnvironment environment) => CorpusLocation.Find(
-        data.Length == 0 ? null : data, new CorpusPlaces(environment.CallerFolder, environment.RepositoryRoot, environment.Datasets));
+        data.Length == 0 ? null : data, Places(environment));
 }

@@ -152,8 +152,7 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
     {
         string[] candidates = datadir.Length > 0
             ? [environment.FullPath(datadir), Path.GetFullPath(datadir, environment.RepositoryRoot)]
-            : [.. environment.Datasets is { Length: > 0 } datasets ? [environment.FullPath(Path.Combine(datasets, Folder))] : Array.Empty<string>(),
-                Path.Combine(environment.RepositoryRoot, "datasets", Folder)];
+            : [.. environment.DatasetFolders.Select(place => Path.Combine(place, Folder))];
 
         // Shards in a usual place are meant to be the corpus: a vocabulary that they lack is an error.
         return candidates.FirstOrDefault(folder => File.Exists(Path.Combine(folder, Lm1bCorpus.VocabularyFile))

@@ -44,14 +44,7 @@ internal static class StatusTable
     public static IAnsiConsole ConsoleOf(ConsoleTarget target)
     {
         bool terminal = target.TerminalWidth is not null;
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = terminal ? AnsiSupport.Yes : AnsiSupport.No,
-            ColorSystem = terminal && target.Colors ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(target.Output),
-            Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
-        });
+        var console = TextConsole.Of(target.Output, terminal, terminal && target.Colors);
         console.Profile.Width = target.TerminalWidth?.Invoke() ?? WidthOfFiles;
         return console;
     }

@@ -86,7 +86,7 @@ internal sealed class SweepRunner
 
         int code = await process.WaitAsync().ConfigureAwait(false);
         _running.TryRemove(trial.Id, out _);
-        var summary = TrialRecord.SummaryIn(runFolder);
+        var summary = SummaryFile.Find(runFolder);
         string status = code == 0 && summary?.Status == "completed" ? "completed" : s_interruptions.Contains(code) ? "interrupted" : "failed";
         double seconds = _environment.Time.GetElapsedTime(began).TotalSeconds;
         _journal.Add(JournalEvent.Finished, entry => entry with

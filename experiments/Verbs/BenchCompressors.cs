@@ -15,7 +15,7 @@ internal sealed class BenchCompressors : Verb<CompressorBenchmarkOptions>
 
     public override IReadOnlyList<string> Examples => ["bench compressors", "bench compressors --elements 1000000 --threads 1 --json", "bench compressors --gradient ptb --only topk"];
 
-    protected override ExitCode Run(CompressorBenchmarkOptions options, CommandEnvironment environment)
+    protected override ExitCode Run(CompressorBenchmarkOptions options, ParsedCommand command, CommandEnvironment environment)
     {
         BenchmarkMemory.Require(options);
         CompressorBenchmark.Run(options, Components.Compose, () => CorpusChoice.Load("", environment).Corpus, environment.Screen.Output);

@@ -16,21 +16,10 @@ internal sealed class BenchExchanges : Verb<ExchangeBenchmarkOptions>
     public override IReadOnlyList<string> Examples =>
         ["bench exchanges --num_workers 4", "bench exchanges --virtual_workers 64", "bench exchanges --rows 10000 --columns 1500 --methods 'none; topk(ratio=0.001) via gtopk'"];
 
-    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment)
+    protected override ExitCode Run(ExchangeBenchmarkOptions options, ParsedCommand command, CommandEnvironment environment)
     {
-        var options = Read(command);
         ExchangeBenchmark.Check(options, Components.Compose);
         BenchmarkMemory.Require(options);
-        if (options.VirtualWorkers > 0 || MpiEnvironment.Current.IsUnderLauncher)
-        {
-            return Run(options, environment);
-        }
-
-        return MeasuringRanks.Start(this, command, options.NumWorkers, options.Hostfile, options.Threads, environment);
-    }
-
-    protected override ExitCode Run(ExchangeBenchmarkOptions options, CommandEnvironment environment)
-    {
         if (options.VirtualWorkers > 0)
         {
             ExchangeBenchmark.RunVirtual(options, Components.Compose, environment.Screen.Output);
@@ -38,6 +27,7 @@ internal sealed class BenchExchanges : Verb<ExchangeBenchmarkOptions>
         }
 
         return MeasuringRanks.Run(
-            environment, (communicator, output) => ExchangeBenchmark.Run(options, communicator, Components.Compose, output));
+            this, command, options.NumWorkers, options.Hostfile, options.Threads, environment,
+            (communicator, output) => ExchangeBenchmark.Run(options, communicator, Components.Compose, output));
     }
 }

@@ -10,23 +10,18 @@ using Compression.Training.ModelParallel;
 namespace Compression.Experiments.Verbs;
 
 /// <summary>Words per second, bubble and memory of a pipeline, by schedule and number of stages.</summary>
-internal sealed class BenchPipeline : Verb
+internal sealed class BenchPipeline : Verb<BenchPipelineOptions>
 {
-    private readonly OptionSchema _schema = OptionSchema.Of(typeof(BenchPipelineOptions));
-
     public override string Name => "bench pipeline";
 
     public override string Summary => "words/s, bubble and memory of model-parallel by schedule and stages; options of model-parallel after --";
-
-    public override IReadOnlyList<CommandOption> Options => [.. _schema.Options.Select(CommandOption.Of)];
 
     public override bool PassesOn => true;
 
     public override IReadOnlyList<string> Examples => ["bench pipeline", "bench pipeline --stages 2 --schedules 1f1b -- --micro_batches 10 --threads 1"];
 
-    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment)
+    protected override ExitCode Run(BenchPipelineOptions options, ParsedCommand command, CommandEnvironment environment)
     {
-        var options = (BenchPipelineOptions)_schema.Bind(command.Values, static name => $"--{name}");
         string folder = environment.FullPath(options.Out);
         var output = environment.Screen.Output;
         output.WriteLine("stages schedule   placement          words/s  bubble  of placement  in theory  MiB a stage            MB sent a step");

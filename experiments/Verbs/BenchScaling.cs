@@ -11,20 +11,16 @@ using Compression.Tracking.Provenance;
 namespace Compression.Experiments.Verbs;
 
 /// <summary>Examples and tokens per second of Transformer-XL by the number of machines, each with the same batch a worker.</summary>
-internal sealed class BenchScaling : Verb
+internal sealed class BenchScaling : Verb<BenchScalingOptions>
 {
     private const int WarmUpSteps = 3;
 
     // Of the published runs: machines of 8 GPUs, 96 sequences each.
     private static readonly Dictionary<int, double> s_published = new() { [1] = 100, [2] = 96.4, [4] = 97.3, [8] = 84.9, [16] = 82.7 };
 
-    private readonly OptionSchema _schema = OptionSchema.Of(typeof(BenchScalingOptions));
-
     public override string Name => "bench scaling";
 
     public override string Summary => "examples/s, tokens/s and efficiency of transformer-xl by machines; its options after --";
-
-    public override IReadOnlyList<CommandOption> Options => [.. _schema.Options.Select(CommandOption.Of)];
 
     public override bool PassesOn => true;
 
@@ -34,9 +30,8 @@ internal sealed class BenchScaling : Verb
         "bench scaling --workers_per_machine 8 --hostfile hosts -- --config test_2 --use_gpu true",
     ];
 
-    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment)
+    protected override ExitCode Run(BenchScalingOptions options, ParsedCommand command, CommandEnvironment environment)
     {
-        var options = (BenchScalingOptions)_schema.Bind(command.Values, static name => $"--{name}");
         int[] machines = [.. options.Machines.Split(',', StringSplitOptions.TrimEntries).Select(word =>
             int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0
                 ? count

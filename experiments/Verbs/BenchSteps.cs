@@ -15,16 +15,12 @@ internal sealed class BenchSteps : Verb<StepBenchmarkOptions>
 
     public override IReadOnlyList<string> Examples => ["bench steps --num_workers 2", "bench steps --num_hid 700 --methods 'none; topk(ratio=0.001)'"];
 
-    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment)
+    protected override ExitCode Run(StepBenchmarkOptions options, ParsedCommand command, CommandEnvironment environment)
     {
-        var options = Read(command);
         StepBenchmark.Check(options, Components.Compose);
         BenchmarkMemory.Require(options);
-        return MpiEnvironment.Current.IsUnderLauncher
-            ? Run(options, environment)
-            : MeasuringRanks.Start(this, command, options.NumWorkers, options.Hostfile, options.Threads, environment);
+        return MeasuringRanks.Run(
+            this, command, options.NumWorkers, options.Hostfile, options.Threads, environment,
+            (communicator, output) => StepBenchmark.Run(options, communicator, Components.Compose, output));
     }
-
-    protected override ExitCode Run(StepBenchmarkOptions options, CommandEnvironment environment) =>
-        MeasuringRanks.Run(environment, (communicator, output) => StepBenchmark.Run(options, communicator, Components.Compose, output));
 }

@@ -13,13 +13,9 @@ internal abstract class CheckpointVerb : Verb<CheckpointOptions>
 
     public override IReadOnlyList<string> Examples => [$"{Name} runs/small"];
 
-    protected override ExitCode Run(CheckpointOptions options, CommandEnvironment environment)
+    protected override ExitCode Run(CheckpointOptions options, ParsedCommand command, CommandEnvironment environment)
     {
-        if (options.Folder.Length == 0)
-        {
-            throw new UserErrorException(ExitCode.Usage, $"{Name} needs a run's folder or a checkpoint: ./run.sh {Name} runs/NAME.");
-        }
-
+        RequireOperand(options.Folder, "a run's folder or a checkpoint");
         string path = Path.TrimEndingDirectorySeparator(environment.FullPath(options.Folder));
         string below = Path.Combine(path, RunFiles.Checkpoints);
         var checkpoints = new CheckpointStore(Directory.Exists(below) ? below : path).List();

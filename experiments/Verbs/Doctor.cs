@@ -16,7 +16,7 @@ internal sealed class Doctor : Verb<NoOptions>
 
     public override string Summary => "what was found on this machine, what is missing, and the cure";
 
-    protected override ExitCode Run(NoOptions options, CommandEnvironment environment)
+    protected override ExitCode Run(NoOptions options, ParsedCommand command, CommandEnvironment environment)
     {
         Finding[] findings =
         [

@@ -25,13 +25,9 @@ internal sealed class Evaluate : Verb<EvaluateOptions>
 
     public override IReadOnlyList<string> Examples => ["eval runs/small", "eval runs/small/checkpoints/step-000500 --split test", "eval weights.safetensors"];
 
-    protected override ExitCode Run(EvaluateOptions options, CommandEnvironment environment)
+    protected override ExitCode Run(EvaluateOptions options, ParsedCommand command, CommandEnvironment environment)
     {
-        if (options.Weights.Length == 0)
-        {
-            throw new UserErrorException(ExitCode.Usage, "eval needs a weights file, a checkpoint or a run's folder: ./run.sh eval runs/NAME.");
-        }
-
+        RequireOperand(options.Weights, "a weights file, a checkpoint or a run's folder");
         Requirements.Libtorch(options.UseGpu);
         var (weights, data) = Find(environment.FullPath(options.Weights), options.Weights);
         var (corpus, _) = CorpusChoice.Load(options.Data.Length > 0 ? options.Data : data, environment);
@@ -50,21 +46,11 @@ internal sealed class Evaluate : Verb<EvaluateOptions>
 
         double words = Math.Min(Math.Max(model.EvalBatchSize, model.TestBatchSize) * (double)model.Bptt, Math.Max(corpus.Valid.Length, corpus.Test.Length));
         MemoryNeed.Of(model.ModelFor(corpus.Vocabulary.Count), words, copies: 1, "--eval_batch_size, --test_batch_size or --bptt").Require(model);
-        var plan = Components.Compose("none");
-        using var stop = environment.ListenForStop();
-        using var alone = new LocalCommunicator();
-        using var silent = new NullRunLogger();
-        var context = new TrainingContext(alone, silent, plan, "", environment.Time, stop.Token);
         environment.Screen.Output.WriteLine($"{weights}: {model.NumLayers} {Plural.Of(model.NumLayers, "layer")}, emb_size {model.EmbSize}, num_hid {model.NumHid}");
         environment.Screen.Output.WriteLine(corpus.Description);
         CommandLine.Warn(corpus.Warnings, environment);
-        foreach (string split in options.Split == "both" ? (string[])["valid", "test"] : [options.Split])
-        {
-            var record = PtbTrainer.Evaluate(model, corpus, split, context);
-            environment.Screen.Output.WriteLine(
-                string.Create(CultureInfo.InvariantCulture, $"{split}: loss {record.Loss:F6} nats per token, perplexity {record.Perplexity:F4}"));
-        }
-
+        string[] splits = options.Split == "both" ? ["valid", "test"] : [options.Split];
+        SavedWeights.Evaluate(splits, (split, context) => PtbTrainer.Evaluate(model, corpus, split, context), environment);
         return ExitCode.Success;
     }
 

@@ -11,7 +11,7 @@ internal sealed class LabClean : Verb<NoOptions>
 
     public override string Summary => "end all labs: their processes, hosts and links";
 
-    protected override ExitCode Run(NoOptions options, CommandEnvironment environment)
+    protected override ExitCode Run(NoOptions options, ParsedCommand command, CommandEnvironment environment)
     {
         int labs = LabNetwork.Clean(onlyAbandoned: false);
         environment.Screen.Output.WriteLine(labs == 0 ? "There was no lab." : $"Removed {labs} {Plural.Of(labs, "lab")}.");

@@ -10,20 +10,13 @@ using Compression.Experiments.Plots.Pictures;
 namespace Compression.Experiments.Verbs;
 
 /// <summary>A verb that measures steps and exchanges in the lab; behind --: options of bench steps.</summary>
-internal abstract class LabMeasureVerb<TOptions> : Verb
+internal abstract class LabMeasureVerb<TOptions> : Verb<TOptions>
     where TOptions : LabMeasureOptions, new()
 {
-    private readonly OptionSchema _schema = OptionSchema.Of(typeof(TOptions));
-
-    public override IReadOnlyList<CommandOption> Options => [.. _schema.Options.Select(CommandOption.Of)];
-
     public override bool PassesOn => true;
 
-    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment)
+    protected override ExitCode Run(TOptions options, ParsedCommand command, CommandEnvironment environment)
     {
-        ArgumentNullException.ThrowIfNull(command);
-        ArgumentNullException.ThrowIfNull(environment);
-        var options = (TOptions)_schema.Bind(command.Values, static name => $"--{name}");
         LinkRate[] rates = [.. options.Rates.Split(',').Select(text => LinkRate.Read(text, "rates"))];
         var methods = ExchangeComposition.ReadList(options.Methods, "methods");
         StepBenchmark.Check(new StepBenchmarkOptions { Methods = options.Methods }, Components.Compose);

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Compression.Core.Catalog;
 using Compression.Core.Reporting;
@@ -10,7 +9,7 @@ namespace Compression.Experiments.Verbs;
 /// <summary>Prints the algorithms of some roles, with their options and where they come from.</summary>
 internal abstract class ListAlgorithms(params AlgorithmRole[] roles) : Verb<ListOptions>
 {
-    protected override ExitCode Run(ListOptions options, CommandEnvironment environment)
+    protected override ExitCode Run(ListOptions options, ParsedCommand command, CommandEnvironment environment)
     {
         var catalog = Components.Catalog();
         var entries = catalog.Entries.Where(entry => roles.Contains(entry.Role)).ToList();
@@ -83,54 +82,46 @@ internal abstract class ListAlgorithms(params AlgorithmRole[] roles) : Verb<List
         }
     }
 
-    private static string Json(IReadOnlyList<AlgorithmEntry> entries, IReadOnlyList<KeyValuePair<string, string>> aliases)
+    private static string Json(IReadOnlyList<AlgorithmEntry> entries, IReadOnlyList<KeyValuePair<string, string>> aliases) => ListJson.Of(writer =>
     {
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
+        writer.WriteStartArray("algorithms");
+        foreach (var entry in entries)
         {
             writer.WriteStartObject();
-            writer.WriteStartArray("algorithms");
-            foreach (var entry in entries)
+            writer.WriteString("name", entry.Name);
+            writer.WriteString("role", OptionText.Format(entry.Role));
+            writer.WriteString("source", entry.Source);
+            writer.WriteString("differs_from_paper", entry.DiffersFromPaper.Length > 0 ? entry.DiffersFromPaper : null);
+            if (CompressorFacts.Of(entry) is { } facts)
+            {
+                Write(writer, entry, facts);
+            }
+
+            writer.WriteStartArray("options");
+            foreach (var option in entry.Options)
             {
                 writer.WriteStartObject();
-                writer.WriteString("name", entry.Name);
-                writer.WriteString("role", OptionText.Format(entry.Role));
-                writer.WriteString("source", entry.Source);
-                writer.WriteString("differs_from_paper", entry.DiffersFromPaper.Length > 0 ? entry.DiffersFromPaper : null);
-                if (CompressorFacts.Of(entry) is { } facts)
-                {
-                    Write(writer, entry, facts);
-                }
-
-                writer.WriteStartArray("options");
-                foreach (var option in entry.Options)
-                {
-                    writer.WriteStartObject();
-                    writer.WriteString("name", option.Name);
-                    writer.WriteString("flag", option.Flag.Length > 0 ? "--" + option.Flag : null);
-                    writer.WriteString("default", OptionText.Format(option.Default));
-                    writer.WriteString("range", option.Range);
-                    writer.WriteString("description", option.Description);
-                    writer.WriteEndObject();
-                }
-
-                writer.WriteEndArray();
+                writer.WriteString("name", option.Name);
+                writer.WriteString("flag", option.Flag.Length > 0 ? "--" + option.Flag : null);
+                writer.WriteString("default", OptionText.Format(option.Default));
+                writer.WriteString("range", option.Range);
+                writer.WriteString("description", option.Description);
                 writer.WriteEndObject();
             }
 
             writer.WriteEndArray();
-            writer.WriteStartObject("aliases");
-            foreach (var (name, meaning) in aliases)
-            {
-                writer.WriteString(name, meaning);
-            }
-
-            writer.WriteEndObject();
             writer.WriteEndObject();
         }
 
-        return Encoding.UTF8.GetString(stream.ToArray());
-    }
+        writer.WriteEndArray();
+        writer.WriteStartObject("aliases");
+        foreach (var (name, meaning) in aliases)
+        {
+            writer.WriteString(name, meaning);
+        }
+
+        writer.WriteEndObject();
+    });
 }
 
 /// <summary>Sparsifiers, quantizers, and names that others have for their compositions.</summary>

@@ -9,7 +9,4 @@ public sealed record PlotOptions : PictureOptions
     /// <summary>Where the files go.</summary>
     [Option("out", "folder of the pictures; empty: plots/ in the first DIR", IsPath = true)]
     public string Out { get; init; } = "";
-
-    /// <summary>The kind of picture, then folders.</summary>
-    public IReadOnlyList<string> Words { get; init; } = [];
 }

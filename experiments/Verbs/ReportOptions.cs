@@ -9,7 +9,4 @@ public sealed record ReportOptions : PictureOptions
     /// <summary>The page.</summary>
     [Option("out", "file of the page; empty: report.html in the first DIR; the pictures go into plots/ beside it", IsPath = true)]
     public string Out { get; init; } = "";
-
-    /// <summary>Folders of runs.</summary>
-    public IReadOnlyList<string> Folders { get; init; } = [];
 }

@@ -19,15 +19,10 @@ internal sealed class ReportRuns : Verb<ReportOptions>
 
     public override IReadOnlyList<string> Examples => ["report runs", "report runs/dense runs/topk --out comparison.html"];
 
-    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment) => Run(Read(command) with { Folders = command.Operands }, environment);
-
-    protected override ExitCode Run(ReportOptions options, CommandEnvironment environment)
+    protected override ExitCode Run(ReportOptions options, ParsedCommand command, CommandEnvironment environment)
     {
-        var folders = options.Folders;
-        if (folders.Count == 0)
-        {
-            throw new UserErrorException(ExitCode.Usage, "report needs folders of runs: ./run.sh report runs/NAME.");
-        }
+        var folders = command.Operands;
+        RequireOperand(folders.FirstOrDefault(""), "folders of runs");
 
         var set = PictureSet.Compose(PlotKinds.All(), folders, options, environment);
         string file = environment.FullPath(options.Out.Length > 0 ? options.Out : Path.Combine(folders[0], Page));

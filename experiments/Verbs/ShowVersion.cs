@@ -12,7 +12,7 @@ internal sealed class ShowVersion : Verb<NoOptions>
 
     public override string Summary => "version of the program, its commit, and the runtime";
 
-    protected override ExitCode Run(NoOptions options, CommandEnvironment environment)
+    protected override ExitCode Run(NoOptions options, ParsedCommand command, CommandEnvironment environment)
     {
         var git = GitState.Of(environment.RepositoryRoot);
         string commit = git is null ? "no commit" : git.Commit[..12] + (git.Dirty ? ", with changes" : "");

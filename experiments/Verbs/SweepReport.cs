@@ -27,13 +27,9 @@ internal sealed class SweepReport(IReadOnlyList<TrainingVerb> trainers) : Verb<S
 
     public override IReadOnlyList<string> Examples => ["sweep report runs/compressors"];
 
-    protected override ExitCode Run(SweepReportOptions options, CommandEnvironment environment)
+    protected override ExitCode Run(SweepReportOptions options, ParsedCommand command, CommandEnvironment environment)
     {
-        if (options.Folder.Length == 0)
-        {
-            throw new UserErrorException(ExitCode.Usage, $"{Name} needs a sweep's folder: ./run.sh {Name} runs/NAME.");
-        }
-
+        RequireOperand(options.Folder, "a sweep's folder");
         var session = SweepSession.OfFolder(options.Folder, trainers, environment);
         var records = session.Records();
         int completed = records.Count(record => record.State == TrialState.Completed);

@@ -25,7 +25,9 @@ internal sealed class SweepResume(IReadOnlyList<TrainingVerb> trainers) : SweepW
 
     public override IReadOnlyList<string> Examples => ["sweep resume runs/compressors --jobs 2", "sweep resume runs/compressors --retry_failed"];
 
-    protected override SweepSession Open(SweepResumeOptions options, CommandEnvironment environment) => options.Folder.Length > 0
-        ? SweepSession.OfFolder(options.Folder, trainers, environment)
-        : throw new UserErrorException(ExitCode.Usage, $"{Name} needs a sweep's folder: ./run.sh {Name} runs/NAME.");
+    protected override SweepSession Open(SweepResumeOptions options, CommandEnvironment environment)
+    {
+        RequireOperand(options.Folder, "a sweep's folder");
+        return SweepSession.OfFolder(options.Folder, trainers, environment);
+    }
 }

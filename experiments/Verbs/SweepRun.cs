@@ -34,7 +34,9 @@ internal sealed class SweepRun(IReadOnlyList<TrainingVerb> trainers) : SweepWork
         "sweep run runs/compressors --retry_failed",
     ];
 
-    protected override SweepSession Open(SweepRunOptions options, CommandEnvironment environment) => options.Grid.Length > 0
-        ? SweepSession.Open(options.Grid, options.Out, trainers, environment)
-        : throw new UserErrorException(ExitCode.Usage, $"{Name} needs a grid file: ./run.sh {Name} experiments/grids/compressors.yaml.");
+    protected override SweepSession Open(SweepRunOptions options, CommandEnvironment environment)
+    {
+        RequireOperand(options.Grid, "a grid file", "experiments/grids/compressors.yaml");
+        return SweepSession.Open(options.Grid, options.Out, trainers, environment);
+    }
 }

@@ -32,13 +32,9 @@ internal sealed class SweepStatus(IReadOnlyList<TrainingVerb> trainers) : Verb<S
 
     public override IReadOnlyList<string> Examples => ["sweep status runs/compressors", "sweep status runs/compressors --watch"];
 
-    protected override ExitCode Run(SweepStatusOptions options, CommandEnvironment environment)
+    protected override ExitCode Run(SweepStatusOptions options, ParsedCommand command, CommandEnvironment environment)
     {
-        if (options.Folder.Length == 0)
-        {
-            throw new UserErrorException(ExitCode.Usage, $"{Name} needs a sweep's folder: ./run.sh {Name} runs/NAME.");
-        }
-
+        RequireOperand(options.Folder, "a sweep's folder");
         var session = SweepSession.OfFolder(options.Folder, trainers, environment);
         var console = StatusTable.ConsoleOf(environment.Screen);
         if (!options.Watch || environment.Screen.TerminalWidth is null)

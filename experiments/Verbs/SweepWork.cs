@@ -25,7 +25,7 @@ public record SweepWorkOptions
 internal abstract class SweepWork<TOptions> : Verb<TOptions>
     where TOptions : SweepWorkOptions, new()
 {
-    protected override ExitCode Run(TOptions options, CommandEnvironment environment)
+    protected override ExitCode Run(TOptions options, ParsedCommand command, CommandEnvironment environment)
     {
         var session = Open(options, environment);
         if (!options.DryRun)

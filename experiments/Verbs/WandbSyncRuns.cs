@@ -17,25 +17,12 @@ internal sealed class WandbSyncRuns : Verb<WandbSyncOptions>
 
     public override IReadOnlyList<string> Examples => ["wandb sync runs/small", "wandb sync runs"];
 
-    protected override ExitCode Run(WandbSyncOptions options, CommandEnvironment environment)
+    protected override ExitCode Run(WandbSyncOptions options, ParsedCommand command, CommandEnvironment environment)
     {
-        if (options.Folder.Length == 0)
-        {
-            throw new UserErrorException(ExitCode.Usage, $"{Name} needs a run's folder: ./run.sh {Name} runs/NAME.");
-        }
-
+        RequireOperand(options.Folder, "a run's folder");
         var logs = WandbSync.Find(environment.FullPath(options.Folder));
         var server = WandbOptions.ServerAt(WandbVariables.Server(environment));
         var key = WandbKey.Find(environment.Variable, server);
-        using var stop = environment.ListenForStop();
-        try
-        {
-            WandbSync.Upload(logs, server, key, environment.Time, environment.Screen.Output, stop.Token);
-            return ExitCode.Success;
-        }
-        catch (OperationCanceledException) when (stop.Reason is { } reason)
-        {
-            return reason;
-        }
+        return environment.UntilStopped(stop => WandbSync.Upload(logs, server, key, environment.Time, environment.Screen.Output, stop));
     }
 }

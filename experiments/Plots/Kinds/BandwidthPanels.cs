@@ -76,8 +76,8 @@ internal sealed class BandwidthPanels : PlotKind
                         + "; nothing overlaps"
                     : "Measured in the lab, over links of these speeds; evaluations included",
                 models && measured.Length > 0 ? "Runs marked as measured ran in the lab, over links of this speed, evaluations included" : "",
-                kind == PerplexityKind.Train ? "Training perplexity is the mean over a log interval" : "",
-                vertical.IsCut ? string.Create(CultureInfo.InvariantCulture, $"Cut above {vertical.High:N0}") : ""),
+                Perplexities.Remark(kind),
+                vertical.RemarkOnCut),
             Data = table,
             Panels =
             [
@@ -96,13 +96,11 @@ internal sealed class BandwidthPanels : PlotKind
     {
         bool measured = LinkRates.MeasuredOf(series.Runs[0]) is not null;
         int before = table.Rows.Count;
-        var curves = series.Comparable.Select(run => measured ? Curve.Of(run, kind) : BandwidthModel.Curve(run, kind, rate, latency)).Where(curve => curve.Count > 0).ToArray();
-        foreach (var step in curves.SelectMany(curve => curve).GroupBy(point => point.Step).Where(group => group.Count() == curves.Length).OrderBy(group => group.Key))
+        foreach (var point in Curve.Of(series, run => measured ? Curve.Of(run, kind) : BandwidthModel.Curve(run, kind, rate, latency)))
         {
-            var perplexity = Estimate.Of(step.Select(point => point.Perplexity));
             table.Add(
-                series.Number, series.Label, rate.BitsPerSecond, step.Key, step.Average(point => point.Seconds), measured ? 1 : 0,
-                perplexity.Mean, perplexity.Low, perplexity.High, perplexity.Count);
+                series.Number, series.Label, rate.BitsPerSecond, point.Step, point.Seconds, measured ? 1 : 0,
+                point.Perplexity.Mean, point.Perplexity.Low, point.Perplexity.High, point.Perplexity.Count);
         }
 
         return table.Rows.Count > before;

@@ -58,8 +58,8 @@ internal abstract class CurvePicture : PlotKind
             Name = Name,
             Title = $"{title} {Against}",
             Caption = input.Caption(
-                shown, intervals: true, kind == PerplexityKind.Train ? "Training perplexity is the mean over a log interval" : "", Remark(input),
-                vertical.IsCut ? string.Create(CultureInfo.InvariantCulture, $"Cut above {vertical.High:N0}") : ""),
+                shown, intervals: true, Perplexities.Remark(kind), Remark(input),
+                vertical.RemarkOnCut),
             Data = table,
             Panels = [new Panel(across, vertical, SeriesMarks.Curves(shown, input.Series, Field.In(unit, Across), table, SymbolsOnALine))],
         };

@@ -64,7 +64,7 @@ internal sealed class RatioFront : PlotKind
                 shown, intervals: true,
                 "True ratio: bytes of a float32 ring all-reduce by bytes on the wire, headers and all", input.RemarkOnBytes,
                 kind == PerplexityKind.Train ? "Training perplexity is that of the last log interval" : "",
-                vertical.IsCut ? string.Create(CultureInfo.InvariantCulture, $"Cut above {vertical.High:N0}") : ""),
+                vertical.RemarkOnCut),
             Data = table,
             Panels = [new Panel(across, vertical, [.. front.Count(on => on) > 1 ? [s_line] : Array.Empty<Mark>(), .. shown.SelectMany(series => Marks(series, input))])],
         };

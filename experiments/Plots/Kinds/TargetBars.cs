@@ -52,7 +52,7 @@ internal sealed class TargetBars : PlotKind
             Caption = input.Caption(
                 shown, intervals: true,
                 input.Options.Perplexity > 0 ? "" : "The target is the best that the weakest run reached",
-                kind == PerplexityKind.Train ? "Training perplexity is the mean over a log interval" : "",
+                Perplexities.Remark(kind),
                 input.RemarkOnClock, input.RemarkOnBytes),
             Data = table,
             Panels = Panels(input, shown, table),

@@ -33,15 +33,7 @@ internal sealed class ProgressLine
     public ProgressLine(TextWriter output, Func<int> width, bool colors, TimeProvider time)
     {
         (_width, _time) = (width, time);
-        // Nothing is detected: the target has been judged already, and under mpiexec it is a pipe that leads to a terminal.
-        _console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = AnsiSupport.Yes,
-            ColorSystem = colors ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(output),
-            Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
-        });
+        _console = TextConsole.Of(output, isTerminal: true, colors);
         _unicode = output.Encoding.CodePage is Utf8 or Utf16;
     }
 
