@@ -1,4 +1,5 @@
 using Compression.Core.Reporting;
+using Compression.Mpi.Launching;
 using Compression.Tracking.Display;
 using Compression.Training.Data;
 
@@ -66,10 +67,7 @@ public sealed record CommandEnvironment
     public string FullPathOrEmpty(string path) => path.Length == 0 ? "" : FullPath(path);
 
     /// <summary>The file of a program in the folders of PATH; null where it is in none.</summary>
-    public string? ProgramPath(string name) => (Variable("PATH") ?? "")
-        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-        .Select(folder => Path.Combine(folder, name))
-        .FirstOrDefault(File.Exists);
+    public string? FindProgram(string name) => ProgramPath.Find(name, Variable("PATH"));
 
     /// <summary>The folders in which corpora are looked for, the user's first.</summary>
     public IEnumerable<string> DatasetFolders => [.. Datasets is { } folder ? [FullPath(folder)] : Array.Empty<string>(), Path.Combine(RepositoryRoot, "datasets")];

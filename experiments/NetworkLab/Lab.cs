@@ -26,7 +26,7 @@ internal sealed class Lab : IDisposable
     {
         // Hosts have no way to the outside: what ranks need is installed before.
         SystemPackage.RequireMpi(environment);
-        if (environment.ProgramPath("ip") is null)
+        if (environment.FindProgram("ip") is null)
         {
             SystemPackage.Install(SystemPackage.Network, environment);
         }

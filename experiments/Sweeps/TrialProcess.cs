@@ -39,8 +39,8 @@ internal sealed class TrialProcess : IDisposable
         string runFolder, string log, IReadOnlyList<string> words, CoreShare share, string workingFolder, CommandEnvironment environment)
     {
         // Ctrl+C of a terminal goes to its whole session; the run is to hear of it once, from here.
-        string[] session = environment.ProgramPath("setsid") is not null ? ["setsid"] : [];
-        string[] binding = share.Cores is { } cores && environment.ProgramPath("taskset") is not null ? ["taskset", "--cpu-list", cores] : [];
+        string[] session = environment.FindProgram("setsid") is not null ? ["setsid"] : [];
+        string[] binding = share.Cores is { } cores && environment.FindProgram("taskset") is not null ? ["taskset", "--cpu-list", cores] : [];
         var start = new ProcessStartInfo(Shell, ["-c", Redirect, "sh", log, .. session, .. binding, environment.Executable, .. words])
         {
             WorkingDirectory = workingFolder,

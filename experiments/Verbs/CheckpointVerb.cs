@@ -1,10 +1,19 @@
 using System.Globalization;
+using Compression.Core.Catalog;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Tracking.Files;
 using Compression.Training.Checkpoints;
 
 namespace Compression.Experiments.Verbs;
+
+/// <summary>Options of the checkpoint verbs.</summary>
+public sealed record CheckpointOptions
+{
+    /// <summary>What is looked at.</summary>
+    [Option("folder", "a run's folder, its checkpoints folder, or one checkpoint", IsPath = true)]
+    public string Folder { get; init; } = "";
+}
 
 /// <summary>Looks at the checkpoints of a run.</summary>
 internal abstract class CheckpointVerb : Verb<CheckpointOptions>

@@ -61,7 +61,7 @@ internal sealed class Doctor : Verb<NoOptions>
         yield return libraries.Length > 0
             ? Finding.Ok("MPI", string.Join(", ", libraries))
             : Finding.Absent("MPI", $"no library; {Cure("--num_workers above 1", SystemPackage.Mpich)}");
-        string[] launchers = [.. s_launchers.Select(environment.ProgramPath).OfType<string>()];
+        string[] launchers = [.. s_launchers.Select(environment.FindProgram).OfType<string>()];
         yield return launchers.Length > 0
             ? Finding.Ok("launcher", string.Join(", ", launchers))
             : Finding.Absent("launcher", $"no mpiexec on the PATH; {Cure("--num_workers above 1", SystemPackage.Mpich)}");

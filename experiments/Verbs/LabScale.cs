@@ -1,10 +1,23 @@
 using System.Globalization;
+using Compression.Benchmarks;
+using Compression.Core.Catalog;
 using Compression.Core.Reporting;
 using Compression.Experiments.NetworkLab;
 using Compression.Experiments.Plots.Kinds;
 using Compression.Experiments.Plots.Pictures;
 
 namespace Compression.Experiments.Verbs;
+
+/// <summary>Options of <see cref="LabScale"/>.</summary>
+public sealed record LabScaleOptions : LabMeasureOptions
+{
+    /// <summary>The defaults: beside the usual methods two whose bytes do not grow with the workers.</summary>
+    public LabScaleOptions() => Methods = StepBenchmarkOptions.UsualMethods + "; topk(ratio=0.01) via gtopk; sign via reducescatter";
+
+    /// <summary>For how many.</summary>
+    [Option("workers", "numbers of workers, parted by commas")]
+    public string Workers { get; init; } = "4,8,16,32,64,128,256,512,1024";
+}
 
 /// <summary>What the model of the lab says about many workers.</summary>
 internal sealed class LabScale : LabMeasureVerb<LabScaleOptions>

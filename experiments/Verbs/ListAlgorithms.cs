@@ -6,6 +6,14 @@ using Compression.Experiments.Cli;
 
 namespace Compression.Experiments.Verbs;
 
+/// <summary>Options of the list verbs.</summary>
+public sealed record ListOptions
+{
+    /// <summary>For programs.</summary>
+    [Option("json", "print JSON for other programs")]
+    public bool Json { get; init; }
+}
+
 /// <summary>Prints the algorithms of some roles, with their options and where they come from.</summary>
 internal abstract class ListAlgorithms(params AlgorithmRole[] roles) : Verb<ListOptions>
 {

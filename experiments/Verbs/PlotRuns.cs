@@ -1,9 +1,18 @@
+using Compression.Core.Catalog;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Experiments.Plots.Kinds;
 using Compression.Tracking.Files;
 
 namespace Compression.Experiments.Verbs;
+
+/// <summary>Options of <see cref="PlotRuns"/>.</summary>
+public sealed record PlotOptions : PictureOptions
+{
+    /// <summary>Where the files go.</summary>
+    [Option("out", "folder of the pictures; empty: plots/ in the first DIR", IsPath = true)]
+    public string Out { get; init; } = "";
+}
 
 /// <summary>Draws runs.</summary>
 internal sealed class PlotRuns : Verb<PlotOptions>

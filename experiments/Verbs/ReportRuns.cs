@@ -1,3 +1,4 @@
+using Compression.Core.Catalog;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Experiments.Plots.Kinds;
@@ -5,6 +6,14 @@ using Compression.Experiments.Plots.Report;
 using Compression.Tracking.Files;
 
 namespace Compression.Experiments.Verbs;
+
+/// <summary>Options of <see cref="ReportRuns"/>.</summary>
+public sealed record ReportOptions : PictureOptions
+{
+    /// <summary>The page.</summary>
+    [Option("out", "file of the page; empty: report.html in the first DIR; the pictures go into plots/ beside it", IsPath = true)]
+    public string Out { get; init; } = "";
+}
 
 /// <summary>Writes one page about runs.</summary>
 internal sealed class ReportRuns : Verb<ReportOptions>
@@ -43,7 +52,7 @@ internal sealed class ReportRuns : Verb<ReportOptions>
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException(ExitCode.Failure, $"--out {options.Out}: cannot be written ({cause.Message.TrimEnd('.')}); choose another --out.", cause);
+            throw new UserErrorException(ExitCode.Failure, $"--out {options.Out}: cannot be written ({WriteFailure.OneLine(cause.Message)}); choose another --out.", cause);
         }
 
         foreach (string note in set.Notes)

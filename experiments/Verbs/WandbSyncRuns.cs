@@ -1,3 +1,4 @@
+using Compression.Core.Catalog;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Experiments.Runs;
@@ -5,6 +6,14 @@ using Compression.Tracking.Wandb;
 using Compression.Tracking.Wandb.Api;
 
 namespace Compression.Experiments.Verbs;
+
+/// <summary>Options of <c>wandb sync</c>.</summary>
+public sealed record WandbSyncOptions
+{
+    /// <summary>What is uploaded.</summary>
+    [Option("folder", "a run's folder, a folder of runs, or one .wandb file", IsPath = true)]
+    public string Folder { get; init; } = "";
+}
 
 /// <summary>Uploads what Weights &amp; Biases has not got yet.</summary>
 internal sealed class WandbSyncRuns : Verb<WandbSyncOptions>

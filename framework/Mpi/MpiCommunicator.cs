@@ -94,20 +94,20 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
     {
         MpiEnvironment environment = MpiEnvironment.Current;
         int rank = environment.Rank ?? 0;
-        new JoinMark(rank, JoinEvent.Began).Tell();
+        new JoinMark(rank, JoinEvent.Began).Write();
         try
         {
             MpiCommunicator world = Join(options ?? new MpiOptions(), environment);
             if (world.Rank == 0)
             {
-                new JoinMark(rank, JoinEvent.Joined).Tell();
+                new JoinMark(rank, JoinEvent.Joined).Write();
             }
 
             return world;
         }
         catch (UserErrorException error)
         {
-            new JoinMark(rank, JoinEvent.Failed, (int)error.Code).Tell();
+            new JoinMark(rank, JoinEvent.Failed, (int)error.Code).Write();
             throw;
         }
     }
@@ -291,7 +291,7 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
     {
         if (Rank == 0)
         {
-            new JoinMark(0, JoinEvent.Done, (int)Conclusion).Tell();
+            new JoinMark(0, JoinEvent.Done, (int)Conclusion).Write();
         }
 
         long now = DateTime.UtcNow.Ticks, instant = (now + s_patience.Ticks) / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond;

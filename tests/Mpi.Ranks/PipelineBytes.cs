@@ -7,6 +7,7 @@ using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
 using Compression.Core.Reporting;
+using Compression.Exchanges;
 using Compression.Memory;
 
 namespace Compression.Mpi.Ranks;
@@ -19,7 +20,7 @@ internal static class PipelineBytes
 {
     public static void Count(MpiCommunicator world)
     {
-        var catalog = AlgorithmCatalog.FromAssemblies(typeof(ICompressor).Assembly, typeof(TopKSparsifier).Assembly, typeof(ResidualMemory).Assembly);
+        var catalog = AlgorithmCatalog.FromAssemblies(typeof(AllGatherExchange).Assembly, typeof(TopKSparsifier).Assembly, typeof(ResidualMemory).Assembly);
         var layout = BucketLayout.Create([("a", [300, 70]), ("b", [11])]);
         foreach (string compressor in (string[])["topk(ratio=0.01)", "topk(ratio=0.01)+sign", "sign"])
         {

@@ -7,6 +7,7 @@ using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
 using Compression.Core.Reporting;
+using Compression.Exchanges;
 using Compression.Memory;
 
 namespace Compression.Mpi.Ranks;
@@ -41,7 +42,7 @@ internal static class PipelineEquality
 
     public static void Check(MpiCommunicator world)
     {
-        var catalog = AlgorithmCatalog.FromAssemblies(typeof(ICompressor).Assembly, typeof(TopKSparsifier).Assembly, typeof(ResidualMemory).Assembly);
+        var catalog = AlgorithmCatalog.FromAssemblies(typeof(AllGatherExchange).Assembly, typeof(TopKSparsifier).Assembly, typeof(ResidualMemory).Assembly);
         foreach (var (compressor, exchange, memory, tolerance) in s_cases)
         {
             var plan = new CompressionComposer(catalog).Compose(new CompressionRequest(compressor, memory, exchange, 0, new Dictionary<string, string>()));

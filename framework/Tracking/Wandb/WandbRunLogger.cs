@@ -111,7 +111,7 @@ public sealed class WandbRunLogger : IRunLogger
         }
         else if (_uploader is null)
         {
-            _run.Tell($"Weights & Biases: upload with ./run.sh wandb sync {Path.GetDirectoryName(_log.FullPath)}");
+            _run.Inform($"Weights & Biases: upload with ./run.sh wandb sync {Path.GetDirectoryName(_log.FullPath)}");
         }
     }
 
@@ -340,7 +340,7 @@ public sealed class WandbRunLogger : IRunLogger
     {
         while (_notices.TryDequeue(out var notice))
         {
-            (notice.IsWarning ? _run.Warn : _run.Tell)(notice.Text);
+            (notice.IsWarning ? _run.Warn : _run.Inform)(notice.Text);
         }
     }
 }
