@@ -1,4 +1,3 @@
-using System.Globalization;
 using Compression.Core.Communication;
 using Compression.Core.Reporting;
 using Compression.Experiments.Algorithms;
@@ -24,7 +23,7 @@ internal static class SavedWeights
         {
             var record = evaluate(split, context);
             environment.Screen.Output.WriteLine(
-                string.Create(CultureInfo.InvariantCulture, $"{split}: loss {record.Loss:F6} nats per token, perplexity {record.Perplexity:F4}"));
+                FormattableString.Invariant($"{split}: loss {record.Loss:F6} nats per token, perplexity {record.Perplexity:F4}"));
         }
     }
 }

@@ -29,7 +29,7 @@ internal static class ReportTables
         Row(text, titles.Select((_, column) => column < plan.Varying.Count ? "---" : "---:"));
         foreach (var group in SweepResults.Groups(plan, records))
         {
-            string trials = string.Create(CultureInfo.InvariantCulture, $"{group.Completed.Count} of {group.Trials}");
+            string trials = FormattableString.Invariant($"{group.Completed.Count} of {group.Trials}");
             Row(text,
             [
                 .. group.Values, Interval(group.Of(metric.Name)), trials,

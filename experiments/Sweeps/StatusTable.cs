@@ -1,4 +1,3 @@
-using System.Globalization;
 using Compression.Core.Catalog;
 using Compression.Tracking.Display;
 using Spectre.Console;
@@ -52,7 +51,7 @@ internal static class StatusTable
     private static string Title(SweepSession session, IReadOnlyList<TrialRecord> records)
     {
         var states = records.GroupBy(record => record.State).OrderBy(group => group.Key)
-            .Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Count()} {OptionText.Format(group.Key)}"));
+            .Select(group => FormattableString.Invariant($"{group.Count()} {OptionText.Format(group.Key)}"));
         return $"{session.Plan.Grid.Name}: {string.Join(", ", states)}";
     }
 

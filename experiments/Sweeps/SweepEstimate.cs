@@ -24,8 +24,8 @@ internal static class SweepEstimate
         var share = CoreShare.Deal(jobs)[0];
         var output = environment.Screen.Output;
         output.WriteLine(session.Plan.Grid.Description.Length > 0 ? $"{session.Plan.Grid.Name}: {session.Plan.Grid.Description}" : session.Plan.Grid.Name);
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{records.Count} {Plural.Of(records.Count, "trial")}, {left.Count} to run, {jobs} at a time, threads each: {share.Threads}; {session.Folder.Shown}"));
+        output.WriteLine(FormattableString.Invariant(
+            $"{records.Count} {Plural.Of(records.Count, "trial")}, {left.Count} to run, {jobs} at a time, threads each: {share.Threads}; {session.Folder.Shown}"));
         foreach (var record in records)
         {
             output.WriteLine($"  {record.Trial.Id}  {OptionText.Format(record.State),-11}  {record.Trial.Describe(session.Plan.VaryingWithSeed)}");

@@ -88,10 +88,9 @@ internal sealed class BenchPipeline : Verb<BenchPipelineOptions>
         var report = Json(run, ModelParallelReport.FileName);
         JsonElement[] stages = [.. report.GetProperty("per_stage").EnumerateArray()];
         double steps = report.GetProperty("steps").GetDouble();
-        string memory = string.Join('+', stages.Select(stage => string.Create(CultureInfo.InvariantCulture, $"{stage.GetProperty("peak_memory_bytes").GetDouble() / (1 << 20):F0}")));
+        string memory = string.Join('+', stages.Select(stage => FormattableString.Invariant($"{stage.GetProperty("peak_memory_bytes").GetDouble() / (1 << 20):F0}")));
         double sent = stages.Sum(stage => stage.GetProperty("gradient_bytes").GetDouble()) * 2 / 1e6 / Math.Max(1, steps);
-        return string.Create(
-            CultureInfo.InvariantCulture,
+        return FormattableString.Invariant(
             $"{report.GetProperty("stages").GetInt32(),6} {report.GetProperty("schedule").GetString(),-10} {report.GetProperty("placement").GetString(),-17} {summary.GetProperty("words_per_second").GetDouble(),8:F0} {report.GetProperty("bubble").GetDouble(),7:P1} {report.GetProperty("bubble_of_placement").GetDouble(),12:P1} {report.GetProperty("bubble_in_theory").GetDouble(),10:P1}  {memory,-22} {sent,8:F2}");
     }
 

@@ -86,9 +86,8 @@ internal sealed class BenchScaling : Verb<BenchScalingOptions>
 
             var (seconds, tokens, examples) = Figures(run, workers);
             first = first == 0 ? examples / seconds / count : first;
-            string published = s_published.TryGetValue(count, out double share) ? string.Create(CultureInfo.InvariantCulture, $"{share:F1} %") : "";
-            output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
+            string published = s_published.TryGetValue(count, out double share) ? FormattableString.Invariant($"{share:F1} %") : "";
+            output.WriteLine(FormattableString.Invariant(
                 $"{count,8} {workers,7} {1000 * seconds,10:F1} {examples / seconds,11:F1} {tokens / seconds,11:F0} {examples / seconds / count / first,11:P1} {published,10}"));
         }
 

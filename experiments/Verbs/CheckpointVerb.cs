@@ -1,4 +1,3 @@
-using System.Globalization;
 using Compression.Core.Catalog;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
@@ -46,8 +45,7 @@ internal abstract class CheckpointVerb : Verb<CheckpointOptions>
     protected static string Describe(string folder, TrainingState state)
     {
         long bytes = new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length);
-        return string.Create(
-            CultureInfo.InvariantCulture,
+        return FormattableString.Invariant(
             $"{folder}: step {state.Step}, epoch {state.Epoch}, {state.WorldSize} {Plural.Of(state.WorldSize, "worker")}, learning rate {state.LearningRate}, {bytes / 1e6:F1} MB");
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Compression.Experiments.NetworkLab;
 using Compression.Experiments.Plots.Kinds;
 using Compression.Experiments.Plots.Pictures;
@@ -23,8 +22,7 @@ internal sealed class LabCompare : LabMeasureVerb<LabMeasureOptions>
         foreach (var row in comparison.Run(rates))
         {
             rows.Add(row);
-            output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
+            output.WriteLine(FormattableString.Invariant(
                 $"{row.Rate,-9} {row.Method,-35} {row.WireBytes,12:N0} {row.MeasuredMs,12:F1} {row.PredictedMs,13:F1} {100 * row.Error,6:F1} %"));
             output.Flush();
         }

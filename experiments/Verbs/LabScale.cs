@@ -45,8 +45,7 @@ internal sealed class LabScale : LabMeasureVerb<LabScaleOptions>
             foreach (var point in measurement.Methods.SelectMany(method => workers.Select(count => model.At(rate, cost, method, count))))
             {
                 points.Add(point);
-                output.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture,
+                output.WriteLine(FormattableString.Invariant(
                     $"{point.Rate,-9} {point.Method,-35} {point.Workers,7:N0} {point.WireBytes,14:N0} {point.LocalMs,10:F1} {point.ExchangeMs,12:F1} {point.StepMs,10:F1} {100 * point.Efficiency,9:F1} %"));
             }
 

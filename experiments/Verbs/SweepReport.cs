@@ -1,4 +1,3 @@
-using System.Globalization;
 using Compression.Core.Catalog;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
@@ -34,8 +33,7 @@ internal sealed class SweepReport(IReadOnlyList<TrainingVerb> trainers) : Verb<S
         var records = session.Records();
         int completed = records.Count(record => record.State == TrialState.Completed);
         string table = ReportTables.Markdown(session.Plan, records);
-        string heading = string.Create(
-            CultureInfo.InvariantCulture,
+        string heading = FormattableString.Invariant(
             $"{session.Plan.Grid.Name}: {completed} of {records.Count} {Plural.Of(records.Count, "trial")} completed; {session.Plan.Grid.Metric.Name}: mean ± half its 95 % interval over seeds");
         AtomicFile.WriteText(session.Folder.Table, $"{heading}\n\n{table}");
         AtomicFile.WriteText(session.Folder.Results, ReportTables.Csv(session.Plan, records));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Compression.Core.Communication;
 using Compression.Core.Reporting;
@@ -147,7 +146,7 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
         {
             throw new UserErrorException(
                 ExitCode.Environment,
-                string.Create(CultureInfo.InvariantCulture, $"{library.Version} offers thread level {provided} where {wanted} is needed; ")
+                FormattableString.Invariant($"{library.Version} offers thread level {provided} where {wanted} is needed; ")
                 + "use a build of MPI with threads.");
         }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Compression.Experiments.NetworkLab;
 using Compression.Experiments.Plots.Pictures;
 using Compression.Experiments.Plots.Series;
@@ -72,7 +71,7 @@ internal sealed class BandwidthPanels : PlotKind
                 drawn, intervals: true,
                 models
                     ? "Modelled, not measured: computing, compressing, decompressing and updating as measured, plus the bits that a worker sent by the speed of its link"
-                        + (input.Options.LatencyUs > 0 ? string.Create(CultureInfo.InvariantCulture, $" and {input.Options.LatencyUs:G6} us of latency a step") : "")
+                        + (input.Options.LatencyUs > 0 ? FormattableString.Invariant($" and {input.Options.LatencyUs:G6} us of latency a step") : "")
                         + "; nothing overlaps"
                     : "Measured in the lab, over links of these speeds; evaluations included",
                 models && measured.Length > 0 ? "Runs marked as measured ran in the lab, over links of this speed, evaluations included" : "",

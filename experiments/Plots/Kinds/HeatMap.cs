@@ -61,7 +61,7 @@ internal sealed class HeatMap : PlotKind
                 [.. found.Select(cell => cell.Series)], intervals: false,
                 "Ratio: share of the entries that the compressor was asked to send; none: it has no such option",
                 shared ? "Where runs of a cell differ in other options, the best of them stands for it" : "",
-                scale.IsCut ? string.Create(CultureInfo.InvariantCulture, $"Colours end at {scale.High:N0}") : ""),
+                scale.IsCut ? FormattableString.Invariant($"Colours end at {scale.High:N0}") : ""),
             Data = table,
             Panels = [new Panel(Axis.OfNames(ratios, isVertical: false).Named("Ratio asked for"), Axis.OfNames(methods, isVertical: true), [cells]) { Shades = scale }],
             Width = Math.Clamp(ratios.Length * 110, 330, 1100),

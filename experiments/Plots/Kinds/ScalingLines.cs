@@ -1,4 +1,3 @@
-using System.Globalization;
 using Compression.Core.Reporting;
 using Compression.Experiments.Plots.Pictures;
 using Compression.Experiments.Plots.Runs;
@@ -49,9 +48,7 @@ internal sealed class ScalingLines : PlotKind
             Title = "Words per second against workers",
             Caption = input.Caption(
                 [.. methods.SelectMany(method => method).OrderBy(series => series.Number)], intervals: true,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Linear: {perWorker:N0} words/s a worker, as of {methods[0].Key} with {start.Key} {Plural.Of(start.Key, "worker")}")),
+                FormattableString.Invariant($"Linear: {perWorker:N0} words/s a worker, as of {methods[0].Key} with {start.Key} {Plural.Of(start.Key, "worker")}")),
             Data = table,
             Panels = [new Panel(across, vertical, [new SlopeMark(perWorker, LineDash.Dashed) { Label = "linear" }, .. lines.SelectMany(line => Marks(line, input))])],
         };

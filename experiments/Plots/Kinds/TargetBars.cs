@@ -1,4 +1,3 @@
-using System.Globalization;
 using Compression.Experiments.Plots.Pictures;
 using Compression.Experiments.Plots.Runs;
 using Compression.Experiments.Plots.Series;
@@ -39,7 +38,7 @@ internal sealed class TargetBars : PlotKind
                 bytes.Mean, Math.Max(0, bytes.Low), bytes.High);
         }
 
-        string goal = string.Create(CultureInfo.InvariantCulture, $"{Perplexities.Title(kind).ToLowerInvariant()} {target:G6}");
+        string goal = FormattableString.Invariant($"{Perplexities.Title(kind).ToLowerInvariant()} {target:G6}");
         if (!table.Values("seconds").Any())
         {
             throw Refuse($"a run that reached {goal}; lower demands are higher numbers of --perplexity");

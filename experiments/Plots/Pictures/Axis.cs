@@ -1,4 +1,3 @@
-using System.Globalization;
 
 namespace Compression.Experiments.Plots.Pictures;
 
@@ -30,7 +29,7 @@ internal sealed record Axis(double Low, double High)
     public bool IsCut { get; init; }
 
     /// <summary>What a caption must say of values that are left out; empty where all are shown.</summary>
-    public string RemarkOnCut => IsCut ? string.Create(CultureInfo.InvariantCulture, $"Cut above {High:N0}") : "";
+    public string RemarkOnCut => IsCut ? FormattableString.Invariant($"Cut above {High:N0}") : "";
 
     /// <summary>Whether its marks are names, which need no line and no grid.</summary>
     public bool HasNames { get; init; }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using Compression.Core.Reporting;
 
@@ -54,7 +53,7 @@ internal sealed class JoinFailure(MpiLaunchOptions options, IReadOnlyList<JobHos
 
     private string Late()
     {
-        string late = string.Create(CultureInfo.InvariantCulture, $"within {options.JoinWithin!.Value.TotalSeconds:0.###} s");
+        string late = FormattableString.Invariant($"within {options.JoinWithin!.Value.TotalSeconds:0.###} s");
         HashSet<int> began = [.. remarks.MarksOf(JoinEvent.Began).Select(mark => mark.Rank)];
         int[] missing = [.. Enumerable.Range(0, options.Ranks).Where(rank => !began.Contains(rank))];
         if (missing.Length == 0)

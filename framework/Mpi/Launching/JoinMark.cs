@@ -29,7 +29,7 @@ internal readonly record struct JoinMark(int Rank, JoinEvent Event, int Code = 0
         if (MpiEnvironment.Current[Variable] is not null)
         {
             using Stream errors = ScreenStream.Error();
-            errors.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Rank} {(int)Event} {Code}\n")));
+            errors.Write(Encoding.ASCII.GetBytes(FormattableString.Invariant($"{Prefix}{Rank} {(int)Event} {Code}\n")));
         }
     }
 

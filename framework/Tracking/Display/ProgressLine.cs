@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Compression.Core.Reporting;
 using Spectre.Console;
@@ -67,7 +66,7 @@ internal sealed class ProgressLine
 
     private string Line(ProgressRecord progress, double? secondsLeft, int columns)
     {
-        var before = string.Create(CultureInfo.InvariantCulture, $"epoch {progress.Epoch}/{progress.Epochs} ");
+        var before = FormattableString.Invariant($"epoch {progress.Epoch}/{progress.Epochs} ");
         var after = Facts(progress, secondsLeft);
         var space = columns - before.Length - after.Length - 1;
         if (space < ShortestBar)
