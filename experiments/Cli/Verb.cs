@@ -4,13 +4,15 @@ using Compression.Core.Reporting;
 namespace Compression.Experiments.Cli;
 
 /// <summary>Something that the program can do: <c>./run.sh NAME OPTIONS</c>.</summary>
-public abstract class Verb
+/// <param name="name">One word, or two where several belong together, as in <c>data ptb</c>.</param>
+/// <param name="summary">One line for the table of verbs.</param>
+public abstract class Verb(string name, string summary)
 {
-    /// <summary>One word, or two where several belong together, as in <c>data ptb</c>.</summary>
-    public abstract string Name { get; }
+    /// <summary>One word, or two.</summary>
+    public string Name => name;
 
     /// <summary>One line for the table of verbs.</summary>
-    public abstract string Summary { get; }
+    public string Summary => summary;
 
     /// <summary>What can be written after it.</summary>
     public abstract IReadOnlyList<CommandOption> Options { get; }
@@ -50,7 +52,7 @@ public abstract class Verb
 }
 
 /// <summary>A verb whose options are the properties of a record.</summary>
-public abstract class Verb<TOptions> : Verb
+public abstract class Verb<TOptions>(string name, string summary) : Verb(name, summary)
     where TOptions : class, new()
 {
     private readonly OptionSchema _schema = OptionSchema.Of(typeof(TOptions));

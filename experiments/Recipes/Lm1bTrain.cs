@@ -17,13 +17,9 @@ using Compression.Training.Sessions;
 namespace Compression.Experiments.Recipes;
 
 /// <summary>The One Billion Word language model: trains it, or evaluates the checkpoints of a run as they come.</summary>
-internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
+internal sealed class Lm1bTrain() : TrainingVerb<Lm1bOptions>("lm1b", "train the LM-1B LSTM: row-sparse tables, sampled softmax, parameter servers")
 {
     private const string Folder = "lm1b", Partitions = "num_variable_shards";
-
-    public override string Name => "lm1b";
-
-    public override string Summary => "train the LM-1B LSTM: row-sparse tables, sampled softmax, parameter servers";
 
     public override IReadOnlyList<string> Examples =>
     [

@@ -10,7 +10,8 @@ using Compression.Training.TransformerXl;
 namespace Compression.Experiments.Recipes;
 
 /// <summary>Transformer-XL: trains it, prints a published set-up, or goes on with a text.</summary>
-internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
+internal sealed class TransformerXlTrain() : TrainingVerb<TransformerXlOptions>(
+    "transformer-xl", "train Transformer-XL with compressed gradients; go on with a text")
 {
     /// <summary>What is made of texts is kept here, below the repository.</summary>
     internal const string CacheFolder = "artifacts/corpora";
@@ -26,10 +27,6 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
 
     // Less text is tokenized in less than a second.
     private const long BytesWorthKeeping = 32 << 20;
-
-    public override string Name => "transformer-xl";
-
-    public override string Summary => "train Transformer-XL with compressed gradients; go on with a text";
 
     public override IReadOnlyList<string> Examples =>
     [

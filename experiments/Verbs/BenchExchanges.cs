@@ -7,12 +7,8 @@ using Compression.Mpi.Interop;
 namespace Compression.Experiments.Verbs;
 
 /// <summary>Bytes and milliseconds of each exchange, beside the formula of its bytes.</summary>
-internal sealed class BenchExchanges : Verb<ExchangeBenchmarkOptions>
+internal sealed class BenchExchanges() : Verb<ExchangeBenchmarkOptions>("bench exchanges", "bytes and ms of the exchanges, beside the formulas of their bytes")
 {
-    public override string Name => "bench exchanges";
-
-    public override string Summary => "bytes and ms of the exchanges, beside the formulas of their bytes";
-
     public override IReadOnlyList<string> Examples =>
         ["bench exchanges --num_workers 4", "bench exchanges --virtual_workers 64", "bench exchanges --rows 10000 --columns 1500 --methods 'none; topk(ratio=0.001) via gtopk'"];
 

@@ -34,12 +34,9 @@ public sealed record BenchPipelineOptions
 }
 
 /// <summary>Words per second, bubble and memory of a pipeline, by schedule and number of stages.</summary>
-internal sealed class BenchPipeline : Verb<BenchPipelineOptions>
+internal sealed class BenchPipeline() : Verb<BenchPipelineOptions>(
+    "bench pipeline", "words/s, bubble and memory of model-parallel by schedule and stages; options of model-parallel after --")
 {
-    public override string Name => "bench pipeline";
-
-    public override string Summary => "words/s, bubble and memory of model-parallel by schedule and stages; options of model-parallel after --";
-
     public override bool PassesOn => true;
 
     public override IReadOnlyList<string> Examples => ["bench pipeline", "bench pipeline --stages 2 --schedules 1f1b -- --micro_batches 10 --threads 1"];

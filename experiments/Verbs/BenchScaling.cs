@@ -39,16 +39,13 @@ public sealed record BenchScalingOptions
 }
 
 /// <summary>Examples and tokens per second of Transformer-XL by the number of machines, each with the same batch a worker.</summary>
-internal sealed class BenchScaling : Verb<BenchScalingOptions>
+internal sealed class BenchScaling() : Verb<BenchScalingOptions>(
+    "bench scaling", "examples/s, tokens/s and efficiency of transformer-xl by machines; its options after --")
 {
     private const int WarmUpSteps = 3;
 
     // Of the published runs: machines of 8 GPUs, 96 sequences each.
     private static readonly Dictionary<int, double> s_published = new() { [1] = 100, [2] = 96.4, [4] = 97.3, [8] = 84.9, [16] = 82.7 };
-
-    public override string Name => "bench scaling";
-
-    public override string Summary => "examples/s, tokens/s and efficiency of transformer-xl by machines; its options after --";
 
     public override bool PassesOn => true;
 

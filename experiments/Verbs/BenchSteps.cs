@@ -7,12 +7,8 @@ using Compression.Mpi.Interop;
 namespace Compression.Experiments.Verbs;
 
 /// <summary>Milliseconds of a training step among ranks, by method.</summary>
-internal sealed class BenchSteps : Verb<StepBenchmarkOptions>
+internal sealed class BenchSteps() : Verb<StepBenchmarkOptions>("bench steps", "ms of the training step among ranks, with its parts and bytes, by method")
 {
-    public override string Name => "bench steps";
-
-    public override string Summary => "ms of the training step among ranks, with its parts and bytes, by method";
-
     public override IReadOnlyList<string> Examples => ["bench steps --num_workers 2", "bench steps --num_hid 700 --methods 'none; topk(ratio=0.001)'"];
 
     protected override ExitCode Run(StepBenchmarkOptions options, ParsedCommand command, CommandEnvironment environment)

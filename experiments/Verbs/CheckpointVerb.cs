@@ -15,7 +15,7 @@ public sealed record CheckpointOptions
 }
 
 /// <summary>Looks at the checkpoints of a run.</summary>
-internal abstract class CheckpointVerb : Verb<CheckpointOptions>
+internal abstract class CheckpointVerb(string name, string summary) : Verb<CheckpointOptions>(name, summary)
 {
     public override string Operand => "folder";
 
@@ -51,12 +51,8 @@ internal abstract class CheckpointVerb : Verb<CheckpointOptions>
 }
 
 /// <summary>Lists them, damaged ones included.</summary>
-internal sealed class CheckpointList : CheckpointVerb
+internal sealed class CheckpointList() : CheckpointVerb("checkpoint list", "the checkpoints of a run, oldest first")
 {
-    public override string Name => "checkpoint list";
-
-    public override string Summary => "the checkpoints of a run, oldest first";
-
     protected override ExitCode Show(IReadOnlyList<string> checkpoints, CommandEnvironment environment)
     {
         foreach (string folder in checkpoints)
@@ -79,12 +75,8 @@ internal sealed class CheckpointList : CheckpointVerb
 }
 
 /// <summary>Compares every file with its checksum; the first damage ends it.</summary>
-internal sealed class CheckpointVerify : CheckpointVerb
+internal sealed class CheckpointVerify() : CheckpointVerb("checkpoint verify", "compare every file of a run's checkpoints with its checksum")
 {
-    public override string Name => "checkpoint verify";
-
-    public override string Summary => "compare every file of a run's checkpoints with its checksum";
-
     protected override ExitCode Show(IReadOnlyList<string> checkpoints, CommandEnvironment environment)
     {
         foreach (string folder in checkpoints)

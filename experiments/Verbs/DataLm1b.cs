@@ -7,15 +7,12 @@ using Compression.Training.Data.Lm1b;
 namespace Compression.Experiments.Verbs;
 
 /// <summary>Gets One Billion Words, or makes a corpus of its form.</summary>
-internal sealed class DataLm1b : Verb<DataLm1bOptions>
+internal sealed class DataLm1b() : Verb<DataLm1bOptions>(
+    "data lm1b", "get the One Billion Word benchmark, checked; or count its words, split its held-out shard, or generate shards")
 {
     private const string Folder = "lm1b";
     private const int PublishedWords = 793_470;
     private const long ReportEvery = 100_000_000;
-
-    public override string Name => "data lm1b";
-
-    public override string Summary => "get the One Billion Word benchmark, checked; or count its words, split its held-out shard, or generate shards";
 
     public override IReadOnlyList<string> Examples =>
     [

@@ -18,12 +18,8 @@ public sealed record DataPtbOptions
 }
 
 /// <summary>Gets PTB.</summary>
-internal sealed class DataPtb : Verb<DataPtbOptions>
+internal sealed class DataPtb() : Verb<DataPtbOptions>("data ptb", "get the Penn Treebank in Mikolov's form, with checksums, from the network or from a folder")
 {
-    public override string Name => "data ptb";
-
-    public override string Summary => "get the Penn Treebank in Mikolov's form, with checksums, from the network or from a folder";
-
     public override IReadOnlyList<string> Examples => ["data ptb", "data ptb --from ~/simple-examples/data"];
 
     protected override ExitCode Run(DataPtbOptions options, ParsedCommand command, CommandEnvironment environment)

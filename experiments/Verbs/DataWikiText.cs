@@ -22,12 +22,8 @@ public sealed record DataWikiTextOptions
 }
 
 /// <summary>Gets WikiText.</summary>
-internal sealed class DataWikiText : Verb<DataWikiTextOptions>
+internal sealed class DataWikiText() : Verb<DataWikiTextOptions>("data wikitext", "get WikiText-2 or WikiText-103, checked, from the network or from a folder")
 {
-    public override string Name => "data wikitext";
-
-    public override string Summary => "get WikiText-2 or WikiText-103, checked, from the network or from a folder";
-
     public override IReadOnlyList<string> Examples => ["data wikitext", "data wikitext --size 103 --from ~/wikitext-103"];
 
     protected override ExitCode Run(DataWikiTextOptions options, ParsedCommand command, CommandEnvironment environment)

@@ -7,14 +7,10 @@ using Compression.Training.Data;
 namespace Compression.Experiments.Verbs;
 
 /// <summary>Looks at everything that the program needs, and says how to get what is missing.</summary>
-internal sealed class Doctor : Verb<NoOptions>
+internal sealed class Doctor() : Verb<NoOptions>("doctor", "what was found on this machine, what is missing, and the cure")
 {
     private static readonly string[] s_mpiLibraries = ["libmpich.so.12", "libmpi.so.40"];
     private static readonly string[] s_launchers = ["mpiexec.mpich", "mpiexec.openmpi", "mpiexec", "srun"];
-
-    public override string Name => "doctor";
-
-    public override string Summary => "what was found on this machine, what is missing, and the cure";
 
     protected override ExitCode Run(NoOptions options, ParsedCommand command, CommandEnvironment environment)
     {

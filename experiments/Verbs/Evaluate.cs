@@ -52,12 +52,8 @@ public sealed record EvaluateOptions
 }
 
 /// <summary>Perplexity of saved weights.</summary>
-internal sealed class Evaluate : Verb<EvaluateOptions>
+internal sealed class Evaluate() : Verb<EvaluateOptions>("eval", "perplexity of a weights file, or of a checkpoint, on valid and test")
 {
-    public override string Name => "eval";
-
-    public override string Summary => "perplexity of a weights file, or of a checkpoint, on valid and test";
-
     public override string Operand => "weights";
 
     public override IReadOnlyList<string> Examples => ["eval runs/small", "eval runs/small/checkpoints/step-000500 --split test", "eval weights.safetensors"];

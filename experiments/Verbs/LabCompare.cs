@@ -5,12 +5,9 @@ using Compression.Experiments.Plots.Pictures;
 namespace Compression.Experiments.Verbs;
 
 /// <summary>Seconds a step by method and rate, measured in the lab beside the prediction.</summary>
-internal sealed class LabCompare : LabMeasureVerb<LabMeasureOptions>
+internal sealed class LabCompare() : LabMeasureVerb<LabMeasureOptions>(
+    "lab compare", "ms of the training step by method and rate, measured in the lab and predicted; behind --: options of bench steps")
 {
-    public override string Name => "lab compare";
-
-    public override string Summary => "ms of the training step by method and rate, measured in the lab and predicted; behind --: options of bench steps";
-
     public override IReadOnlyList<string> Examples =>
         ["lab compare --hosts 4 --rates 100mbit,1gbit --out lab", "lab compare --methods 'none; sign via majority' -- --num_hid 650 --steps 30"];
 

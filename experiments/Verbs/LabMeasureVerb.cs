@@ -30,7 +30,7 @@ public record LabMeasureOptions
 }
 
 /// <summary>A verb that measures steps and exchanges in the lab; behind --: options of bench steps.</summary>
-internal abstract class LabMeasureVerb<TOptions> : Verb<TOptions>
+internal abstract class LabMeasureVerb<TOptions>(string name, string summary) : Verb<TOptions>(name, summary)
     where TOptions : LabMeasureOptions, new()
 {
     public override bool PassesOn => true;

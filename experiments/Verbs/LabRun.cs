@@ -19,13 +19,9 @@ public sealed record LabOptions
 }
 
 /// <summary>A command of this program among hosts that a slow network connects.</summary>
-internal sealed class LabRun : Verb<LabOptions>
+internal sealed class LabRun() : Verb<LabOptions>("lab", "run a command among hosts in network namespaces, one rank each, over links of a given rate; needs root")
 {
     private static readonly string[] s_ours = ["--num_workers", "--hostfile", "--virtual_workers"];
-
-    public override string Name => "lab";
-
-    public override string Summary => "run a command among hosts in network namespaces, one rank each, over links of a given rate; needs root";
 
     public override bool PassesOn => true;
 

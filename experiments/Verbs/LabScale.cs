@@ -20,13 +20,10 @@ public sealed record LabScaleOptions : LabMeasureOptions
 }
 
 /// <summary>What the model of the lab says about many workers.</summary>
-internal sealed class LabScale : LabMeasureVerb<LabScaleOptions>
+internal sealed class LabScale() : LabMeasureVerb<LabScaleOptions>(
+    "lab scale", "ms of the training step of many workers, modelled from links measured in the lab; behind --: options of bench steps")
 {
     private const int MostWorkers = 65536;
-
-    public override string Name => "lab scale";
-
-    public override string Summary => "ms of the training step of many workers, modelled from links measured in the lab; behind --: options of bench steps";
 
     public override IReadOnlyList<string> Examples =>
         ["lab scale --rates 100mbit,1gbit --out scale", "lab scale --rates 10gbit --workers 64,1024 -- --num_hid 1500"];

@@ -15,7 +15,7 @@ public sealed record ListOptions
 }
 
 /// <summary>Prints the algorithms of some roles, with their options and where they come from.</summary>
-internal abstract class ListAlgorithms(params AlgorithmRole[] roles) : Verb<ListOptions>
+internal abstract class ListAlgorithms(string name, string summary, params AlgorithmRole[] roles) : Verb<ListOptions>(name, summary)
 {
     protected override ExitCode Run(ListOptions options, ParsedCommand command, CommandEnvironment environment)
     {
@@ -133,25 +133,11 @@ internal abstract class ListAlgorithms(params AlgorithmRole[] roles) : Verb<List
 }
 
 /// <summary>Sparsifiers, quantizers, and names that others have for their compositions.</summary>
-internal sealed class ListCompressors() : ListAlgorithms(AlgorithmRole.Sparsifier, AlgorithmRole.Quantizer)
-{
-    public override string Name => "list compressors";
-
-    public override string Summary => "sparsifiers and quantizers, of which a compressor is composed";
-}
+internal sealed class ListCompressors() : ListAlgorithms(
+    "list compressors", "sparsifiers and quantizers, of which a compressor is composed", AlgorithmRole.Sparsifier, AlgorithmRole.Quantizer);
 
 /// <summary>Memories.</summary>
-internal sealed class ListMemories() : ListAlgorithms(AlgorithmRole.Memory)
-{
-    public override string Name => "list memories";
-
-    public override string Summary => "memories, which keep what was not sent";
-}
+internal sealed class ListMemories() : ListAlgorithms("list memories", "memories, which keep what was not sent", AlgorithmRole.Memory);
 
 /// <summary>Exchanges.</summary>
-internal sealed class ListExchanges() : ListAlgorithms(AlgorithmRole.Exchange)
-{
-    public override string Name => "list exchanges";
-
-    public override string Summary => "exchanges, which turn the workers' gradients into their average";
-}
+internal sealed class ListExchanges() : ListAlgorithms("list exchanges", "exchanges, which turn the workers' gradients into their average", AlgorithmRole.Exchange);

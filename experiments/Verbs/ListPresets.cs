@@ -6,12 +6,8 @@ using Compression.Training.Ptb;
 namespace Compression.Experiments.Verbs;
 
 /// <summary>The presets of the PTB trainer, with their values.</summary>
-internal sealed class ListPresets : Verb<ListOptions>
+internal sealed class ListPresets() : Verb<ListOptions>("list presets", "published settings, for --preset")
 {
-    public override string Name => "list presets";
-
-    public override string Summary => "published settings, for --preset";
-
     protected override ExitCode Run(ListOptions options, ParsedCommand command, CommandEnvironment environment)
     {
         string[] names = [.. OptionSchema.Of(typeof(PtbOptions)).Options.Single(option => option.Name == "preset").Choices

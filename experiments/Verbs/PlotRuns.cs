@@ -15,13 +15,9 @@ public sealed record PlotOptions : PictureOptions
 }
 
 /// <summary>Draws runs.</summary>
-internal sealed class PlotRuns : Verb<PlotOptions>
+internal sealed class PlotRuns() : Verb<PlotOptions>(
+    "plot", "draw runs (PNG, SVG, data, matplotlib script); KIND: " + string.Join(", ", PlotKinds.All().Select(kind => kind.Name)) + $", {PlotKinds.Every}")
 {
-    public override string Name => "plot";
-
-    public override string Summary => "draw runs (PNG, SVG, data, matplotlib script); KIND: "
-        + string.Join(", ", PlotKinds.All().Select(kind => kind.Name)) + $", {PlotKinds.Every}";
-
     public override string Operands => "kind dir...";
 
     public override IReadOnlyList<string> Examples =>

@@ -16,13 +16,10 @@ public sealed record ReportOptions : PictureOptions
 }
 
 /// <summary>Writes one page about runs.</summary>
-internal sealed class ReportRuns : Verb<ReportOptions>
+internal sealed class ReportRuns() : Verb<ReportOptions>(
+    "report", "one HTML page about runs: tables that sort, pictures, configuration, environment; needs no network")
 {
     private const string Page = "report.html";
-
-    public override string Name => "report";
-
-    public override string Summary => "one HTML page about runs: tables that sort, pictures, configuration, environment; needs no network";
 
     public override string Operands => "dir...";
 

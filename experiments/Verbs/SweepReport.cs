@@ -16,12 +16,9 @@ public sealed record SweepReportOptions
 }
 
 /// <summary>Shows what a sweep has found.</summary>
-internal sealed class SweepReport(IReadOnlyList<TrainingVerb> trainers) : Verb<SweepReportOptions>
+internal sealed class SweepReport(IReadOnlyList<TrainingVerb> trainers) : Verb<SweepReportOptions>(
+    "sweep report", "a sweep's results over its seeds; also as table.md and results.csv")
 {
-    public override string Name => "sweep report";
-
-    public override string Summary => "a sweep's results over its seeds; also as table.md and results.csv";
-
     public override string Operand => "folder";
 
     public override IReadOnlyList<string> Examples => ["sweep report runs/compressors"];

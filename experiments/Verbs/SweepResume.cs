@@ -15,12 +15,9 @@ public sealed record SweepResumeOptions : SweepWorkOptions
 }
 
 /// <summary>Goes on with a sweep's folder.</summary>
-internal sealed class SweepResume(IReadOnlyList<TrainingVerb> trainers) : SweepWork<SweepResumeOptions>
+internal sealed class SweepResume(IReadOnlyList<TrainingVerb> trainers) : SweepWork<SweepResumeOptions>(
+    "sweep resume", "go on with a sweep that was cut off, from the newest checkpoints")
 {
-    public override string Name => "sweep resume";
-
-    public override string Summary => "go on with a sweep that was cut off, from the newest checkpoints";
-
     public override string Operand => "folder";
 
     public override IReadOnlyList<string> Examples => ["sweep resume runs/compressors --jobs 2", "sweep resume runs/compressors --retry_failed"];

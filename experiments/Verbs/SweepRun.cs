@@ -19,12 +19,9 @@ public sealed record SweepRunOptions : SweepWorkOptions
 }
 
 /// <summary>Runs the trials of a grid.</summary>
-internal sealed class SweepRun(IReadOnlyList<TrainingVerb> trainers) : SweepWork<SweepRunOptions>
+internal sealed class SweepRun(IReadOnlyList<TrainingVerb> trainers) : SweepWork<SweepRunOptions>(
+    "sweep run", "run the trials of a grid; what completed before is not run again")
 {
-    public override string Name => "sweep run";
-
-    public override string Summary => "run the trials of a grid; what completed before is not run again";
-
     public override string Operand => "grid";
 
     public override IReadOnlyList<string> Examples =>

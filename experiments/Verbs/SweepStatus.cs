@@ -20,13 +20,10 @@ public sealed record SweepStatusOptions
 }
 
 /// <summary>Shows how far a sweep is.</summary>
-internal sealed class SweepStatus(IReadOnlyList<TrainingVerb> trainers) : Verb<SweepStatusOptions>
+internal sealed class SweepStatus(IReadOnlyList<TrainingVerb> trainers) : Verb<SweepStatusOptions>(
+    "sweep status", "a sweep's trials: how far each is, and what it has reached")
 {
     private static readonly TimeSpan s_pace = TimeSpan.FromSeconds(2);
-
-    public override string Name => "sweep status";
-
-    public override string Summary => "a sweep's trials: how far each is, and what it has reached";
 
     public override string Operand => "folder";
 

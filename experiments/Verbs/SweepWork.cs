@@ -22,7 +22,7 @@ public record SweepWorkOptions
 }
 
 /// <summary>Runs what is left of a sweep, or shows it.</summary>
-internal abstract class SweepWork<TOptions> : Verb<TOptions>
+internal abstract class SweepWork<TOptions>(string name, string summary) : Verb<TOptions>(name, summary)
     where TOptions : SweepWorkOptions, new()
 {
     protected override ExitCode Run(TOptions options, ParsedCommand command, CommandEnvironment environment)

@@ -16,12 +16,8 @@ public sealed record WandbSyncOptions
 }
 
 /// <summary>Uploads what Weights &amp; Biases has not got yet.</summary>
-internal sealed class WandbSyncRuns : Verb<WandbSyncOptions>
+internal sealed class WandbSyncRuns() : Verb<WandbSyncOptions>("wandb sync", "upload runs that were reported offline, or whose server was down")
 {
-    public override string Name => "wandb sync";
-
-    public override string Summary => "upload runs that were reported offline, or whose server was down";
-
     public override string Operand => "folder";
 
     public override IReadOnlyList<string> Examples => ["wandb sync runs/small", "wandb sync runs"];

@@ -9,13 +9,10 @@ namespace Compression.Experiments.Plots.Kinds;
 /// Convergence against bandwidth: perplexity against wall-clock, one panel a link speed. It is modelled, but for runs of the lab: those were
 /// measured, and stand in the panel of their rate alone.
 /// </summary>
-internal sealed class BandwidthPanels : PlotKind
+internal sealed class BandwidthPanels() : PlotKind(
+    "bandwidth", "perplexity against wall-clock, modelled, or measured for runs of the lab; one panel a link speed")
 {
     private const int SymbolsOnALine = 7;
-
-    public override string Name => "bandwidth";
-
-    public override string Summary => "perplexity against wall-clock, modelled, or measured for runs of the lab; one panel a link speed";
 
     public override Picture Compose(PlotInput input)
     {

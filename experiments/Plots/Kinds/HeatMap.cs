@@ -7,13 +7,9 @@ using Compression.Experiments.Statistics;
 namespace Compression.Experiments.Plots.Kinds;
 
 /// <summary>Perplexity at the end, by compressor and by the ratio that it was asked for.</summary>
-internal sealed class HeatMap : PlotKind
+internal sealed class HeatMap() : PlotKind("heatmap", "perplexity at the end by compressor and ratio")
 {
     private const string NoRatio = "none", RatioArgument = "ratio";
-
-    public override string Name => "heatmap";
-
-    public override string Summary => "perplexity at the end by compressor and ratio";
 
     /// <summary>The share of entries that a run was asked to send; null where its compressor has no such option.</summary>
     public static string? RatioOf(RunData run) => SeriesLabels.Terms(SeriesLabels.Composition(run))

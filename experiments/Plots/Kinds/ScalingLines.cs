@@ -7,12 +7,8 @@ using Compression.Experiments.Statistics;
 namespace Compression.Experiments.Plots.Kinds;
 
 /// <summary>Words a second against workers, beside what as many machines without an exchange would do.</summary>
-internal sealed class ScalingLines : PlotKind
+internal sealed class ScalingLines() : PlotKind("scaling", "words per second against real workers, with the linear line")
 {
-    public override string Name => "scaling";
-
-    public override string Summary => "words per second against real workers, with the linear line";
-
     public override Picture Compose(PlotInput input)
     {
         RunSeries[] real = [.. input.Series.Where(series => series.Runs[0].VirtualWorkers == 0 && Speed(series).Count > 0)];

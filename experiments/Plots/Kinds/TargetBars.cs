@@ -6,12 +6,8 @@ using Compression.Experiments.Statistics;
 namespace Compression.Experiments.Plots.Kinds;
 
 /// <summary>Seconds and bytes until a perplexity is reached, as bars beside each other.</summary>
-internal sealed class TargetBars : PlotKind
+internal sealed class TargetBars() : PlotKind("target", "time and bytes until a perplexity is reached")
 {
-    public override string Name => "target";
-
-    public override string Summary => "time and bytes until a perplexity is reached";
-
     /// <summary>The lowest perplexity that every run reaches, rounded up to a tenth.</summary>
     public static double CommonTarget(IEnumerable<RunData> runs, PerplexityKind kind) =>
         Math.Ceiling(10 * runs.Select(run => Curve.Of(run, kind)).Where(curve => curve.Count > 0).Max(curve => curve.Min(point => point.Perplexity))) / 10;
