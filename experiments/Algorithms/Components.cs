@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Compression.Compressors.Sparsifiers.TopK;
 using Compression.Core.Catalog;
 using Compression.Core.Composition;
+using Compression.Core.Reporting;
 using Compression.Exchanges;
 using Compression.Memory;
 using Compression.Training.Sessions;
@@ -31,8 +32,9 @@ internal static class Components
     /// <param name="options">Checked one by one.</param>
     /// <param name="flags">Flags of components.</param>
     /// <param name="presetFlags">Flags of components that stand below them.</param>
-    public static CompressionRequest RequestOf(TrainerOptions options, IReadOnlyDictionary<string, string> flags, IReadOnlyDictionary<string, string> presetFlags) =>
-        new(options.Compressor, options.Memory, options.Exchange, options.MinSlotSize, flags)
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>: a name or an option is wrong, or parts do not fit.</exception>
+    public static CompressionPlan Compose(TrainerOptions options, IReadOnlyDictionary<string, string> flags, IReadOnlyDictionary<string, string> presetFlags) =>
+        Compose(new CompressionRequest(options.Compressor, options.Memory, options.Exchange, options.MinSlotSize, flags)
         {
             PresetFlags = presetFlags,
             SlotOverrides = options.Slot,
@@ -41,7 +43,7 @@ internal static class Components
             PlainSgd = options.IsPlainSgd,
             MomentumOption = options.MomentumOption,
             Workers = options.GradientWorkers,
-        };
+        });
 
     private static CompressionPlan Compose(CompressionRequest request) => new CompressionComposer(Catalog()).Compose(request);
 }

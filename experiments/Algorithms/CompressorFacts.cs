@@ -1,4 +1,3 @@
-using System.Globalization;
 using Compression.Core.Catalog;
 using Compression.Core.Contracts;
 using Compression.Core.Gradients;
@@ -64,8 +63,8 @@ internal sealed record CompressorFacts(bool Unbiased, bool WantsMemory, bool Kee
         string bias = Unbiased ? "unbiased, needs no memory" : KeepsResidual ? "keeps by itself what it does not send"
             : WantsMemory ? "biased, wants a memory" : "biased, goes without a memory";
         string floor = Sent is not null && FloorBits == 0 ? "no index is sent" : Sent is { } share
-            ? string.Create(CultureInfo.InvariantCulture, $"floor {FloorBits:F2} bits an index where it sends {share:P1} of normal values")
-            : string.Create(CultureInfo.InvariantCulture, $"floor {FloorBits:F2} bits a value");
+            ? FormattableString.Invariant($"floor {FloorBits:F2} bits an index where it sends {share:P1} of normal values")
+            : FormattableString.Invariant($"floor {FloorBits:F2} bits a value");
         return $"{bias}; {floor}";
     }
 

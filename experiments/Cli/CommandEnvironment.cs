@@ -1,4 +1,5 @@
 using Compression.Core.Reporting;
+using Compression.Mpi.Launching;
 using Compression.Tracking.Display;
 using Compression.Training.Data;
 
@@ -66,10 +67,32 @@ public sealed record CommandEnvironment
     public string FullPathOrEmpty(string path) => path.Length == 0 ? "" : FullPath(path);
 
     /// <summary>The file of a program in the folders of PATH; null where it is in none.</summary>
-    public string? ProgramPath(string name) => (Variable("PATH") ?? "")
-        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-        .Select(folder => Path.Combine(folder, name))
-        .FirstOrDefault(File.Exists);
+    public string? FindProgram(string name) => ProgramPath.Find(name, Variable("PATH"));
+
+    /// <summary>The folders in which corpora are looked for, the user's first.</summary>
+    public IEnumerable<string> DatasetFolders => [.. Datasets is { } folder ? [FullPath(folder)] : Array.Empty<string>(), Path.Combine(RepositoryRoot, "datasets")];
+
+    /// <summary>The folder that a corpus is put into.</summary>
+    /// <param name="chosen">As the user named it; empty: the repository's.</param>
+    /// <param name="name">Of the corpus.</param>
+    public string DatasetFolder(string chosen, string name) => chosen.Length > 0 ? FullPath(chosen) : Path.Combine(RepositoryRoot, "datasets", name);
+
+    /// <summary>Does work that Ctrl+C and SIGTERM end in the middle.</summary>
+    /// <param name="work">Is given what is cancelled then.</param>
+    /// <returns>How the program ends.</returns>
+    public ExitCode UntilStopped(Action<CancellationToken> work)
+    {
+        using var stop = ListenForStop();
+        try
+        {
+            work(stop.Token);
+            return ExitCode.Success;
+        }
+        catch (OperationCanceledException) when (stop.Reason is { } reason)
+        {
+            return reason;
+        }
+    }
 
     private static string WorkingFolder()
     {

@@ -4,13 +4,15 @@ using Compression.Core.Reporting;
 namespace Compression.Experiments.Cli;
 
 /// <summary>Something that the program can do: <c>./run.sh NAME OPTIONS</c>.</summary>
-public abstract class Verb
+/// <param name="name">One word, or two where several belong together, as in <c>data ptb</c>.</param>
+/// <param name="summary">One line for the table of verbs.</param>
+public abstract class Verb(string name, string summary)
 {
-    /// <summary>One word, or two where several belong together, as in <c>data ptb</c>.</summary>
-    public abstract string Name { get; }
+    /// <summary>One word, or two.</summary>
+    public string Name => name;
 
     /// <summary>One line for the table of verbs.</summary>
-    public abstract string Summary { get; }
+    public string Summary => summary;
 
     /// <summary>What can be written after it.</summary>
     public abstract IReadOnlyList<CommandOption> Options { get; }
@@ -30,6 +32,19 @@ public abstract class Verb
     /// <summary>Whether what a command finds out is on the screen alone; a run has it in its folder as well.</summary>
     public virtual bool ShowsResults(ParsedCommand command) => true;
 
+    /// <summary>Refuses a command whose operand was left out.</summary>
+    /// <param name="value">The operand's.</param>
+    /// <param name="what">Continues "needs".</param>
+    /// <param name="example">An operand that works.</param>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>: it is empty.</exception>
+    protected void RequireOperand(string value, string what, string example = "runs/NAME")
+    {
+        if (value.Length == 0)
+        {
+            throw new UserErrorException(ExitCode.Usage, $"{Name} needs {what}: ./run.sh {Name} {example}.");
+        }
+    }
+
     /// <summary>Does it.</summary>
     /// <returns>How the program ends.</returns>
     /// <exception cref="UserErrorException">It cannot be done.</exception>
@@ -37,18 +52,19 @@ public abstract class Verb
 }
 
 /// <summary>A verb whose options are the properties of a record.</summary>
-public abstract class Verb<TOptions> : Verb
+public abstract class Verb<TOptions>(string name, string summary) : Verb(name, summary)
     where TOptions : class, new()
 {
     private readonly OptionSchema _schema = OptionSchema.Of(typeof(TOptions));
 
     public override IReadOnlyList<CommandOption> Options => [.. _schema.Options.Select(CommandOption.Of)];
 
-    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment) => Run(Read(command), environment);
-
-    /// <summary>Reads the options, and checks them one by one.</summary>
-    protected TOptions Read(ParsedCommand command) => (TOptions)_schema.Bind(command.Values, command.AsWritten);
+    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment) =>
+        Run((TOptions)_schema.Bind(command.Values, command.AsWritten), command, environment);
 
     /// <summary>Does it.</summary>
-    protected abstract ExitCode Run(TOptions options, CommandEnvironment environment);
+    /// <param name="options">Checked one by one.</param>
+    /// <param name="command">What else the user wrote.</param>
+    /// <param name="environment">Where it runs.</param>
+    protected abstract ExitCode Run(TOptions options, ParsedCommand command, CommandEnvironment environment);
 }

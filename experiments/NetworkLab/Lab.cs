@@ -26,7 +26,7 @@ internal sealed class Lab : IDisposable
     {
         // Hosts have no way to the outside: what ranks need is installed before.
         SystemPackage.RequireMpi(environment);
-        if (environment.ProgramPath("ip") is null)
+        if (environment.FindProgram("ip") is null)
         {
             SystemPackage.Install(SystemPackage.Network, environment);
         }
@@ -54,32 +54,24 @@ internal sealed class Lab : IDisposable
 
     /// <summary>Runs a command of this program, with one rank a host; its output is the user's.</summary>
     /// <returns>Its exit code. Signals go on to it.</returns>
-    public int Run(IReadOnlyList<string> words)
-    {
-        using var process = Process.Start(StartInfo(words))!;
-        using var interrupt = Forward(process, PosixSignal.SIGINT, ExitCode.Interrupted);
-        using var terminate = Forward(process, PosixSignal.SIGTERM, ExitCode.Terminated);
-        process.WaitForExit();
-        return process.ExitCode;
-    }
+    public int Run(IReadOnlyList<string> words) => Execute(words, takesOutput: false).Code;
 
     /// <summary>Runs a command of this program and takes what it prints; errors are the user's.</summary>
-    public (int Code, string Output) Capture(IReadOnlyList<string> words)
+    public (int Code, string Output) Capture(IReadOnlyList<string> words) => Execute(words, takesOutput: true);
+
+    /// <summary>Removes it.</summary>
+    public void Dispose() => _network.Dispose();
+
+    private (int Code, string Output) Execute(IReadOnlyList<string> words, bool takesOutput)
     {
         var start = StartInfo(words);
-        start.RedirectStandardOutput = true;
+        start.RedirectStandardOutput = takesOutput;
         using var process = Process.Start(start)!;
         using var interrupt = Forward(process, PosixSignal.SIGINT, ExitCode.Interrupted);
         using var terminate = Forward(process, PosixSignal.SIGTERM, ExitCode.Terminated);
-        string output = process.StandardOutput.ReadToEnd();
+        string output = takesOutput ? process.StandardOutput.ReadToEnd() : "";
         process.WaitForExit();
         return (process.ExitCode, output);
-    }
-
-    /// <summary>Removes it.</summary>
-    public void Dispose()
-    {
-        _network.Dispose();
     }
 
     private static void WriteScript(string path, string text)

@@ -30,7 +30,7 @@ internal sealed class LabNetwork : IDisposable
     {
         RequireRoot();
         Clean(onlyAbandoned: true);
-        Hosts = [.. Enumerable.Range(1, hosts).Select(host => string.Create(CultureInfo.InvariantCulture, $"10.77.0.{host}"))];
+        Hosts = [.. Enumerable.Range(1, hosts).Select(host => FormattableString.Invariant($"10.77.0.{host}"))];
         try
         {
             NetworkCommand.Run($"ip link add {Bridge} type bridge");
@@ -70,7 +70,7 @@ internal sealed class LabNetwork : IDisposable
     private string Bridge => $"gcb{_owner}";
 
     /// <summary>How the names of the temporary folders of a process's labs begin, which go with its network.</summary>
-    public static string FolderPrefix(int owner) => string.Create(CultureInfo.InvariantCulture, $"compression-lab-{owner}-");
+    public static string FolderPrefix(int owner) => FormattableString.Invariant($"compression-lab-{owner}-");
 
     /// <summary>Removes the hosts, and ends what still runs on them.</summary>
     public void Dispose() => Remove(_owner);
@@ -138,9 +138,9 @@ internal sealed class LabNetwork : IDisposable
         }
     }
 
-    private static string Port(int owner, int host) => string.Create(CultureInfo.InvariantCulture, $"gc{owner}-{host}");
+    private static string Port(int owner, int host) => FormattableString.Invariant($"gc{owner}-{host}");
 
-    private string Namespace(int host) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{_owner}-{host}");
+    private string Namespace(int host) => FormattableString.Invariant($"{Prefix}{_owner}-{host}");
 
     private void AddHost(int host, LinkRate? rate)
     {
@@ -154,7 +154,7 @@ internal sealed class LabNetwork : IDisposable
         if (rate is { } link)
         {
             int burst = Math.Max(LeastBurst, (int)(BurstSeconds * link.BitsPerSecond / 8));
-            string shape = string.Create(CultureInfo.InvariantCulture, $"root tbf rate {link} burst {burst} latency 400ms");
+            string shape = FormattableString.Invariant($"root tbf rate {link} burst {burst} latency 400ms");
             NetworkCommand.Run($"tc qdisc add dev {port} {shape}");
             NetworkCommand.Run($"tc -n {space} qdisc add dev {Device} {shape}");
         }

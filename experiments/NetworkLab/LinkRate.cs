@@ -12,8 +12,8 @@ internal readonly record struct LinkRate(double BitsPerSecond)
 
     /// <summary>What <c>tc</c> and people write, as in 100mbit.</summary>
     public override string ToString() => BitsPerSecond >= 1e9
-        ? string.Create(CultureInfo.InvariantCulture, $"{BitsPerSecond / 1e9:0.###}gbit")
-        : string.Create(CultureInfo.InvariantCulture, $"{BitsPerSecond / 1e6:0.###}mbit");
+        ? FormattableString.Invariant($"{BitsPerSecond / 1e9:0.###}gbit")
+        : FormattableString.Invariant($"{BitsPerSecond / 1e6:0.###}mbit");
 
     /// <summary>Reads one.</summary>
     /// <param name="text">A number, then mbit or gbit.</param>

@@ -19,10 +19,12 @@ internal static class CorpusChoice
     /// <exception cref="Core.Reporting.UserErrorException">It means nothing.</exception>
     public static bool IsSample(string data, CommandEnvironment environment) => Find(data, environment).Folder is null;
 
+    /// <summary>Where corpora are looked for.</summary>
+    public static CorpusPlaces Places(CommandEnvironment environment) => new(environment.CallerFolder, environment.RepositoryRoot, environment.Datasets);
+
     private static CorpusLocation Find(string data, CommandEnvironment environment)
     {
-        var location = CorpusLocation.Find(
-            data.Length == 0 ? null : data, new CorpusPlaces(environment.CallerFolder, environment.RepositoryRoot, environment.Datasets));
+        var location = CorpusLocation.Find(data.Length == 0 ? null : data, Places(environment));
         return location with { Reason = ProgramName.AddTo(location.Reason) };
     }
 }

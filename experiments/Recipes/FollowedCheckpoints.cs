@@ -1,4 +1,3 @@
-using System.Globalization;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Tracking.Files;
@@ -55,8 +54,7 @@ internal sealed class FollowedCheckpoints(string first, string name, long lastSt
                 var record = evaluate(next);
                 table.LogEvaluation(record);
                 events.LogEvaluation(record);
-                environment.Screen.Output.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture,
+                environment.Screen.Output.WriteLine(FormattableString.Invariant(
                     $"{name}: step {record.Step}, {record.Split} loss {record.Loss:F6} nats per word, perplexity {record.Perplexity:F4}"));
                 last = next;
                 if (once || record.Step >= lastStep)

@@ -18,13 +18,9 @@ using Compression.Training.Sessions;
 namespace Compression.Experiments.Recipes;
 
 /// <summary>The One Billion Word language model: trains it, or evaluates the checkpoints of a run as they come.</summary>
-internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
+internal sealed class Lm1bTrain() : TrainingVerb<Lm1bOptions>("lm1b", "train the LM-1B LSTM: row-sparse tables, sampled softmax, parameter servers")
 {
     private const string Folder = "lm1b", Partitions = "num_variable_shards";
-
-    public override string Name => "lm1b";
-
-    public override string Summary => "train the LM-1B LSTM: row-sparse tables, sampled softmax, parameter servers";
 
     public override IReadOnlyList<string> Examples =>
     [
@@ -153,8 +149,7 @@ internal sealed class Lm1bTrain : TrainingVerb<Lm1bOptions>
     {
         string[] candidates = datadir.Length > 0
             ? [environment.FullPath(datadir), Path.GetFullPath(datadir, environment.RepositoryRoot)]
-            : [.. environment.Datasets is { Length: > 0 } datasets ? [environment.FullPath(Path.Combine(datasets, Folder))] : Array.Empty<string>(),
-                Path.Combine(environment.RepositoryRoot, "datasets", Folder)];
+            : [.. environment.DatasetFolders.Select(place => Path.Combine(place, Folder))];
 
         // Shards in a usual place are meant to be the corpus: a vocabulary that they lack is an error.
         return candidates.FirstOrDefault(folder => File.Exists(Path.Combine(folder, Lm1bCorpus.VocabularyFile))

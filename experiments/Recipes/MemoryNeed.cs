@@ -11,7 +11,7 @@ namespace Compression.Experiments.Recipes;
 
 /// <summary>What a process of a run holds at the least, known from its sizes before anything is allocated. In doubles, which no size overflows.</summary>
 /// <param name="Parameters">Parameters in the flat buffers.</param>
-/// <param name="Copies">Buffers of that length: weights, gradients, the optimizer's state, what compression holds back.</param>
+/// <param name="Copies">Buffers of that length: weights, gradients, the optimizer's state, residuals.</param>
 /// <param name="Others">Floats beside them: what a step keeps for its backward pass, tables.</param>
 /// <param name="Lower">The options that lower it.</param>
 internal sealed record MemoryNeed(double Parameters, double Copies, double Others, string Lower)

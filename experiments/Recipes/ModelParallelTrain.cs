@@ -8,12 +8,9 @@ using Compression.Training.ModelParallel;
 namespace Compression.Experiments.Recipes;
 
 /// <summary>The model-parallel LSTM: layers as a pipeline over ranks.</summary>
-internal sealed class ModelParallelTrain : TrainingVerb<ModelParallelOptions>
+internal sealed class ModelParallelTrain() : TrainingVerb<ModelParallelOptions>(
+    "model-parallel", "train a stacked LSTM whose layers lie on several ranks, as a pipeline")
 {
-    public override string Name => "model-parallel";
-
-    public override string Summary => "train a stacked LSTM whose layers lie on several ranks, as a pipeline";
-
     public override IReadOnlyList<string> Examples =>
     [
         "model-parallel --max_steps 200",

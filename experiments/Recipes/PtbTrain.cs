@@ -8,12 +8,8 @@ using Compression.Training.Ptb;
 namespace Compression.Experiments.Recipes;
 
 /// <summary>The PTB LSTM: the main job.</summary>
-internal sealed class PtbTrain : TrainingVerb<PtbOptions>
+internal sealed class PtbTrain() : TrainingVerb<PtbOptions>("train", "train the PTB LSTM with compressed gradients")
 {
-    public override string Name => "train";
-
-    public override string Summary => "train the PTB LSTM with compressed gradients";
-
     public override IReadOnlyList<string> Examples =>
     [
         "--compressor topk --compress_ratio 0.001",

@@ -52,17 +52,7 @@ internal sealed class SavedTransformerXl(TransformerXlOptions options, Corpus co
     {
         // The weights alone count: whatever the run compressed with, and among however many workers, is left aside.
         var alone = options with { InitWeights = weights, Resume = "", Compressor = "none", NumWorkers = 1, VirtualWorkers = 0, Overlap = false, BucketBytes = 0 };
-        var plan = Components.Compose("none");
-        TransformerXlTrainer.Check(alone, plan, corpus, workers: 1);
-        using var communicator = new LocalCommunicator();
-        using var silent = new NullRunLogger();
-        using var stop = environment.ListenForStop();
-        var context = new TrainingContext(communicator, silent, plan, "", environment.Time, stop.Token);
-        foreach (string split in (string[])["valid", "test"])
-        {
-            var record = TransformerXlTrainer.Evaluate(alone, corpus, split, context);
-            environment.Screen.Output.WriteLine(
-                string.Create(CultureInfo.InvariantCulture, $"{split}: loss {record.Loss:F6} nats per token, perplexity {record.Perplexity:F4}"));
-        }
+        TransformerXlTrainer.Check(alone, Components.Compose("none"), corpus, workers: 1);
+        SavedWeights.Evaluate(["valid", "test"], (split, context) => TransformerXlTrainer.Evaluate(alone, corpus, split, context), environment);
     }
 }

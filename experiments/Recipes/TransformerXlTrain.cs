@@ -10,7 +10,8 @@ using Compression.Training.TransformerXl;
 namespace Compression.Experiments.Recipes;
 
 /// <summary>Transformer-XL: trains it, prints a published set-up, or goes on with a text.</summary>
-internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
+internal sealed class TransformerXlTrain() : TrainingVerb<TransformerXlOptions>(
+    "transformer-xl", "train Transformer-XL with compressed gradients; go on with a text")
 {
     /// <summary>What is made of texts is kept here, below the repository.</summary>
     internal const string CacheFolder = "artifacts/corpora";
@@ -26,10 +27,6 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
 
     // Less text is tokenized in less than a second.
     private const long BytesWorthKeeping = 32 << 20;
-
-    public override string Name => "transformer-xl";
-
-    public override string Summary => "train Transformer-XL with compressed gradients; go on with a text";
 
     public override IReadOnlyList<string> Examples =>
     [
@@ -101,7 +98,7 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
             InitWeights = environment.FullPathOrEmpty(options.InitWeights),
             SaveWeights = environment.FullPathOrEmpty(options.SaveWeights),
         };
-        if (options.DryRun && options.Data.Length == 0 && options.Dataset != TextDataset.Sample && !TransformerXlCorpus.IsAtHand(options.Dataset, Places(environment)))
+        if (options.DryRun && options.Data.Length == 0 && options.Dataset != TextDataset.Sample && !TransformerXlCorpus.IsAtHand(options.Dataset, CorpusChoice.Places(environment)))
         {
             return WithoutText(options, pipeline, workers);
         }
@@ -161,7 +158,7 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
     // A text that nothing names, where the usual one is not here.
     private static bool IsSample(ParsedCommand command, CommandEnvironment environment) => command["dataset"] is { } named
         ? named == OptionText.Format(TextDataset.Sample)
-        : command["data"] == CorpusLocation.SampleName || (string.IsNullOrEmpty(command["data"]) && !TransformerXlCorpus.IsAtHand(TextDataset.Wt103, Places(environment)));
+        : command["data"] == CorpusLocation.SampleName || (string.IsNullOrEmpty(command["data"]) && !TransformerXlCorpus.IsAtHand(TextDataset.Wt103, CorpusChoice.Places(environment)));
 
     private static void RequireText(TransformerXlOptions options)
     {
@@ -177,19 +174,17 @@ internal sealed class TransformerXlTrain : TrainingVerb<TransformerXlOptions>
         if (options.Dataset == TextDataset.Sample)
         {
             var sample = TransformerXlCorpus.OfSample();
-            string why = TransformerXlCorpus.IsAtHand(TextDataset.Wt103, Places(environment)) ? "asked for by name"
+            string why = TransformerXlCorpus.IsAtHand(TextDataset.Wt103, CorpusChoice.Places(environment)) ? "asked for by name"
                 : $"no wikitext-103 is at hand: get it with `./run.sh data wikitext --size 103`, or name another text by --dataset; {SampleRun.Remark}";
             return (sample with { Description = $"{sample.Description} ({why})" }, CorpusLocation.SampleName);
         }
 
-        string folder = TransformerXlCorpus.Find(options.Dataset, options.Data, Places(environment));
+        string folder = TransformerXlCorpus.Find(options.Dataset, options.Data, CorpusChoice.Places(environment));
         var everywhere = new EnumerationOptions { RecurseSubdirectories = true };
         bool isLarge = new DirectoryInfo(folder).EnumerateFiles("*", everywhere).Sum(file => file.Length) > BytesWorthKeeping;
         string? cache = isLarge ? Path.Combine(environment.RepositoryRoot, CacheFolder) : null;
         return (TransformerXlCorpus.Load(options.Dataset, folder, cache, options.Bpe), folder);
     }
-
-    private static CorpusPlaces Places(CommandEnvironment environment) => new(environment.CallerFolder, environment.RepositoryRoot, environment.Datasets);
 
     // The published code's name of a restart.
     protected override (string, string)? FirstName(string name, string value) =>

@@ -24,3 +24,12 @@ internal sealed record PreparedTraining<TOptions>(
     /// <summary>How much work it is; null where the trainer does not say.</summary>
     public TrainingSize? Size { get; init; }
 }
+
+/// <summary>How much work a run is, known before it starts.</summary>
+/// <param name="Parameters">Trainable parameters.</param>
+/// <param name="Tokens">Tokens that all workers together train on, at most.</param>
+public sealed record TrainingSize(long Parameters, double Tokens)
+{
+    /// <summary>Words of the vocabulary.</summary>
+    public int Words { get; init; }
+}

@@ -37,7 +37,7 @@ internal sealed class RankGroup : IDisposable
 
     /// <summary>Joins the ranks that the launcher started.</summary>
     /// <param name="timeout">Seconds that an exchange may take; 0: no limit.</param>
-    /// <param name="environment">Where failures are told.</param>
+    /// <param name="environment">Where failures are reported.</param>
     /// <param name="severalThreads">Several threads will exchange at once.</param>
     public static RankGroup Join(double timeout, CommandEnvironment environment, bool severalThreads = false)
     {
@@ -51,7 +51,7 @@ internal sealed class RankGroup : IDisposable
 
     /// <summary>Runs a check on every rank. Where it fails, the lowest failing rank reports and all end with its code.</summary>
     /// <param name="check">Throws where it fails.</param>
-    /// <param name="saysWhere">A failure that some ranks alone meet is told with rank and host.</param>
+    /// <param name="saysWhere">A failure of some ranks alone is reported with rank and host.</param>
     public T AllAgree<T>(Func<T> check, bool saysWhere = false)
     {
         if (Communicator.WorldSize == 1)
@@ -90,7 +90,7 @@ internal sealed class RankGroup : IDisposable
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure!);
         }
 
-        // Told at once: leaving MPI may have to be forced, and ends the process then.
+        // Reported now: leaving MPI may have to be forced, which ends the process.
         if (reports)
         {
             // What not all have met is something of one host.
@@ -144,7 +144,7 @@ internal sealed class RankGroup : IDisposable
         _ => ExitCode.Failure,
     };
 
-    /// <summary>Tells with which code all ranks are about to end.</summary>
+    /// <summary>Sets the code with which all ranks are about to end.</summary>
     public ExitCode Conclude(ExitCode code)
     {
         if (_mpi is not null)

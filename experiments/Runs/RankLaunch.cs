@@ -43,13 +43,12 @@ internal static class RankLaunch
         int servers = options.ServerRanks, workers = size - servers;
         if (command["num_workers"] is not null && RanksOf(options) != size)
         {
-            throw new UserErrorException(ExitCode.Usage, string.Create(
-                CultureInfo.InvariantCulture,
+            throw new UserErrorException(ExitCode.Usage, FormattableString.Invariant(
                 $"--num_workers {options.NumWorkers}{(servers > 0 ? $" with {servers} {Plural.Of(servers, "server")}" : "")}: the launcher has started {size} {Plural.Of(size, "rank")}; leave --num_workers away, or make them equal."));
         }
 
         return workers > 0 ? workers : throw new UserErrorException(
-            ExitCode.Usage, string.Create(CultureInfo.InvariantCulture, $"--num_workers {workers}: must be a whole number at least 1 and at most 65536; the nearest is 1."));
+            ExitCode.Usage, FormattableString.Invariant($"--num_workers {workers}: must be a whole number at least 1 and at most 65536; the nearest is 1."));
     }
 
     /// <summary>Threads of a rank: as given, or the cores of the host shared among its ranks.</summary>
@@ -67,8 +66,7 @@ internal static class RankLaunch
         if (options.VirtualWorkers > 0 && options.NumWorkers > 1)
         {
             throw new UserErrorException(
-                ExitCode.Usage, string.Create(
-                    CultureInfo.InvariantCulture,
+                ExitCode.Usage, FormattableString.Invariant(
                     $"--virtual_workers {options.VirtualWorkers} and --num_workers {options.NumWorkers}: workers are virtual or real, not both; set one of them."));
         }
 

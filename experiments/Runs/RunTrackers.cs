@@ -54,7 +54,7 @@ internal static class RunTrackers
                 Host = observed.Host,
                 IsResumed = resumeStep is not null,
                 Time = environment.Time,
-                Tell = text => all().Message(text),
+                Inform = text => all().Message(text),
                 Warn = text => all().Warning(text),
                 Stop = stop,
             }));

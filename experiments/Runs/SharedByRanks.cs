@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using Compression.Core.Reporting;
@@ -43,8 +42,7 @@ internal static class SharedByRanks
         var expected = first.Skip(1).Chunk(3).Select(fact => new SharedFact(fact[0], fact[1], fact[2])).ToList();
         group.AllAgree(() => FirstDifference(expected, facts) is not var (fact, theirs, ours) ? true : throw new UserErrorException(
             ExitCode.Environment,
-            string.Create(
-                CultureInfo.InvariantCulture,
+            FormattableString.Invariant(
                 $"The ranks differ: {fact.Name} is {InWords(ours)} for rank {group.Communicator.Rank} on {host}, and {InWords(theirs)} for rank 0 on {first[0]}; {fact.Cure}.")));
     }
 

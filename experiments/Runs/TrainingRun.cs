@@ -37,21 +37,17 @@ internal static class TrainingRun
         catch (Exception failure)
         {
             string? log = folder?.Record(failure, environment.Time);
-            var told = Explain(failure, log);
+            var error = Explain(failure, log);
             folder?.Dispose();
-            group.EndAll(told.Code, () => CommandLine.Report(told.Code, told.Message, environment));
-            throw told;
+            group.EndAll(error.Code, () => CommandLine.Report(error.Code, error.Message, environment));
+            throw error;
         }
     }
 
     /// <summary>Looks at the machine before MPI starts, as that is no time to start git; null on all ranks but the first.</summary>
     public static RunEnvironment? ObserveMachine(CommandEnvironment environment) => MpiEnvironment.Current.Rank is > 0
         ? null
-        : RunEnvironment.Observe(
-            threads: 0, mpiLibrary: null, libtorch: null, new Dictionary<string, string>(), environment.Time, environment.RepositoryRoot) with
-        {
-            Network = environment.Variable(Lab.NetworkVariable),
-        };
+        : RunEnvironment.Observe(environment.Time, environment.RepositoryRoot) with { Network = environment.Variable(Lab.NetworkVariable) };
 
     private static IRunLogger OpenLogger<TOptions>(
         RunDirectory directory, RunRequest<TOptions> request, RunEnvironment observed, RankGroup group, StopRequest stop, CommandEnvironment environment)

@@ -11,7 +11,7 @@ using Compression.Training.Sessions;
 namespace Compression.Experiments.Runs;
 
 /// <summary>A verb that trains, as a sweep of many runs sees it.</summary>
-internal abstract class TrainingVerb : Verb
+internal abstract class TrainingVerb(string name, string summary) : Verb(name, summary)
 {
     /// <summary>Makes every check that a run makes before it starts; writes nothing.</summary>
     /// <returns>How much work the run is; null where the trainer does not say.</returns>
@@ -23,14 +23,10 @@ internal abstract class TrainingVerb : Verb
 /// Trains a model: everything that trainers share, from the command line to the exit code. A trainer adds its options record, and a
 /// function that checks and runs it.
 /// </summary>
-internal abstract class TrainingVerb<TOptions> : TrainingVerb
+internal abstract class TrainingVerb<TOptions>(string name, string summary) : TrainingVerb(name, summary)
     where TOptions : TrainerOptions, new()
 {
-    private readonly AlgorithmCatalog _catalog = Components.Catalog();
-    private readonly OptionResolution _resolution;
-
-    /// <summary>Reads the options record.</summary>
-    protected TrainingVerb() => _resolution = new OptionResolution(OptionSchema.Of(typeof(TOptions)), _catalog, new TOptions().Refusals);
+    private readonly OptionResolution _resolution = new(OptionSchema.Of(typeof(TOptions)), Components.Catalog(), new TOptions().Refusals);
 
     public override IReadOnlyList<CommandOption> Options => _resolution.CommandOptions;
 
@@ -185,7 +181,7 @@ internal abstract class TrainingVerb<TOptions> : TrainingVerb
             Resume = resume?.Checkpoint ?? "",
         };
         RefusedOptions.Require(options);
-        var plan = new CompressionComposer(_catalog).Compose(Components.RequestOf(options, flags, presetFlags));
+        var plan = Components.Compose(options, flags, presetFlags);
         RankLaunch.RequireSensibleWorkers(options);
         string? folder = handed ?? (command["out"] is { Length: > 0 } chosen ? environment.FullPath(chosen) : command["out"] ?? resume?.RunFolder);
         return new RunRequest<TOptions>(

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Compression.Core.Reporting;
+using Compression.Tracking.Files;
 
 namespace Compression.Experiments.Sweeps;
 
@@ -78,7 +79,7 @@ internal sealed class Journal : IDisposable
         catch (IOException cause)
         {
             throw new UserErrorException(
-                ExitCode.Failure, $"{_stream.Name}: cannot be written ({cause.Message.ReplaceLineEndings(" ").TrimEnd('.')}); free space, then ./run.sh sweep resume.", cause);
+                ExitCode.Failure, $"{_stream.Name}: cannot be written ({WriteFailure.OneLine(cause.Message)}); free space, then ./run.sh sweep resume.", cause);
         }
     }
 

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Text;
 using Compression.Core.Reporting;
 using Compression.Mpi.Launching;
 
@@ -17,18 +15,10 @@ internal static class MarkedProcesses
     /// <summary>Numbers of the processes, by the trial's id.</summary>
     public static ILookup<string, int> Find(SweepFolder folder)
     {
-        byte[] mark = Encoding.UTF8.GetBytes($"{TrialProcess.Mark}={folder.Trials}/");
-        var found = new List<(string Trial, int Process)>();
-        foreach (string entry in Directory.Exists("/proc") ? Directory.EnumerateDirectories("/proc") : [])
-        {
-            if (int.TryParse(Path.GetFileName(entry), NumberStyles.None, CultureInfo.InvariantCulture, out int process)
-                && TrialOf(Path.Combine(entry, "environ"), mark) is { } trial)
-            {
-                found.Add((trial, process));
-            }
-        }
-
-        return found.ToLookup(pair => pair.Trial, pair => pair.Process);
+        string prefix = folder.Trials + "/";
+        return ProcessTable.Numbers().Select(process => (Process: process, Trial: ProcessTable.Variable(process, TrialProcess.Mark)))
+            .Where(pair => pair.Trial?.StartsWith(prefix, StringComparison.Ordinal) == true)
+            .ToLookup(pair => pair.Trial![prefix.Length..], pair => pair.Process);
     }
 
     /// <summary>Ends what a killed sweep left running: first in order, with a checkpoint, then at once.</summary>
@@ -73,30 +63,5 @@ internal static class MarkedProcesses
         {
             ProcessSignal.End(process);
         }
-    }
-
-    // Processes end while one looks, and others' are not ours to read.
-    private static string? TrialOf(string environ, byte[] mark)
-    {
-        try
-        {
-            byte[] variables = File.ReadAllBytes(environ);
-            for (int start = 0; start < variables.Length;)
-            {
-                int length = Array.IndexOf(variables, (byte)0, start) is >= 0 and var end ? end - start : variables.Length - start;
-                var variable = variables.AsSpan(start, length);
-                if (variable.StartsWith(mark))
-                {
-                    return Encoding.UTF8.GetString(variable[mark.Length..]);
-                }
-
-                start += length + 1;
-            }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-        }
-
-        return null;
     }
 }

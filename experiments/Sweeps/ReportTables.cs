@@ -3,15 +3,13 @@ using System.Text;
 using Compression.Core.Catalog;
 using Compression.Experiments.Statistics;
 using Compression.Tracking.Display;
-using CsvHelper;
+using Compression.Tracking.Files;
 
 namespace Compression.Experiments.Sweeps;
 
 /// <summary>The results of a sweep as tables: one in Markdown with a row for each group, one in CSV with a row for each trial.</summary>
 internal static class ReportTables
 {
-    private static readonly CsvWriterOptions s_format = new() { NewLine = "\n" };
-
     private static readonly (string Title, string Part)[] s_parts =
     [
         ("forward, backward", "seconds.forward_backward"), ("compress", "seconds.compress"), ("communicate", "seconds.communicate"),
@@ -31,7 +29,7 @@ internal static class ReportTables
         Row(text, titles.Select((_, column) => column < plan.Varying.Count ? "---" : "---:"));
         foreach (var group in SweepResults.Groups(plan, records))
         {
-            string trials = string.Create(CultureInfo.InvariantCulture, $"{group.Completed.Count} of {group.Trials}");
+            string trials = FormattableString.Invariant($"{group.Completed.Count} of {group.Trials}");
             Row(text,
             [
                 .. group.Values, Interval(group.Of(metric.Name)), trials,
@@ -46,34 +44,23 @@ internal static class ReportTables
     /// <summary>Every trial with its options, every number of its summary.json, and the checksum of its parameters.</summary>
     public static string Csv(SweepPlan plan, IReadOnlyList<TrialRecord> records)
     {
-        using var text = new StringWriter(CultureInfo.InvariantCulture);
-        using (var csv = CsvWriter.Create(text, s_format, leaveOpen: true))
+        string[] parameters = [.. plan.Grid.Parameters.Select(parameter => parameter.Name)];
+        return CsvText.Of(
+        [
+            ["trial", "state", .. parameters.Select(name => $"option.{name}"), .. SummaryMetrics.Names, "final_parameters_sha256"],
+            .. records.Select(RowOf),
+        ]);
+
+        IEnumerable<string> RowOf(TrialRecord record)
         {
-            string[] parameters = [.. plan.Grid.Parameters.Select(parameter => parameter.Name)];
-            Write(csv, ["trial", "state", .. parameters.Select(name => $"option.{name}"), .. SummaryMetrics.Names, "final_parameters_sha256"]);
-            foreach (var record in records)
-            {
-                var summary = record.State == TrialState.Completed ? record.Summary : null;
-                Write(csv,
-                [
-                    record.Trial.Id, OptionText.Format(record.State), .. parameters.Select(name => record.Trial[name] ?? ""),
-                    .. SummaryMetrics.Names.Select(name => summary is null ? "" : SummaryMetrics.Read(summary, name).ToString("R", CultureInfo.InvariantCulture)),
-                    summary?.FinalParametersSha256 ?? "",
-                ]);
-            }
+            var summary = record.State == TrialState.Completed ? record.Summary : null;
+            return
+            [
+                record.Trial.Id, OptionText.Format(record.State), .. parameters.Select(name => record.Trial[name] ?? ""),
+                .. SummaryMetrics.Names.Select(name => summary is null ? "" : SummaryMetrics.Read(summary, name).ToString("R", CultureInfo.InvariantCulture)),
+                summary?.FinalParametersSha256 ?? "",
+            ];
         }
-
-        return text.ToString();
-    }
-
-    private static void Write(CsvWriter csv, IEnumerable<string> fields)
-    {
-        foreach (string field in fields)
-        {
-            csv.WriteField(field);
-        }
-
-        csv.EndRecord();
     }
 
     private static void Row(StringBuilder text, IEnumerable<string> cells) =>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Compression.Core.Catalog;
 using Compression.Tracking.Display;
 using Spectre.Console;
@@ -44,14 +43,7 @@ internal static class StatusTable
     public static IAnsiConsole ConsoleOf(ConsoleTarget target)
     {
         bool terminal = target.TerminalWidth is not null;
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = terminal ? AnsiSupport.Yes : AnsiSupport.No,
-            ColorSystem = terminal && target.Colors ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(target.Output),
-            Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
-        });
+        var console = TextConsole.Of(target.Output, terminal, terminal && target.Colors);
         console.Profile.Width = target.TerminalWidth?.Invoke() ?? WidthOfFiles;
         return console;
     }
@@ -59,7 +51,7 @@ internal static class StatusTable
     private static string Title(SweepSession session, IReadOnlyList<TrialRecord> records)
     {
         var states = records.GroupBy(record => record.State).OrderBy(group => group.Key)
-            .Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Count()} {OptionText.Format(group.Key)}"));
+            .Select(group => FormattableString.Invariant($"{group.Count()} {OptionText.Format(group.Key)}"));
         return $"{session.Plan.Grid.Name}: {string.Join(", ", states)}";
     }
 

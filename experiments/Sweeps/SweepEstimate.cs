@@ -24,8 +24,8 @@ internal static class SweepEstimate
         var share = CoreShare.Deal(jobs)[0];
         var output = environment.Screen.Output;
         output.WriteLine(session.Plan.Grid.Description.Length > 0 ? $"{session.Plan.Grid.Name}: {session.Plan.Grid.Description}" : session.Plan.Grid.Name);
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{records.Count} {Plural.Of(records.Count, "trial")}, {left.Count} to run, {jobs} at a time, threads each: {share.Threads}; {session.Folder.Shown}"));
+        output.WriteLine(FormattableString.Invariant(
+            $"{records.Count} {Plural.Of(records.Count, "trial")}, {left.Count} to run, {jobs} at a time, threads each: {share.Threads}; {session.Folder.Shown}"));
         foreach (var record in records)
         {
             output.WriteLine($"  {record.Trial.Id}  {OptionText.Format(record.State),-11}  {record.Trial.Describe(session.Plan.VaryingWithSeed)}");
@@ -33,7 +33,7 @@ internal static class SweepEstimate
 
         if (left.Count > 0)
         {
-            output.WriteLine($"the first as a command: ./run.sh {string.Join(' ', command.Start(left[0].Trial, session.Folder, share).Select(Quote))}");
+            output.WriteLine($"the first as a command: ./run.sh {string.Join(' ', command.Start(left[0].Trial, session.Folder, share).Select(ShellWord.Quote))}");
         }
 
         output.WriteLine("time:   " + Time(records, sizes, jobs));
@@ -80,6 +80,4 @@ internal static class SweepEstimate
     private static int RanksOf(Trial trial) => Math.Max(1, Number(trial, "num_workers"));
 
     private static int Number(Trial trial, string name) => int.TryParse(trial[name], NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
-
-    private static string Quote(string word) => word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=:,".Contains(c, StringComparison.Ordinal)) ? word : $"'{word}'";
 }

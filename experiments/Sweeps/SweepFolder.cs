@@ -76,7 +76,7 @@ internal sealed record SweepFolder(string FullPath, string Shown)
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            throw Unusable($"cannot be created ({cause.Message.ReplaceLineEndings(" ").TrimEnd('.')})", cause);
+            throw Unusable($"cannot be created ({WriteFailure.OneLine(cause.Message)})", cause);
         }
 
         string path = Path.Combine(FullPath, LockName);
@@ -95,7 +95,7 @@ internal sealed record SweepFolder(string FullPath, string Shown)
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            throw Unusable($"cannot be written ({cause.Message.ReplaceLineEndings(" ").TrimEnd('.')})", cause);
+            throw Unusable($"cannot be written ({WriteFailure.OneLine(cause.Message)})", cause);
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -59,7 +58,7 @@ internal sealed record SweepPlan(SweepGrid Grid, ImmutableArray<Trial> Trials)
     /// <summary>A uniform point of [0, 1) that depends on nothing but what it is for: a new parameter leaves the draws of the others alone.</summary>
     private static double Point(long seed, int draw, string parameter)
     {
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{seed}/{draw}/{parameter}")));
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{seed}/{draw}/{parameter}")));
         return (BinaryPrimitives.ReadUInt64LittleEndian(hash) >> 11) * Math.ScaleB(1, -53);
     }
 }

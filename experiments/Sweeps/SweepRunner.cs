@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Tracking.Display;
@@ -86,7 +85,7 @@ internal sealed class SweepRunner
 
         int code = await process.WaitAsync().ConfigureAwait(false);
         _running.TryRemove(trial.Id, out _);
-        var summary = TrialRecord.SummaryIn(runFolder);
+        var summary = SummaryFile.Find(runFolder);
         string status = code == 0 && summary?.Status == "completed" ? "completed" : s_interruptions.Contains(code) ? "interrupted" : "failed";
         double seconds = _environment.Time.GetElapsedTime(began).TotalSeconds;
         _journal.Add(JournalEvent.Finished, entry => entry with
@@ -122,14 +121,13 @@ internal sealed class SweepRunner
         string end = status switch
         {
             "completed" => $"{metric} {Figures.Number(SummaryMetrics.Read(summary!, metric))}",
-            "failed" => string.Create(CultureInfo.InvariantCulture, $"exit code {code}: {LastLine(_folder.TrialLog(trial.Id))}"),
+            "failed" => FormattableString.Invariant($"exit code {code}: {LastLine(_folder.TrialLog(trial.Id))}"),
             _ => "goes on when the sweep is resumed",
         };
         lock (_telling)
         {
             _done += status == "interrupted" ? 0 : 1;
-            _environment.Screen.Output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
+            _environment.Screen.Output.WriteLine(FormattableString.Invariant(
                 $"[{_done}/{_plan.Trials.Length}] {trial.Id} {trial.Describe(_plan.VaryingWithSeed)}: {status} after {Figures.Duration(seconds)}, {end}"));
             _environment.Screen.Output.Flush();
         }

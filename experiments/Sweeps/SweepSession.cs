@@ -1,4 +1,3 @@
-using System.Globalization;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Experiments.Runs;
@@ -64,7 +63,7 @@ internal sealed record SweepSession(SweepPlan Plan, string GridText, TrainingVer
     /// <summary>True while a process runs the sweep, or one of its trials.</summary>
     public bool IsAtWork => MarkedProcesses.Find(Folder).Count > 0
         || (Journal.Read(Folder.Journal).LastOrDefault(entry => entry.Event == JournalEvent.Opened)?.ProcessId is { } opener
-            && Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{opener}")));
+            && Directory.Exists(FormattableString.Invariant($"/proc/{opener}")));
 
     /// <summary>The trials that a run of the sweep would start, or go on with.</summary>
     public static IReadOnlyList<TrialRecord> Left(IReadOnlyList<TrialRecord> records, bool retryFailed) =>
@@ -93,15 +92,14 @@ internal sealed record SweepSession(SweepPlan Plan, string GridText, TrainingVer
         journal.Add(JournalEvent.Opened, entry => entry with { ProcessId = Environment.ProcessId, Folder = WorkingFolder, Jobs = jobs });
         if (MarkedProcesses.End(Folder, before, s_patience) is > 0 and var orphans)
         {
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{orphans} of a killed sweep's trials still ran; ended in order, they go on now."));
+            output.WriteLine(FormattableString.Invariant($"{orphans} of a killed sweep's trials still ran; ended in order, they go on now."));
         }
 
         var records = Records();
         Record(records, before, journal);
         var left = Left(records, retryFailed);
         var shares = CoreShare.Deal(jobs);
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
+        output.WriteLine(FormattableString.Invariant(
             $"{Plan.Grid.Name}: {Plan.Trials.Length} {Plural.Of(Plan.Trials.Length, "trial")}, {records.Count(record => record.State == TrialState.Completed)} completed, {left.Count} to run, {jobs} at a time, threads each: {shares[0].Threads}; {Folder.Shown}"));
         output.Flush();
         new SweepRunner(Plan, left, new TrialCommand(Plan.Grid, Trainer), Folder, journal, WorkingFolder, environment).Run(shares, stop);
@@ -141,8 +139,7 @@ internal sealed record SweepSession(SweepPlan Plan, string GridText, TrainingVer
 
         string named = string.Join(", ", bad.Take(5)) + (bad.Length > 5 ? ", ..." : "");
         throw new UserErrorException(
-            ExitCode.SweepPartlyFailed, string.Create(
-                CultureInfo.InvariantCulture,
+            ExitCode.SweepPartlyFailed, FormattableString.Invariant(
                 $"{bad.Length} of {records.Count} {Plural.Of(records.Count, "trial")} did not complete ({named}); read {Folder.Shown}/trials/{bad[0]}.log, then ./run.sh sweep resume {Folder.Shown} --retry_failed."));
     }
 

@@ -39,8 +39,8 @@ internal sealed class TrialProcess : IDisposable
         string runFolder, string log, IReadOnlyList<string> words, CoreShare share, string workingFolder, CommandEnvironment environment)
     {
         // Ctrl+C of a terminal goes to its whole session; the run is to hear of it once, from here.
-        string[] session = HasProgram("setsid", environment) ? ["setsid"] : [];
-        string[] binding = share.Cores is { } cores && HasProgram("taskset", environment) ? ["taskset", "--cpu-list", cores] : [];
+        string[] session = environment.FindProgram("setsid") is not null ? ["setsid"] : [];
+        string[] binding = share.Cores is { } cores && environment.FindProgram("taskset") is not null ? ["taskset", "--cpu-list", cores] : [];
         var start = new ProcessStartInfo(Shell, ["-c", Redirect, "sh", log, .. session, .. binding, environment.Executable, .. words])
         {
             WorkingDirectory = workingFolder,
@@ -75,7 +75,4 @@ internal sealed class TrialProcess : IDisposable
     }
 
     public void Dispose() => _process.Dispose();
-
-    private static bool HasProgram(string name, CommandEnvironment environment) =>
-        (environment.Variable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Any(folder => File.Exists(Path.Combine(folder, name)));
 }

@@ -43,13 +43,10 @@ internal sealed record TrialRecord(Trial Trial, TrialState State, int Attempts, 
         return [.. trials.Select(trial => Read(folder, trial, [.. byTrial[trial.Id]], running.Contains(trial.Id)))];
     }
 
-    /// <summary>The summary in a run's folder; null where there is none that can be read.</summary>
-    public static RunSummary? SummaryIn(string runFolder) => SummaryFile.Find(runFolder);
-
     // The run's own summary decides: it is there in one piece before the journal hears of it, and before its process is gone.
     private static TrialRecord Read(SweepFolder folder, Trial trial, JournalEntry[] entries, bool isRunning)
     {
-        var summary = SummaryIn(folder.TrialFolder(trial.Id));
+        var summary = SummaryFile.Find(folder.TrialFolder(trial.Id));
         var last = entries.LastOrDefault(entry => entry.Event is JournalEvent.Started or JournalEvent.Finished);
         bool ended = last?.Event == JournalEvent.Finished;
 

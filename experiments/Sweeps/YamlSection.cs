@@ -80,7 +80,7 @@ internal sealed class YamlSection
     {
         null => null,
         { } text when decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number) && number == decimal.Truncate(number) && number >= least && number <= most => (long)number,
-        { } text => throw Error(key, string.Create(CultureInfo.InvariantCulture, $"'{text}' must be a whole number from {least} to {most}")),
+        { } text => throw Error(key, FormattableString.Invariant($"'{text}' must be a whole number from {least} to {most}")),
     };
 
     /// <summary>The texts of a list; null where the key is missing.</summary>
@@ -114,7 +114,7 @@ internal sealed class YamlSection
             if (depth > MostLevels)
             {
                 throw new UserErrorException(
-                    ExitCode.Usage, string.Create(CultureInfo.InvariantCulture, $"{file}, line {parser.Current.Start.Line}: nested more than {MostLevels} deep; a grid needs three levels."));
+                    ExitCode.Usage, FormattableString.Invariant($"{file}, line {parser.Current.Start.Line}: nested more than {MostLevels} deep; a grid needs three levels."));
             }
         }
     }

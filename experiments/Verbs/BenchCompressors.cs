@@ -7,15 +7,12 @@ using Compression.Experiments.Recipes;
 namespace Compression.Experiments.Verbs;
 
 /// <summary>Milliseconds and bytes of each compressor, beside libtorch's operators.</summary>
-internal sealed class BenchCompressors : Verb<CompressorBenchmarkOptions>
+internal sealed class BenchCompressors() : Verb<CompressorBenchmarkOptions>(
+    "bench compressors", "ms, GB/s and payload of the compressors, beside libtorch's operators")
 {
-    public override string Name => "bench compressors";
-
-    public override string Summary => "ms, GB/s and payload of the compressors, beside libtorch's operators";
-
     public override IReadOnlyList<string> Examples => ["bench compressors", "bench compressors --elements 1000000 --threads 1 --json", "bench compressors --gradient ptb --only topk"];
 
-    protected override ExitCode Run(CompressorBenchmarkOptions options, CommandEnvironment environment)
+    protected override ExitCode Run(CompressorBenchmarkOptions options, ParsedCommand command, CommandEnvironment environment)
     {
         BenchmarkMemory.Require(options);
         CompressorBenchmark.Run(options, Components.Compose, () => CorpusChoice.Load("", environment).Corpus, environment.Screen.Output);

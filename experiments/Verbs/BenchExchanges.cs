@@ -7,30 +7,15 @@ using Compression.Mpi.Interop;
 namespace Compression.Experiments.Verbs;
 
 /// <summary>Bytes and milliseconds of each exchange, beside the formula of its bytes.</summary>
-internal sealed class BenchExchanges : Verb<ExchangeBenchmarkOptions>
+internal sealed class BenchExchanges() : Verb<ExchangeBenchmarkOptions>("bench exchanges", "bytes and ms of the exchanges, beside the formulas of their bytes")
 {
-    public override string Name => "bench exchanges";
-
-    public override string Summary => "bytes and ms of the exchanges, beside the formulas of their bytes";
-
     public override IReadOnlyList<string> Examples =>
         ["bench exchanges --num_workers 4", "bench exchanges --virtual_workers 64", "bench exchanges --rows 10000 --columns 1500 --methods 'none; topk(ratio=0.001) via gtopk'"];
 
-    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment)
+    protected override ExitCode Run(ExchangeBenchmarkOptions options, ParsedCommand command, CommandEnvironment environment)
     {
-        var options = Read(command);
         ExchangeBenchmark.Check(options, Components.Compose);
         BenchmarkMemory.Require(options);
-        if (options.VirtualWorkers > 0 || MpiEnvironment.Current.IsUnderLauncher)
-        {
-            return Run(options, environment);
-        }
-
-        return MeasuringRanks.Start(this, command, options.NumWorkers, options.Hostfile, options.Threads, environment);
-    }
-
-    protected override ExitCode Run(ExchangeBenchmarkOptions options, CommandEnvironment environment)
-    {
         if (options.VirtualWorkers > 0)
         {
             ExchangeBenchmark.RunVirtual(options, Components.Compose, environment.Screen.Output);
@@ -38,6 +23,7 @@ internal sealed class BenchExchanges : Verb<ExchangeBenchmarkOptions>
         }
 
         return MeasuringRanks.Run(
-            environment, (communicator, output) => ExchangeBenchmark.Run(options, communicator, Components.Compose, output));
+            this, command, options.NumWorkers, options.Hostfile, options.Threads, environment,
+            (communicator, output) => ExchangeBenchmark.Run(options, communicator, Components.Compose, output));
     }
 }

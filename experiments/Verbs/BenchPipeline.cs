@@ -9,24 +9,40 @@ using Compression.Training.ModelParallel;
 
 namespace Compression.Experiments.Verbs;
 
-/// <summary>Words per second, bubble and memory of a pipeline, by schedule and number of stages.</summary>
-internal sealed class BenchPipeline : Verb
+/// <summary>Options of <see cref="BenchPipeline"/>.</summary>
+public sealed record BenchPipelineOptions
 {
-    private readonly OptionSchema _schema = OptionSchema.Of(typeof(BenchPipelineOptions));
+    /// <summary>Numbers of stages.</summary>
+    [Option("stages", "numbers of stages, each an MPI rank")]
+    public string Stages { get; init; } = "1,2,4";
 
-    public override string Name => "bench pipeline";
+    /// <summary>Schedules.</summary>
+    [Option("schedules", "schedules to compare")]
+    public string Schedules { get; init; } = "wavefront,gpipe,1f1b";
 
-    public override string Summary => "words/s, bubble and memory of model-parallel by schedule and stages; options of model-parallel after --";
+    /// <summary>Placement of layers.</summary>
+    [Option("placement", "even, or auto")]
+    public string Placement { get; init; } = "auto";
 
-    public override IReadOnlyList<CommandOption> Options => [.. _schema.Options.Select(CommandOption.Of)];
+    /// <summary>Steps of each run.</summary>
+    [Option("steps", "training steps of each run", Min = 1, Max = int.MaxValue)]
+    public int Steps { get; init; } = 60;
 
+    /// <summary>Where runs are kept.</summary>
+    [Option("out", "folder of the runs; one that is there is read and not run again", IsPath = true)]
+    public string Out { get; init; } = "runs/bench-pipeline";
+}
+
+/// <summary>Words per second, bubble and memory of a pipeline, by schedule and number of stages.</summary>
+internal sealed class BenchPipeline() : Verb<BenchPipelineOptions>(
+    "bench pipeline", "words/s, bubble and memory of model-parallel by schedule and stages; options of model-parallel after --")
+{
     public override bool PassesOn => true;
 
     public override IReadOnlyList<string> Examples => ["bench pipeline", "bench pipeline --stages 2 --schedules 1f1b -- --micro_batches 10 --threads 1"];
 
-    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment)
+    protected override ExitCode Run(BenchPipelineOptions options, ParsedCommand command, CommandEnvironment environment)
     {
-        var options = (BenchPipelineOptions)_schema.Bind(command.Values, static name => $"--{name}");
         string folder = environment.FullPath(options.Out);
         var output = environment.Screen.Output;
         output.WriteLine("stages schedule   placement          words/s  bubble  of placement  in theory  MiB a stage            MB sent a step");
@@ -69,10 +85,9 @@ internal sealed class BenchPipeline : Verb
         var report = Json(run, ModelParallelReport.FileName);
         JsonElement[] stages = [.. report.GetProperty("per_stage").EnumerateArray()];
         double steps = report.GetProperty("steps").GetDouble();
-        string memory = string.Join('+', stages.Select(stage => string.Create(CultureInfo.InvariantCulture, $"{stage.GetProperty("peak_memory_bytes").GetDouble() / (1 << 20):F0}")));
+        string memory = string.Join('+', stages.Select(stage => FormattableString.Invariant($"{stage.GetProperty("peak_memory_bytes").GetDouble() / (1 << 20):F0}")));
         double sent = stages.Sum(stage => stage.GetProperty("gradient_bytes").GetDouble()) * 2 / 1e6 / Math.Max(1, steps);
-        return string.Create(
-            CultureInfo.InvariantCulture,
+        return FormattableString.Invariant(
             $"{report.GetProperty("stages").GetInt32(),6} {report.GetProperty("schedule").GetString(),-10} {report.GetProperty("placement").GetString(),-17} {summary.GetProperty("words_per_second").GetDouble(),8:F0} {report.GetProperty("bubble").GetDouble(),7:P1} {report.GetProperty("bubble_of_placement").GetDouble(),12:P1} {report.GetProperty("bubble_in_theory").GetDouble(),10:P1}  {memory,-22} {sent,8:F2}");
     }
 

@@ -10,21 +10,42 @@ using Compression.Tracking.Provenance;
 
 namespace Compression.Experiments.Verbs;
 
+/// <summary>Options of <see cref="BenchScaling"/>.</summary>
+public sealed record BenchScalingOptions
+{
+    /// <summary>Numbers of machines.</summary>
+    [Option("machines", "numbers of machines; efficiency is against the first")]
+    public string Machines { get; init; } = "1,2";
+
+    /// <summary>Ranks of each.</summary>
+    [Option("workers_per_machine", "ranks of a machine; the published set-ups have 8, one a GPU", Min = 1, Max = 1024)]
+    public int WorkersPerMachine { get; init; } = 1;
+
+    /// <summary>Hosts of the ranks.</summary>
+    [Option("hostfile", "file with the hosts of the ranks, one a line: host, host:2 or host slots=2; empty: all ranks on this host", IsPath = true)]
+    public string Hostfile { get; init; } = "";
+
+    /// <summary>Steps of each run.</summary>
+    [Option("steps", "steps timed in each run, after three that are not", Min = 1, Max = int.MaxValue)]
+    public int Steps { get; init; } = 20;
+
+    /// <summary>Threads of a rank.</summary>
+    [Option("threads", "threads a rank; 0: cores by ranks of the largest number of machines on one host, the same in all runs", Min = 0, Max = 1024)]
+    public int Threads { get; init; }
+
+    /// <summary>Where runs are kept.</summary>
+    [Option("out", "folder of the runs; one that is there is read and not run again", IsPath = true)]
+    public string Out { get; init; } = "runs/bench-scaling";
+}
+
 /// <summary>Examples and tokens per second of Transformer-XL by the number of machines, each with the same batch a worker.</summary>
-internal sealed class BenchScaling : Verb
+internal sealed class BenchScaling() : Verb<BenchScalingOptions>(
+    "bench scaling", "examples/s, tokens/s and efficiency of transformer-xl by machines; its options after --")
 {
     private const int WarmUpSteps = 3;
 
     // Of the published runs: machines of 8 GPUs, 96 sequences each.
     private static readonly Dictionary<int, double> s_published = new() { [1] = 100, [2] = 96.4, [4] = 97.3, [8] = 84.9, [16] = 82.7 };
-
-    private readonly OptionSchema _schema = OptionSchema.Of(typeof(BenchScalingOptions));
-
-    public override string Name => "bench scaling";
-
-    public override string Summary => "examples/s, tokens/s and efficiency of transformer-xl by machines; its options after --";
-
-    public override IReadOnlyList<CommandOption> Options => [.. _schema.Options.Select(CommandOption.Of)];
 
     public override bool PassesOn => true;
 
@@ -34,9 +55,8 @@ internal sealed class BenchScaling : Verb
         "bench scaling --workers_per_machine 8 --hostfile hosts -- --config test_2 --use_gpu true",
     ];
 
-    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment)
+    protected override ExitCode Run(BenchScalingOptions options, ParsedCommand command, CommandEnvironment environment)
     {
-        var options = (BenchScalingOptions)_schema.Bind(command.Values, static name => $"--{name}");
         int[] machines = [.. options.Machines.Split(',', StringSplitOptions.TrimEntries).Select(word =>
             int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0
                 ? count
@@ -63,9 +83,8 @@ internal sealed class BenchScaling : Verb
 
             var (seconds, tokens, examples) = Figures(run, workers);
             first = first == 0 ? examples / seconds / count : first;
-            string published = s_published.TryGetValue(count, out double share) ? string.Create(CultureInfo.InvariantCulture, $"{share:F1} %") : "";
-            output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
+            string published = s_published.TryGetValue(count, out double share) ? FormattableString.Invariant($"{share:F1} %") : "";
+            output.WriteLine(FormattableString.Invariant(
                 $"{count,8} {workers,7} {1000 * seconds,10:F1} {examples / seconds,11:F1} {tokens / seconds,11:F0} {examples / seconds / count / first,11:P1} {published,10}"));
         }
 

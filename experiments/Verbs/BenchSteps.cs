@@ -7,24 +7,16 @@ using Compression.Mpi.Interop;
 namespace Compression.Experiments.Verbs;
 
 /// <summary>Milliseconds of a training step among ranks, by method.</summary>
-internal sealed class BenchSteps : Verb<StepBenchmarkOptions>
+internal sealed class BenchSteps() : Verb<StepBenchmarkOptions>("bench steps", "ms of the training step among ranks, with its parts and bytes, by method")
 {
-    public override string Name => "bench steps";
-
-    public override string Summary => "ms of the training step among ranks, with its parts and bytes, by method";
-
     public override IReadOnlyList<string> Examples => ["bench steps --num_workers 2", "bench steps --num_hid 700 --methods 'none; topk(ratio=0.001)'"];
 
-    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment)
+    protected override ExitCode Run(StepBenchmarkOptions options, ParsedCommand command, CommandEnvironment environment)
     {
-        var options = Read(command);
         StepBenchmark.Check(options, Components.Compose);
         BenchmarkMemory.Require(options);
-        return MpiEnvironment.Current.IsUnderLauncher
-            ? Run(options, environment)
-            : MeasuringRanks.Start(this, command, options.NumWorkers, options.Hostfile, options.Threads, environment);
+        return MeasuringRanks.Run(
+            this, command, options.NumWorkers, options.Hostfile, options.Threads, environment,
+            (communicator, output) => StepBenchmark.Run(options, communicator, Components.Compose, output));
     }
-
-    protected override ExitCode Run(StepBenchmarkOptions options, CommandEnvironment environment) =>
-        MeasuringRanks.Run(environment, (communicator, output) => StepBenchmark.Run(options, communicator, Components.Compose, output));
 }

@@ -46,7 +46,7 @@ internal static class BenchmarkMemory
         Require(ours.Parameters, 2 * ours.Copies, words, options.Steps, 2 * ours.Others / words, 1, "--vocab_size, --emb_size, --state_size, --projected_size, --num_sampled, --batch_size, --num_steps or --steps");
     }
 
-    /// <summary>Of <c>bench compressors</c>: the gradient, its copy at the peer, and what is held back.</summary>
+    /// <summary>Of <c>bench compressors</c>: the gradient, its copy at the peer, and the residual.</summary>
     public static void Require(CompressorBenchmarkOptions options) => new MemoryNeed(options.Elements, 3, 0, "--elements").Require(1, MemoryLimit.Bytes());
 
     /// <summary>Of <c>bench exchanges</c>.</summary>

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Compression.Core.Catalog;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Tracking.Files;
@@ -6,20 +6,24 @@ using Compression.Training.Checkpoints;
 
 namespace Compression.Experiments.Verbs;
 
+/// <summary>Options of the checkpoint verbs.</summary>
+public sealed record CheckpointOptions
+{
+    /// <summary>What is looked at.</summary>
+    [Option("folder", "a run's folder, its checkpoints folder, or one checkpoint", IsPath = true)]
+    public string Folder { get; init; } = "";
+}
+
 /// <summary>Looks at the checkpoints of a run.</summary>
-internal abstract class CheckpointVerb : Verb<CheckpointOptions>
+internal abstract class CheckpointVerb(string name, string summary) : Verb<CheckpointOptions>(name, summary)
 {
     public override string Operand => "folder";
 
     public override IReadOnlyList<string> Examples => [$"{Name} runs/small"];
 
-    protected override ExitCode Run(CheckpointOptions options, CommandEnvironment environment)
+    protected override ExitCode Run(CheckpointOptions options, ParsedCommand command, CommandEnvironment environment)
     {
-        if (options.Folder.Length == 0)
-        {
-            throw new UserErrorException(ExitCode.Usage, $"{Name} needs a run's folder or a checkpoint: ./run.sh {Name} runs/NAME.");
-        }
-
+        RequireOperand(options.Folder, "a run's folder or a checkpoint");
         string path = Path.TrimEndingDirectorySeparator(environment.FullPath(options.Folder));
         string below = Path.Combine(path, RunFiles.Checkpoints);
         var checkpoints = new CheckpointStore(Directory.Exists(below) ? below : path).List();
@@ -41,19 +45,14 @@ internal abstract class CheckpointVerb : Verb<CheckpointOptions>
     protected static string Describe(string folder, TrainingState state)
     {
         long bytes = new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length);
-        return string.Create(
-            CultureInfo.InvariantCulture,
+        return FormattableString.Invariant(
             $"{folder}: step {state.Step}, epoch {state.Epoch}, {state.WorldSize} {Plural.Of(state.WorldSize, "worker")}, learning rate {state.LearningRate}, {bytes / 1e6:F1} MB");
     }
 }
 
 /// <summary>Lists them, damaged ones included.</summary>
-internal sealed class CheckpointList : CheckpointVerb
+internal sealed class CheckpointList() : CheckpointVerb("checkpoint list", "the checkpoints of a run, oldest first")
 {
-    public override string Name => "checkpoint list";
-
-    public override string Summary => "the checkpoints of a run, oldest first";
-
     protected override ExitCode Show(IReadOnlyList<string> checkpoints, CommandEnvironment environment)
     {
         foreach (string folder in checkpoints)
@@ -76,12 +75,8 @@ internal sealed class CheckpointList : CheckpointVerb
 }
 
 /// <summary>Compares every file with its checksum; the first damage ends it.</summary>
-internal sealed class CheckpointVerify : CheckpointVerb
+internal sealed class CheckpointVerify() : CheckpointVerb("checkpoint verify", "compare every file of a run's checkpoints with its checksum")
 {
-    public override string Name => "checkpoint verify";
-
-    public override string Summary => "compare every file of a run's checkpoints with its checksum";
-
     protected override ExitCode Show(IReadOnlyList<string> checkpoints, CommandEnvironment environment)
     {
         foreach (string folder in checkpoints)

@@ -7,15 +7,12 @@ using Compression.Training.Data.Lm1b;
 namespace Compression.Experiments.Verbs;
 
 /// <summary>Gets One Billion Words, or makes a corpus of its form.</summary>
-internal sealed class DataLm1b : Verb<DataLm1bOptions>
+internal sealed class DataLm1b() : Verb<DataLm1bOptions>(
+    "data lm1b", "get the One Billion Word benchmark, checked; or count its words, split its held-out shard, or generate shards")
 {
     private const string Folder = "lm1b";
     private const int PublishedWords = 793_470;
     private const long ReportEvery = 100_000_000;
-
-    public override string Name => "data lm1b";
-
-    public override string Summary => "get the One Billion Word benchmark, checked; or count its words, split its held-out shard, or generate shards";
 
     public override IReadOnlyList<string> Examples =>
     [
@@ -25,11 +22,10 @@ internal sealed class DataLm1b : Verb<DataLm1bOptions>
         "data lm1b --generate --tokens 10000000 --vocab_size 793470",
     ];
 
-    protected override ExitCode Run(DataLm1bOptions options, CommandEnvironment environment)
+    protected override ExitCode Run(DataLm1bOptions options, ParsedCommand command, CommandEnvironment environment)
     {
         RequireOnePurpose(options);
-        using var stop = environment.ListenForStop();
-        try
+        return environment.UntilStopped(stop =>
         {
             if (options.Split > 0)
             {
@@ -37,24 +33,18 @@ internal sealed class DataLm1b : Verb<DataLm1bOptions>
             }
             else if (options.Generate)
             {
-                Generate(options, environment, stop.Token);
+                Generate(options, environment, stop);
             }
             else
             {
-                Get(options, environment, stop.Token);
+                Get(options, environment, stop);
             }
-        }
-        catch (OperationCanceledException) when (stop.Reason is not null)
-        {
-            return stop.Reason.Value;
-        }
-
-        return ExitCode.Success;
+        });
     }
 
     private static void Get(DataLm1bOptions options, CommandEnvironment environment, CancellationToken cancellation)
     {
-        string to = Destination(options, environment, Folder);
+        string to = environment.DatasetFolder(options.To, Folder);
         if (options.From.Length > 0)
         {
             Say(environment, $"{to}: {Lm1bDataset.Published.ImportFromAsync(environment.FullPath(options.From), to, cancellation).GetAwaiter().GetResult()}.");
@@ -92,7 +82,7 @@ internal sealed class DataLm1b : Verb<DataLm1bOptions>
 
     private static void Split(DataLm1bOptions options, CommandEnvironment environment)
     {
-        string to = Destination(options, environment, "lm1b-small");
+        string to = environment.DatasetFolder(options.To, "lm1b-small");
         RequireNoShards(to);
         string source = options.From.Length > 0 ? environment.FullPath(options.From)
             : FindHeldout(environment) ?? throw new UserErrorException(
@@ -107,7 +97,7 @@ internal sealed class DataLm1b : Verb<DataLm1bOptions>
 
     private static void Generate(DataLm1bOptions options, CommandEnvironment environment, CancellationToken cancellation)
     {
-        string to = Destination(options, environment, "lm1b-generated");
+        string to = environment.DatasetFolder(options.To, "lm1b-generated");
         RequireNoShards(to);
         long amount = options.Tokens > 0 ? options.Tokens : options.Sentences;
         if (amount < options.Shards)
@@ -169,12 +159,8 @@ internal sealed class DataLm1b : Verb<DataLm1bOptions>
     }
 
     private static string? FindHeldout(CommandEnvironment environment) =>
-        new[] { environment.Datasets is { } datasets ? environment.FullPath(datasets) : null, Path.Combine(environment.RepositoryRoot, "datasets") }
-            .OfType<string>().Select(place => Path.Combine(place, Folder))
+        environment.DatasetFolders.Select(place => Path.Combine(place, Folder))
             .FirstOrDefault(folder => File.Exists(Path.Combine(folder, ShardFolder.HeldoutFolder, ShardFolder.HeldoutFile)));
-
-    private static string Destination(DataLm1bOptions options, CommandEnvironment environment, string name) =>
-        options.To.Length > 0 ? environment.FullPath(options.To) : Path.Combine(environment.RepositoryRoot, "datasets", name);
 
     private static string Plain(long number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -18,43 +18,33 @@ public sealed record DataPtbOptions
 }
 
 /// <summary>Gets PTB.</summary>
-internal sealed class DataPtb : Verb<DataPtbOptions>
+internal sealed class DataPtb() : Verb<DataPtbOptions>("data ptb", "get the Penn Treebank in Mikolov's form, with checksums, from the network or from a folder")
 {
-    public override string Name => "data ptb";
-
-    public override string Summary => "get the Penn Treebank in Mikolov's form, with checksums, from the network or from a folder";
-
     public override IReadOnlyList<string> Examples => ["data ptb", "data ptb --from ~/simple-examples/data"];
 
-    protected override ExitCode Run(DataPtbOptions options, CommandEnvironment environment)
+    protected override ExitCode Run(DataPtbOptions options, ParsedCommand command, CommandEnvironment environment)
     {
-        string to = options.To.Length > 0 ? environment.FullPath(options.To) : Path.Combine(environment.RepositoryRoot, "datasets", "ptb");
+        string to = environment.DatasetFolder(options.To, "ptb");
         if (PtbDataset.IsComplete(to))
         {
             environment.Screen.Output.WriteLine($"PTB is complete in {to}; nothing to do.");
             return ExitCode.Success;
         }
 
-        using var stop = environment.ListenForStop();
-        try
+        return environment.UntilStopped(stop =>
         {
             if (options.From.Length > 0)
             {
-                PtbDataset.ImportFromAsync(environment.FullPath(options.From), to, cancellation: stop.Token).GetAwaiter().GetResult();
+                PtbDataset.ImportFromAsync(environment.FullPath(options.From), to, cancellation: stop).GetAwaiter().GetResult();
             }
             else
             {
                 environment.Screen.Output.WriteLine($"Downloading from {PtbDataset.PublicSource}");
                 using var client = new HttpClient();
-                PtbDataset.DownloadAsync(to, client, cancellation: stop.Token).GetAwaiter().GetResult();
+                PtbDataset.DownloadAsync(to, client, cancellation: stop).GetAwaiter().GetResult();
             }
-        }
-        catch (OperationCanceledException) when (stop.Reason is not null)
-        {
-            return stop.Reason.Value;
-        }
 
-        environment.Screen.Output.WriteLine($"PTB is in {to}; every checksum is right.");
-        return ExitCode.Success;
+            environment.Screen.Output.WriteLine($"PTB is in {to}; every checksum is right.");
+        });
     }
 }

@@ -14,15 +14,12 @@ public sealed record DataSampleOptions
 }
 
 /// <summary>Writes the sample corpus as files.</summary>
-internal sealed class DataSample : Verb<DataSampleOptions>
+internal sealed class DataSample() : Verb<DataSampleOptions>(
+    "data sample", "write the sample corpus as files, and print the best perplexity that can be reached on it")
 {
-    public override string Name => "data sample";
-
-    public override string Summary => "write the sample corpus as files, and print the best perplexity that can be reached on it";
-
-    protected override ExitCode Run(DataSampleOptions options, CommandEnvironment environment)
+    protected override ExitCode Run(DataSampleOptions options, ParsedCommand command, CommandEnvironment environment)
     {
-        string to = options.To.Length > 0 ? environment.FullPath(options.To) : Path.Combine(environment.RepositoryRoot, "datasets", "sample");
+        string to = environment.DatasetFolder(options.To, "sample");
         SampleCorpus.WriteTo(to);
         environment.Screen.Output.WriteLine(SampleCorpus.Load().Description);
         environment.Screen.Output.WriteLine($"Its files are in {to}.");

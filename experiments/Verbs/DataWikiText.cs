@@ -22,20 +22,15 @@ public sealed record DataWikiTextOptions
 }
 
 /// <summary>Gets WikiText.</summary>
-internal sealed class DataWikiText : Verb<DataWikiTextOptions>
+internal sealed class DataWikiText() : Verb<DataWikiTextOptions>("data wikitext", "get WikiText-2 or WikiText-103, checked, from the network or from a folder")
 {
-    public override string Name => "data wikitext";
-
-    public override string Summary => "get WikiText-2 or WikiText-103, checked, from the network or from a folder";
-
     public override IReadOnlyList<string> Examples => ["data wikitext", "data wikitext --size 103 --from ~/wikitext-103"];
 
-    protected override ExitCode Run(DataWikiTextOptions options, CommandEnvironment environment)
+    protected override ExitCode Run(DataWikiTextOptions options, ParsedCommand command, CommandEnvironment environment)
     {
         var dataset = options.Size == "2" ? WikiTextDataset.Small : WikiTextDataset.Large;
-        string to = options.To.Length > 0 ? environment.FullPath(options.To) : Path.Combine(environment.RepositoryRoot, "datasets", dataset.Folder);
-        using var stop = environment.ListenForStop();
-        try
+        string to = environment.DatasetFolder(options.To, dataset.Folder);
+        return environment.UntilStopped(stop =>
         {
             if (options.From.Length > 0)
             {
@@ -45,15 +40,10 @@ internal sealed class DataWikiText : Verb<DataWikiTextOptions>
             {
                 environment.Screen.Output.WriteLine($"Downloading {dataset.PublicSource}");
                 using var client = new HttpClient();
-                dataset.DownloadAsync(to, client, stop.Token).GetAwaiter().GetResult();
+                dataset.DownloadAsync(to, client, stop).GetAwaiter().GetResult();
             }
-        }
-        catch (OperationCanceledException) when (stop.Reason is not null)
-        {
-            return stop.Reason.Value;
-        }
 
-        environment.Screen.Output.WriteLine($"{dataset.Folder} is in {to}; every check was passed.");
-        return ExitCode.Success;
+            environment.Screen.Output.WriteLine($"{dataset.Folder} is in {to}; every check was passed.");
+        });
     }
 }

@@ -7,16 +7,12 @@ using Compression.Training.Data;
 namespace Compression.Experiments.Verbs;
 
 /// <summary>Looks at everything that the program needs, and says how to get what is missing.</summary>
-internal sealed class Doctor : Verb<NoOptions>
+internal sealed class Doctor() : Verb<NoOptions>("doctor", "what was found on this machine, what is missing, and the cure")
 {
     private static readonly string[] s_mpiLibraries = ["libmpich.so.12", "libmpi.so.40"];
     private static readonly string[] s_launchers = ["mpiexec.mpich", "mpiexec.openmpi", "mpiexec", "srun"];
 
-    public override string Name => "doctor";
-
-    public override string Summary => "what was found on this machine, what is missing, and the cure";
-
-    protected override ExitCode Run(NoOptions options, CommandEnvironment environment)
+    protected override ExitCode Run(NoOptions options, ParsedCommand command, CommandEnvironment environment)
     {
         Finding[] findings =
         [
@@ -61,7 +57,7 @@ internal sealed class Doctor : Verb<NoOptions>
         yield return libraries.Length > 0
             ? Finding.Ok("MPI", string.Join(", ", libraries))
             : Finding.Absent("MPI", $"no library; {Cure("--num_workers above 1", SystemPackage.Mpich)}");
-        string[] launchers = [.. s_launchers.Select(environment.ProgramPath).OfType<string>()];
+        string[] launchers = [.. s_launchers.Select(environment.FindProgram).OfType<string>()];
         yield return launchers.Length > 0
             ? Finding.Ok("launcher", string.Join(", ", launchers))
             : Finding.Absent("launcher", $"no mpiexec on the PATH; {Cure("--num_workers above 1", SystemPackage.Mpich)}");

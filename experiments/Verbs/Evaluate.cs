@@ -1,4 +1,5 @@
 using System.Globalization;
+using Compression.Core.Catalog;
 using Compression.Core.Communication;
 using Compression.Core.Composition;
 using Compression.Core.Reporting;
@@ -14,24 +15,52 @@ using Compression.Training.Sessions;
 
 namespace Compression.Experiments.Verbs;
 
-/// <summary>Perplexity of saved weights.</summary>
-internal sealed class Evaluate : Verb<EvaluateOptions>
+/// <summary>Options of <see cref="Evaluate"/>.</summary>
+public sealed record EvaluateOptions
 {
-    public override string Name => "eval";
+    /// <summary>What is evaluated.</summary>
+    [Option("weights", "safetensors file under PyTorch's names, a checkpoint, or a run's folder (its newest checkpoint)", IsPath = true)]
+    public string Weights { get; init; } = "";
 
-    public override string Summary => "perplexity of a weights file, or of a checkpoint, on valid and test";
+    /// <summary>Which text.</summary>
+    [Option("split", "text to evaluate on", Choices = "both|valid|test")]
+    public string Split { get; init; } = "both";
 
+    /// <summary>Folder of the corpus.</summary>
+    [Option("data", "folder of the corpus; empty: the run's own, else PTB where it is found, else the sample corpus", IsPath = true)]
+    public string Data { get; init; } = "";
+
+    /// <summary>Columns on valid.</summary>
+    [Option("eval_batch_size", "sequences of a batch on valid", Min = 1, Max = int.MaxValue)]
+    public int EvalBatchSize { get; init; } = 10;
+
+    /// <summary>Columns on test.</summary>
+    [Option("test_batch_size", "sequences of a batch on test", Min = 1, Max = int.MaxValue)]
+    public int TestBatchSize { get; init; } = 10;
+
+    /// <summary>Steps at a time.</summary>
+    [Option("bptt", "time steps at a time; the result does not depend on it", Min = 1, Max = int.MaxValue)]
+    public int Bptt { get; init; } = 35;
+
+    /// <summary>Threads.</summary>
+    [Option("threads", "threads; 0: all cores", Min = 0, Max = 1024)]
+    public int Threads { get; init; }
+
+    /// <summary>Compute on a GPU.</summary>
+    [Option("use_gpu", "compute on CUDA")]
+    public bool UseGpu { get; init; }
+}
+
+/// <summary>Perplexity of saved weights.</summary>
+internal sealed class Evaluate() : Verb<EvaluateOptions>("eval", "perplexity of a weights file, or of a checkpoint, on valid and test")
+{
     public override string Operand => "weights";
 
     public override IReadOnlyList<string> Examples => ["eval runs/small", "eval runs/small/checkpoints/step-000500 --split test", "eval weights.safetensors"];
 
-    protected override ExitCode Run(EvaluateOptions options, CommandEnvironment environment)
+    protected override ExitCode Run(EvaluateOptions options, ParsedCommand command, CommandEnvironment environment)
     {
-        if (options.Weights.Length == 0)
-        {
-            throw new UserErrorException(ExitCode.Usage, "eval needs a weights file, a checkpoint or a run's folder: ./run.sh eval runs/NAME.");
-        }
-
+        RequireOperand(options.Weights, "a weights file, a checkpoint or a run's folder");
         Requirements.Libtorch(options.UseGpu);
         var (weights, data) = Find(environment.FullPath(options.Weights), options.Weights);
         var (corpus, _) = CorpusChoice.Load(options.Data.Length > 0 ? options.Data : data, environment);
@@ -50,21 +79,11 @@ internal sealed class Evaluate : Verb<EvaluateOptions>
 
         double words = Math.Min(Math.Max(model.EvalBatchSize, model.TestBatchSize) * (double)model.Bptt, Math.Max(corpus.Valid.Length, corpus.Test.Length));
         MemoryNeed.Of(model.ModelFor(corpus.Vocabulary.Count), words, copies: 1, "--eval_batch_size, --test_batch_size or --bptt").Require(model);
-        var plan = Components.Compose("none");
-        using var stop = environment.ListenForStop();
-        using var alone = new LocalCommunicator();
-        using var silent = new NullRunLogger();
-        var context = new TrainingContext(alone, silent, plan, "", environment.Time, stop.Token);
         environment.Screen.Output.WriteLine($"{weights}: {model.NumLayers} {Plural.Of(model.NumLayers, "layer")}, emb_size {model.EmbSize}, num_hid {model.NumHid}");
         environment.Screen.Output.WriteLine(corpus.Description);
         CommandLine.Warn(corpus.Warnings, environment);
-        foreach (string split in options.Split == "both" ? (string[])["valid", "test"] : [options.Split])
-        {
-            var record = PtbTrainer.Evaluate(model, corpus, split, context);
-            environment.Screen.Output.WriteLine(
-                string.Create(CultureInfo.InvariantCulture, $"{split}: loss {record.Loss:F6} nats per token, perplexity {record.Perplexity:F4}"));
-        }
-
+        string[] splits = options.Split == "both" ? ["valid", "test"] : [options.Split];
+        SavedWeights.Evaluate(splits, (split, context) => PtbTrainer.Evaluate(model, corpus, split, context), environment);
         return ExitCode.Success;
     }
 

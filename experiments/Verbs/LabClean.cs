@@ -5,13 +5,9 @@ using Compression.Experiments.NetworkLab;
 namespace Compression.Experiments.Verbs;
 
 /// <summary>Removes what killed labs left.</summary>
-internal sealed class LabClean : Verb<NoOptions>
+internal sealed class LabClean() : Verb<NoOptions>("lab clean", "end all labs: their processes, hosts and links")
 {
-    public override string Name => "lab clean";
-
-    public override string Summary => "end all labs: their processes, hosts and links";
-
-    protected override ExitCode Run(NoOptions options, CommandEnvironment environment)
+    protected override ExitCode Run(NoOptions options, ParsedCommand command, CommandEnvironment environment)
     {
         int labs = LabNetwork.Clean(onlyAbandoned: false);
         environment.Screen.Output.WriteLine(labs == 0 ? "There was no lab." : $"Removed {labs} {Plural.Of(labs, "lab")}.");

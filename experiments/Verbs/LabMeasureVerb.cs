@@ -9,21 +9,34 @@ using Compression.Experiments.Plots.Pictures;
 
 namespace Compression.Experiments.Verbs;
 
+/// <summary>What the lab's measurements have in common.</summary>
+public record LabMeasureOptions
+{
+    /// <summary>Hosts.</summary>
+    [Option("hosts", "hosts, with one rank each", Min = 2, Max = LabNetwork.MostHosts)]
+    public int Hosts { get; init; } = 4;
+
+    /// <summary>Their links.</summary>
+    [Option("rates", "of each host's link, each way, parted by commas: from 10mbit to 10gbit")]
+    public string Rates { get; init; } = "100mbit,1gbit";
+
+    /// <summary>Which methods.</summary>
+    [Option("methods", "what is compared, parted by semicolons; 'via' names the exchange")]
+    public string Methods { get; init; } = StepBenchmarkOptions.UsualMethods;
+
+    /// <summary>Where the figures go.</summary>
+    [Option("out", "folder for the table as CSV and the picture; empty: neither", IsPath = true)]
+    public string Out { get; init; } = "";
+}
+
 /// <summary>A verb that measures steps and exchanges in the lab; behind --: options of bench steps.</summary>
-internal abstract class LabMeasureVerb<TOptions> : Verb
+internal abstract class LabMeasureVerb<TOptions>(string name, string summary) : Verb<TOptions>(name, summary)
     where TOptions : LabMeasureOptions, new()
 {
-    private readonly OptionSchema _schema = OptionSchema.Of(typeof(TOptions));
-
-    public override IReadOnlyList<CommandOption> Options => [.. _schema.Options.Select(CommandOption.Of)];
-
     public override bool PassesOn => true;
 
-    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment)
+    protected override ExitCode Run(TOptions options, ParsedCommand command, CommandEnvironment environment)
     {
-        ArgumentNullException.ThrowIfNull(command);
-        ArgumentNullException.ThrowIfNull(environment);
-        var options = (TOptions)_schema.Bind(command.Values, static name => $"--{name}");
         LinkRate[] rates = [.. options.Rates.Split(',').Select(text => LinkRate.Read(text, "rates"))];
         var methods = ExchangeComposition.ReadList(options.Methods, "methods");
         StepBenchmark.Check(new StepBenchmarkOptions { Methods = options.Methods }, Components.Compose);

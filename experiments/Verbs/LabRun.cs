@@ -6,27 +6,30 @@ using Compression.Experiments.NetworkLab;
 
 namespace Compression.Experiments.Verbs;
 
+/// <summary>Options of <see cref="LabRun"/>.</summary>
+public sealed record LabOptions
+{
+    /// <summary>Hosts.</summary>
+    [Option("hosts", "hosts, with one rank each", Min = 1, Max = LabNetwork.MostHosts)]
+    public int Hosts { get; init; } = 4;
+
+    /// <summary>Their links.</summary>
+    [Option("rate", "of each host's link, each way: from 10mbit to 10gbit; empty: as fast as the machine can")]
+    public string Rate { get; init; } = "100mbit";
+}
+
 /// <summary>A command of this program among hosts that a slow network connects.</summary>
-internal sealed class LabRun : Verb
+internal sealed class LabRun() : Verb<LabOptions>("lab", "run a command among hosts in network namespaces, one rank each, over links of a given rate; needs root")
 {
     private static readonly string[] s_ours = ["--num_workers", "--hostfile", "--virtual_workers"];
-
-    private readonly OptionSchema _schema = OptionSchema.Of(typeof(LabOptions));
-
-    public override string Name => "lab";
-
-    public override string Summary => "run a command among hosts in network namespaces, one rank each, over links of a given rate; needs root";
-
-    public override IReadOnlyList<CommandOption> Options => [.. _schema.Options.Select(CommandOption.Of)];
 
     public override bool PassesOn => true;
 
     public override IReadOnlyList<string> Examples =>
         ["lab --hosts 4 --rate 100mbit -- --compressor topk --max_steps 100", "lab --hosts 2 --rate 1gbit -- bench exchanges"];
 
-    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment)
+    protected override ExitCode Run(LabOptions options, ParsedCommand command, CommandEnvironment environment)
     {
-        var options = (LabOptions)_schema.Bind(command.Values, static name => $"--{name}");
         LinkRate? rate = options.Rate.Length == 0 ? null : LinkRate.Read(options.Rate, "rate");
         if (command.PassedOn.Count == 0)
         {

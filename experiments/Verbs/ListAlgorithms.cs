@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Compression.Core.Catalog;
 using Compression.Core.Reporting;
@@ -7,10 +6,18 @@ using Compression.Experiments.Cli;
 
 namespace Compression.Experiments.Verbs;
 
-/// <summary>Prints the algorithms of some roles, with their options and where they come from.</summary>
-internal abstract class ListAlgorithms(params AlgorithmRole[] roles) : Verb<ListOptions>
+/// <summary>Options of the list verbs.</summary>
+public sealed record ListOptions
 {
-    protected override ExitCode Run(ListOptions options, CommandEnvironment environment)
+    /// <summary>For programs.</summary>
+    [Option("json", "print JSON for other programs")]
+    public bool Json { get; init; }
+}
+
+/// <summary>Prints the algorithms of some roles, with their options and where they come from.</summary>
+internal abstract class ListAlgorithms(string name, string summary, params AlgorithmRole[] roles) : Verb<ListOptions>(name, summary)
+{
+    protected override ExitCode Run(ListOptions options, ParsedCommand command, CommandEnvironment environment)
     {
         var catalog = Components.Catalog();
         var entries = catalog.Entries.Where(entry => roles.Contains(entry.Role)).ToList();
@@ -83,76 +90,54 @@ internal abstract class ListAlgorithms(params AlgorithmRole[] roles) : Verb<List
         }
     }
 
-    private static string Json(IReadOnlyList<AlgorithmEntry> entries, IReadOnlyList<KeyValuePair<string, string>> aliases)
+    private static string Json(IReadOnlyList<AlgorithmEntry> entries, IReadOnlyList<KeyValuePair<string, string>> aliases) => ListJson.Of(writer =>
     {
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
+        writer.WriteStartArray("algorithms");
+        foreach (var entry in entries)
         {
             writer.WriteStartObject();
-            writer.WriteStartArray("algorithms");
-            foreach (var entry in entries)
+            writer.WriteString("name", entry.Name);
+            writer.WriteString("role", OptionText.Format(entry.Role));
+            writer.WriteString("source", entry.Declared.Source);
+            writer.WriteString("differs_from_paper", entry.Declared.DiffersFromPaper.Length > 0 ? entry.Declared.DiffersFromPaper : null);
+            if (CompressorFacts.Of(entry) is { } facts)
+            {
+                Write(writer, entry, facts);
+            }
+
+            writer.WriteStartArray("options");
+            foreach (var option in entry.Options)
             {
                 writer.WriteStartObject();
-                writer.WriteString("name", entry.Name);
-                writer.WriteString("role", OptionText.Format(entry.Role));
-                writer.WriteString("source", entry.Declared.Source);
-                writer.WriteString("differs_from_paper", entry.Declared.DiffersFromPaper.Length > 0 ? entry.Declared.DiffersFromPaper : null);
-                if (CompressorFacts.Of(entry) is { } facts)
-                {
-                    Write(writer, entry, facts);
-                }
-
-                writer.WriteStartArray("options");
-                foreach (var option in entry.Options)
-                {
-                    writer.WriteStartObject();
-                    writer.WriteString("name", option.Name);
-                    writer.WriteString("flag", option.Flag.Length > 0 ? "--" + option.Flag : null);
-                    writer.WriteString("default", OptionText.Format(option.Default));
-                    writer.WriteString("range", option.Range);
-                    writer.WriteString("description", option.Description);
-                    writer.WriteEndObject();
-                }
-
-                writer.WriteEndArray();
+                writer.WriteString("name", option.Name);
+                writer.WriteString("flag", option.Flag.Length > 0 ? "--" + option.Flag : null);
+                writer.WriteString("default", OptionText.Format(option.Default));
+                writer.WriteString("range", option.Range);
+                writer.WriteString("description", option.Description);
                 writer.WriteEndObject();
             }
 
             writer.WriteEndArray();
-            writer.WriteStartObject("aliases");
-            foreach (var (name, meaning) in aliases)
-            {
-                writer.WriteString(name, meaning);
-            }
-
-            writer.WriteEndObject();
             writer.WriteEndObject();
         }
 
-        return Encoding.UTF8.GetString(stream.ToArray());
-    }
+        writer.WriteEndArray();
+        writer.WriteStartObject("aliases");
+        foreach (var (name, meaning) in aliases)
+        {
+            writer.WriteString(name, meaning);
+        }
+
+        writer.WriteEndObject();
+    });
 }
 
 /// <summary>Sparsifiers, quantizers, and names that others have for their compositions.</summary>
-internal sealed class ListCompressors() : ListAlgorithms(AlgorithmRole.Sparsifier, AlgorithmRole.Quantizer)
-{
-    public override string Name => "list compressors";
-
-    public override string Summary => "sparsifiers and quantizers, of which a compressor is composed";
-}
+internal sealed class ListCompressors() : ListAlgorithms(
+    "list compressors", "sparsifiers and quantizers, of which a compressor is composed", AlgorithmRole.Sparsifier, AlgorithmRole.Quantizer);
 
 /// <summary>Memories.</summary>
-internal sealed class ListMemories() : ListAlgorithms(AlgorithmRole.Memory)
-{
-    public override string Name => "list memories";
-
-    public override string Summary => "memories, which keep what was not sent";
-}
+internal sealed class ListMemories() : ListAlgorithms("list memories", "memories, which keep what was not sent", AlgorithmRole.Memory);
 
 /// <summary>Exchanges.</summary>
-internal sealed class ListExchanges() : ListAlgorithms(AlgorithmRole.Exchange)
-{
-    public override string Name => "list exchanges";
-
-    public override string Summary => "exchanges, which turn the workers' gradients into their average";
-}
+internal sealed class ListExchanges() : ListAlgorithms("list exchanges", "exchanges, which turn the workers' gradients into their average", AlgorithmRole.Exchange);

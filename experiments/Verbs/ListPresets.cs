@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using Compression.Core.Catalog;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
@@ -8,13 +6,9 @@ using Compression.Training.Ptb;
 namespace Compression.Experiments.Verbs;
 
 /// <summary>The presets of the PTB trainer, with their values.</summary>
-internal sealed class ListPresets : Verb<ListOptions>
+internal sealed class ListPresets() : Verb<ListOptions>("list presets", "published settings, for --preset")
 {
-    public override string Name => "list presets";
-
-    public override string Summary => "published settings, for --preset";
-
-    protected override ExitCode Run(ListOptions options, CommandEnvironment environment)
+    protected override ExitCode Run(ListOptions options, ParsedCommand command, CommandEnvironment environment)
     {
         string[] names = [.. OptionSchema.Of(typeof(PtbOptions)).Options.Single(option => option.Name == "preset").Choices
             .Where(name => PtbPresets.Values(name).Count > 0)];
@@ -34,26 +28,17 @@ internal sealed class ListPresets : Verb<ListOptions>
         return ExitCode.Success;
     }
 
-    private static string Json(string[] names)
+    private static string Json(string[] names) => ListJson.Of(writer =>
     {
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
+        foreach (string name in names)
         {
-            writer.WriteStartObject();
-            foreach (string name in names)
+            writer.WriteStartObject(name);
+            foreach (var (option, value) in PtbPresets.Values(name))
             {
-                writer.WriteStartObject(name);
-                foreach (var (option, value) in PtbPresets.Values(name))
-                {
-                    writer.WriteString(option, value);
-                }
-
-                writer.WriteEndObject();
+                writer.WriteString(option, value);
             }
 
             writer.WriteEndObject();
         }
-
-        return Encoding.UTF8.GetString(stream.ToArray());
-    }
+    });
 }

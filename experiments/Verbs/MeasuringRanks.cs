@@ -2,23 +2,29 @@ using Compression.Core.Communication;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Experiments.Runs;
+using Compression.Mpi.Interop;
 
 namespace Compression.Experiments.Verbs;
 
 /// <summary>Ranks that measure and keep no run folder.</summary>
 internal static class MeasuringRanks
 {
-    /// <summary>Starts them with the command line of this process, and waits.</summary>
-    public static ExitCode Start(Verb verb, ParsedCommand command, int ranks, string hostfile, int threads, CommandEnvironment environment)
-    {
-        return RankLaunch.Start(ranks, RankLaunch.Hosts(hostfile, environment), threads, [.. verb.Name.Split(' '), .. command.Words], environment);
-    }
-
-    /// <summary>Measures as one of them.</summary>
+    /// <summary>Starts them with the command line of this process, and waits; in one of them, measures.</summary>
+    /// <param name="verb">Of the command line.</param>
+    /// <param name="command">What stands after it.</param>
+    /// <param name="ranks">How many.</param>
+    /// <param name="hostfile">Their hosts; empty: this one.</param>
+    /// <param name="threads">Of each; 0: as each finds right.</param>
     /// <param name="environment">Of this process.</param>
     /// <param name="measure">Is given the ranks, and where to print: null on all but the first.</param>
-    public static ExitCode Run(CommandEnvironment environment, Action<ICommunicator, TextWriter?> measure)
+    public static ExitCode Run(
+        Verb verb, ParsedCommand command, int ranks, string hostfile, int threads, CommandEnvironment environment, Action<ICommunicator, TextWriter?> measure)
     {
+        if (!MpiEnvironment.Current.IsUnderLauncher)
+        {
+            return RankLaunch.Start(ranks, RankLaunch.Hosts(hostfile, environment), threads, [.. verb.Name.Split(' '), .. command.Words], environment);
+        }
+
         using var group = RankGroup.Join(timeout: 0, environment);
         SharedByRanks.Require(group, SharedFact.OfProgram());
         try

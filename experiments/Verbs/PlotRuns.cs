@@ -1,3 +1,4 @@
+using Compression.Core.Catalog;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Experiments.Plots.Kinds;
@@ -5,14 +6,18 @@ using Compression.Tracking.Files;
 
 namespace Compression.Experiments.Verbs;
 
-/// <summary>Draws runs.</summary>
-internal sealed class PlotRuns : Verb<PlotOptions>
+/// <summary>Options of <see cref="PlotRuns"/>.</summary>
+public sealed record PlotOptions : PictureOptions
 {
-    public override string Name => "plot";
+    /// <summary>Where the files go.</summary>
+    [Option("out", "folder of the pictures; empty: plots/ in the first DIR", IsPath = true)]
+    public string Out { get; init; } = "";
+}
 
-    public override string Summary => "draw runs (PNG, SVG, data, matplotlib script); KIND: "
-        + string.Join(", ", PlotKinds.All().Select(kind => kind.Name)) + $", {PlotKinds.Every}";
-
+/// <summary>Draws runs.</summary>
+internal sealed class PlotRuns() : Verb<PlotOptions>(
+    "plot", "draw runs (PNG, SVG, data, matplotlib script); KIND: " + string.Join(", ", PlotKinds.All().Select(kind => kind.Name)) + $", {PlotKinds.Every}")
+{
     public override string Operands => "kind dir...";
 
     public override IReadOnlyList<string> Examples =>
@@ -20,18 +25,16 @@ internal sealed class PlotRuns : Verb<PlotOptions>
         "plot all runs", "plot steps runs/dense runs/topk", "plot bandwidth runs --rates 10mbit,1gbit", "plot target runs --perplexity 120 --out pictures",
     ];
 
-    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment) => Run(Read(command) with { Words = command.Operands }, environment);
-
-    protected override ExitCode Run(PlotOptions options, CommandEnvironment environment)
+    protected override ExitCode Run(PlotOptions options, ParsedCommand command, CommandEnvironment environment)
     {
-        string[] folders = [.. options.Words.Skip(1)];
+        string[] folders = [.. command.Operands.Skip(1)];
         if (folders.Length == 0)
         {
             throw new UserErrorException(
-                ExitCode.Usage, $"plot needs a kind of picture and folders of runs: ./run.sh plot {PlotKinds.Every} {options.Words.FirstOrDefault("runs/NAME")}.");
+                ExitCode.Usage, $"plot needs a kind of picture and folders of runs: ./run.sh plot {PlotKinds.Every} {command.Operands.FirstOrDefault("runs/NAME")}.");
         }
 
-        var set = PictureSet.Compose(PlotKinds.Find(options.Words[0]), folders, options, environment);
+        var set = PictureSet.Compose(PlotKinds.Find(command.Operands[0]), folders, options, environment);
         if (set.Pictures.Count == 0)
         {
             throw new UserErrorException(ExitCode.Usage, $"plot {PlotKinds.Every}: these runs hold no rows in {RunFiles.Metrics}; name others.");

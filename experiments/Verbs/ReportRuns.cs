@@ -1,3 +1,4 @@
+using Compression.Core.Catalog;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Experiments.Plots.Kinds;
@@ -6,28 +7,28 @@ using Compression.Tracking.Files;
 
 namespace Compression.Experiments.Verbs;
 
+/// <summary>Options of <see cref="ReportRuns"/>.</summary>
+public sealed record ReportOptions : PictureOptions
+{
+    /// <summary>The page.</summary>
+    [Option("out", "file of the page; empty: report.html in the first DIR; the pictures go into plots/ beside it", IsPath = true)]
+    public string Out { get; init; } = "";
+}
+
 /// <summary>Writes one page about runs.</summary>
-internal sealed class ReportRuns : Verb<ReportOptions>
+internal sealed class ReportRuns() : Verb<ReportOptions>(
+    "report", "one HTML page about runs: tables that sort, pictures, configuration, environment; needs no network")
 {
     private const string Page = "report.html";
-
-    public override string Name => "report";
-
-    public override string Summary => "one HTML page about runs: tables that sort, pictures, configuration, environment; needs no network";
 
     public override string Operands => "dir...";
 
     public override IReadOnlyList<string> Examples => ["report runs", "report runs/dense runs/topk --out comparison.html"];
 
-    public override ExitCode Run(ParsedCommand command, CommandEnvironment environment) => Run(Read(command) with { Folders = command.Operands }, environment);
-
-    protected override ExitCode Run(ReportOptions options, CommandEnvironment environment)
+    protected override ExitCode Run(ReportOptions options, ParsedCommand command, CommandEnvironment environment)
     {
-        var folders = options.Folders;
-        if (folders.Count == 0)
-        {
-            throw new UserErrorException(ExitCode.Usage, "report needs folders of runs: ./run.sh report runs/NAME.");
-        }
+        var folders = command.Operands;
+        RequireOperand(folders.FirstOrDefault(""), "folders of runs");
 
         var set = PictureSet.Compose(PlotKinds.All(), folders, options, environment);
         string file = environment.FullPath(options.Out.Length > 0 ? options.Out : Path.Combine(folders[0], Page));
@@ -48,7 +49,7 @@ internal sealed class ReportRuns : Verb<ReportOptions>
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException(ExitCode.Failure, $"--out {options.Out}: cannot be written ({cause.Message.TrimEnd('.')}); choose another --out.", cause);
+            throw new UserErrorException(ExitCode.Failure, $"--out {options.Out}: cannot be written ({WriteFailure.OneLine(cause.Message)}); choose another --out.", cause);
         }
 
         foreach (string note in set.Notes)

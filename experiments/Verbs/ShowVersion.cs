@@ -6,13 +6,9 @@ using Compression.Tracking.Provenance;
 namespace Compression.Experiments.Verbs;
 
 /// <summary>Says which program this is.</summary>
-internal sealed class ShowVersion : Verb<NoOptions>
+internal sealed class ShowVersion() : Verb<NoOptions>("version", "version of the program, its commit, and the runtime")
 {
-    public override string Name => "version";
-
-    public override string Summary => "version of the program, its commit, and the runtime";
-
-    protected override ExitCode Run(NoOptions options, CommandEnvironment environment)
+    protected override ExitCode Run(NoOptions options, ParsedCommand command, CommandEnvironment environment)
     {
         var git = GitState.Of(environment.RepositoryRoot);
         string commit = git is null ? "no commit" : git.Commit[..12] + (git.Dirty ? ", with changes" : "");

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Compression.Core.Catalog;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
@@ -17,29 +16,21 @@ public sealed record SweepReportOptions
 }
 
 /// <summary>Shows what a sweep has found.</summary>
-internal sealed class SweepReport(IReadOnlyList<TrainingVerb> trainers) : Verb<SweepReportOptions>
+internal sealed class SweepReport(IReadOnlyList<TrainingVerb> trainers) : Verb<SweepReportOptions>(
+    "sweep report", "a sweep's results over its seeds; also as table.md and results.csv")
 {
-    public override string Name => "sweep report";
-
-    public override string Summary => "a sweep's results over its seeds; also as table.md and results.csv";
-
     public override string Operand => "folder";
 
     public override IReadOnlyList<string> Examples => ["sweep report runs/compressors"];
 
-    protected override ExitCode Run(SweepReportOptions options, CommandEnvironment environment)
+    protected override ExitCode Run(SweepReportOptions options, ParsedCommand command, CommandEnvironment environment)
     {
-        if (options.Folder.Length == 0)
-        {
-            throw new UserErrorException(ExitCode.Usage, $"{Name} needs a sweep's folder: ./run.sh {Name} runs/NAME.");
-        }
-
+        RequireOperand(options.Folder, "a sweep's folder");
         var session = SweepSession.OfFolder(options.Folder, trainers, environment);
         var records = session.Records();
         int completed = records.Count(record => record.State == TrialState.Completed);
         string table = ReportTables.Markdown(session.Plan, records);
-        string heading = string.Create(
-            CultureInfo.InvariantCulture,
+        string heading = FormattableString.Invariant(
             $"{session.Plan.Grid.Name}: {completed} of {records.Count} {Plural.Of(records.Count, "trial")} completed; {session.Plan.Grid.Metric.Name}: mean ± half its 95 % interval over seeds");
         AtomicFile.WriteText(session.Folder.Table, $"{heading}\n\n{table}");
         AtomicFile.WriteText(session.Folder.Results, ReportTables.Csv(session.Plan, records));

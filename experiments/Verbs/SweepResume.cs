@@ -15,17 +15,16 @@ public sealed record SweepResumeOptions : SweepWorkOptions
 }
 
 /// <summary>Goes on with a sweep's folder.</summary>
-internal sealed class SweepResume(IReadOnlyList<TrainingVerb> trainers) : SweepWork<SweepResumeOptions>
+internal sealed class SweepResume(IReadOnlyList<TrainingVerb> trainers) : SweepWork<SweepResumeOptions>(
+    "sweep resume", "go on with a sweep that was cut off, from the newest checkpoints")
 {
-    public override string Name => "sweep resume";
-
-    public override string Summary => "go on with a sweep that was cut off, from the newest checkpoints";
-
     public override string Operand => "folder";
 
     public override IReadOnlyList<string> Examples => ["sweep resume runs/compressors --jobs 2", "sweep resume runs/compressors --retry_failed"];
 
-    protected override SweepSession Open(SweepResumeOptions options, CommandEnvironment environment) => options.Folder.Length > 0
-        ? SweepSession.OfFolder(options.Folder, trainers, environment)
-        : throw new UserErrorException(ExitCode.Usage, $"{Name} needs a sweep's folder: ./run.sh {Name} runs/NAME.");
+    protected override SweepSession Open(SweepResumeOptions options, CommandEnvironment environment)
+    {
+        RequireOperand(options.Folder, "a sweep's folder");
+        return SweepSession.OfFolder(options.Folder, trainers, environment);
+    }
 }

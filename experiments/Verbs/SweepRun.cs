@@ -19,12 +19,9 @@ public sealed record SweepRunOptions : SweepWorkOptions
 }
 
 /// <summary>Runs the trials of a grid.</summary>
-internal sealed class SweepRun(IReadOnlyList<TrainingVerb> trainers) : SweepWork<SweepRunOptions>
+internal sealed class SweepRun(IReadOnlyList<TrainingVerb> trainers) : SweepWork<SweepRunOptions>(
+    "sweep run", "run the trials of a grid; what completed before is not run again")
 {
-    public override string Name => "sweep run";
-
-    public override string Summary => "run the trials of a grid; what completed before is not run again";
-
     public override string Operand => "grid";
 
     public override IReadOnlyList<string> Examples =>
@@ -34,7 +31,9 @@ internal sealed class SweepRun(IReadOnlyList<TrainingVerb> trainers) : SweepWork
         "sweep run runs/compressors --retry_failed",
     ];
 
-    protected override SweepSession Open(SweepRunOptions options, CommandEnvironment environment) => options.Grid.Length > 0
-        ? SweepSession.Open(options.Grid, options.Out, trainers, environment)
-        : throw new UserErrorException(ExitCode.Usage, $"{Name} needs a grid file: ./run.sh {Name} experiments/grids/compressors.yaml.");
+    protected override SweepSession Open(SweepRunOptions options, CommandEnvironment environment)
+    {
+        RequireOperand(options.Grid, "a grid file", "experiments/grids/compressors.yaml");
+        return SweepSession.Open(options.Grid, options.Out, trainers, environment);
+    }
 }

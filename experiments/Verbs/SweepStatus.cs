@@ -20,25 +20,18 @@ public sealed record SweepStatusOptions
 }
 
 /// <summary>Shows how far a sweep is.</summary>
-internal sealed class SweepStatus(IReadOnlyList<TrainingVerb> trainers) : Verb<SweepStatusOptions>
+internal sealed class SweepStatus(IReadOnlyList<TrainingVerb> trainers) : Verb<SweepStatusOptions>(
+    "sweep status", "a sweep's trials: how far each is, and what it has reached")
 {
     private static readonly TimeSpan s_pace = TimeSpan.FromSeconds(2);
-
-    public override string Name => "sweep status";
-
-    public override string Summary => "a sweep's trials: how far each is, and what it has reached";
 
     public override string Operand => "folder";
 
     public override IReadOnlyList<string> Examples => ["sweep status runs/compressors", "sweep status runs/compressors --watch"];
 
-    protected override ExitCode Run(SweepStatusOptions options, CommandEnvironment environment)
+    protected override ExitCode Run(SweepStatusOptions options, ParsedCommand command, CommandEnvironment environment)
     {
-        if (options.Folder.Length == 0)
-        {
-            throw new UserErrorException(ExitCode.Usage, $"{Name} needs a sweep's folder: ./run.sh {Name} runs/NAME.");
-        }
-
+        RequireOperand(options.Folder, "a sweep's folder");
         var session = SweepSession.OfFolder(options.Folder, trainers, environment);
         var console = StatusTable.ConsoleOf(environment.Screen);
         if (!options.Watch || environment.Screen.TerminalWidth is null)

@@ -22,10 +22,10 @@ public record SweepWorkOptions
 }
 
 /// <summary>Runs what is left of a sweep, or shows it.</summary>
-internal abstract class SweepWork<TOptions> : Verb<TOptions>
+internal abstract class SweepWork<TOptions>(string name, string summary) : Verb<TOptions>(name, summary)
     where TOptions : SweepWorkOptions, new()
 {
-    protected override ExitCode Run(TOptions options, CommandEnvironment environment)
+    protected override ExitCode Run(TOptions options, ParsedCommand command, CommandEnvironment environment)
     {
         var session = Open(options, environment);
         if (!options.DryRun)

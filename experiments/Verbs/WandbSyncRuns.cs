@@ -1,3 +1,4 @@
+using Compression.Core.Catalog;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Experiments.Runs;
@@ -6,36 +7,27 @@ using Compression.Tracking.Wandb.Api;
 
 namespace Compression.Experiments.Verbs;
 
-/// <summary>Uploads what Weights &amp; Biases has not got yet.</summary>
-internal sealed class WandbSyncRuns : Verb<WandbSyncOptions>
+/// <summary>Options of <c>wandb sync</c>.</summary>
+public sealed record WandbSyncOptions
 {
-    public override string Name => "wandb sync";
+    /// <summary>What is uploaded.</summary>
+    [Option("folder", "a run's folder, a folder of runs, or one .wandb file", IsPath = true)]
+    public string Folder { get; init; } = "";
+}
 
-    public override string Summary => "upload runs that were reported offline, or whose server was down";
-
+/// <summary>Uploads what Weights &amp; Biases has not got yet.</summary>
+internal sealed class WandbSyncRuns() : Verb<WandbSyncOptions>("wandb sync", "upload runs that were reported offline, or whose server was down")
+{
     public override string Operand => "folder";
 
     public override IReadOnlyList<string> Examples => ["wandb sync runs/small", "wandb sync runs"];
 
-    protected override ExitCode Run(WandbSyncOptions options, CommandEnvironment environment)
+    protected override ExitCode Run(WandbSyncOptions options, ParsedCommand command, CommandEnvironment environment)
     {
-        if (options.Folder.Length == 0)
-        {
-            throw new UserErrorException(ExitCode.Usage, $"{Name} needs a run's folder: ./run.sh {Name} runs/NAME.");
-        }
-
+        RequireOperand(options.Folder, "a run's folder");
         var logs = WandbSync.Find(environment.FullPath(options.Folder));
         var server = WandbOptions.ServerAt(WandbVariables.Server(environment));
         var key = WandbKey.Find(environment.Variable, server);
-        using var stop = environment.ListenForStop();
-        try
-        {
-            WandbSync.Upload(logs, server, key, environment.Time, environment.Screen.Output, stop.Token);
-            return ExitCode.Success;
-        }
-        catch (OperationCanceledException) when (stop.Reason is { } reason)
-        {
-            return reason;
-        }
+        return environment.UntilStopped(stop => WandbSync.Upload(logs, server, key, environment.Time, environment.Screen.Output, stop));
     }
 }

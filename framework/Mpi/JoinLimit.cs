@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Compression.Core.Reporting;
 using Compression.Mpi.Interop;
@@ -23,8 +22,8 @@ internal sealed class JoinLimit : IDisposable
     {
         if (limit is { } time && environment[JoinMark.Variable] is null)
         {
-            string message = string.Create(
-                CultureInfo.InvariantCulture, $"rank {environment.Rank ?? 0} on {environment.Host}: not all ranks have joined within {time.TotalSeconds:0.###} s; ");
+            string message = FormattableString.Invariant(
+                $"rank {environment.Rank ?? 0} on {environment.Host}: not all ranks have joined within {time.TotalSeconds:0.###} s; ");
             _timer = new Timer(_ => Leave(message), null, environment.Rank > 0 ? time + s_precedence : time, Timeout.InfiniteTimeSpan);
         }
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Compression.Core.Communication;
 using Compression.Core.Reporting;
@@ -94,20 +93,20 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
     {
         MpiEnvironment environment = MpiEnvironment.Current;
         int rank = environment.Rank ?? 0;
-        new JoinMark(rank, JoinEvent.Began).Tell();
+        new JoinMark(rank, JoinEvent.Began).Write();
         try
         {
             MpiCommunicator world = Join(options ?? new MpiOptions(), environment);
             if (world.Rank == 0)
             {
-                new JoinMark(rank, JoinEvent.Joined).Tell();
+                new JoinMark(rank, JoinEvent.Joined).Write();
             }
 
             return world;
         }
         catch (UserErrorException error)
         {
-            new JoinMark(rank, JoinEvent.Failed, (int)error.Code).Tell();
+            new JoinMark(rank, JoinEvent.Failed, (int)error.Code).Write();
             throw;
         }
     }
@@ -147,7 +146,7 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
         {
             throw new UserErrorException(
                 ExitCode.Environment,
-                string.Create(CultureInfo.InvariantCulture, $"{library.Version} offers thread level {provided} where {wanted} is needed; ")
+                FormattableString.Invariant($"{library.Version} offers thread level {provided} where {wanted} is needed; ")
                 + "use a build of MPI with threads.");
         }
 
@@ -291,7 +290,7 @@ public sealed unsafe partial class MpiCommunicator : ICommunicator
     {
         if (Rank == 0)
         {
-            new JoinMark(0, JoinEvent.Done, (int)Conclusion).Tell();
+            new JoinMark(0, JoinEvent.Done, (int)Conclusion).Write();
         }
 
         long now = DateTime.UtcNow.Ticks, instant = (now + s_patience.Ticks) / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond;

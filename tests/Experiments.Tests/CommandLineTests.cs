@@ -171,12 +171,8 @@ public sealed class CommandLineTests
         Assert.Equal(ExitCode.Interrupted, stop.Reason);
     }
 
-    private sealed class Broken : Verb
+    private sealed class Broken() : Verb("broken", "fails")
     {
-        public override string Name => "broken";
-
-        public override string Summary => "fails";
-
         public override IReadOnlyList<CommandOption> Options => [];
 
         public override ExitCode Run(ParsedCommand command, CommandEnvironment environment) => throw new InvalidOperationException("broken in\ntwo lines");

@@ -1,4 +1,3 @@
-using Compression.Experiments.Algorithms;
 using Compression.Experiments.Runs;
 using Compression.Training.Lm1b;
 using Compression.Training.ModelParallel;
@@ -27,7 +26,6 @@ public sealed class PlainSgdTests
             (new TransformerXlOptions { Optim = "adagrad" }, false),
             (new TransformerXlOptions { Optim = "lamb" }, false),
         ];
-        var none = new Dictionary<string, string>();
-        Assert.All(trainers, trainer => Assert.Equal(trainer.IsPlain, Components.RequestOf(trainer.Options, none, none).PlainSgd));
+        Assert.All(trainers, trainer => Assert.Equal(trainer.IsPlain, trainer.Options.IsPlainSgd));
     }
 }

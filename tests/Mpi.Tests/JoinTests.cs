@@ -21,7 +21,7 @@ public class JoinTests
     private static JobRemarks Began(params int[] ranks)
     {
         JobRemarks remarks = new();
-        Array.ForEach(ranks, rank => remarks.Hear(new JoinMark(rank, JoinEvent.Began)));
+        Array.ForEach(ranks, rank => remarks.Add(new JoinMark(rank, JoinEvent.Began)));
         return remarks;
     }
 
@@ -68,7 +68,7 @@ public class JoinTests
         JobOutput output = new(new MpichDialect(), remarks, sink, holdsUntilJoined: true);
         output.Accept(Encoding.ASCII.GetBytes($"ssh: a word\n{before}{JoinMark.Prefix}1 {(int)JoinEvent.Began} 0\nmore\n"));
         Assert.Equal(0, sink.Length);
-        Assert.Equal([new JoinMark(1, JoinEvent.Began)], remarks.Heard(JoinEvent.Began));
+        Assert.Equal([new JoinMark(1, JoinEvent.Began)], remarks.MarksOf(JoinEvent.Began));
         output.Accept(Encoding.ASCII.GetBytes($"{JoinMark.Prefix}0 {(int)JoinEvent.Joined} 0\n"));
         Assert.Equal($"ssh: a word\n{before}more\n", Encoding.ASCII.GetString(sink.ToArray()));
         Assert.Equal("", output.Held);

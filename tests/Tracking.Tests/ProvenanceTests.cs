@@ -53,10 +53,10 @@ public sealed class ProvenanceTests : IDisposable
     public void The_environment_holds_what_was_seen_and_what_was_told()
     {
         var run = _folder.NewRun();
-        RunEnvironment
-            .Observe(
-                2, "MPICH 4.0.2", null, new Dictionary<string, string> { ["ptb/train.txt"] = "fcea" }, new ManualTime(), _folder.FullPath)
-            .Write(run);
+        (RunEnvironment.Observe(new ManualTime(), _folder.FullPath) with
+        {
+            Threads = 2, MpiLibrary = "MPICH 4.0.2", DataSha256 = new Dictionary<string, string> { ["ptb/train.txt"] = "fcea" },
+        }).Write(run);
         var root = Read(run.PathOf(RunFiles.Environment));
         Assert.Equal(
             [

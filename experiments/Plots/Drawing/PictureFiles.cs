@@ -1,5 +1,6 @@
 using Compression.Core.Reporting;
 using Compression.Experiments.Plots.Pictures;
+using Compression.Tracking.Files;
 
 namespace Compression.Experiments.Plots.Drawing;
 
@@ -23,7 +24,7 @@ internal static class PictureFiles
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException(ExitCode.Failure, $"--out {folder}: cannot be written ({cause.Message.TrimEnd('.')}); choose another --out.", cause);
+            throw new UserErrorException(ExitCode.Failure, $"--out {folder}: cannot be written ({WriteFailure.OneLine(cause.Message)}); choose another --out.", cause);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Xml.Linq;
 
 namespace Compression.Experiments.Plots.Drawing;
@@ -15,7 +14,7 @@ internal static class SvgFile
     public static string Of(byte[] drawn, int width, int height)
     {
         var root = XDocument.Load(new MemoryStream(drawn)).Root!;
-        root.SetAttributeValue("viewBox", string.Create(CultureInfo.InvariantCulture, $"0 0 {width} {height}"));
+        root.SetAttributeValue("viewBox", FormattableString.Invariant($"0 0 {width} {height}"));
         foreach (var text in root.Descendants().Where(element => element.Attribute(Family) is not null))
         {
             text.SetAttributeValue(Family, ShippedFont.Families);

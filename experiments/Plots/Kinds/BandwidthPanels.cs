@@ -1,4 +1,3 @@
-using System.Globalization;
 using Compression.Experiments.NetworkLab;
 using Compression.Experiments.Plots.Pictures;
 using Compression.Experiments.Plots.Series;
@@ -10,13 +9,10 @@ namespace Compression.Experiments.Plots.Kinds;
 /// Convergence against bandwidth: perplexity against wall-clock, one panel a link speed. It is modelled, but for runs of the lab: those were
 /// measured, and stand in the panel of their rate alone.
 /// </summary>
-internal sealed class BandwidthPanels : PlotKind
+internal sealed class BandwidthPanels() : PlotKind(
+    "bandwidth", "perplexity against wall-clock, modelled, or measured for runs of the lab; one panel a link speed")
 {
     private const int SymbolsOnALine = 7;
-
-    public override string Name => "bandwidth";
-
-    public override string Summary => "perplexity against wall-clock, modelled, or measured for runs of the lab; one panel a link speed";
 
     public override Picture Compose(PlotInput input)
     {
@@ -72,12 +68,12 @@ internal sealed class BandwidthPanels : PlotKind
                 drawn, intervals: true,
                 models
                     ? "Modelled, not measured: computing, compressing, decompressing and updating as measured, plus the bits that a worker sent by the speed of its link"
-                        + (input.Options.LatencyUs > 0 ? string.Create(CultureInfo.InvariantCulture, $" and {input.Options.LatencyUs:G6} us of latency a step") : "")
+                        + (input.Options.LatencyUs > 0 ? FormattableString.Invariant($" and {input.Options.LatencyUs:G6} us of latency a step") : "")
                         + "; nothing overlaps"
                     : "Measured in the lab, over links of these speeds; evaluations included",
                 models && measured.Length > 0 ? "Runs marked as measured ran in the lab, over links of this speed, evaluations included" : "",
-                kind == PerplexityKind.Train ? "Training perplexity is the mean over a log interval" : "",
-                vertical.IsCut ? string.Create(CultureInfo.InvariantCulture, $"Cut above {vertical.High:N0}") : ""),
+                Perplexities.Remark(kind),
+                vertical.RemarkOnCut),
             Data = table,
             Panels =
             [
@@ -96,13 +92,11 @@ internal sealed class BandwidthPanels : PlotKind
     {
         bool measured = LinkRates.MeasuredOf(series.Runs[0]) is not null;
         int before = table.Rows.Count;
-        var curves = series.Comparable.Select(run => measured ? Curve.Of(run, kind) : BandwidthModel.Curve(run, kind, rate, latency)).Where(curve => curve.Count > 0).ToArray();
-        foreach (var step in curves.SelectMany(curve => curve).GroupBy(point => point.Step).Where(group => group.Count() == curves.Length).OrderBy(group => group.Key))
+        foreach (var point in Curve.Of(series, run => measured ? Curve.Of(run, kind) : BandwidthModel.Curve(run, kind, rate, latency)))
         {
-            var perplexity = Estimate.Of(step.Select(point => point.Perplexity));
             table.Add(
-                series.Number, series.Label, rate.BitsPerSecond, step.Key, step.Average(point => point.Seconds), measured ? 1 : 0,
-                perplexity.Mean, perplexity.Low, perplexity.High, perplexity.Count);
+                series.Number, series.Label, rate.BitsPerSecond, point.Step, point.Seconds, measured ? 1 : 0,
+                point.Perplexity.Mean, point.Perplexity.Low, point.Perplexity.High, point.Perplexity.Count);
         }
 
         return table.Rows.Count > before;

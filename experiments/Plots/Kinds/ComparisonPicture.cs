@@ -1,4 +1,3 @@
-using System.Globalization;
 using Compression.Core.Reporting;
 using Compression.Experiments.NetworkLab;
 using Compression.Experiments.Plots.Pictures;
@@ -30,8 +29,7 @@ internal static class ComparisonPicture
         {
             Name = "compare",
             Title = "Milliseconds of a step, predicted and measured",
-            Caption = string.Create(
-                CultureInfo.InvariantCulture,
+            Caption = FormattableString.Invariant(
                 $"{comparison.Hosts} {Plural.Of(comparison.Hosts, "host")} in network namespaces of one machine, links of {string.Join(" and ", rates)}. Lines: equal, and {100 * Tolerance:F0} % apart. ")
                 + "Predicted from the step over links without a limit, and from the exchange alone over the slow ones.",
             Data = table,

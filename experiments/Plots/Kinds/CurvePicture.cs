@@ -5,7 +5,7 @@ using Compression.Experiments.Plots.Series;
 namespace Compression.Experiments.Plots.Kinds;
 
 /// <summary>Perplexity on the way, one line a series with its confidence band.</summary>
-internal abstract class CurvePicture : PlotKind
+internal abstract class CurvePicture(string name, string summary) : PlotKind(name, summary)
 {
     private const int SymbolsOnALine = 9;
 
@@ -58,8 +58,8 @@ internal abstract class CurvePicture : PlotKind
             Name = Name,
             Title = $"{title} {Against}",
             Caption = input.Caption(
-                shown, intervals: true, kind == PerplexityKind.Train ? "Training perplexity is the mean over a log interval" : "", Remark(input),
-                vertical.IsCut ? string.Create(CultureInfo.InvariantCulture, $"Cut above {vertical.High:N0}") : ""),
+                shown, intervals: true, Perplexities.Remark(kind), Remark(input),
+                vertical.RemarkOnCut),
             Data = table,
             Panels = [new Panel(across, vertical, SeriesMarks.Curves(shown, input.Series, Field.In(unit, Across), table, SymbolsOnALine))],
         };
@@ -74,12 +74,8 @@ internal abstract class CurvePicture : PlotKind
 }
 
 /// <summary>What a step is worth, whatever it costs.</summary>
-internal sealed class CurveOverSteps : CurvePicture
+internal sealed class CurveOverSteps() : CurvePicture("steps", "perplexity against steps")
 {
-    public override string Name => "steps";
-
-    public override string Summary => "perplexity against steps";
-
     private protected override string Across => Steps;
 
     private protected override string Against => "against steps";
@@ -88,12 +84,8 @@ internal sealed class CurveOverSteps : CurvePicture
 }
 
 /// <summary>What an hour is worth on the machine that ran it.</summary>
-internal sealed class CurveOverTime : CurvePicture
+internal sealed class CurveOverTime() : CurvePicture("wallclock", "perplexity against wall-clock")
 {
-    public override string Name => "wallclock";
-
-    public override string Summary => "perplexity against wall-clock";
-
     private protected override string Across => Seconds;
 
     private protected override string Against => "against wall-clock";
@@ -109,12 +101,8 @@ internal sealed class CurveOverTime : CurvePicture
 }
 
 /// <summary>What a byte is worth.</summary>
-internal sealed class CurveOverBytes : CurvePicture
+internal sealed class CurveOverBytes() : CurvePicture("bytes", "perplexity against a worker's bytes")
 {
-    public override string Name => "bytes";
-
-    public override string Summary => "perplexity against a worker's bytes";
-
     private protected override string Across => Bytes;
 
     private protected override string Against => "against bytes on the wire";

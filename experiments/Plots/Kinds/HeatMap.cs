@@ -7,13 +7,9 @@ using Compression.Experiments.Statistics;
 namespace Compression.Experiments.Plots.Kinds;
 
 /// <summary>Perplexity at the end, by compressor and by the ratio that it was asked for.</summary>
-internal sealed class HeatMap : PlotKind
+internal sealed class HeatMap() : PlotKind("heatmap", "perplexity at the end by compressor and ratio")
 {
     private const string NoRatio = "none", RatioArgument = "ratio";
-
-    public override string Name => "heatmap";
-
-    public override string Summary => "perplexity at the end by compressor and ratio";
 
     /// <summary>The share of entries that a run was asked to send; null where its compressor has no such option.</summary>
     public static string? RatioOf(RunData run) => SeriesLabels.Terms(SeriesLabels.Composition(run))
@@ -61,7 +57,7 @@ internal sealed class HeatMap : PlotKind
                 [.. found.Select(cell => cell.Series)], intervals: false,
                 "Ratio: share of the entries that the compressor was asked to send; none: it has no such option",
                 shared ? "Where runs of a cell differ in other options, the best of them stands for it" : "",
-                scale.IsCut ? string.Create(CultureInfo.InvariantCulture, $"Colours end at {scale.High:N0}") : ""),
+                scale.IsCut ? FormattableString.Invariant($"Colours end at {scale.High:N0}") : ""),
             Data = table,
             Panels = [new Panel(Axis.OfNames(ratios, isVertical: false).Named("Ratio asked for"), Axis.OfNames(methods, isVertical: true), [cells]) { Shades = scale }],
             Width = Math.Clamp(ratios.Length * 110, 330, 1100),

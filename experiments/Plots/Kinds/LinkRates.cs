@@ -1,4 +1,3 @@
-using System.Globalization;
 using Compression.Core.Reporting;
 using Compression.Experiments.NetworkLab;
 using Compression.Experiments.Plots.Runs;
@@ -43,6 +42,6 @@ internal static class LinkRates
 
     /// <summary>For people: <c>100 Mbit/s</c>.</summary>
     public static string Label(LinkRate rate) => rate.BitsPerSecond >= 1e9
-        ? string.Create(CultureInfo.InvariantCulture, $"{rate.BitsPerSecond / 1e9:0.###} Gbit/s")
-        : string.Create(CultureInfo.InvariantCulture, $"{rate.BitsPerSecond / 1e6:0.###} Mbit/s");
+        ? FormattableString.Invariant($"{rate.BitsPerSecond / 1e9:0.###} Gbit/s")
+        : FormattableString.Invariant($"{rate.BitsPerSecond / 1e6:0.###} Mbit/s");
 }

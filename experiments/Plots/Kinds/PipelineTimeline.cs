@@ -7,7 +7,7 @@ using Compression.Training.ModelParallel;
 namespace Compression.Experiments.Plots.Kinds;
 
 /// <summary>What each stage of a pipeline was busy with in the first recorded step: a lane a stage, a box a unit.</summary>
-internal sealed class PipelineTimeline : RowPicture
+internal sealed class PipelineTimeline() : RowPicture("pipeline", "forward, backward, send and wait of each stage in one step of model-parallel")
 {
     // A number needs so much of the picture's width.
     private const double LeastForNumber = 0.012;
@@ -17,10 +17,6 @@ internal sealed class PipelineTimeline : RowPicture
         (StageActivity.Forward, "forward", "#56B4E9"), (StageActivity.Backward, "backward", "#E69F00"), (StageActivity.Wait, "wait", "#E4E4E4"),
         (StageActivity.Send, "send", "#009E73"),
     ];
-
-    public override string Name => "pipeline";
-
-    public override string Summary => "forward, backward, send and wait of each stage in one step of model-parallel";
 
     public override Picture Compose(PlotInput input)
     {

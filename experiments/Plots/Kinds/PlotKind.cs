@@ -4,13 +4,15 @@ using Compression.Experiments.Plots.Pictures;
 namespace Compression.Experiments.Plots.Kinds;
 
 /// <summary>A kind of picture.</summary>
-internal abstract class PlotKind
+/// <param name="name">As the command line names it.</param>
+/// <param name="summary">What it shows, for help and reports.</param>
+internal abstract class PlotKind(string name, string summary)
 {
     /// <summary>As the command line names it.</summary>
-    public abstract string Name { get; }
+    public string Name => name;
 
-    /// <summary>What it shows, for help and reports.</summary>
-    public abstract string Summary { get; }
+    /// <summary>What it shows.</summary>
+    public string Summary => summary;
 
     /// <summary>Composes the picture; nothing is written yet.</summary>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>: the runs do not hold what it takes; the message says what.</exception>

@@ -6,7 +6,7 @@ using Compression.Experiments.Statistics;
 namespace Compression.Experiments.Plots.Kinds;
 
 /// <summary>Perplexity at the end against the compression that the wire saw, with the front of those that no other beats in both.</summary>
-internal sealed class RatioFront : PlotKind
+internal sealed class RatioFront() : PlotKind("ratio", "perplexity at the end against the true compression ratio, with the Pareto front")
 {
     private const string Across = "wire_compression_ratio";
 
@@ -14,10 +14,6 @@ internal sealed class RatioFront : PlotKind
     {
         Where = [("on_front", 1)], Label = "Pareto front", Connection = Connection.Steps, PointInterval = 0,
     };
-
-    public override string Name => "ratio";
-
-    public override string Summary => "perplexity at the end against the true compression ratio, with the Pareto front";
 
     /// <summary>Which points no other point beats: none has a higher ratio and a perplexity as low, nor a lower perplexity and a ratio as high.</summary>
     public static IReadOnlyList<bool> Front(IReadOnlyList<(double Ratio, double Perplexity)> points) =>
@@ -64,7 +60,7 @@ internal sealed class RatioFront : PlotKind
                 shown, intervals: true,
                 "True ratio: bytes of a float32 ring all-reduce by bytes on the wire, headers and all", input.RemarkOnBytes,
                 kind == PerplexityKind.Train ? "Training perplexity is that of the last log interval" : "",
-                vertical.IsCut ? string.Create(CultureInfo.InvariantCulture, $"Cut above {vertical.High:N0}") : ""),
+                vertical.RemarkOnCut),
             Data = table,
             Panels = [new Panel(across, vertical, [.. front.Count(on => on) > 1 ? [s_line] : Array.Empty<Mark>(), .. shown.SelectMany(series => Marks(series, input))])],
         };

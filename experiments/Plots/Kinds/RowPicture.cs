@@ -3,7 +3,7 @@ using Compression.Experiments.Plots.Pictures;
 namespace Compression.Experiments.Plots.Kinds;
 
 /// <summary>A kind whose pictures have rows with names, and boxes along an axis of milliseconds.</summary>
-internal abstract class RowPicture : PlotKind
+internal abstract class RowPicture(string name, string summary) : PlotKind(name, summary)
 {
     private const int FewestRows = 3;
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Compression.Core.Reporting;
 using Compression.Experiments.NetworkLab;
 using Compression.Experiments.Plots.Pictures;
@@ -29,8 +28,7 @@ internal static class ScalePicture
         {
             Name = "scale",
             Title = "Scaling efficiency (modelled)",
-            Caption = string.Create(
-                CultureInfo.InvariantCulture,
+            Caption = FormattableString.Invariant(
                 $"Modelled, not measured: one worker's step as measured alone ({model.Alone.Parameters:N0} {Plural.Of(model.Alone.Parameters, "parameter")}); links as measured among {model.Hosts} {Plural.Of(model.Hosts, "host")} of the lab; ")
                 + "bytes by each collective's formula. Nothing overlaps. 100 %: the words a second of as many workers who need not exchange.",
             Data = table,

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Compression.Core.Reporting;
 using Compression.Experiments.Plots.Pictures;
 using Compression.Experiments.Plots.Runs;
@@ -8,12 +7,8 @@ using Compression.Experiments.Statistics;
 namespace Compression.Experiments.Plots.Kinds;
 
 /// <summary>Words a second against workers, beside what as many machines without an exchange would do.</summary>
-internal sealed class ScalingLines : PlotKind
+internal sealed class ScalingLines() : PlotKind("scaling", "words per second against real workers, with the linear line")
 {
-    public override string Name => "scaling";
-
-    public override string Summary => "words per second against real workers, with the linear line";
-
     public override Picture Compose(PlotInput input)
     {
         RunSeries[] real = [.. input.Series.Where(series => series.Runs[0].VirtualWorkers == 0 && Speed(series).Count > 0)];
@@ -49,9 +44,7 @@ internal sealed class ScalingLines : PlotKind
             Title = "Words per second against workers",
             Caption = input.Caption(
                 [.. methods.SelectMany(method => method).OrderBy(series => series.Number)], intervals: true,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Linear: {perWorker:N0} words/s a worker, as of {methods[0].Key} with {start.Key} {Plural.Of(start.Key, "worker")}")),
+                FormattableString.Invariant($"Linear: {perWorker:N0} words/s a worker, as of {methods[0].Key} with {start.Key} {Plural.Of(start.Key, "worker")}")),
             Data = table,
             Panels = [new Panel(across, vertical, [new SlopeMark(perWorker, LineDash.Dashed) { Label = "linear" }, .. lines.SelectMany(line => Marks(line, input))])],
         };

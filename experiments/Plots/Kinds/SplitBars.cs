@@ -4,12 +4,8 @@ using Compression.Experiments.Plots.Series;
 namespace Compression.Experiments.Plots.Kinds;
 
 /// <summary>The mean step's time, stacked by part.</summary>
-internal sealed class SplitBars : RowPicture
+internal sealed class SplitBars() : RowPicture("split", "the step's time, stacked by part")
 {
-    public override string Name => "split";
-
-    public override string Summary => "the step's time, stacked by part";
-
     public override Picture Compose(PlotInput input)
     {
         var rows = StepSplit.Of(input.Series);

@@ -4,14 +4,10 @@ using Compression.Experiments.Plots.Series;
 namespace Compression.Experiments.Plots.Kinds;
 
 /// <summary>The parts of a mean step, one after another: computing in the upper lane of a series, the gradient's way in the lower one.</summary>
-internal sealed class StepTimeline : RowPicture
+internal sealed class StepTimeline() : RowPicture("timeline", "the parts of one mean step on a time line")
 {
     // Update comes when the averaged gradient is there.
     private const int ForwardBackward = 0, Update = 4;
-
-    public override string Name => "timeline";
-
-    public override string Summary => "the parts of one mean step on a time line";
 
     /// <summary>Start and end of the parts in seconds, by their place in <see cref="StepSplit.Names"/>; "other" has no place in time.</summary>
     /// <remarks>What is hidden passes at the end of the backward pass: the gradient's way starts that much earlier.</remarks>

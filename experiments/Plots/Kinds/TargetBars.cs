@@ -1,4 +1,3 @@
-using System.Globalization;
 using Compression.Experiments.Plots.Pictures;
 using Compression.Experiments.Plots.Runs;
 using Compression.Experiments.Plots.Series;
@@ -7,12 +6,8 @@ using Compression.Experiments.Statistics;
 namespace Compression.Experiments.Plots.Kinds;
 
 /// <summary>Seconds and bytes until a perplexity is reached, as bars beside each other.</summary>
-internal sealed class TargetBars : PlotKind
+internal sealed class TargetBars() : PlotKind("target", "time and bytes until a perplexity is reached")
 {
-    public override string Name => "target";
-
-    public override string Summary => "time and bytes until a perplexity is reached";
-
     /// <summary>The lowest perplexity that every run reaches, rounded up to a tenth.</summary>
     public static double CommonTarget(IEnumerable<RunData> runs, PerplexityKind kind) =>
         Math.Ceiling(10 * runs.Select(run => Curve.Of(run, kind)).Where(curve => curve.Count > 0).Max(curve => curve.Min(point => point.Perplexity))) / 10;
@@ -39,7 +34,7 @@ internal sealed class TargetBars : PlotKind
                 bytes.Mean, Math.Max(0, bytes.Low), bytes.High);
         }
 
-        string goal = string.Create(CultureInfo.InvariantCulture, $"{Perplexities.Title(kind).ToLowerInvariant()} {target:G6}");
+        string goal = FormattableString.Invariant($"{Perplexities.Title(kind).ToLowerInvariant()} {target:G6}");
         if (!table.Values("seconds").Any())
         {
             throw Refuse($"a run that reached {goal}; lower demands are higher numbers of --perplexity");
@@ -52,7 +47,7 @@ internal sealed class TargetBars : PlotKind
             Caption = input.Caption(
                 shown, intervals: true,
                 input.Options.Perplexity > 0 ? "" : "The target is the best that the weakest run reached",
-                kind == PerplexityKind.Train ? "Training perplexity is the mean over a log interval" : "",
+                Perplexities.Remark(kind),
                 input.RemarkOnClock, input.RemarkOnBytes),
             Data = table,
             Panels = Panels(input, shown, table),

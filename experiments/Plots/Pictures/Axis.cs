@@ -1,3 +1,4 @@
+
 namespace Compression.Experiments.Plots.Pictures;
 
 /// <summary>Range, scale and marks of an axis, chosen from the values on it.</summary>
@@ -26,6 +27,9 @@ internal sealed record Axis(double Low, double High)
 
     /// <summary>Whether values above <see cref="High"/> are left out.</summary>
     public bool IsCut { get; init; }
+
+    /// <summary>What a caption must say of values that are left out; empty where all are shown.</summary>
+    public string RemarkOnCut => IsCut ? FormattableString.Invariant($"Cut above {High:N0}") : "";
 
     /// <summary>Whether its marks are names, which need no line and no grid.</summary>
     public bool HasNames { get; init; }

@@ -16,7 +16,7 @@ internal static class AxisNumber
     public static string Bytes(double value)
     {
         int thousands = value < 1 ? 0 : Math.Min((int)(Math.Log10(value) / 3 + 1e-9), s_prefixes.Length - 1);
-        return string.Create(CultureInfo.InvariantCulture, $"{value / Math.Pow(1000, thousands):0.###} {s_prefixes[thousands]}B");
+        return FormattableString.Invariant($"{value / Math.Pow(1000, thousands):0.###} {s_prefixes[thousands]}B");
     }
 
     /// <summary>Four digits: 151, 44.96, 1.235e4.</summary>

@@ -1,5 +1,5 @@
 using System.Globalization;
-using CsvHelper;
+using Compression.Tracking.Files;
 
 namespace Compression.Experiments.Plots.Pictures;
 
@@ -7,8 +7,6 @@ namespace Compression.Experiments.Plots.Pictures;
 /// <param name="columns">Names with units, for example <c>seconds</c>.</param>
 internal sealed class PlotTable(params string[] columns)
 {
-    private static readonly CsvWriterOptions s_format = new() { NewLine = "\n" };
-
     private readonly Dictionary<string, int> _places = columns.Index().ToDictionary(column => column.Item, column => column.Index);
     private readonly List<IReadOnlyList<object>> _rows = [];
 
@@ -44,22 +42,5 @@ internal sealed class PlotTable(params string[] columns)
     }
 
     /// <summary>The file's content: a header, then the rows, doubles at the shortest text that reads back to the same bits.</summary>
-    public string ToCsv()
-    {
-        using var text = new StringWriter(CultureInfo.InvariantCulture);
-        using (var csv = CsvWriter.Create(text, s_format, leaveOpen: true))
-        {
-            foreach (var row in _rows.Prepend([.. Columns]))
-            {
-                foreach (object field in row)
-                {
-                    csv.WriteField(field);
-                }
-
-                csv.EndRecord();
-            }
-        }
-
-        return text.ToString();
-    }
+    public string ToCsv() => CsvText.Of([Columns, .. _rows]);
 }

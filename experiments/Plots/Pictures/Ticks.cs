@@ -51,5 +51,5 @@ internal static class Ticks
 
     // The number that people mean by 3e-5: a product may be the one beside it.
     private static double Decimal(double mantissa, int power) =>
-        double.Parse(string.Create(CultureInfo.InvariantCulture, $"{mantissa}e{power}"), CultureInfo.InvariantCulture);
+        double.Parse(FormattableString.Invariant($"{mantissa}e{power}"), CultureInfo.InvariantCulture);
 }

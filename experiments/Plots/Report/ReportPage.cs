@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Reflection;
 using Compression.Core.Reporting;
 using Compression.Experiments.Plots.Pictures;
@@ -46,8 +45,7 @@ internal sealed record ReportPage
             page.Element("body", [], () =>
             {
                 page.Element("h1", Title);
-                page.Element("p", string.Create(
-                    CultureInfo.InvariantCulture,
+                page.Element("p", FormattableString.Invariant(
                     $"{runs.Length} {Plural.Of(runs.Length, "run")} in {Series.Count} series, {Made:yyyy-MM-dd HH:mm zzz}. Click on a column's head to sort."));
                 Results(page, runs);
                 foreach (var drawn in Pictures)

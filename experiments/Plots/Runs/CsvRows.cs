@@ -59,6 +59,6 @@ internal sealed class CsvRows
     public double Number(int row, string column) =>
         double.TryParse(Text(row, column), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : double.NaN;
 
-    /// <summary>A count; 0 where there is none.</summary>
-    public long Count64(int row, string column) => Number(row, column) is var value && double.IsFinite(value) ? (long)value : 0;
+    /// <summary>A field's number; 0 where there is none, or it is not finite.</summary>
+    public double Finite(int row, string column) => Number(row, column) is var value && double.IsFinite(value) ? value : 0;
 }

@@ -16,8 +16,8 @@ internal static class RunReader
     {
         var notes = new List<string>();
         var options = RecordedRun.Read(folder).Values;
-        var metrics = Rows(folder, RunFiles.Metrics, name, notes, Metric);
-        var evaluations = Rows(folder, RunFiles.Evaluations, name, notes, Evaluation);
+        var metrics = Rows(folder, RunFiles.Metrics, name, notes, Row<MetricsRecord>);
+        var evaluations = Rows(folder, RunFiles.Evaluations, name, notes, Row<EvaluationRecord>);
         return new RunData
         {
             Name = name,
@@ -82,38 +82,15 @@ internal static class RunReader
             text);
     }
 
-    private static MetricsRecord Metric(CsvRows rows, int row) => new()
+    private static TRow Row<TRow>(CsvRows rows, int row) => RowColumns.Read<TRow>((column, type) =>
     {
-        Step = rows.Count64(row, "step"),
-        Epoch = rows.Number(row, "epoch"),
-        Tokens = rows.Count64(row, "tokens"),
-        TrainLoss = rows.Number(row, "train_loss"),
-        LearningRate = rows.Number(row, "learning_rate"),
-        WordsPerSecond = rows.Number(row, "words_per_second"),
-        GradNorm = rows.Number(row, "grad_norm"),
-        ResidualNorm = rows.Number(row, "residual_norm"),
-        WireBytesTotal = rows.Count64(row, "wire_bytes_total"),
-        SecondsTotal = rows.Number(row, "seconds_total"),
-        Seconds = new PhaseSeconds(
-            Seconds(rows, row, "forward_backward"), Seconds(rows, row, "compress"), Seconds(rows, row, "communicate"), Seconds(rows, row, "decompress"),
-            Seconds(rows, row, "update"), Seconds(rows, row, "evaluate"), Seconds(rows, row, "checkpoint"))
+        if (type == typeof(string))
         {
-            Hidden = Seconds(rows, row, "hidden"),
-        },
-    };
+            return rows.Text(row, column);
+        }
 
-    private static EvaluationRecord Evaluation(CsvRows rows, int row) => new()
-    {
-        Step = rows.Count64(row, "step"),
-        Epoch = rows.Number(row, "epoch"),
-        Tokens = rows.Count64(row, "tokens"),
-        Split = rows.Text(row, "split"),
-        Loss = rows.Number(row, "loss"),
-        WireBytesTotal = rows.Count64(row, "wire_bytes_total"),
-        SecondsTotal = rows.Number(row, "seconds_total"),
-    };
-
-    // A part that an older version did not measure took no time that it knew of.
-    private static double Seconds(CsvRows rows, int row, string part) =>
-        rows.Number(row, part + "_seconds") is var seconds && double.IsFinite(seconds) ? seconds : 0;
+        // A part of the time that an older version did not measure took no time that it knew of.
+        bool isPart = column.EndsWith("_seconds", StringComparison.Ordinal);
+        return type == typeof(long) ? (long)rows.Finite(row, column) : isPart ? rows.Finite(row, column) : (object)rows.Number(row, column);
+    });
 }

@@ -35,9 +35,12 @@ internal static class Curve
     }
 
     /// <summary>The steps that all runs of a series have, with the mean over them.</summary>
-    public static IReadOnlyList<SeriesPoint> Of(RunSeries series, PerplexityKind kind)
+    public static IReadOnlyList<SeriesPoint> Of(RunSeries series, PerplexityKind kind) => Of(series, run => Of(run, kind));
+
+    /// <summary>Likewise, of curves that are made otherwise.</summary>
+    public static IReadOnlyList<SeriesPoint> Of(RunSeries series, Func<RunData, IReadOnlyList<CurvePoint>> curveOf)
     {
-        var curves = series.Comparable.Select(run => Of(run, kind)).Where(curve => curve.Count > 0).ToArray();
+        var curves = series.Comparable.Select(curveOf).Where(curve => curve.Count > 0).ToArray();
         return
         [
             .. curves.SelectMany(curve => curve).GroupBy(point => point.Step).Where(group => group.Count() == curves.Length).OrderBy(group => group.Key)

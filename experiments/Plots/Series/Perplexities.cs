@@ -30,6 +30,9 @@ internal static class Perplexities
         _ => "Training perplexity",
     };
 
+    /// <summary>What a caption must say of its points; empty where they need no remark.</summary>
+    public static string Remark(PerplexityKind kind) => kind == PerplexityKind.Train ? "Training perplexity is the mean over a log interval" : "";
+
     /// <summary>For curves: that of the validation text where at least half of the series were evaluated twice, else that of training.</summary>
     /// <param name="asked"><c>auto</c>, <c>valid</c>, <c>test</c> or <c>train</c>.</param>
     /// <param name="series">All that are drawn.</param>

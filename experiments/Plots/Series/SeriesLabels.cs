@@ -22,7 +22,7 @@ internal static class SeriesLabels
     /// </summary>
     public static IReadOnlyList<string> Of(IReadOnlyList<RunData> runs)
     {
-        var identities = runs.Select(Told).ToArray();
+        var identities = runs.Select(Distinguishing).ToArray();
         string[] labels = [.. runs.Select(run => Method(run, runs))];
         foreach (var (option, usual) in UsualValues(identities))
         {
@@ -45,7 +45,7 @@ internal static class SeriesLabels
 
     /// <summary>What labels leave unsaid though it differs between series: the value that most of them share.</summary>
     public static IReadOnlyList<string> Usual(IReadOnlyList<RunData> runs) =>
-        [.. UsualValues([.. runs.Select(Told)]).Select(pair => Part(pair.Option, pair.Value)).Where(part => part.Length > 0)];
+        [.. UsualValues([.. runs.Select(Distinguishing)]).Select(pair => Part(pair.Option, pair.Value)).Where(part => part.Length > 0)];
 
     /// <summary>The compression method alone: <c>dense</c>, <c>topk(ratio=0.01)+sign</c>, <c>powersgd(rank=2)</c>.</summary>
     /// <param name="run">A run.</param>
@@ -85,13 +85,13 @@ internal static class SeriesLabels
         }
     }
 
-    // Options that are told whenever they differ; an option that a run lacks has the empty text.
-    private static Dictionary<string, string> Told(RunData run)
+    // Options that a label names whenever they differ; an option that a run lacks has the empty text.
+    private static Dictionary<string, string> Distinguishing(RunData run)
     {
-        var told = SeriesGrouping.Identity(run).Where(option => !s_lastResort.Contains(option.Key) && !s_inMethod.Contains(option.Key))
+        var options = SeriesGrouping.Identity(run).Where(option => !s_lastResort.Contains(option.Key) && !s_inMethod.Contains(option.Key))
             .ToDictionary(StringComparer.Ordinal);
-        told[Workers] = $"{run.Workers} {(run.VirtualWorkers > 0 ? "virtual " : "")}{Plural.Of(run.Workers, "worker")}";
-        return told;
+        options[Workers] = $"{run.Workers} {(run.VirtualWorkers > 0 ? "virtual " : "")}{Plural.Of(run.Workers, "worker")}";
+        return options;
     }
 
     private static List<(string Option, string Value)> UsualValues(Dictionary<string, string>[] identities)
@@ -107,7 +107,7 @@ internal static class SeriesLabels
             var values = identities.GroupBy(identity => identity[option], StringComparer.Ordinal).ToArray();
             if (values.Length > 1)
             {
-                // A lab is told of all runs that took place in one.
+                // Runs of a lab all say so.
                 usual.Add((option, option == Network ? "" : values.MaxBy(group => group.Count())!.Key));
             }
         }

@@ -115,7 +115,7 @@ public sealed record ByteSummary(
     double DenseFloat16PerStep, double WireCompressionRatio)
 {
     /// <summary>Nothing was sent, as the only worker has no peer; the bytes are those of one of two workers. No key in the file otherwise.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault), JsonPropertyName("booked")]
     public bool Projected { get; init; }
 }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Compression.Core.Reporting;
 
 namespace Compression.Mpi.Interop;
@@ -30,8 +29,8 @@ internal readonly record struct WorldView(int Code, int Rank, int Size)
     public void Expect(LoadedMpi loaded, MpiEnvironment environment)
     {
         // Ranks that fail alike say the same, and it is told once.
-        string? fault = Code != 0 ? string.Create(CultureInfo.InvariantCulture, $"answers with error {Code} when it is asked for its ranks")
-            : Size != (environment.Size ?? Math.Max(1, Size)) ? string.Create(CultureInfo.InvariantCulture, $"sees {Size} ranks where {environment.Size ?? 1} were started")
+        string? fault = Code != 0 ? FormattableString.Invariant($"answers with error {Code} when it is asked for its ranks")
+            : Size != (environment.Size ?? Math.Max(1, Size)) ? FormattableString.Invariant($"sees {Size} ranks where {environment.Size ?? 1} were started")
             : Rank != (environment.Rank ?? Math.Clamp(Rank, 0, Size - 1)) ? "numbers the ranks otherwise than they were started"
             : null;
         if (fault is not null)

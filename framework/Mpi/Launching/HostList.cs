@@ -26,7 +26,7 @@ public sealed partial record HostList(ImmutableArray<JobHost> Hosts)
     private const int LongestText = 1 << 20;
 
     /// <summary>Hosts and slots as launchers read them on their command line: <c>-hosts</c> of MPICH, <c>--host</c> of Open MPI.</summary>
-    public string Argument => string.Join(',', Hosts.Select(host => string.Create(CultureInfo.InvariantCulture, $"{host.Name}:{host.Slots}")));
+    public string Argument => string.Join(',', Hosts.Select(host => FormattableString.Invariant($"{host.Name}:{host.Slots}")));
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">Where it is.</param>
@@ -64,7 +64,7 @@ public sealed partial record HostList(ImmutableArray<JobHost> Hosts)
             string content = line.Split('#')[0].Trim();
             if (content.Length > 0)
             {
-                hosts.Add(ParseHost(content, string.Create(CultureInfo.InvariantCulture, $"{shownAs}, line {index + 1}")));
+                hosts.Add(ParseHost(content, FormattableString.Invariant($"{shownAs}, line {index + 1}")));
             }
         }
 

@@ -130,7 +130,7 @@ internal sealed class JobOutput
             return false;
         }
 
-        _remarks.Hear(mark);
+        _remarks.Add(mark);
         return true;
     }
 

@@ -68,8 +68,8 @@ internal sealed class JobRemarks
         }
     }
 
-    /// <summary>Takes what a rank says of its joining.</summary>
-    public void Hear(JoinMark mark)
+    /// <summary>Adds a mark of a rank.</summary>
+    public void Add(JoinMark mark)
     {
         lock (_lock)
         {
@@ -78,8 +78,8 @@ internal sealed class JobRemarks
         }
     }
 
-    /// <summary>Ranks that said this, and what they said.</summary>
-    public IReadOnlyList<JoinMark> Heard(JoinEvent what)
+    /// <summary>The marks of one kind.</summary>
+    public IReadOnlyList<JoinMark> MarksOf(JoinEvent what)
     {
         lock (_lock)
         {

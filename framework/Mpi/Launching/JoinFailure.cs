@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using Compression.Core.Reporting;
 
@@ -30,7 +29,7 @@ internal sealed class JoinFailure(MpiLaunchOptions options, IReadOnlyList<JobHos
             return (ExitCode.Environment, $"{where} cannot start {unstartable.Program}: {unstartable.Cause}; install the program there, in the same folder.");
         }
 
-        if (remarks.Heard(JoinEvent.Failed) is { Count: > 0 } failed)
+        if (remarks.MarksOf(JoinEvent.Failed) is { Count: > 0 } failed)
         {
             JoinMark first = failed.MinBy(mark => mark.Rank);
             string cause = _lines.FirstOrDefault(line => line.StartsWith(MpiLauncher.ErrorPrefix, StringComparison.Ordinal))?[MpiLauncher.ErrorPrefix.Length..] ?? "it cannot join";
@@ -54,8 +53,8 @@ internal sealed class JoinFailure(MpiLaunchOptions options, IReadOnlyList<JobHos
 
     private string Late()
     {
-        string late = string.Create(CultureInfo.InvariantCulture, $"within {options.JoinWithin!.Value.TotalSeconds:0.###} s");
-        HashSet<int> began = [.. remarks.Heard(JoinEvent.Began).Select(mark => mark.Rank)];
+        string late = FormattableString.Invariant($"within {options.JoinWithin!.Value.TotalSeconds:0.###} s");
+        HashSet<int> began = [.. remarks.MarksOf(JoinEvent.Began).Select(mark => mark.Rank)];
         int[] missing = [.. Enumerable.Range(0, options.Ranks).Where(rank => !began.Contains(rank))];
         if (missing.Length == 0)
         {

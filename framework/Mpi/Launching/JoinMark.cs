@@ -6,8 +6,8 @@ using Compression.Mpi.Interop;
 namespace Compression.Mpi.Launching;
 
 /// <summary>
-/// What a rank tells the launcher of its joining and its end: a line on its standard error, the one way to the launcher that leads through every
-/// MPI from every host. The launcher takes it out again. Ranks of another launcher tell nothing.
+/// What a rank reports to the launcher on its joining and its end: a line on its standard error, the one way to the launcher that leads through every
+/// MPI from every host. The launcher takes it out again. Ranks of another launcher write none.
 /// </summary>
 /// <param name="Rank">Who.</param>
 /// <param name="Event">What.</param>
@@ -24,12 +24,12 @@ internal readonly record struct JoinMark(int Rank, JoinEvent Event, int Code = 0
     public static string Prefix { get; } = $"{Sign}compression rank ";
 
     /// <summary>Writes it to standard error, in one piece, if the launcher listens.</summary>
-    public void Tell()
+    public void Write()
     {
         if (MpiEnvironment.Current[Variable] is not null)
         {
             using Stream errors = ScreenStream.Error();
-            errors.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Rank} {(int)Event} {Code}\n")));
+            errors.Write(Encoding.ASCII.GetBytes(FormattableString.Invariant($"{Prefix}{Rank} {(int)Event} {Code}\n")));
         }
     }
 
@@ -48,12 +48,12 @@ internal enum JoinEvent
     /// <summary>The program runs.</summary>
     Began,
 
-    /// <summary>All ranks have joined; the first tells.</summary>
+    /// <summary>All ranks have joined; written by the first.</summary>
     Joined,
 
     /// <summary>It cannot join, and ends.</summary>
     Failed,
 
-    /// <summary>All ranks are done, and leave MPI; the first tells.</summary>
+    /// <summary>All ranks are done, and leave MPI; written by the first.</summary>
     Done,
 }

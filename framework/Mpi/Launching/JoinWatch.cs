@@ -68,7 +68,7 @@ internal sealed class JoinWatch : IDisposable
     }
 
     private bool HasFailed() =>
-        _remarks.Unstartable is not null || _remarks.Heard(JoinEvent.Failed).Count > 0 || ProcessTable.Children(_launcher).Any(child => child.HasEnded);
+        _remarks.Unstartable is not null || _remarks.MarksOf(JoinEvent.Failed).Count > 0 || ProcessTable.Children(_launcher).Any(child => child.HasEnded);
 
     // Nothing has begun that could be saved. Ranks on other hosts end when their connection does.
     private void End()

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Compression.Core.Reporting;
 
 namespace Compression.Mpi.Launching;
@@ -25,7 +24,7 @@ public sealed record MpiLaunchOptions
     public Func<int, string> NameOfRank { get; init; } = Number;
 
     /// <summary>A rank by its number.</summary>
-    public static string Number(int rank) => string.Create(CultureInfo.InvariantCulture, $"rank {rank}");
+    public static string Number(int rank) => FormattableString.Invariant($"rank {rank}");
 
     /// <exception cref="UserErrorException">A value makes no sense (2).</exception>
     internal void Validate()
@@ -33,7 +32,7 @@ public sealed record MpiLaunchOptions
         if (Ranks < 1)
         {
             throw new UserErrorException(
-                ExitCode.Usage, string.Create(CultureInfo.InvariantCulture, $"A job needs at least 1 rank, not {Ranks}."));
+                ExitCode.Usage, FormattableString.Invariant($"A job needs at least 1 rank, not {Ranks}."));
         }
     }
 }

@@ -129,7 +129,7 @@ public static class MpiLauncher
         }
 
         // Ranks that are done, or cannot join and have told why, may leave without MPI_Finalize and not at one instant: Hydra ends the rest, and tells of deaths.
-        if (remarks.Heard(remarks.Explained ? JoinEvent.Failed : JoinEvent.Done) is [var told, ..])
+        if (remarks.MarksOf(remarks.Explained ? JoinEvent.Failed : JoinEvent.Done) is [var told, ..])
         {
             return told.Code;
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Compression.Core.Reporting;
 using Compression.Mpi.Interop;
@@ -36,11 +35,10 @@ public static class OpenFileLimit
         if (NativeProcess.OpenFileLimit is var limit && limit < (ulong)needed)
         {
             throw new UserErrorException(
-                ExitCode.Environment, Message(limit, needed, string.Create(CultureInfo.InvariantCulture, $"a job of {ranks} {Plural.Of(ranks, "rank")}")));
+                ExitCode.Environment, Message(limit, needed, FormattableString.Invariant($"a job of {ranks} {Plural.Of(ranks, "rank")}")));
         }
     }
 
-    private static string Message(ulong limit, int needed, string who) => string.Create(
-        CultureInfo.InvariantCulture,
+    private static string Message(ulong limit, int needed, string who) => FormattableString.Invariant(
         $"a process may open {limit} files here, and {who} needs {needed}; raise the limit: ulimit -n {needed}, or nofile in /etc/security/limits.conf.");
 }

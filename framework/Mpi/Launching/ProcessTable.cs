@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Compression.Mpi.Launching;
 
@@ -19,7 +20,7 @@ internal readonly record struct ProcessEntry(int Number, int Parent, int Session
 }
 
 /// <summary>Reads from /proc which processes there are.</summary>
-internal static class ProcessTable
+public static class ProcessTable
 {
     // Places in /proc/PID/stat, counted from the state.
     private const int ParentField = 1;
@@ -28,14 +29,14 @@ internal static class ProcessTable
     private const int ExitField = 49;
 
     /// <summary>All processes that have not ended; those that ended and wait to be noticed are left out.</summary>
-    public static IEnumerable<ProcessEntry> Read() => ReadAll().Where(entry => !entry.HasEnded);
+    internal static IEnumerable<ProcessEntry> Read() => ReadAll().Where(entry => !entry.HasEnded);
 
     /// <summary>The children of a process in the order of their start, and those that ended while it has not noticed.</summary>
-    public static IReadOnlyList<ProcessEntry> Children(int parent) =>
+    internal static IReadOnlyList<ProcessEntry> Children(int parent) =>
         [.. ReadAll().Where(entry => entry.Parent == parent).OrderBy(entry => entry.Started).ThenBy(entry => entry.Number)];
 
     /// <summary>Children of a process and theirs, as far down as it goes.</summary>
-    public static IReadOnlyList<int> Descendants(int ancestor)
+    internal static IReadOnlyList<int> Descendants(int ancestor)
     {
         var children = Read().ToLookup(entry => entry.Parent, entry => entry.Number);
         List<int> found = [ancestor];
@@ -47,24 +48,40 @@ internal static class ProcessTable
         return found[1..];
     }
 
-    private static IEnumerable<ProcessEntry> ReadAll()
+    /// <summary>The numbers of all processes; empty where the system has no /proc.</summary>
+    public static IEnumerable<int> Numbers()
     {
-        foreach (string folder in Directory.EnumerateDirectories("/proc"))
+        foreach (string folder in Directory.Exists("/proc") ? Directory.EnumerateDirectories("/proc") : [])
         {
-            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
-                && ReadEntry(folder, number) is { } entry)
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int number))
             {
-                yield return entry;
+                yield return number;
             }
         }
     }
 
-    private static ProcessEntry? ReadEntry(string folder, int number)
+    /// <summary>An environment variable that a process was started with; null where it has none, has ended, or is another user's.</summary>
+    public static string? Variable(int process, string name)
+    {
+        try
+        {
+            string[] variables = Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{process}/environ")).Split('\0');
+            return variables.FirstOrDefault(variable => variable.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static IEnumerable<ProcessEntry> ReadAll() => Numbers().Select(ReadEntry).OfType<ProcessEntry>();
+
+    private static ProcessEntry? ReadEntry(int number)
     {
         try
         {
             // "number (name) state parent group session ..."; the name may hold anything, spaces and brackets too.
-            string stat = File.ReadAllText(Path.Combine(folder, "stat"));
+            string stat = File.ReadAllText($"/proc/{number}/stat");
             string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
             int status = int.Parse(fields[ExitField], CultureInfo.InvariantCulture), signal = status & 0x7f;
             return new ProcessEntry(

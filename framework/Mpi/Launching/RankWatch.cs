@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Compression.Mpi.Interop;
 
 namespace Compression.Mpi.Launching;
@@ -10,7 +9,7 @@ namespace Compression.Mpi.Launching;
 /// </summary>
 internal sealed class RankWatch : IDisposable
 {
-    private static readonly string[] s_variables = ["PMI_RANK=", "OMPI_COMM_WORLD_RANK="];
+    private static readonly string[] s_variables = ["PMI_RANK", "OMPI_COMM_WORLD_RANK"];
     // Ranks on other hosts never show up.
     private const int Looks = 100;
 
@@ -100,25 +99,8 @@ internal sealed class RankWatch : IDisposable
         return found;
     }
 
-    private static int? RankOf(int process)
-    {
-        try
-        {
-            string[] environment = Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{process}/environ")).Split('\0');
-            foreach (string name in s_variables)
-            {
-                if (environment.FirstOrDefault(variable => variable.StartsWith(name, StringComparison.Ordinal)) is { } variable
-                    && int.TryParse(variable.AsSpan(name.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int rank))
-                {
-                    return rank;
-                }
-            }
-        }
-        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
-        {
-            // It ended meanwhile, or is another user's.
-        }
-
-        return null;
-    }
+    private static int? RankOf(int process) =>
+        int.TryParse(s_variables.Select(name => ProcessTable.Variable(process, name)).FirstOrDefault(text => text is not null), NumberStyles.None, CultureInfo.InvariantCulture, out int rank)
+            ? rank
+            : null;
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 
 namespace Compression.Mpi.Launching;
 
@@ -13,6 +12,6 @@ internal static class RemoteShell
     {
         // ssh tells the cause; it has to come before the launcher's own limit.
         double wait = Math.Clamp(Math.Floor((joinWithin ?? TimeSpan.MaxValue).TotalSeconds / 2), 1, LongestWait);
-        return string.Create(CultureInfo.InvariantCulture, $"-oBatchMode=yes -oConnectTimeout={wait}");
+        return FormattableString.Invariant($"-oBatchMode=yes -oConnectTimeout={wait}");
     }
 }

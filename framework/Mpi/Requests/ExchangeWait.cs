@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Compression.Core.Communication;
 using Compression.Mpi.Interop;
 
@@ -75,7 +74,7 @@ internal sealed class ExchangeWait
             {
                 HasFailed = true;
                 throw new CommunicationException(
-                    string.Create(CultureInfo.InvariantCulture, $"The {what} did not end within {Limit.Value.TotalSeconds:0.###} s: {Cause(awaited)}"));
+                    FormattableString.Invariant($"The {what} did not end within {Limit.Value.TotalSeconds:0.###} s: {Cause(awaited)}"));
             }
 
             if (Limit is not null && elapsed > listened + s_betweenQuestions)

@@ -32,8 +32,8 @@ public static class Figures
     {
         double.NaN or double.PositiveInfinity or 0 => "-",
         >= 99.95 => $"{Rate(value)}x",
-        >= 9.995 => string.Create(CultureInfo.InvariantCulture, $"{value:F1}x"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{value:F2}x"),
+        >= 9.995 => FormattableString.Invariant($"{value:F1}x"),
+        _ => FormattableString.Invariant($"{value:F2}x"),
     };
 
     /// <summary>Bytes in decimal units, as networks are measured: 1234 B, 87.7 MB.</summary>
@@ -50,30 +50,30 @@ public static class Figures
             (scaled, unit) = (scaled / 1000, unit + 1);
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"{scaled:F1} {ByteUnits[unit]}");
+        return FormattableString.Invariant($"{scaled:F1} {ByteUnits[unit]}");
     }
 
     /// <summary>A share of a whole: 62%.</summary>
     public static string Percent(double part, double whole) =>
-        whole > 0 ? string.Create(CultureInfo.InvariantCulture, $"{100 * part / whole:F0}%") : "-";
+        whole > 0 ? FormattableString.Invariant($"{100 * part / whole:F0}%") : "-";
 
     /// <summary>A duration: 0.31s, 45.0s, 3m12s, 3h12m, 2d04h.</summary>
     public static string Duration(double seconds) => seconds switch
     {
         double.NaN or > 1e9 => "-",
-        < 9.995 => string.Create(CultureInfo.InvariantCulture, $"{seconds:F2}s"),
-        < 59.95 => string.Create(CultureInfo.InvariantCulture, $"{seconds:F1}s"),
+        < 9.995 => FormattableString.Invariant($"{seconds:F2}s"),
+        < 59.95 => FormattableString.Invariant($"{seconds:F1}s"),
         _ => Long(TimeSpan.FromSeconds(Math.Round(seconds))),
     };
 
     /// <summary>A duration that is an estimate, in whole seconds: 45s, 3m12s.</summary>
     public static string Estimate(double seconds) =>
-        seconds < 59.5 ? string.Create(CultureInfo.InvariantCulture, $"{seconds:F0}s") : Duration(seconds);
+        seconds < 59.5 ? FormattableString.Invariant($"{seconds:F0}s") : Duration(seconds);
 
     private static string Long(TimeSpan time) => time switch
     {
-        { TotalHours: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{time.Minutes}m{time.Seconds:D2}s"),
-        { TotalDays: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{time.Hours}h{time.Minutes:D2}m"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{Count(time.Days)}d{time.Hours:D2}h"),
+        { TotalHours: < 1 } => FormattableString.Invariant($"{time.Minutes}m{time.Seconds:D2}s"),
+        { TotalDays: < 1 } => FormattableString.Invariant($"{time.Hours}h{time.Minutes:D2}m"),
+        _ => FormattableString.Invariant($"{Count(time.Days)}d{time.Hours:D2}h"),
     };
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Compression.Core.Reporting;
 using Spectre.Console;
@@ -33,15 +32,7 @@ internal sealed class ProgressLine
     public ProgressLine(TextWriter output, Func<int> width, bool colors, TimeProvider time)
     {
         (_width, _time) = (width, time);
-        // Nothing is detected: the target has been judged already, and under mpiexec it is a pipe that leads to a terminal.
-        _console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = AnsiSupport.Yes,
-            ColorSystem = colors ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(output),
-            Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
-        });
+        _console = TextConsole.Of(output, isTerminal: true, colors);
         _unicode = output.Encoding.CodePage is Utf8 or Utf16;
     }
 
@@ -75,7 +66,7 @@ internal sealed class ProgressLine
 
     private string Line(ProgressRecord progress, double? secondsLeft, int columns)
     {
-        var before = string.Create(CultureInfo.InvariantCulture, $"epoch {progress.Epoch}/{progress.Epochs} ");
+        var before = FormattableString.Invariant($"epoch {progress.Epoch}/{progress.Epochs} ");
         var after = Facts(progress, secondsLeft);
         var space = columns - before.Length - after.Length - 1;
         if (space < ShortestBar)

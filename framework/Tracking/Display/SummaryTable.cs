@@ -58,14 +58,7 @@ internal static class SummaryTable
     private static string Figured(RunSummary summary)
     {
         using var writer = new StringWriter(CultureInfo.InvariantCulture);
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = AnsiSupport.No,
-            ColorSystem = ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(writer),
-            Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
-        });
+        var console = TextConsole.Of(writer, isTerminal: false, colors: false);
         console.Profile.Width = ConsoleTarget.DefaultWidth;
         console.Write(new Padder(
             new Grid()

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Compression.Core.Reporting;
-using CsvHelper;
 
 namespace Compression.Tracking.Files;
 
@@ -12,10 +11,7 @@ namespace Compression.Tracking.Files;
 /// <typeparam name="TRow">The record that a row holds.</typeparam>
 internal sealed class CsvTable<TRow> : IDisposable
 {
-    // The library's defaults are the invariant culture and doubles at the shortest text that reads back to the same bits.
-    private static readonly CsvWriterOptions Format = new() { NewLine = "\n", BufferSize = 4096 };
-
-    private readonly IReadOnlyList<Column> _columns;
+    private readonly IReadOnlyList<RowColumn<TRow>> _columns;
     private readonly FileStream _stream;
 
     /// <summary>Starts the file anew, or continues it.</summary>
@@ -25,10 +21,10 @@ internal sealed class CsvTable<TRow> : IDisposable
     /// Null to start anew. Otherwise rows of later steps, which will come again, and a torn last row are dropped first.
     /// </param>
     /// <exception cref="UserErrorException">The file cannot be written, or has other columns.</exception>
-    public CsvTable(string path, IReadOnlyList<Column> columns, long? resumeStep)
+    public CsvTable(string path, IReadOnlyList<RowColumn<TRow>> columns, long? resumeStep)
     {
         _columns = columns;
-        var header = Line(columns.Select(column => (object)column.Name));
+        var header = CsvText.Of([columns.Select(column => column.Name)]);
         FileStream? stream = null;
         WriteFailure.Guard(() =>
         {
@@ -42,27 +38,11 @@ internal sealed class CsvTable<TRow> : IDisposable
     /// <exception cref="UserErrorException">The file cannot be written.</exception>
     public void Append(TRow row)
     {
-        var bytes = Encoding.UTF8.GetBytes(Line(_columns.Select(column => column.Value(row))));
+        var bytes = Encoding.UTF8.GetBytes(CsvText.Of([_columns.Select(column => column.Value(row))]));
         WriteFailure.Guard(() => _stream.Write(bytes));
     }
 
     public void Dispose() => _stream.Dispose();
-
-    private static string Line(IEnumerable<object> fields)
-    {
-        using var text = new StringWriter(CultureInfo.InvariantCulture);
-        using (var csv = CsvWriter.Create(text, Format, leaveOpen: true))
-        {
-            foreach (var field in fields)
-            {
-                csv.WriteField(field);
-            }
-
-            csv.EndRecord();
-        }
-
-        return text.ToString();
-    }
 
     private string RowsUpTo(string path, string header, long lastStep)
     {
@@ -101,8 +81,4 @@ internal sealed class CsvTable<TRow> : IDisposable
 
     private static long? StepOf(ReadOnlySpan<char> row) =>
         long.TryParse(row[..Math.Max(0, row.IndexOf(','))], NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : null;
-
-    /// <param name="Name">As the header names it.</param>
-    /// <param name="Value">Reads a row's value: a long, a double or a string without comma or quote.</param>
-    internal sealed record Column(string Name, Func<TRow, object> Value);
 }

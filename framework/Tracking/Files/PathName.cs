@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Compression.Core.Reporting;
 
@@ -51,7 +50,7 @@ public static class PathName
     private static UserErrorException TooLong(string shownAs, string text, string kind, int most)
     {
         const int Shown = 24;
-        return new UserErrorException(ExitCode.Usage, string.Create(
-            CultureInfo.InvariantCulture, $"{shownAs} '{Cut(text, Shown)}...': a {kind} of {Encoding.UTF8.GetByteCount(text)} bytes; {most} are the most. Choose a shorter one."));
+        return new UserErrorException(ExitCode.Usage, FormattableString.Invariant(
+            $"{shownAs} '{Cut(text, Shown)}...': a {kind} of {Encoding.UTF8.GetByteCount(text)} bytes; {most} are the most. Choose a shorter one."));
     }
 }

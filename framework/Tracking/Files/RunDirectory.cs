@@ -108,7 +108,7 @@ public sealed class RunDirectory
     {
         for (var attempt = 1; ; attempt++)
         {
-            var candidate = attempt == 1 ? path : string.Create(CultureInfo.InvariantCulture, $"{path}-{attempt}");
+            var candidate = attempt == 1 ? path : FormattableString.Invariant($"{path}-{attempt}");
             if (Directory.Exists(candidate))
             {
                 continue;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Compression.Core.Reporting;
 
 namespace Compression.Tracking.Files;
@@ -83,8 +82,7 @@ public sealed class RunLock : IDisposable
             if (Lock(file) && IsStillNamed(file))
             {
                 file.SetLength(0);
-                file.Write(System.Text.Encoding.UTF8.GetBytes(string.Create(
-                    CultureInfo.InvariantCulture,
+                file.Write(System.Text.Encoding.UTF8.GetBytes(FormattableString.Invariant(
                     $"process {Environment.ProcessId} on {Environment.MachineName}, since {time.GetLocalNow():yyyy-MM-dd HH:mm:ss},")));
                 return new RunLock(folder, file);
             }

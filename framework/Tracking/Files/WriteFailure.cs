@@ -4,7 +4,7 @@ using Compression.Core.Reporting;
 namespace Compression.Tracking.Files;
 
 /// <summary>Turns a failed write (full disk, lost permission) into one line for the user.</summary>
-internal static partial class WriteFailure
+public static partial class WriteFailure
 {
     /// <summary>Whether the exception comes from the file system rather than from a defect.</summary>
     public static bool IsCauseOf(Exception exception) => exception is IOException or UnauthorizedAccessException;

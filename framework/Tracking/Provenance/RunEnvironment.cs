@@ -42,30 +42,24 @@ public sealed record RunEnvironment
     public required long MemoryBytes { get; init; }
 
     /// <summary>Threads a rank computes with.</summary>
-    public required int Threads { get; init; }
+    public int Threads { get; init; }
 
     /// <summary>What connects the ranks, where that is known: a lab's hosts and rate; null elsewhere.</summary>
     public string? Network { get; init; }
 
     /// <summary>The MPI library's own version string; null where none was loaded.</summary>
-    public required string? MpiLibrary { get; init; }
+    public string? MpiLibrary { get; init; }
 
     /// <summary>libtorch's version; null where none was loaded.</summary>
-    public required string? Libtorch { get; init; }
+    public string? Libtorch { get; init; }
 
     /// <summary>SHA-256 in hex by file, of the data that the run reads.</summary>
-    public required IReadOnlyDictionary<string, string> DataSha256 { get; init; }
+    public IReadOnlyDictionary<string, string> DataSha256 { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Looks at the machine and takes the rest from the caller. It starts git: better before MPI is initialised.</summary>
-    /// <param name="threads">Threads a rank.</param>
-    /// <param name="mpiLibrary">Null where none was loaded.</param>
-    /// <param name="libtorch">Null where none was loaded.</param>
-    /// <param name="dataSha256">Checksum by file.</param>
+    /// <summary>Looks at the machine; the run's own figures are left to the caller. It starts git: better before MPI is initialised.</summary>
     /// <param name="time">Gives the time of the start.</param>
     /// <param name="sources">A folder in the checkout to report; by default the program's own.</param>
-    public static RunEnvironment Observe(
-        int threads, string? mpiLibrary, string? libtorch, IReadOnlyDictionary<string, string> dataSha256, TimeProvider time,
-        string? sources = null) => new()
+    public static RunEnvironment Observe(TimeProvider time, string? sources = null) => new()
     {
         StartedAt = time.GetLocalNow(),
         Git = GitState.Of(sources ?? AppContext.BaseDirectory),
@@ -78,10 +72,6 @@ public sealed record RunEnvironment
         CpuModel = Machine.CpuModel(),
         Cores = Environment.ProcessorCount,
         MemoryBytes = Machine.MemoryBytes(),
-        Threads = threads,
-        MpiLibrary = mpiLibrary,
-        Libtorch = libtorch,
-        DataSha256 = dataSha256,
     };
 
     /// <summary>Writes <see cref="RunFiles.Environment"/>, replacing it in one piece.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using Compression.Core.Payloads;
 using Compression.Core.Reporting;
 using Compression.Tracking.Files;
@@ -93,9 +92,7 @@ public sealed class EventFile : IDisposable
     {
         for (int number = 0; ; number++)
         {
-            string name = string.Create(
-                CultureInfo.InvariantCulture,
-                $"events.out.tfevents.{now.ToUnixTimeSeconds():D10}.{Environment.MachineName}.{Environment.ProcessId}.{number}");
+            string name = FormattableString.Invariant($"events.out.tfevents.{now.ToUnixTimeSeconds():D10}.{Environment.MachineName}.{Environment.ProcessId}.{number}");
             string path = Path.Combine(folder, name);
             try
             {

@@ -8,7 +8,7 @@ namespace Compression.Tracking.TensorBoard;
 
 /// <summary>
 /// Reports to <see cref="RunFiles.TensorBoard"/>: the columns of the CSV files as curves (<c>metrics/train_loss</c>,
-/// <c>evaluations/valid_perplexity</c>), the wall-clock of single steps, gradients and what is held back (of large ones a sample) as histograms, messages and results as text.
+/// <c>evaluations/valid_perplexity</c>), the wall-clock of single steps, gradients and residuals (of large ones a sample) as histograms, messages and results as text.
 /// Curves over an axis of their own lie in a folder of its name, which viewers show as a run beside: their places are no steps.
 /// </summary>
 public sealed class TensorBoardRunLogger : IRunLogger

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using Compression.Core.Reporting;
 using Compression.Tracking.Files;
@@ -112,7 +111,7 @@ public sealed partial record WandbOptions
 
         if (value.Length > LongestName)
         {
-            throw Wrong(option, value[..20] + "...", string.Create(CultureInfo.InvariantCulture, $"has {value.Length} {Plural.Of(value.Length, "character")}"), $"use at most {LongestName}");
+            throw Wrong(option, value[..20] + "...", FormattableString.Invariant($"has {value.Length} {Plural.Of(value.Length, "character")}"), $"use at most {LongestName}");
         }
     }
 

@@ -32,7 +32,7 @@ public sealed record WandbRun
     public required TimeProvider Time { get; init; }
 
     /// <summary>Takes a message for the user; called on the thread that logs.</summary>
-    public required Action<string> Tell { get; init; }
+    public required Action<string> Inform { get; init; }
 
     /// <summary>Takes a warning, likewise.</summary>
     public required Action<string> Warn { get; init; }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.ComponentModel;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Compression.Core.Reporting;
@@ -111,7 +110,7 @@ public sealed class WandbRunLogger : IRunLogger
         }
         else if (_uploader is null)
         {
-            _run.Tell($"Weights & Biases: upload with ./run.sh wandb sync {Path.GetDirectoryName(_log.FullPath)}");
+            _run.Inform($"Weights & Biases: upload with ./run.sh wandb sync {Path.GetDirectoryName(_log.FullPath)}");
         }
     }
 
@@ -297,8 +296,7 @@ public sealed class WandbRunLogger : IRunLogger
         }
 
         string? reason = Wait();
-        return reason is null ? null : string.Create(
-            CultureInfo.InvariantCulture,
+        return reason is null ? null : FormattableString.Invariant(
             $"Weights & Biases: {reason}; {_uploader.ConfirmedRows} of {_log.Rows} {Plural.Of(_log.Rows, "row")} are there, upload the rest with ./run.sh wandb sync {Path.GetDirectoryName(_log.FullPath)}");
     }
 
@@ -340,7 +338,7 @@ public sealed class WandbRunLogger : IRunLogger
     {
         while (_notices.TryDequeue(out var notice))
         {
-            (notice.IsWarning ? _run.Warn : _run.Tell)(notice.Text);
+            (notice.IsWarning ? _run.Warn : _run.Inform)(notice.Text);
         }
     }
 }

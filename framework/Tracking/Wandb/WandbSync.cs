@@ -1,4 +1,3 @@
-using System.Globalization;
 using Compression.Core.Reporting;
 using Compression.Tracking.Files;
 using Compression.Tracking.Wandb.Api;
@@ -49,15 +48,13 @@ public static class WandbSync
             try
             {
                 var result = Upload(log, api, time, output, cancel);
-                output.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture,
+                output.WriteLine(FormattableString.Invariant(
                     $"{log}: {(result.NewRows == 0 ? "nothing new" : $"{result.NewRows} {Plural.Of(result.NewRows, "row")} uploaded")}, {result.Rows} {Plural.Of(result.Rows, "row")} there{(result.IsTorn ? "; the file's end is torn, as after a kill" : "")}"));
                 if (result.Damage is { } damage)
                 {
                     throw new UserErrorException(
                         ExitCode.Failure,
-                        string.Create(
-                            CultureInfo.InvariantCulture,
+                        FormattableString.Invariant(
                             $"'{log}': damaged at byte {damage.At}; {damage.Records} {Plural.Of(damage.Records, "record")} of it cannot be read, {damage.Rows} of them rows of history, all others are uploaded. With an undamaged copy in its place, delete the run on the server and {UploadState.PathOf(log)}, and sync again."));
                 }
             }

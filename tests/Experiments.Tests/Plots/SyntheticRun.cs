@@ -44,7 +44,10 @@ internal sealed record SyntheticRun
         Directory.CreateDirectory(folder);
         var directory = RunDirectory.Open(folder, "synthetic", resuming: false, TimeProvider.System, folder);
         ConfigFile.Write(directory, Options(folder), "./run.sh train");
-        var environment = RunEnvironment.Observe(1, null, "1.13", new Dictionary<string, string> { ["ptb.train.txt"] = "abc" }, TimeProvider.System, folder) with { Network = Network };
+        var environment = RunEnvironment.Observe(TimeProvider.System, folder) with
+        {
+            Threads = 1, Libtorch = "1.13", DataSha256 = new Dictionary<string, string> { ["ptb.train.txt"] = "abc" }, Network = Network,
+        };
         environment.Write(directory);
         using (var log = new CsvRunLogger(directory))
         {

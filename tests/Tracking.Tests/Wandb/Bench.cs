@@ -70,7 +70,7 @@ internal sealed class Bench : IDisposable
                 Host = "machine",
                 IsResumed = isResumed,
                 Time = Time,
-                Tell = Told.Enqueue,
+                Inform = Told.Enqueue,
                 Warn = Warned.Enqueue,
                 Stop = () => Stops++,
             },
