@@ -1,5 +1,5 @@
 using Compression.Training.Lm1b;
-using Compression.Training.Models;
+using Compression.Training.Recurrent;
 using Compression.Training.TransformerXl.Layers;
 
 namespace Compression.Benchmarks;
@@ -14,7 +14,7 @@ internal static class StepArithmetic
     /// <summary>LSTM layers of 4H rows over E (or H) inputs and H states, and a decoder over V words: 6N(Σ 4H(inputs + H) + VH), N = words.</summary>
     /// <param name="model">Sizes.</param>
     /// <param name="words">N, words of a step.</param>
-    public static double Of(LstmModelOptions model, double words)
+    public static double Of(RecurrentModelOptions model, double words)
     {
         double hidden = model.HiddenSize;
         double layers = 4 * hidden * (model.EmbeddingSize + hidden + (2 * hidden * (model.Layers - 1)));

@@ -4,9 +4,9 @@ using Compression.Core.Communication;
 using Compression.Core.Composition;
 using Compression.Core.Reporting;
 using Compression.Training.Data;
-using Compression.Training.Models;
 using Compression.Training.Parameters;
 using Compression.Training.Ptb;
+using Compression.Training.Recurrent;
 using Compression.Training.Sessions;
 using TorchSharp;
 
@@ -29,7 +29,7 @@ public static class TrainingBenchmark
     public static void Run(TrainingBenchmarkOptions options, Func<string, CompressionPlan> compose, TextWriter output)
     {
         int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount, steps = WarmUpSteps + options.Steps;
-        var model = new LstmModelOptions(Vocabulary, options.NumHid, options.NumHid, options.NumLayers, options.Dropout, Tied: false);
+        var model = new RecurrentModelOptions(Vocabulary, options.NumHid, options.NumHid, options.NumLayers, options.Dropout, Tied: false);
         var corpus = RandomCorpus.Create(Vocabulary, options.BatchSize * ((steps * options.Bptt) + 1));
         using var peer = new LstmPeer(model, options.BatchSize, LearningRate);
         using var batches = new TokenBatch(ColumnBatches.ForTraining(corpus.Train, 0, 1, options.BatchSize, options.Bptt), torch.CPU);

@@ -1,5 +1,5 @@
-using Compression.Training.Models;
 using Compression.Training.Ptb;
+using Compression.Training.Recurrent;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -7,7 +7,7 @@ namespace Compression.Benchmarks.Peers;
 
 /// <summary>
 /// The PTB LSTM of libtorch's own layers, as a user of TorchSharp writes it, trained by SGD with clipped gradients. Parameters carry the
-/// names of <see cref="LstmLanguageModel"/>'s.
+/// names of <see cref="LanguageModel"/>'s.
 /// </summary>
 internal sealed class LstmPeer : nn.Module
 {
@@ -24,7 +24,7 @@ internal sealed class LstmPeer : nn.Module
     /// <param name="model">Sizes and dropout; weights are not tied.</param>
     /// <param name="columns">B, sequences of a batch.</param>
     /// <param name="learningRate">Of SGD.</param>
-    public LstmPeer(LstmModelOptions model, int columns, double learningRate)
+    public LstmPeer(RecurrentModelOptions model, int columns, double learningRate)
         : base(nameof(LstmPeer))
     {
         encoder = nn.Embedding(model.Vocabulary, model.EmbeddingSize);

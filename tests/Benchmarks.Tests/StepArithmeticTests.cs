@@ -1,5 +1,5 @@
 using Compression.Training.Lm1b;
-using Compression.Training.Models;
+using Compression.Training.Recurrent;
 using Compression.Training.TransformerXl.Layers;
 
 namespace Compression.Benchmarks.Tests;
@@ -20,7 +20,7 @@ public sealed class StepArithmeticTests
             expected += Trained(Words, layer == 0 ? Embedding : Hidden, 4 * Hidden) + Trained(Words, Hidden, 4 * Hidden);
         }
 
-        Assert.Equal(expected, StepArithmetic.Of(new LstmModelOptions(Vocabulary, Embedding, Hidden, layers, 0, Tied: false), Words));
+        Assert.Equal(expected, StepArithmetic.Of(new RecurrentModelOptions(Vocabulary, Embedding, Hidden, layers, 0, Tied: false), Words));
     }
 
     [Theory]

@@ -2,8 +2,8 @@ using Compression.Benchmarks.Peers;
 using Compression.Core.Communication;
 using Compression.Core.Kernels;
 using Compression.Training.Data;
-using Compression.Training.Models;
 using Compression.Training.Ptb;
+using Compression.Training.Recurrent;
 using Compression.Training.Sessions;
 using Compression.Training.TransformerXl;
 using TorchSharp;
@@ -27,7 +27,7 @@ public sealed class PeerTests
         var options = new PtbOptions { EmbSize = 8, NumHid = 8, NumLayers = 2, BatchSize = 3, Bptt = 6, Dropout = 0, InitRange = 0.5 };
         var corpus = RandomCorpus.Create(Vocabulary, options.BatchSize * ((Steps * options.Bptt) + 1));
         using var ours = new PtbLearner(options, corpus, firstWorker: 0, workersHere: 1, workers: 1, microBatches: 0, ThreadTeam.Single);
-        using var peer = new LstmPeer(new LstmModelOptions(Vocabulary, 8, 8, 2, Dropout: 0, Tied: false), options.BatchSize, learningRate: 2);
+        using var peer = new LstmPeer(new RecurrentModelOptions(Vocabulary, 8, 8, 2, Dropout: 0, Tied: false), options.BatchSize, learningRate: 2);
         Weights.Give(ours.Storage, peer, static name => name);
 
         using var batches = new TokenBatch(ColumnBatches.ForTraining(corpus.Train, 0, 1, options.BatchSize, options.Bptt), torch.CPU);
