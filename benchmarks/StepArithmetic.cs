@@ -1,5 +1,5 @@
 using Compression.Training.Lm1b;
-using Compression.Training.Models;
+using Compression.Training.Recurrent;
 using Compression.Training.TransformerXl.Layers;
 
 namespace Compression.Benchmarks;
@@ -11,14 +11,17 @@ namespace Compression.Benchmarks;
 /// </summary>
 internal static class StepArithmetic
 {
-    /// <summary>LSTM layers of 4H rows over E (or H) inputs and H states, and a decoder over V words: 6N(Σ 4H(inputs + H) + VH), N = words.</summary>
+    /// <summary>
+    /// Recurrent layers whose matrices each meet every word, in an LSTM 4H rows over E (or H) inputs and H states, and a decoder over V words:
+    /// 6N(Σ 4H(inputs + H) + VH), N = words.
+    /// </summary>
     /// <param name="model">Sizes.</param>
     /// <param name="words">N, words of a step.</param>
-    public static double Of(LstmModelOptions model, double words)
+    public static double Of(RecurrentModelOptions model, double words)
     {
-        double hidden = model.HiddenSize;
-        double layers = 4 * hidden * (model.EmbeddingSize + hidden + (2 * hidden * (model.Layers - 1)));
-        return 6 * words * (layers + (model.Vocabulary * hidden));
+        double layers = Enumerable.Range(0, model.Layers).SelectMany(model.ParametersOf)
+            .Where(parameter => parameter.Shape.Length == 2).Sum(parameter => (double)parameter.Shape[0] * parameter.Shape[1]);
+        return 6 * words * (layers + ((double)model.Vocabulary * model.HiddenSize));
     }
 
     /// <summary>Projected LSTM layers of C cells over E (or P) inputs and P states, and S candidates: 6N(Σ (4C(inputs + P) + CP) + SP).</summary>

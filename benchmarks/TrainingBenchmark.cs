@@ -4,16 +4,16 @@ using Compression.Core.Communication;
 using Compression.Core.Composition;
 using Compression.Core.Reporting;
 using Compression.Training.Data;
-using Compression.Training.Models;
 using Compression.Training.Parameters;
 using Compression.Training.Ptb;
+using Compression.Training.Recurrent;
 using Compression.Training.Sessions;
 using TorchSharp;
 
 namespace Compression.Benchmarks;
 
 /// <summary>
-/// Words per second of the PTB LSTM's training step, ours and that of the same model of libtorch's layers, step by step in turns, with our
+/// Words per second of the PTB model's training step, ours and that of the same model of libtorch's layers, step by step in turns, with our
 /// time split and the arithmetic that a step needs.
 /// </summary>
 public static class TrainingBenchmark
@@ -29,9 +29,9 @@ public static class TrainingBenchmark
     public static void Run(TrainingBenchmarkOptions options, Func<string, CompressionPlan> compose, TextWriter output)
     {
         int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount, steps = WarmUpSteps + options.Steps;
-        var model = new LstmModelOptions(Vocabulary, options.NumHid, options.NumHid, options.NumLayers, options.Dropout, Tied: false);
+        var model = new RecurrentModelOptions(Vocabulary, options.NumHid, options.NumHid, options.NumLayers, options.Dropout, Tied: false) { Layer = RecurrentLayers.Find(options.Model) };
         var corpus = RandomCorpus.Create(Vocabulary, options.BatchSize * ((steps * options.Bptt) + 1));
-        using var peer = new LstmPeer(model, options.BatchSize, LearningRate);
+        using var peer = new LanguageModelPeer(model, options.BatchSize, LearningRate);
         using var batches = new TokenBatch(ColumnBatches.ForTraining(corpus.Train, 0, 1, options.BatchSize, options.Bptt), torch.CPU);
         var turns = new PeerTurns(threads, WarmUpSteps, turn =>
         {
@@ -44,7 +44,7 @@ public static class TrainingBenchmark
         using var stopwatch = new StepStopwatch(turns.Take);
         var training = new PtbOptions
         {
-            EmbSize = options.NumHid, NumHid = options.NumHid, NumLayers = options.NumLayers, BatchSize = options.BatchSize, Bptt = options.Bptt,
+            Model = options.Model, EmbSize = options.NumHid, NumHid = options.NumHid, NumLayers = options.NumLayers, BatchSize = options.BatchSize, Bptt = options.Bptt,
             Dropout = options.Dropout, InitLr = LearningRate, MaxSteps = steps, Threads = threads, LogInterval = steps, Compressor = options.Compressor,
         };
         var context = new TrainingContext(
@@ -55,7 +55,7 @@ public static class TrainingBenchmark
         var seconds = summary.Seconds;
         double step = seconds.ForwardBackward + seconds.Compress + seconds.Communicate + seconds.Decompress + seconds.Update;
         new StepComparison(
-            Text($"PTB LSTM {options.NumHid}/{options.NumHid}, {options.NumLayers} {Plural.Of(options.NumLayers, "layer")}, batch {options.BatchSize}, bptt {options.Bptt}, dropout {options.Dropout}, {summary.Parameters:N0} {Plural.Of(summary.Parameters, "parameter")}"),
+            Text($"PTB {options.Model.ToUpperInvariant()} {options.NumHid}/{options.NumHid}, {options.NumLayers} {Plural.Of(options.NumLayers, "layer")}, batch {options.BatchSize}, bptt {options.Bptt}, dropout {options.Dropout}, {summary.Parameters:N0} {Plural.Of(summary.Parameters, "parameter")}"),
             "words", words, StepArithmetic.Of(model, words), [.. stopwatch.Milliseconds.Skip(WarmUpSteps - 1)], turns.Times, MachinePeak.Measure(threads))
             .Write(
                 options.Json,

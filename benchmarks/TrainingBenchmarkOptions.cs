@@ -13,12 +13,16 @@ public sealed record TrainingBenchmarkOptions
     [Option("threads", "threads; 0: all cores. libtorch's layers are given the best of 1, 2, 4, ... and this", Min = 0, Max = 1024)]
     public int Threads { get; init; }
 
+    /// <summary>The recurrent cell.</summary>
+    [Option("model", "recurrent cell", Choices = "lstm|gru")]
+    public string Model { get; init; } = "lstm";
+
     /// <summary>Size of embedding and hidden layers.</summary>
     [Option("num_hid", "size of embedding and hidden layers", Min = 1, Max = 65536)]
     public int NumHid { get; init; } = 700;
 
-    /// <summary>LSTM layers.</summary>
-    [Option("num_layers", "LSTM layers", Min = 1, Max = 64)]
+    /// <summary>Recurrent layers.</summary>
+    [Option("num_layers", "recurrent layers", Min = 1, Max = 64)]
     public int NumLayers { get; init; } = 2;
 
     /// <summary>Columns of the batch.</summary>

@@ -4,7 +4,7 @@ using Compression.Core.Reporting;
 using Compression.Experiments.Runs;
 using Compression.Mpi.Interop;
 using Compression.Tracking.Provenance;
-using Compression.Training.Models;
+using Compression.Training.Recurrent;
 using Compression.Training.Sessions;
 
 namespace Compression.Experiments.Recipes;
@@ -24,13 +24,13 @@ internal sealed record MemoryNeed(double Parameters, double Copies, double Other
     /// <summary>In bytes.</summary>
     public double Bytes => sizeof(float) * ((Parameters * Copies) + Others);
 
-    /// <summary>Of an LSTM with plain SGD.</summary>
+    /// <summary>Of a recurrent language model with plain SGD.</summary>
     /// <param name="model">Its sizes.</param>
     /// <param name="words">Words of a step: columns times time steps.</param>
     /// <param name="copies">Buffers as long as the parameters, the weights among them.</param>
     /// <param name="lower">The options that lower it.</param>
-    public static MemoryNeed Of(LstmModelOptions model, double words, double copies, string lower) => new(
-        model.ParameterCount(), copies, words * (model.EmbeddingSize + (6.0 * model.HiddenSize * model.Layers) + model.Vocabulary), lower);
+    public static MemoryNeed Of(RecurrentModelOptions model, double words, double copies, string lower) => new(
+        model.ParameterCount(), copies, words * (model.EmbeddingSize + (model.Layer.KeptPerUnit * model.HiddenSize * model.Layers) + model.Vocabulary), lower);
 
     /// <summary>Copies of the gradient that the memories of a process's workers keep.</summary>
     public static int Residuals(CompressionPlan pipeline, TrainerOptions options) => pipeline.Memory == "none" ? 0 : Math.Max(1, options.VirtualWorkers);

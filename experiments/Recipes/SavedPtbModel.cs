@@ -3,6 +3,7 @@ using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
 using Compression.Training.Data;
 using Compression.Training.Ptb;
+using Compression.Training.Recurrent;
 
 namespace Compression.Experiments.Recipes;
 
@@ -24,26 +25,33 @@ internal static class SavedPtbModel
     public static PtbOptions OptionsOf(string weights, string shown, ExitCode code, PtbOptions options)
     {
         using var file = Open(weights, shown, code);
-        int layers = 0;
-        while (file.Find($"rnn.weight_hh_l{layers}") is not null)
+        long embedding = WidthOf(Encoder) ?? 0, hidden = WidthOf(Decoder) ?? embedding;
+        string? model = RecurrentLayers.Names.FirstOrDefault(name => RecurrentLayers.Find(name).Parameters(embedding, hidden)
+            .All(parameter => Find(parameter.Name, 0)?.Shape.SequenceEqual(parameter.Shape) == true));
+        if (model is null)
+        {
+            throw new UserErrorException(
+                code, $"{shown}: it holds no recurrent language model under PyTorch's names ({Encoder}, rnn.weight_hh_l0, ...).");
+        }
+
+        int layers = 1;
+        while (Find(RecurrentLayers.Find(model).Parameters(hidden, hidden)[0].Name, layers) is not null)
         {
             layers++;
         }
 
-        if (file.Find(Encoder) is not { Shape: [_, var embedding] } || layers == 0 || file.Find("rnn.weight_hh_l0") is not { Shape: [_, var hidden] })
-        {
-            throw new UserErrorException(
-                code, $"{shown}: it holds no LSTM language model under PyTorch's names ({Encoder}, rnn.weight_hh_l0, ...).");
-        }
-
         return options with
         {
+            Model = model,
             EmbSize = (int)embedding,
             NumHid = (int)hidden,
             NumLayers = layers,
             Tied = file.Find(Decoder) is null,
             InitWeights = weights,
         };
+
+        long? WidthOf(string name) => file.Find(name) is { Shape: [_, var width] } ? width : null;
+        TensorEntry? Find(string parameter, int layer) => file.Find($"rnn.{parameter}_l{layer}");
     }
 
     /// <summary>Makes sure that a file belongs to a model of these sizes.</summary>
@@ -59,6 +67,7 @@ internal static class SavedPtbModel
         var saved = OptionsOf(weights, shown, code, options);
         (string Name, object Saved, object Now)[] sizes =
         [
+            ("model", saved.Model, options.Model),
             ("emb_size", saved.EmbSize, options.EmbSize),
             ("num_hid", saved.NumHid, options.NumHid),
             ("num_layers", saved.NumLayers, options.NumLayers),

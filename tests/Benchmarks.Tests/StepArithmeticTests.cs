@@ -1,5 +1,5 @@
 using Compression.Training.Lm1b;
-using Compression.Training.Models;
+using Compression.Training.Recurrent;
 using Compression.Training.TransformerXl.Layers;
 
 namespace Compression.Benchmarks.Tests;
@@ -9,18 +9,20 @@ namespace Compression.Benchmarks.Tests;
 public sealed class StepArithmeticTests
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    public void An_LSTM_has_the_products_of_its_layers_and_decoder(int layers)
+    [InlineData("lstm", 4, 1)]
+    [InlineData("lstm", 4, 3)]
+    [InlineData("gru", 3, 2)]
+    public void A_recurrent_model_has_the_products_of_its_layers_and_decoder(string model, int gates, int layers)
     {
         const int Words = 21, Embedding = 5, Hidden = 7, Vocabulary = 11;
         double expected = Trained(Words, Hidden, Vocabulary);
         for (int layer = 0; layer < layers; layer++)
         {
-            expected += Trained(Words, layer == 0 ? Embedding : Hidden, 4 * Hidden) + Trained(Words, Hidden, 4 * Hidden);
+            expected += Trained(Words, layer == 0 ? Embedding : Hidden, gates * Hidden) + Trained(Words, Hidden, gates * Hidden);
         }
 
-        Assert.Equal(expected, StepArithmetic.Of(new LstmModelOptions(Vocabulary, Embedding, Hidden, layers, 0, Tied: false), Words));
+        var sizes = new RecurrentModelOptions(Vocabulary, Embedding, Hidden, layers, 0, Tied: false) { Layer = RecurrentLayers.Find(model) };
+        Assert.Equal(expected, StepArithmetic.Of(sizes, Words));
     }
 
     [Theory]

@@ -112,7 +112,7 @@ internal sealed record BadInput(string Arguments, ExitCode Code, Action<Sandbox>
         ["an exchange for a compressor"] = Usage("--compressor powersgd", "--compressor", "--exchange powersgd"),
         ["an exchange that cannot carry the compressor"] = Usage("--compressor topk --exchange allreduce", "--exchange", "allgather"),
         ["unknown preset"] = Usage("--preset zaremba-smal", "--preset", "zaremba-small"),
-        ["unknown model"] = Usage("--model gru", "--model", "lstm"),
+        ["unknown model"] = Usage("--model grru", "--model", "the nearest is gru"),
         ["a memory on what keeps its own residual"] = Usage("--compressor variance --memory residual", "--memory", "twice"),
         ["more micro-batches than sequences"] = Usage("--compressor variance --variance_micro_batches 1000", "1000 parts", "--batch_size"),
         ["a rule for slots without a compressor"] = Usage("--compressor topk --slot decoder.*", "--slot", "pattern=compressor"),

@@ -48,13 +48,14 @@ public sealed class MpiTrainingTests
     }
 
     [Theory]
-    [InlineData("none")]
-    [InlineData("topk(ratio=0.1)+sign")]
-    public void Overlap_and_groups_leave_every_bit_as_it_is(string compressor)
+    [InlineData("lstm", "none")]
+    [InlineData("lstm", "topk(ratio=0.1)+sign")]
+    [InlineData("gru", "topk(ratio=0.1)+sign")]
+    public void Overlap_and_groups_leave_every_bit_as_it_is(string model, string compressor)
     {
         using var sandbox = new Sandbox();
         sandbox.WriteCorpus();
-        string options = $"--data corpus --compressor {compressor} --num_workers 2 --max_steps 30 --init_lr 1 --clip_scope aggregated {Sandbox.TinyModel}";
+        string options = $"--data corpus --model {model} --compressor {compressor} --num_workers 2 --max_steps 30 --init_lr 1 --clip_scope aggregated {Sandbox.TinyModel}";
         foreach (string way in new[] { "--overlap false", "--overlap true", "--overlap true --bucket_bytes 1", "--bucket_bytes 3000" })
         {
             string folder = way.Replace("--", "", StringComparison.Ordinal).Replace(' ', '-');

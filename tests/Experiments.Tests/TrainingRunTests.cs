@@ -107,14 +107,16 @@ public sealed class TrainingRunTests
         Assert.NotEqual(Hash(sandbox, "a"), Hash(sandbox, "c"));
     }
 
-    [Fact]
-    public void Ranks_and_virtual_workers_end_with_the_same_parameters()
+    [Theory]
+    [InlineData("lstm")]
+    [InlineData("gru")]
+    public void Ranks_and_virtual_workers_end_with_the_same_parameters(string model)
     {
         using var sandbox = new Sandbox();
         sandbox.WriteCorpus();
-        var simulated = sandbox.Run($"{TopK} --virtual_workers 2 --out simulated");
+        var simulated = sandbox.Run($"{TopK} --model {model} --virtual_workers 2 --out simulated");
         Assert.True(simulated.Code == 0, simulated.Errors);
-        var real = Apphost.Run(sandbox, $"{TopK} --num_workers 2 --out real");
+        var real = Apphost.Run(sandbox, $"{TopK} --model {model} --num_workers 2 --out real");
         Assert.True(real.Code == 0, real.Errors);
 
         Assert.Equal(Hash(sandbox, "simulated"), Hash(sandbox, "real"));
@@ -126,13 +128,15 @@ public sealed class TrainingRunTests
         Assert.Contains("MPI", File.ReadAllText(sandbox.At("real", "environment.json")), StringComparison.OrdinalIgnoreCase);
     }
 
-    [Fact]
-    public void A_resumed_run_ends_where_an_undisturbed_one_does()
+    [Theory]
+    [InlineData("lstm")]
+    [InlineData("gru")]
+    public void A_resumed_run_ends_where_an_undisturbed_one_does(string model)
     {
         using var sandbox = new Sandbox();
         sandbox.WriteCorpus();
-        Assert.Equal(0, sandbox.Run($"{TopK} --checkpoint_every 3 --out whole".Replace("--max_steps 6", "--max_steps 9", StringComparison.Ordinal)).Code);
-        Assert.Equal(0, sandbox.Run($"{TopK} --checkpoint_every 3 --out parts").Code);
+        Assert.Equal(0, sandbox.Run($"{TopK} --model {model} --checkpoint_every 3 --out whole".Replace("--max_steps 6", "--max_steps 9", StringComparison.Ordinal)).Code);
+        Assert.Equal(0, sandbox.Run($"{TopK} --model {model} --checkpoint_every 3 --out parts").Code);
         var resumed = sandbox.Run("--resume latest --out parts --max_steps 9");
         Assert.True(resumed.Code == 0, resumed.Errors);
 
@@ -153,19 +157,38 @@ public sealed class TrainingRunTests
         Assert.Equal(8, Summary(sandbox, folder).GetProperty("steps").GetInt64());
     }
 
-    [Fact]
-    public void Saved_weights_evaluate_to_the_perplexity_of_the_run()
+    [Theory]
+    [InlineData("lstm", "")]
+    [InlineData("gru", "")]
+    [InlineData("gru", "--tied true")]
+    public void Saved_weights_evaluate_to_the_perplexity_of_the_run(string model, string more)
     {
         using var sandbox = new Sandbox();
         sandbox.WriteCorpus();
-        Assert.Equal(0, sandbox.Run($"{TopK} --out run --checkpoint_every 6 --save_weights w.safetensors").Code);
-        string expected = Summary(sandbox, "run").GetProperty("test_perplexity").GetDouble().ToString("F2", CultureInfo.InvariantCulture);
+        Assert.Equal(0, sandbox.Run($"{TopK} --model {model} {more} --out run --checkpoint_every 6 --save_weights w.safetensors").Code);
+        Assert.Equal($"ptb-{model}", Summary(sandbox, "run").GetProperty("model").GetString());
+        double expected = Summary(sandbox, "run").GetProperty("test_perplexity").GetDouble();
         foreach (string what in (string[])["w.safetensors --data corpus", "run", "run/checkpoints/step-000006"])
         {
             var outcome = sandbox.Run($"eval {what} --split test --threads 1");
             Assert.True(outcome.Code == 0, outcome.Errors);
             Assert.Contains($"test: loss", outcome.Output, StringComparison.Ordinal);
-            Assert.Contains($"perplexity {expected}", outcome.Output, StringComparison.Ordinal);
+            Assert.Equal(expected, double.Parse(outcome.Output.Trim().Split("perplexity ")[^1], CultureInfo.InvariantCulture), 1e-3);
+        }
+    }
+
+    [Fact]
+    public void Weights_of_another_recurrent_cell_are_refused_by_name()
+    {
+        using var sandbox = new Sandbox();
+        sandbox.WriteCorpus();
+        Assert.Equal(0, sandbox.Run($"{TopK} --model gru --out run --checkpoint_every 6 --save_weights w.safetensors").Code);
+        foreach (var (command, option) in new[] { ($"{TopK} --init_weights w.safetensors", "--init_weights"), ("--resume run --model lstm --max_steps 8", "--resume") })
+        {
+            var outcome = sandbox.Run(command);
+            Assert.NotEqual(0, outcome.Code);
+            string line = Assert.Single(outcome.ErrorLines);
+            Assert.All([option, "--model", "gru"], word => Assert.Contains(word, line, StringComparison.Ordinal));
         }
     }
 

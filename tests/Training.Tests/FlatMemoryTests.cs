@@ -20,11 +20,12 @@ public sealed class FlatMemoryTests
     private const int Settled = 10;
 
     [Theory]
-    [InlineData("none", 0, 0.0)]
-    [InlineData("none", 0, 0.9)]
-    [InlineData("topk(ratio=0.05)+sign", 2, 0.0)]
-    public void Ptb(string compressor, int virtualWorkers, double momentum) => Holds(logger => PtbRuns.Train(
-        PtbRuns.Tiny with { Compressor = compressor, VirtualWorkers = virtualWorkers, Momentum = momentum, InitLr = 0.1, MaxSteps = Steps, Epochs = Steps },
+    [InlineData("lstm", "none", 0, 0.0)]
+    [InlineData("lstm", "none", 0, 0.9)]
+    [InlineData("lstm", "topk(ratio=0.05)+sign", 2, 0.0)]
+    [InlineData("gru", "none", 2, 0.0)]
+    public void Ptb(string model, string compressor, int virtualWorkers, double momentum) => Holds(logger => PtbRuns.Train(
+        PtbRuns.Tiny with { Model = model, Compressor = compressor, VirtualWorkers = virtualWorkers, Momentum = momentum, InitLr = 0.1, MaxSteps = Steps, Epochs = Steps },
         PtbRuns.Text, logger: logger));
 
     [Theory]

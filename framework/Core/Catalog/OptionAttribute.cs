@@ -48,6 +48,9 @@ public sealed class OptionAttribute(string name, string description) : Attribute
     /// <summary>Of a text option: its valid values, separated by <c>|</c>; empty where any text is valid.</summary>
     public string Choices { get; init; } = "";
 
+    /// <summary>Of a text option whose valid values are found and not written down: the static property of the record that has them.</summary>
+    public string ChoicesFrom { get; init; } = "";
+
     /// <summary>Whom the value binds.</summary>
     public OptionScope Scope { get; init; }
 }

@@ -16,6 +16,7 @@ public sealed class OptionDescriptor
         Default = property.GetValue(owner)!;
         Choices = property.PropertyType.IsEnum
             ? [.. Enum.GetValues(property.PropertyType).Cast<object>().Select(OptionText.Format)]
+            : attribute.ChoicesFrom.Length > 0 ? (IReadOnlyList<string>)property.DeclaringType!.GetProperty(attribute.ChoicesFrom)!.GetValue(null)!
             : attribute.Choices.Length > 0 ? attribute.Choices.Split('|') : [];
         Numbers = Type == typeof(int) || Type == typeof(long) || Type == typeof(double) ? new NumberRange(attribute, Type) : null;
     }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Compression.Core.Communication;
 using Compression.Torch.Fused;
 using Compression.Training.Data.Lm1b;
-using Compression.Training.Models;
+using Compression.Training.Recurrent;
 using Compression.Training.RowSparse;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -37,7 +37,7 @@ internal sealed class FullSoftmax : IDisposable
     public (double Nats, long Targets) Evaluate(SentenceBatches batches, int most)
     {
         using var noGradient = no_grad();
-        using var state = new LstmState(_hyper.NumLayers, _hyper.BatchSize, _hyper.StateSize, CPU, _hyper.ProjectedSize);
+        using var state = new RecurrentState(_hyper.NumLayers, _hyper.BatchSize, CPU, ("hidden", _hyper.ProjectedSize), ("cell", _hyper.StateSize));
         var batch = new SentenceBatch(_hyper.NumSteps, _hyper.BatchSize);
         _lstm.eval();
         double nats = 0;
@@ -59,7 +59,7 @@ internal sealed class FullSoftmax : IDisposable
         _targets.Dispose();
     }
 
-    private (double Nats, long Targets) Evaluate(SentenceBatch batch, LstmState state)
+    private (double Nats, long Targets) Evaluate(SentenceBatch batch, RecurrentState state)
     {
         _inputs.Clear();
         _targets.Clear();

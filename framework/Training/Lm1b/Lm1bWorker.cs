@@ -4,7 +4,7 @@ using Compression.Core.Kernels;
 using Compression.Torch.Autograd;
 using Compression.Torch.Fused;
 using Compression.Training.Data.Lm1b;
-using Compression.Training.Models;
+using Compression.Training.Recurrent;
 using Compression.Training.RowSparse;
 using static TorchSharp.torch;
 
@@ -35,7 +35,7 @@ internal sealed class Lm1bWorker : IDisposable
         _rows = [new RowBatch(tables.Embedding, positions), new RowBatch(tables.Softmax, hyper.NumSampled + positions)];
         _sampler = new LogUniformSampler(hyper.VocabSize);
         _candidates = new int[hyper.NumSampled];
-        State = new LstmState(hyper.NumLayers, hyper.BatchSize, hyper.StateSize, CPU, hyper.ProjectedSize);
+        State = new RecurrentState(hyper.NumLayers, hyper.BatchSize, CPU, ("hidden", hyper.ProjectedSize), ("cell", hyper.StateSize));
         _inputs = zeros([hyper.NumSteps, hyper.BatchSize], ScalarType.Int64).DetachFromDisposeScope();
         _truth = zeros(positions, ScalarType.Int64).DetachFromDisposeScope();
         _logCandidates = zeros(hyper.NumSampled).DetachFromDisposeScope();
@@ -45,7 +45,7 @@ internal sealed class Lm1bWorker : IDisposable
 
     public IRowExchange Exchange { get; }
 
-    public LstmState State { get; }
+    public RecurrentState State { get; }
 
     /// <summary>Of the batch at hand, by table.</summary>
     public IReadOnlyList<RowBatch> Rows => _rows;

@@ -1,6 +1,6 @@
 using Compression.Torch.Autograd;
 using Compression.Torch.Fused;
-using Compression.Training.Models;
+using Compression.Training.Recurrent;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -62,12 +62,12 @@ public sealed class ProjectedLstm : nn.Module
     /// <summary>What the softmax reads, [T·B, P].</summary>
     /// <param name="input_TBE">Rows of the embedding.</param>
     /// <param name="state">Carried from batch to batch; updated in place, detached.</param>
-    public Tensor Hidden(Tensor input_TBE, LstmState state)
+    public Tensor Hidden(Tensor input_TBE, RecurrentState state)
     {
         var x = FusedDropout.Apply(input_TBE, _dropout, training);
         for (int layer = 0; layer < _layers; layer++)
         {
-            var (y, h, c) = FusedLstm.Run(x, state.Hidden(layer), state.Cell(layer), _weights[layer], GradientPath.IntoGrad);
+            var (y, h, c) = FusedLstm.Run(x, state[layer][0], state[layer][1], _weights[layer], GradientPath.IntoGrad);
             state.Set(layer, h, c);
             x = FusedDropout.Apply(y, _dropout, training);
         }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Compression.Torch.Autograd;
 using Compression.Torch.Fused;
-using Compression.Training.Models;
+using Compression.Training.Recurrent;
 using static TorchSharp.torch;
 
 namespace Compression.Training.ModelParallel;
@@ -20,7 +20,7 @@ public static class LayerTimings
     /// <param name="columns">B of a batch.</param>
     /// <param name="longest">T of the longest batch, for memory.</param>
     /// <param name="device">Where stages compute.</param>
-    public static LayerCosts Measure(LstmModelOptions sizes, int steps, int columns, int longest, Device device)
+    public static LayerCosts Measure(RecurrentModelOptions sizes, int steps, int columns, int longest, Device device)
     {
         int positions = steps * columns;
         double first = Layer(sizes.EmbeddingSize), inner = sizes.Layers > 1 ? Layer(sizes.HiddenSize) : 0;

@@ -5,9 +5,9 @@ using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
 using Compression.Training.ModelParallel.Buckets;
-using Compression.Training.Models;
 using Compression.Training.Optimizers;
 using Compression.Training.Parameters;
+using Compression.Training.Recurrent;
 using Compression.Training.Sessions;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -49,7 +49,7 @@ public sealed class ModelParallelLearner : ITrainableModel, IWholeModel
     /// <param name="group">The replicas of this process.</param>
     /// <param name="team">Threads of kernels.</param>
     public ModelParallelLearner(
-        ModelParallelOptions options, LstmModelOptions sizes, ModelParallelWorld world, StagePlacement placement, BucketPlan plan, WorkerGroup group,
+        ModelParallelOptions options, RecurrentModelOptions sizes, ModelParallelWorld world, StagePlacement placement, BucketPlan plan, WorkerGroup group,
         ThreadTeam team)
     {
         _options = options;

@@ -1,7 +1,7 @@
 using Compression.Core.Catalog;
 using Compression.Training.ModelParallel.Buckets;
-using Compression.Training.Models;
 using Compression.Training.Optimizers;
+using Compression.Training.Recurrent;
 using Compression.Training.Sessions;
 
 namespace Compression.Training.ModelParallel;
@@ -144,5 +144,5 @@ public sealed record ModelParallelOptions : TrainerOptions
 
     /// <summary>Sizes of the model for a corpus: its words, and the padding.</summary>
     /// <param name="words">Of the corpus.</param>
-    public LstmModelOptions ModelFor(int words) => new(words + 1, EmbSize, NumHid, NumLayers, Dropout, Tied: false);
+    public RecurrentModelOptions ModelFor(int words) => new(words + 1, EmbSize, NumHid, NumLayers, Dropout, Tied: false);
 }

@@ -3,7 +3,7 @@ using Compression.Core.Contracts;
 using Compression.Core.Kernels;
 using Compression.Torch.Autograd;
 using Compression.Torch.Fused;
-using Compression.Training.Models;
+using Compression.Training.Recurrent;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,7 +18,7 @@ public sealed class StageComputation : IDisposable
 {
     private readonly StageModule _module;
     private readonly StageRange _range;
-    private readonly LstmModelOptions _sizes;
+    private readonly RecurrentModelOptions _sizes;
     private readonly Device _device;
     private readonly ThreadTeam _team;
     private readonly int _firstOfModule;
@@ -31,7 +31,7 @@ public sealed class StageComputation : IDisposable
     /// <param name="sizes">Of the whole model.</param>
     /// <param name="device">Where it computes; the module's.</param>
     /// <param name="team">Threads of kernels.</param>
-    public StageComputation(StageModule module, StageRange held, StageRange range, LstmModelOptions sizes, Device device, ThreadTeam team)
+    public StageComputation(StageModule module, StageRange held, StageRange range, RecurrentModelOptions sizes, Device device, ThreadTeam team)
     {
         _module = module;
         _range = range;

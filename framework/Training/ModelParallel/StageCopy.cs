@@ -1,5 +1,5 @@
-using Compression.Training.Models;
 using Compression.Training.Parameters;
+using Compression.Training.Recurrent;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -19,7 +19,7 @@ public sealed class StageCopy : IDisposable
     /// <param name="range">The stage.</param>
     /// <param name="device">Where it computes.</param>
     /// <param name="whole">The model, on the host.</param>
-    public StageCopy(LstmModelOptions sizes, StageRange range, Device device, FlatModel whole)
+    public StageCopy(RecurrentModelOptions sizes, StageRange range, Device device, FlatModel whole)
     {
         _whole = whole;
         Module = new StageModule(sizes, range);

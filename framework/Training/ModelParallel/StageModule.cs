@@ -4,22 +4,22 @@ using Compression.Core.Contracts;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
 using Compression.Torch.Fused;
-using Compression.Training.Models;
 using Compression.Training.Ptb;
+using Compression.Training.Recurrent;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Compression.Training.ModelParallel;
 
 /// <summary>
-/// The parameters of some stages of a stacked LSTM language model. Names, shapes and order are those of <see cref="LstmLanguageModel"/>, so
+/// The parameters of some stages of a stacked LSTM language model. Names, shapes and order are those of <see cref="LanguageModel"/>, so
 /// that the stages one after another are the model; initial values depend on a parameter's name and not on where it lies.
 /// </summary>
 public sealed class StageModule : nn.Module
 {
     /// <param name="sizes">Of the whole model.</param>
     /// <param name="range">What is here.</param>
-    public StageModule(LstmModelOptions sizes, StageRange range)
+    public StageModule(RecurrentModelOptions sizes, StageRange range)
         : base(nameof(StageModule))
     {
         if (range.IsFirst)
@@ -79,7 +79,7 @@ public sealed class StageModule : nn.Module
         }
     }
 
-    private static LstmWeights Layer(LstmModelOptions sizes, int layer, Holder holder)
+    private static LstmWeights Layer(RecurrentModelOptions sizes, int layer, Holder holder)
     {
         long gates = 4L * sizes.HiddenSize;
         Parameter Add(string name, params long[] shape)

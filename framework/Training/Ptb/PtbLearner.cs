@@ -5,13 +5,14 @@ using Compression.Torch.Autograd;
 using Compression.Training.Data;
 using Compression.Training.Models;
 using Compression.Training.Optimizers;
+using Compression.Training.Recurrent;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Compression.Training.Ptb;
 
 /// <summary>The PTB language model with its optimizer, and for each worker of this process a share of the text and a hidden state.</summary>
-public sealed class PtbLearner : ColumnLearner<LstmLanguageModel>
+public sealed class PtbLearner : ColumnLearner<LanguageModel>
 {
     private readonly PtbOptions _options;
     private readonly Device _device;
@@ -33,7 +34,7 @@ public sealed class PtbLearner : ColumnLearner<LstmLanguageModel>
         ColumnBatches BatchesOf(int worker) => ColumnBatches.ForTraining(corpus.Train, worker, workers, options.BatchSize, options.Bptt);
         _firstBatches = BatchesOf(firstWorker);
         Workers = [.. Enumerable.Range(firstWorker, workersHere).Select(worker => Columns.Of(
-            Module, BatchesOf(worker), Math.Max(1, microBatches), options, _device))];
+            Module, BatchesOf(worker), Math.Max(1, microBatches), _device))];
     }
 
     public override int StepsPerEpoch => _firstBatches.Steps;
@@ -54,7 +55,7 @@ public sealed class PtbLearner : ColumnLearner<LstmLanguageModel>
         }
 
         using var noGradient = no_grad();
-        using var state = new LstmState(_options.NumLayers, batches.Columns, _options.NumHid, _device);
+        using var state = Module.Begin(batches.Columns, _device);
         using var batch = new TokenBatch(batches, _device);
         Module.eval();
         double nats = 0;
@@ -71,10 +72,10 @@ public sealed class PtbLearner : ColumnLearner<LstmLanguageModel>
     private static Device DeviceOf(PtbOptions options, int worker) =>
         options.UseGpu ? device(DeviceType.CUDA, worker % cuda.device_count()) : CPU;
 
-    private static LstmLanguageModel Create(PtbOptions options, Corpus corpus, Device device)
+    private static LanguageModel Create(PtbOptions options, Corpus corpus, Device device)
     {
         manual_seed((long)RandomKey.Mix((ulong)options.Seed, 0, 0, -1, RandomPurpose.Initialization));
-        var module = new LstmLanguageModel(options.ModelFor(corpus.Vocabulary.Count));
+        var module = new LanguageModel(options.ModelFor(corpus.Vocabulary.Count));
         module.Initialize(options.InitRange);
         if (options.UseGpu)
         {
@@ -84,16 +85,16 @@ public sealed class PtbLearner : ColumnLearner<LstmLanguageModel>
         return module;
     }
 
-    private sealed class Columns(LstmLanguageModel module, ColumnBatches batches, double share, PtbOptions options, Device device) : IColumns
+    private sealed class Columns(LanguageModel module, ColumnBatches batches, double share, Device device) : IColumns
     {
         private readonly TokenBatch _batch = new(batches, device);
-        private readonly LstmState _state = new(options.NumLayers, batches.Columns, options.NumHid, device);
+        private readonly RecurrentState _state = module.Begin(batches.Columns, device);
 
         public double Share { get; } = share;
 
-        public static ImmutableArray<IColumns> Of(LstmLanguageModel module, ColumnBatches batches, int parts, PtbOptions options, Device device) =>
+        public static ImmutableArray<IColumns> Of(LanguageModel module, ColumnBatches batches, int parts, Device device) =>
             [.. Enumerable.Range(0, parts).Select(part => batches.Part(part, parts)).Select(
-                part => new Columns(module, part, (double)part.Columns / batches.Columns, options, device))];
+                part => new Columns(module, part, (double)part.Columns / batches.Columns, device))];
 
         public double Backward(int position, double factor)
         {

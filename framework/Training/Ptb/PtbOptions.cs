@@ -1,6 +1,6 @@
 using Compression.Core.Catalog;
-using Compression.Training.Models;
 using Compression.Training.Optimizers;
+using Compression.Training.Recurrent;
 using Compression.Training.Sessions;
 
 namespace Compression.Training.Ptb;
@@ -26,8 +26,11 @@ public sealed record PtbOptions : TrainerOptions
     public string Preset { get; init; } = "none";
 
     /// <summary>The recurrent cell.</summary>
-    [Option("model", "recurrent cell", Group = ModelGroup, Choices = "lstm")]
-    public string Model { get; init; } = "lstm";
+    [Option("model", "recurrent cell", Group = ModelGroup, ChoicesFrom = nameof(Models))]
+    public string Model { get; init; } = RecurrentLayers.Default;
+
+    /// <summary>The names that <see cref="Model"/> may have.</summary>
+    public static IReadOnlyList<string> Models => RecurrentLayers.Names;
 
     /// <summary>Size of word vectors.</summary>
     [Option("emb_size", "size of word vectors", Group = ModelGroup, Min = 1, Max = 65536)]
@@ -129,7 +132,7 @@ public sealed record PtbOptions : TrainerOptions
 
     public override bool IsPlainSgd => Momentum == 0;
 
-    /// <summary>Sizes of the model for a vocabulary.</summary>
     /// <summary>The sizes of the model for a vocabulary of so many words.</summary>
-    public LstmModelOptions ModelFor(int vocabulary) => new(vocabulary, EmbSize, NumHid, NumLayers, Dropout, Tied);
+    public RecurrentModelOptions ModelFor(int vocabulary) =>
+        new(vocabulary, EmbSize, NumHid, NumLayers, Dropout, Tied) { Layer = RecurrentLayers.Find(Model) };
 }

@@ -4,7 +4,7 @@ using Compression.Core.Kernels;
 using Compression.Torch.Fused;
 using Compression.Training.Data.Lm1b;
 using Compression.Training.Lm1b;
-using Compression.Training.Models;
+using Compression.Training.Recurrent;
 using static TorchSharp.torch;
 
 namespace Compression.Benchmarks.Tests.Peers;
@@ -35,7 +35,7 @@ public sealed class Lm1bPeerTests
         var words = Copy(peer, tables[0]);
         var softmax = cat([Copy(peer, tables[1]), Copy(peer, tables[2])], 1).detach().requires_grad_();
         var sums = new[] { ones_like(words, requires_grad: false), ones_like(softmax, requires_grad: false) };
-        using var state = new LstmState(1, s_hyper.BatchSize, s_hyper.StateSize, CPU, s_hyper.ProjectedSize);
+        using var state = new RecurrentState(1, s_hyper.BatchSize, CPU, ("hidden", s_hyper.ProjectedSize), ("cell", s_hyper.StateSize));
         using var batch = new SampledBatch(s_hyper);
         for (int step = 0; step < Steps; step++)
         {

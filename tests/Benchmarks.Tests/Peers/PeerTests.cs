@@ -2,7 +2,6 @@ using Compression.Benchmarks.Peers;
 using Compression.Core.Communication;
 using Compression.Core.Kernels;
 using Compression.Training.Data;
-using Compression.Training.Models;
 using Compression.Training.Ptb;
 using Compression.Training.Sessions;
 using Compression.Training.TransformerXl;
@@ -20,14 +19,16 @@ public sealed class PeerTests
     private const int Steps = 3;
     private const double LossTolerance = 2e-5;
 
-    [Fact]
-    public void The_LSTM_of_libtorchs_layers_makes_our_steps()
+    [Theory]
+    [InlineData("lstm")]
+    [InlineData("gru")]
+    public void The_PTB_model_of_libtorchs_layers_makes_our_steps(string model)
     {
         const int Vocabulary = 50;
-        var options = new PtbOptions { EmbSize = 8, NumHid = 8, NumLayers = 2, BatchSize = 3, Bptt = 6, Dropout = 0, InitRange = 0.5 };
+        var options = new PtbOptions { Model = model, EmbSize = 8, NumHid = 8, NumLayers = 2, BatchSize = 3, Bptt = 6, Dropout = 0, InitRange = 0.5 };
         var corpus = RandomCorpus.Create(Vocabulary, options.BatchSize * ((Steps * options.Bptt) + 1));
         using var ours = new PtbLearner(options, corpus, firstWorker: 0, workersHere: 1, workers: 1, microBatches: 0, ThreadTeam.Single);
-        using var peer = new LstmPeer(new LstmModelOptions(Vocabulary, 8, 8, 2, Dropout: 0, Tied: false), options.BatchSize, learningRate: 2);
+        using var peer = new LanguageModelPeer(options.ModelFor(Vocabulary), options.BatchSize, learningRate: 2);
         Weights.Give(ours.Storage, peer, static name => name);
 
         using var batches = new TokenBatch(ColumnBatches.ForTraining(corpus.Train, 0, 1, options.BatchSize, options.Bptt), torch.CPU);

@@ -2,7 +2,7 @@ using Compression.Core.Communication;
 using Compression.Core.Kernels;
 using Compression.Training.Data.Lm1b;
 using Compression.Training.Lm1b;
-using Compression.Training.Models;
+using Compression.Training.Recurrent;
 
 using static TorchSharp.torch;
 
@@ -69,7 +69,7 @@ public sealed class FullSoftmaxTests
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        using var state = new LstmState(1, s_hyper.BatchSize, s_hyper.StateSize, CPU, s_hyper.ProjectedSize);
+        using var state = new RecurrentState(1, s_hyper.BatchSize, CPU, ("hidden", s_hyper.ProjectedSize), ("cell", s_hyper.StateSize));
         using var batches = Batches(text);
         var batch = new SentenceBatch(s_hyper.NumSteps, s_hyper.BatchSize);
         var (nats, targets) = (0.0, 0L);

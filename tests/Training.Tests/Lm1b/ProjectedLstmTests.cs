@@ -1,5 +1,5 @@
 using Compression.Training.Lm1b;
-using Compression.Training.Models;
+using Compression.Training.Recurrent;
 
 using static TorchSharp.torch;
 
@@ -29,7 +29,7 @@ public sealed class ProjectedLstmTests
 
         var x = randn(Time, Batch, Inputs);
         var factors = randn(Time * Batch, Outputs);
-        using var state = new LstmState(1, Batch, Cells, CPU, Outputs);
+        using var state = new RecurrentState(1, Batch, CPU, ("hidden", Outputs), ("cell", Cells));
         var hidden = lstm.Hidden(x, state);
         (hidden * factors).sum().backward();
 
@@ -65,8 +65,8 @@ public sealed class ProjectedLstmTests
         using var lstm = new ProjectedLstm(Inputs, Cells, Outputs, layers: 2, dropout: 0);
         lstm.Initialize();
         var x = randn(2 * Time, Batch, Inputs);
-        using var whole = new LstmState(2, Batch, Cells, CPU, Outputs);
-        using var parted = new LstmState(2, Batch, Cells, CPU, Outputs);
+        using var whole = new RecurrentState(2, Batch, CPU, ("hidden", Outputs), ("cell", Cells));
+        using var parted = new RecurrentState(2, Batch, CPU, ("hidden", Outputs), ("cell", Cells));
         double[] expected = Doubles(lstm.Hidden(x, whole));
         double[] actual = [.. Doubles(lstm.Hidden(x.narrow(0, 0, Time), parted)), .. Doubles(lstm.Hidden(x.narrow(0, Time, Time), parted))];
         Pairs.AssertClose(expected, actual, 1e-6);

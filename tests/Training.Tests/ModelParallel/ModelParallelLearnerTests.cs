@@ -4,9 +4,9 @@ using Compression.Core.Contracts;
 using Compression.Core.Kernels;
 using Compression.Training.ModelParallel;
 using Compression.Training.ModelParallel.Buckets;
-using Compression.Training.Models;
 using Compression.Training.Parameters;
 using Compression.Training.Ptb;
+using Compression.Training.Recurrent;
 using Compression.Training.Sessions;
 using static TorchSharp.torch;
 
@@ -79,11 +79,11 @@ public sealed class ModelParallelLearnerTests
     {
         // Sentences that fill their batch: the objective, nats a sentence, is T times the mean over the words.
         const int T = 7, B = 5, V = 13;
-        var sizes = new LstmModelOptions(V, 6, 8, 3, 0, Tied: false);
+        var sizes = new RecurrentModelOptions(V, 6, 8, 3, 0, Tied: false);
         using var module = new StageModule(sizes, new StageRange(0, 1, 0, 3));
         module.Initialize(0.5, 1);
         using var storage = new FlatModel(module);
-        using var other = new LstmLanguageModel(sizes);
+        using var other = new LanguageModel(sizes);
         using var otherStorage = new FlatModel(other);
         Assert.Equal(otherStorage.Layout.Fingerprint, storage.Layout.Fingerprint);
         using (no_grad())
@@ -106,7 +106,7 @@ public sealed class ModelParallelLearnerTests
         }
 
         using var scope = NewDisposeScope();
-        using var state = new LstmState(3, B, 8, CPU);
+        using var state = new RecurrentState(3, B, CPU, ("hidden", 8), ("cell", 8));
         var loss = other.Loss(tensor(input, [T, B]), tensor(target), state);
         loss.backward();
         Assert.Equal(loss.item<float>(), stage.Nats / (T * B), 1e-6);
@@ -138,7 +138,7 @@ public sealed class ModelParallelLearnerTests
 
         (double, float[]) Compute(long[] ids)
         {
-            var sizes = new LstmModelOptions(V, 6, 8, 2, 0, Tied: false);
+            var sizes = new RecurrentModelOptions(V, 6, 8, 2, 0, Tied: false);
             var range = new StageRange(0, 1, 0, 2);
             using var module = new StageModule(sizes, range);
             module.Initialize(0.5, 1);

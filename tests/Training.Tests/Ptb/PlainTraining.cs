@@ -29,7 +29,7 @@ internal sealed class PlainTraining : IDisposable
     {
         (_options, _corpus, _workers, _ratio) = (options, corpus, workers, ratio);
         manual_seed(3);
-        _model = new PlainLanguageModel(corpus.Vocabulary.Count, options.EmbSize, options.NumHid, options.NumLayers, options.Tied);
+        _model = new PlainLanguageModel(options.Model, corpus.Vocabulary.Count, options.EmbSize, options.NumHid, options.NumLayers, options.Tied);
         foreach (var (_, parameter) in _model.Trained)
         {
             nn.init.uniform_(parameter, -0.3, 0.3);

@@ -24,6 +24,13 @@ public sealed class PlainTrainingTests
     public void Losses_norms_weights_and_perplexity_are_those_of_plain_torch(int workers, bool topK, bool tied) => Compare(
         Options with { EmbSize = tied ? Options.NumHid : Options.EmbSize, Tied = tied }, workers, topK ? Ratio : null);
 
+    [Theory]
+    [InlineData(1, false, false)]
+    [InlineData(2, true, false)]
+    [InlineData(1, false, true)]
+    public void The_gated_recurrent_units_too(int workers, bool topK, bool tied) => Compare(
+        Options with { Model = "gru", EmbSize = tied ? Options.NumHid : Options.EmbSize, Tied = tied }, workers, topK ? Ratio : null);
+
     [Fact]
     public void Momentum_and_weight_decay_too() => Compare(Options with { Momentum = 0.8, WeightDecay = 1e-3, InitLr = 1 }, workers: 2, ratio: null);
 

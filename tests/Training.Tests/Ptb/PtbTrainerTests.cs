@@ -7,30 +7,32 @@ namespace Compression.Training.Tests.Ptb;
 public sealed class PtbTrainerTests
 {
     [Theory]
-    [InlineData("none", 0)]
-    [InlineData("topk(ratio=0.05)", 0)]
-    [InlineData("topk(ratio=0.05)+sign", 3)]
-    [InlineData("efsignsgd", 2)]
-    public void Two_equal_runs_end_with_the_same_bits_and_another_seed_does_not(string compressor, int virtualWorkers)
+    [InlineData("lstm", "none", 0)]
+    [InlineData("lstm", "topk(ratio=0.05)", 0)]
+    [InlineData("lstm", "topk(ratio=0.05)+sign", 3)]
+    [InlineData("lstm", "efsignsgd", 2)]
+    [InlineData("gru", "topk(ratio=0.05)", 2)]
+    public void Two_equal_runs_end_with_the_same_bits_and_another_seed_does_not(string model, string compressor, int virtualWorkers)
     {
-        var options = PtbRuns.Tiny with { Compressor = compressor, VirtualWorkers = virtualWorkers };
+        var options = PtbRuns.Tiny with { Model = model, Compressor = compressor, VirtualWorkers = virtualWorkers };
         string first = PtbRuns.Train(options, PtbRuns.Text).Summary!.FinalParametersSha256;
         Assert.Equal(first, PtbRuns.Train(options, PtbRuns.Text).Summary!.FinalParametersSha256);
         Assert.NotEqual(first, PtbRuns.Train(options with { Seed = 7 }, PtbRuns.Text).Summary!.FinalParametersSha256);
     }
 
     [Theory]
-    [InlineData("none", 0, 0.0)]
-    [InlineData("none", 2, 0.9)]
-    [InlineData("topk(ratio=0.05)", 3, 0.0)]
-    [InlineData("topk(ratio=0.05)+sign", 0, 0.5)]
-    public void A_resumed_run_ends_with_the_bits_of_one_that_was_never_stopped(string compressor, int virtualWorkers, double momentum)
+    [InlineData("lstm", "none", 0, 0.0)]
+    [InlineData("lstm", "none", 2, 0.9)]
+    [InlineData("lstm", "topk(ratio=0.05)", 3, 0.0)]
+    [InlineData("lstm", "topk(ratio=0.05)+sign", 0, 0.5)]
+    [InlineData("gru", "topk(ratio=0.05)", 2, 0.5)]
+    public void A_resumed_run_ends_with_the_bits_of_one_that_was_never_stopped(string model, string compressor, int virtualWorkers, double momentum)
     {
         using var folder = new TemporaryFolder();
         int perEpoch = PtbRuns.Text.Train.Length / Math.Max(1, virtualWorkers) / PtbRuns.Tiny.BatchSize / PtbRuns.Tiny.Bptt;
         var options = PtbRuns.Tiny with
         {
-            Compressor = compressor, VirtualWorkers = virtualWorkers, Momentum = momentum, CheckpointEvery = 7, MaxSteps = perEpoch + 20,
+            Model = model, Compressor = compressor, VirtualWorkers = virtualWorkers, Momentum = momentum, CheckpointEvery = 7, MaxSteps = perEpoch + 20,
             InitLr = 2,
         };
         var whole = PtbRuns.Train(options, PtbRuns.Text, Path.Combine(folder.Path, "whole"));

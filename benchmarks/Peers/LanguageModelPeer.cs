@@ -1,21 +1,21 @@
-using Compression.Training.Models;
 using Compression.Training.Ptb;
+using Compression.Training.Recurrent;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Compression.Benchmarks.Peers;
 
 /// <summary>
-/// The PTB LSTM of libtorch's own layers, as a user of TorchSharp writes it, trained by SGD with clipped gradients. Parameters carry the
-/// names of <see cref="LstmLanguageModel"/>'s.
+/// The PTB model of libtorch's own LSTM or GRU layers, as a user of TorchSharp writes it, trained by SGD with clipped gradients. Parameters carry the
+/// names of <see cref="LanguageModel"/>'s.
 /// </summary>
-internal sealed class LstmPeer : nn.Module
+internal sealed class LanguageModelPeer : nn.Module
 {
     private const double MaxNorm = 0.25;
     private const double InitialRange = 0.1;
 
     private readonly Embedding encoder;
-    private readonly LSTM rnn;
+    private readonly nn.Module rnn;
     private readonly Linear decoder;
     private readonly Dropout drop;
     private readonly optim.Optimizer _optimizer;
@@ -24,14 +24,19 @@ internal sealed class LstmPeer : nn.Module
     /// <param name="model">Sizes and dropout; weights are not tied.</param>
     /// <param name="columns">B, sequences of a batch.</param>
     /// <param name="learningRate">Of SGD.</param>
-    public LstmPeer(LstmModelOptions model, int columns, double learningRate)
-        : base(nameof(LstmPeer))
+    public LanguageModelPeer(RecurrentModelOptions model, int columns, double learningRate)
+        : base(nameof(LanguageModelPeer))
     {
         encoder = nn.Embedding(model.Vocabulary, model.EmbeddingSize);
-        rnn = nn.LSTM(model.EmbeddingSize, model.HiddenSize, model.Layers, dropout: model.Layers > 1 ? model.Dropout : 0);
+        double between = model.Layers > 1 ? model.Dropout : 0;
+        rnn = model.Layer is GruLayer
+            ? nn.GRU(model.EmbeddingSize, model.HiddenSize, model.Layers, dropout: between)
+            : nn.LSTM(model.EmbeddingSize, model.HiddenSize, model.Layers, dropout: between);
         decoder = nn.Linear(model.HiddenSize, model.Vocabulary);
         drop = nn.Dropout(model.Dropout);
-        RegisterComponents();
+        register_module(nameof(encoder), encoder);
+        register_module(nameof(rnn), rnn);
+        register_module(nameof(decoder), decoder);
         foreach (var parameter in parameters())
         {
             nn.init.uniform_(parameter, -InitialRange, InitialRange);
@@ -52,10 +57,8 @@ internal sealed class LstmPeer : nn.Module
     {
         using var scope = NewDisposeScope();
         zero_grad();
-        var (output, hidden, cell) = rnn.forward(drop.forward(encoder.forward(input)), _state);
-        var loss = nn.functional.cross_entropy(decoder.forward(drop.forward(output).flatten(0, 1)), target);
+        var loss = nn.functional.cross_entropy(decoder.forward(drop.forward(Recur(drop.forward(encoder.forward(input)))).flatten(0, 1)), target);
         loss.backward();
-        Keep(hidden, cell);
         nn.utils.clip_grad_norm_(parameters(), MaxNorm);
         _optimizer.step();
         return loss.item<float>();
@@ -73,10 +76,23 @@ internal sealed class LstmPeer : nn.Module
         base.Dispose(disposing);
     }
 
-    private void Keep(Tensor hidden, Tensor cell)
+    private Tensor Recur(Tensor x)
     {
-        _state.Hidden.Dispose();
-        _state.Cell.Dispose();
-        _state = (hidden.detach().DetachFromDisposeScope(), cell.detach().DetachFromDisposeScope());
+        if (rnn is GRU gru)
+        {
+            var (y, h) = gru.call(x, _state.Hidden);
+            _state.Hidden = Kept(h, _state.Hidden);
+            return y;
+        }
+
+        var (output, hidden, cell) = ((LSTM)rnn).call(x, _state);
+        _state = (Kept(hidden, _state.Hidden), Kept(cell, _state.Cell));
+        return output;
+    }
+
+    private static Tensor Kept(Tensor after, Tensor before)
+    {
+        before.Dispose();
+        return after.detach().DetachFromDisposeScope();
     }
 }
