@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
-using Compression.Experiments.Runs;
 using Compression.Mpi.Launching;
 
 namespace Compression.Experiments.NetworkLab;

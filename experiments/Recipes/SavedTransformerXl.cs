@@ -1,11 +1,8 @@
-using System.Globalization;
-using Compression.Core.Communication;
 using Compression.Core.Reporting;
 using Compression.Experiments.Algorithms;
 using Compression.Experiments.Cli;
 using Compression.Training.Checkpoints;
 using Compression.Training.Data;
-using Compression.Training.Sessions;
 using Compression.Training.TransformerXl;
 
 namespace Compression.Experiments.Recipes;

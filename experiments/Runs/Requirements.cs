@@ -1,6 +1,4 @@
 using Compression.Core.Reporting;
-using Compression.Experiments.Cli;
-using Compression.Mpi.Launching;
 using Compression.Training;
 
 namespace Compression.Experiments.Runs;

@@ -2,7 +2,6 @@ using Compression.Benchmarks;
 using Compression.Core.Reporting;
 using Compression.Experiments.Algorithms;
 using Compression.Experiments.Cli;
-using Compression.Mpi.Interop;
 
 namespace Compression.Experiments.Verbs;
 

@@ -1,9 +1,5 @@
-using System.Globalization;
 using Compression.Core.Catalog;
-using Compression.Core.Communication;
-using Compression.Core.Composition;
 using Compression.Core.Reporting;
-using Compression.Experiments.Algorithms;
 using Compression.Experiments.Cli;
 using Compression.Experiments.Recipes;
 using Compression.Experiments.Runs;
@@ -11,7 +7,6 @@ using Compression.Tracking.Files;
 using Compression.Tracking.Provenance;
 using Compression.Training.Checkpoints;
 using Compression.Training.Ptb;
-using Compression.Training.Sessions;
 
 namespace Compression.Experiments.Verbs;
 

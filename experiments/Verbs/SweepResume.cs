@@ -1,5 +1,4 @@
 using Compression.Core.Catalog;
-using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Experiments.Runs;
 using Compression.Experiments.Sweeps;

@@ -29,7 +29,7 @@ public sealed class ResumedOptionsTests(ResumableRuns runs) : IClassFixture<Resu
             var data = new TheoryData<string, string>();
             foreach (string trainer in ResumableRuns.Trainers.Keys)
             {
-                foreach (string flag in Algorithms.Components.Catalog().Flags.Select(flag => flag.Key))
+                foreach (string flag in Components.Catalog().Flags.Select(flag => flag.Key))
                 {
                     data.Add(trainer, flag);
                 }

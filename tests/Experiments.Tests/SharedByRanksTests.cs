@@ -101,16 +101,16 @@ public sealed class SharedByRanksTests
     [Fact]
     public void The_first_fact_that_differs_or_is_missing_is_found()
     {
-        Runs.SharedFact[] ours = [.. Runs.SharedFact.OfProgram(), new("--clip", "0.25", "cure")];
+        SharedFact[] ours = [.. SharedFact.OfProgram(), new("--clip", "0.25", "cure")];
         Assert.Equal(["the program", "the program's build", "the processor", "--clip"], ours.Select(fact => fact.Name));
         Assert.All(ours, fact => Assert.NotEmpty(fact.Value));
-        Assert.Null(Runs.SharedByRanks.FirstDifference(ours, ours));
+        Assert.Null(SharedByRanks.FirstDifference(ours, ours));
         for (int i = 0; i < ours.Length; i++)
         {
-            Runs.SharedFact[] theirs = [.. ours];
+            SharedFact[] theirs = [.. ours];
             theirs[i] = theirs[i] with { Value = "another" };
-            Assert.Equal((theirs[i], "another", ours[i].Value), Runs.SharedByRanks.FirstDifference(theirs, ours));
-            Assert.Equal((ours[i], null, ours[i].Value), Runs.SharedByRanks.FirstDifference([.. ours.Where(fact => fact != ours[i])], ours));
+            Assert.Equal((theirs[i], "another", ours[i].Value), SharedByRanks.FirstDifference(theirs, ours));
+            Assert.Equal((ours[i], null, ours[i].Value), SharedByRanks.FirstDifference([.. ours.Where(fact => fact != ours[i])], ours));
         }
     }
 

@@ -1,7 +1,6 @@
 using Compression.Experiments.NetworkLab;
 using Compression.Experiments.Plots.Pictures;
 using Compression.Experiments.Plots.Series;
-using Compression.Experiments.Statistics;
 
 namespace Compression.Experiments.Plots.Kinds;
 

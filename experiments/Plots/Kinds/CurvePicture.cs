@@ -1,4 +1,3 @@
-using System.Globalization;
 using Compression.Experiments.Plots.Pictures;
 using Compression.Experiments.Plots.Series;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Compression.Mpi.Launching;
 
 namespace Compression.Mpi.Interop;
 

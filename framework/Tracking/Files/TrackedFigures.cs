@@ -8,11 +8,11 @@ internal static class TrackedFigures
     private const string Split = "split";
 
     // These are of a split, and have it before their name.
-    private static readonly string[] s_ofSplit = ["loss", "perplexity"];
+    private static readonly string[] s_ofSplit = ["loss", "perplexity"], s_splits = ["valid", "test"];
 
     /// <summary>Names of all figures of both kinds of rows.</summary>
     public static IEnumerable<string> Names =>
-        [.. RowColumns.Metrics.Select(column => column.Name), .. new[] { "valid", "test" }.SelectMany(split => s_ofSplit.Select(name => $"{split}_{name}"))];
+        [.. RowColumns.Metrics.Select(column => column.Name), .. s_splits.SelectMany(split => s_ofSplit.Select(name => $"{split}_{name}"))];
 
     /// <summary>The columns of <see cref="RunFiles.Metrics"/>: longs and doubles.</summary>
     public static IEnumerable<KeyValuePair<string, object>> Of(MetricsRecord metrics) =>
