@@ -4,7 +4,6 @@ using Compression.Mpi;
 using Compression.Tracking;
 using Compression.Tracking.Provenance;
 using Compression.Training;
-using Compression.Training.Parameters;
 using Compression.Training.Sessions;
 
 namespace Compression.Experiments.Recipes;

@@ -2,7 +2,6 @@ using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Tracking;
 using Compression.Tracking.Provenance;
-using Compression.Training.Parameters;
 using Compression.Training.Sessions;
 
 namespace Compression.Experiments.Recipes;

@@ -1,5 +1,4 @@
 using Compression.Core.Gradients;
-using Compression.Training.Ptb;
 
 namespace Compression.Training.Models;
 
