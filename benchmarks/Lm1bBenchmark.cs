@@ -5,7 +5,6 @@ using Compression.Core.Composition;
 using Compression.Core.Reporting;
 using Compression.Training.Data.Lm1b;
 using Compression.Training.Lm1b;
-using Compression.Training.Parameters;
 using Compression.Training.Sessions;
 
 namespace Compression.Benchmarks;

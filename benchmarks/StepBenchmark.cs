@@ -1,7 +1,6 @@
 using Compression.Core.Communication;
 using Compression.Core.Composition;
 using Compression.Core.Reporting;
-using Compression.Training.Parameters;
 using Compression.Training.Ptb;
 using Compression.Training.Sessions;
 using Compression.Training.TransformerXl;

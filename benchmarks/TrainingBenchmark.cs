@@ -3,8 +3,6 @@ using Compression.Benchmarks.Peers;
 using Compression.Core.Communication;
 using Compression.Core.Composition;
 using Compression.Core.Reporting;
-using Compression.Training.Data;
-using Compression.Training.Parameters;
 using Compression.Training.Ptb;
 using Compression.Training.Recurrent;
 using Compression.Training.Sessions;

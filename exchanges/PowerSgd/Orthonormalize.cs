@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using Compression.Core.Kernels;
 
 namespace Compression.Exchanges.PowerSgd;
 

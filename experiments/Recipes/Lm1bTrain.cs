@@ -12,7 +12,6 @@ using Compression.Training.Checkpoints;
 using Compression.Training.Data;
 using Compression.Training.Data.Lm1b;
 using Compression.Training.Lm1b;
-using Compression.Training.Parameters;
 using Compression.Training.Sessions;
 
 namespace Compression.Experiments.Recipes;

@@ -6,7 +6,6 @@ using Compression.Tracking;
 using Compression.Tracking.Files;
 using Compression.Tracking.Provenance;
 using Compression.Training;
-using Compression.Training.Parameters;
 using Compression.Training.Sessions;
 
 namespace Compression.Experiments.Runs;

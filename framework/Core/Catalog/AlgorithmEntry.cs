@@ -1,5 +1,4 @@
 using System.Reflection;
-using Compression.Core.Contracts;
 
 namespace Compression.Core.Catalog;
 

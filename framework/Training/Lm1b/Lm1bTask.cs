@@ -1,7 +1,6 @@
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
 using Compression.Training.Data.Lm1b;
-using Compression.Training.Parameters;
 using Compression.Training.Sessions;
 
 namespace Compression.Training.Lm1b;

@@ -18,12 +18,16 @@ public interface IStageLink
     void Send(StageMessage message, int unit, Tensor tensor);
 
     /// <summary>Says what will be received next, so that it may come in meanwhile.</summary>
-    void Expect(StageMessage message, int unit, long[] shape);
+    void Expect(StageMessage message, int unit, long[] shape)
+    {
+    }
 
     /// <summary>Waits for what a neighbour sends.</summary>
     /// <returns>The caller's to dispose of.</returns>
     Tensor Receive(StageMessage message, int unit, long[] shape);
 
     /// <summary>Waits until no more than some messages of this stage are under way.</summary>
-    void Drain(int most);
+    void Drain(int most)
+    {
+    }
 }

@@ -14,10 +14,6 @@ public sealed class LocalLink(int stage, Dictionary<(int Receiver, StageMessage 
     public void Send(StageMessage message, int unit, Tensor tensor) =>
         table.Add((stage + (message == StageMessage.Activation ? 1 : -1), message, unit), tensor);
 
-    public void Expect(StageMessage message, int unit, long[] shape)
-    {
-    }
-
     public Tensor Receive(StageMessage message, int unit, long[] shape)
     {
         if (!table.Remove((stage, message, unit), out var tensor))
@@ -26,9 +22,5 @@ public sealed class LocalLink(int stage, Dictionary<(int Receiver, StageMessage 
         }
 
         return tensor;
-    }
-
-    public void Drain(int most)
-    {
     }
 }

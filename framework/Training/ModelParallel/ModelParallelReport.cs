@@ -5,7 +5,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Compression.Core.Communication;
 using Compression.Core.Reporting;
-using Compression.Training.Parameters;
 using Compression.Training.Sessions;
 
 namespace Compression.Training.ModelParallel;

@@ -1,7 +1,6 @@
 using Compression.Training.Checkpoints;
 using Compression.Training.Data;
 using Compression.Training.ModelParallel.Buckets;
-using Compression.Training.Parameters;
 using Compression.Training.Sessions;
 
 namespace Compression.Training.ModelParallel;

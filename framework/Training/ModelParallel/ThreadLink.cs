@@ -21,10 +21,6 @@ public sealed class ThreadLink(int stage, Device device, StageMailbox mailbox) :
         mailbox.Put(stage + (forward ? 1 : -1), message, unit, tensor);
     }
 
-    public void Expect(StageMessage message, int unit, long[] shape)
-    {
-    }
-
     public Tensor Receive(StageMessage message, int unit, long[] shape)
     {
         var tensor = mailbox.Take(stage, message, unit);
@@ -36,9 +32,5 @@ public sealed class ThreadLink(int stage, Device device, StageMailbox mailbox) :
         var moved = tensor.to(device).DetachFromDisposeScope();
         tensor.Dispose();
         return moved;
-    }
-
-    public void Drain(int most)
-    {
     }
 }

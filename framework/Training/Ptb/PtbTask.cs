@@ -1,4 +1,3 @@
-using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
 using Compression.Training.Data;
 using Compression.Training.Parameters;

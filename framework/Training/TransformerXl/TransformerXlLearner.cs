@@ -5,7 +5,6 @@ using Compression.Torch.Autograd;
 using Compression.Training.Data;
 using Compression.Training.Models;
 using Compression.Training.Optimizers;
-using Compression.Training.Parameters;
 using Compression.Training.Sessions;
 using Compression.Training.TransformerXl.Layers;
 using TorchSharp;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Compression.Core.Catalog;
 using Compression.Core.Reporting;
-using Compression.Training.Data;
 using Compression.Training.Optimizers;
 using Compression.Training.Sessions;
 using Compression.Training.TransformerXl.Layers;

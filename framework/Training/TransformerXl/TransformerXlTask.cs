@@ -1,7 +1,6 @@
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
 using Compression.Training.Data;
-using Compression.Training.Parameters;
 using Compression.Training.Sessions;
 using Compression.Training.TransformerXl.Layers;
 

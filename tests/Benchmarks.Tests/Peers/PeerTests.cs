@@ -1,7 +1,6 @@
 using Compression.Benchmarks.Peers;
 using Compression.Core.Communication;
 using Compression.Core.Kernels;
-using Compression.Training.Data;
 using Compression.Training.Ptb;
 using Compression.Training.Sessions;
 using Compression.Training.TransformerXl;

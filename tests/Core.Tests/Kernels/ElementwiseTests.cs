@@ -1,5 +1,4 @@
 using Compression.Core.Kernels;
-using Compression.Core.Payloads;
 
 namespace Compression.Core.Tests.Kernels;
 

@@ -1,6 +1,5 @@
 using Compression.Core.Communication;
 using Compression.Core.Composition;
-using Compression.Core.Contracts;
 using Compression.Training.Lm1b;
 using Compression.Training.Sessions;
 using Compression.Training.Tests.Ptb;

@@ -5,7 +5,6 @@ using Compression.Core.Reporting;
 using Compression.Training.Data.Lm1b;
 using Compression.Training.Lm1b;
 using Compression.Training.Sessions;
-using Compression.Training.Tests.Data.Lm1b;
 
 using static Compression.Training.Tests.TensorValues;
 using static TorchSharp.torch;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Compression.Core.Communication;
 using Compression.Core.Composition;
-using Compression.Core.Contracts;
 using Compression.Core.Kernels;
 using Compression.Training.Data;
 using Compression.Training.ModelParallel;

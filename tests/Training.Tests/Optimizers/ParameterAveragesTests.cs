@@ -1,7 +1,6 @@
 using Compression.Core.Kernels;
 using Compression.Training.Optimizers;
 using Compression.Training.Parameters;
-using Compression.Training.Tests.Data.Lm1b;
 
 using static TorchSharp.torch;
 

@@ -1,5 +1,4 @@
 using Compression.Training.Checkpoints;
-using Compression.Training.Parameters;
 using Compression.Training.Ptb;
 using Compression.Training.Sessions;
 using Compression.Training.Tests.Ptb;

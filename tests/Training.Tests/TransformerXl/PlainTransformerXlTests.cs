@@ -1,5 +1,4 @@
 using Compression.Training.Checkpoints;
-using Compression.Training.Data;
 using Compression.Training.Parameters;
 using Compression.Training.TransformerXl;
 using Compression.Training.TransformerXl.Layers;

@@ -1,6 +1,5 @@
 using Compression.Core.Communication;
 using Compression.Core.Composition;
-using Compression.Core.Contracts;
 using Compression.Training.Data;
 using Compression.Training.Sessions;
 using Compression.Training.Tests.Ptb;

@@ -69,7 +69,7 @@ public sealed class SentenceBatches : IDisposable
     }
 
     /// <summary>Stores the place after the last batch that was taken.</summary>
-    /// <param name="writer">Takes it; whole numbers are stored as the bits of floats.</param>
+    /// <param name="writer">Takes it.</param>
     /// <param name="prefix">What the names begin with, for example <c>worker-0/data/</c>.</param>
     public void Save(IStateWriter writer, string prefix) => _identity.Write(writer, prefix, _place);
 
