@@ -1,4 +1,3 @@
-using System.Globalization;
 using Compression.Benchmarks.Peers;
 using Compression.Core.Communication;
 using Compression.Core.Composition;
@@ -7,6 +6,7 @@ using Compression.Training.Models;
 using Compression.Training.Ptb;
 using Compression.Training.Sessions;
 using TorchSharp;
+using static System.FormattableString;
 
 namespace Compression.Benchmarks;
 
@@ -53,13 +53,11 @@ public static class TrainingBenchmark
         var seconds = summary.Seconds;
         double step = seconds.ForwardBackward + seconds.Compress + seconds.Communicate + seconds.Decompress + seconds.Update;
         new StepComparison(
-            Text($"PTB LSTM {options.NumHid}/{options.NumHid}, {options.NumLayers} {Plural.Of(options.NumLayers, "layer")}, batch {options.BatchSize}, bptt {options.Bptt}, dropout {options.Dropout}, {summary.Parameters:N0} {Plural.Of(summary.Parameters, "parameter")}"),
+            Invariant($"PTB LSTM {options.NumHid}/{options.NumHid}, {options.NumLayers} {Plural.Of(options.NumLayers, "layer")}, batch {options.BatchSize}, bptt {options.Bptt}, dropout {options.Dropout}, {summary.Parameters:N0} {Plural.Of(summary.Parameters, "parameter")}"),
             "words", words, StepArithmetic.Of(model, words), [.. stopwatch.Milliseconds.Skip(WarmUpSteps - 1)], turns.Times, MachinePeak.Measure(threads))
             .Write(
                 options.Json,
-                Text($"  our split with {summary.Compressor}: forward/backward {seconds.ForwardBackward / step:P1}, compress {seconds.Compress / step:P1}, communicate {seconds.Communicate / step:P1}, decompress {seconds.Decompress / step:P1}, update {seconds.Update / step:P1}"),
+                Invariant($"  our split with {summary.Compressor}: forward/backward {seconds.ForwardBackward / step:P1}, compress {seconds.Compress / step:P1}, communicate {seconds.Communicate / step:P1}, decompress {seconds.Decompress / step:P1}, update {seconds.Update / step:P1}"),
                 output);
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
