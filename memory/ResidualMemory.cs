@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Compression.Core.Catalog;
 using Compression.Core.Contracts;
 using Compression.Core.Gradients;
