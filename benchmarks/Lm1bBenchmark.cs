@@ -6,6 +6,7 @@ using Compression.Core.Reporting;
 using Compression.Training.Data.Lm1b;
 using Compression.Training.Lm1b;
 using Compression.Training.Sessions;
+using static System.FormattableString;
 
 namespace Compression.Benchmarks;
 
@@ -44,21 +45,19 @@ public static class Lm1bBenchmark
         var summary = Lm1bTrainer.Train(training, text.Corpus, plan, context, found: static _ => { });
 
         string published = hyper.VocabSize == SmallVocabulary
-            ? Text($"; the published vocabulary is {PublishedVocabulary:N0} {Plural.Of(PublishedVocabulary, "word")}: --vocab_size {PublishedVocabulary} takes {Gigabytes(hyper with { VocabSize = PublishedVocabulary }):F1} GB")
+            ? Invariant($"; the published vocabulary is {PublishedVocabulary:N0} {Plural.Of(PublishedVocabulary, "word")}: --vocab_size {PublishedVocabulary} takes {Gigabytes(hyper with { VocabSize = PublishedVocabulary }):F1} GB")
             : "";
         var seconds = summary.Seconds;
         double step = seconds.ForwardBackward + seconds.Compress + seconds.Communicate + seconds.Decompress + seconds.Update;
         new StepComparison(
-            Text($"LM-1B LSTM {hyper.StateSize}-{hyper.ProjectedSize}, word vectors of {hyper.EmbSize}, {hyper.NumSampled:N0} of {hyper.VocabSize:N0} {Plural.Of(hyper.VocabSize, "word")} sampled, batch {hyper.BatchSize}, {hyper.NumSteps} time {Plural.Of(hyper.NumSteps, "step")}, {summary.Parameters:N0} {Plural.Of(summary.Parameters, "parameter")}; generated text{published}"),
+            Invariant($"LM-1B LSTM {hyper.StateSize}-{hyper.ProjectedSize}, word vectors of {hyper.EmbSize}, {hyper.NumSampled:N0} of {hyper.VocabSize:N0} {Plural.Of(hyper.VocabSize, "word")} sampled, batch {hyper.BatchSize}, {hyper.NumSteps} time {Plural.Of(hyper.NumSteps, "step")}, {summary.Parameters:N0} {Plural.Of(summary.Parameters, "parameter")}; generated text{published}"),
             "words", hyper.BatchSize * hyper.NumSteps, StepArithmetic.Of(hyper), [.. stopwatch.Milliseconds.Skip(WarmUpSteps - 1)], turns.Times,
             MachinePeak.Measure(threads))
             .Write(
                 options.Json,
-                Text($"  our split: batch, lookup, forward/backward {seconds.ForwardBackward / step:P1}, writing gradients {seconds.Compress / step:P1}, sending {seconds.Communicate / step:P1}, adding them up {seconds.Decompress / step:P1}, update {seconds.Update / step:P1}"),
+                Invariant($"  our split: batch, lookup, forward/backward {seconds.ForwardBackward / step:P1}, writing gradients {seconds.Compress / step:P1}, sending {seconds.Communicate / step:P1}, adding them up {seconds.Decompress / step:P1}, update {seconds.Update / step:P1}"),
                 output);
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private static int VocabularyOf(Lm1bBenchmarkOptions options)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Compression.Benchmarks.Peers;
 using Compression.Core.Communication;
 using Compression.Core.Composition;
@@ -6,6 +5,7 @@ using Compression.Core.Reporting;
 using Compression.Training.Sessions;
 using Compression.Training.TransformerXl;
 using TorchSharp;
+using static System.FormattableString;
 
 namespace Compression.Benchmarks;
 
@@ -50,12 +50,10 @@ public static class TransformerXlBenchmark
         var seconds = summary.Seconds;
         double step = seconds.ForwardBackward + seconds.Compress + seconds.Communicate + seconds.Decompress + seconds.Update;
         new StepComparison(
-            Text($"Transformer-XL {options.NLayer} {Plural.Of(options.NLayer, "layer")} of {options.DModel}, {options.NHead} {Plural.Of(options.NHead, "head")} of {options.DHead}, inner {options.DInner}, {options.Vocabulary:N0} {Plural.Of(options.Vocabulary, "word")} in clusters {options.Cutoffs}, batch {options.BatchSize}, length and memory {options.TgtLen}, dropout {options.Dropout}, {summary.Parameters:N0} {Plural.Of(summary.Parameters, "parameter")}"),
+            Invariant($"Transformer-XL {options.NLayer} {Plural.Of(options.NLayer, "layer")} of {options.DModel}, {options.NHead} {Plural.Of(options.NHead, "head")} of {options.DHead}, inner {options.DInner}, {options.Vocabulary:N0} {Plural.Of(options.Vocabulary, "word")} in clusters {options.Cutoffs}, batch {options.BatchSize}, length and memory {options.TgtLen}, dropout {options.Dropout}, {summary.Parameters:N0} {Plural.Of(summary.Parameters, "parameter")}"),
             "tokens", options.BatchSize * options.TgtLen,
             StepArithmetic.Of(shape, options.BatchSize, options.TgtLen, options.TgtLen, corpus.Train),
             [.. stopwatch.Milliseconds.Skip(WarmUpSteps - 1)], turns.Times, MachinePeak.Measure(threads))
-            .Write(options.Json, Text($"  our split: forward/backward {seconds.ForwardBackward / step:P1}, update {seconds.Update / step:P1}"), output);
+            .Write(options.Json, Invariant($"  our split: forward/backward {seconds.ForwardBackward / step:P1}, update {seconds.Update / step:P1}"), output);
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

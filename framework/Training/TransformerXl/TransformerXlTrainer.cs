@@ -110,6 +110,12 @@ public static class TransformerXlTrainer
         }
 
         var learner = new TransformerXlLearner(options, corpus, group, context.Plan.Traits.MicroBatches, team, schedule);
+        if (options.InitWeights.Length > 0 && options.Resume.Length == 0)
+        {
+            using var file = OpenWeights(options, out string shown, out var code)!;
+            new PublishedWeights(learner.Shape).Read(file, learner.Storage, shown, code);
+        }
+
         return new TransformerXlTask(options, corpus, context, learner, schedule);
     });
 
