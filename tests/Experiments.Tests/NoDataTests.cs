@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Compression.Experiments.Sweeps;
 
 namespace Compression.Experiments.Tests;
 

@@ -1,4 +1,3 @@
-using Compression.Experiments.Runs;
 using Compression.Training.Lm1b;
 using Compression.Training.ModelParallel;
 using Compression.Training.Ptb;

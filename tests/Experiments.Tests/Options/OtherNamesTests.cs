@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Compression.Experiments.Cli;
 using Compression.Experiments.Runs;
-using Compression.Experiments.Sweeps;
 
 namespace Compression.Experiments.Tests.Options;
 

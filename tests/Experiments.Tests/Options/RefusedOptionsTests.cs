@@ -1,5 +1,4 @@
 using Compression.Core.Catalog;
-using Compression.Experiments.Sweeps;
 
 namespace Compression.Experiments.Tests.Options;
 

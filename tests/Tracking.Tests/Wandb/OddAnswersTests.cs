@@ -1,6 +1,5 @@
 using System.Text;
 using Compression.Core.Reporting;
-using Compression.Tracking.Wandb;
 using Compression.Tracking.Wandb.Api;
 
 namespace Compression.Tracking.Tests.Wandb;
