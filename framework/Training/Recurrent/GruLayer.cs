@@ -1,7 +1,6 @@
 using Compression.Torch.Autograd;
 using Compression.Torch.Fused;
 using Compression.Training.Recurrent;
-using TorchSharp;
 using static TorchSharp.torch;
 
 [assembly: RecurrentLayer("gru", typeof(GruLayer))]
