@@ -4,6 +4,7 @@ using Compression.Experiments.Cli;
 using Compression.Experiments.Runs;
 using Compression.Training.Data;
 using Compression.Training.Ptb;
+using Compression.Training.Recurrent;
 
 namespace Compression.Experiments.Recipes;
 
@@ -30,6 +31,7 @@ internal sealed class PtbTrain() : TrainingVerb<PtbOptions>("train", "train the 
         return
         [
             KeyValuePair.Create("preset", preset),
+            .. command["model"] is { } model && model != RecurrentLayers.Default ? [KeyValuePair.Create("exp_name", $"ptb-{model}")] : Array.Empty<KeyValuePair<string, string>>(),
             .. values.Where(pair => isPresets || pair.Key is not ("lr_schedule" or "lr_decay" or "decay_after")),
             .. isPresets ? Array.Empty<KeyValuePair<string, string>>() : [KeyValuePair.Create("lr_schedule", schedule)],
         ];
