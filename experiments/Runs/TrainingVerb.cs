@@ -71,8 +71,6 @@ internal abstract class TrainingVerb<TOptions>(string name, string summary) : Tr
 
     public override ExitCode Run(ParsedCommand command, CommandEnvironment environment)
     {
-        ArgumentNullException.ThrowIfNull(command);
-        ArgumentNullException.ThrowIfNull(environment);
         command = command.WithFirstNames(FirstName);
         var launch = MpiEnvironment.Current;
         var stated = ReadWords(command, launch);
