@@ -1,13 +1,19 @@
 namespace Compression.Core.Reporting;
 
-/// <summary>Where a trainer reports: console, files and remote trackers stand behind it. Rank 0 alone has one that writes.</summary>
+/// <summary>
+/// Where a trainer reports: console, files and remote trackers stand behind it, each of which implements what it takes. Rank 0 alone has one that writes.
+/// </summary>
 public interface IRunLogger : IDisposable
 {
     /// <summary>Called in every step; cheap, for progress on a terminal.</summary>
-    void Progress(ProgressRecord progress);
+    void Progress(ProgressRecord progress)
+    {
+    }
 
     /// <summary>A row of metrics, each log interval.</summary>
-    void LogMetrics(MetricsRecord metrics);
+    void LogMetrics(MetricsRecord metrics)
+    {
+    }
 
     /// <summary>Whether <see cref="LogDistribution"/> does anything: callers make no values that nobody takes.</summary>
     bool TakesDistributions => false;
@@ -29,14 +35,26 @@ public interface IRunLogger : IDisposable
     }
 
     /// <summary>A row of evaluations.</summary>
-    void LogEvaluation(EvaluationRecord evaluation);
+    void LogEvaluation(EvaluationRecord evaluation)
+    {
+    }
 
     /// <summary>A line for the reader and for log.txt.</summary>
-    void Message(string text);
+    void Message(string text)
+    {
+    }
 
     /// <summary>A warning, likewise.</summary>
-    void Warning(string text);
+    void Warning(string text)
+    {
+    }
 
     /// <summary>The end of the run, also of one that was interrupted or failed.</summary>
-    void Finish(RunSummary summary);
+    void Finish(RunSummary summary)
+    {
+    }
+
+    void IDisposable.Dispose()
+    {
+    }
 }

@@ -25,14 +25,6 @@ public sealed class LogFileRunLogger : IRunLogger
         _stream = stream!;
     }
 
-    public void Progress(ProgressRecord progress)
-    {
-    }
-
-    public void LogMetrics(MetricsRecord metrics)
-    {
-    }
-
     public void LogEvaluation(EvaluationRecord evaluation) => Write(PlainLines.Evaluation(evaluation));
 
     public void Message(string text) => Write(text);

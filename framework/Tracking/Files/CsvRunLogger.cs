@@ -18,25 +18,9 @@ public sealed class CsvRunLogger : IRunLogger
         _evaluations = new(directory.PathOf(RunFiles.Evaluations), RowColumns.Evaluations, resumeStep);
     }
 
-    public void Progress(ProgressRecord progress)
-    {
-    }
-
     public void LogMetrics(MetricsRecord metrics) => _metrics.Append(metrics);
 
     public void LogEvaluation(EvaluationRecord evaluation) => _evaluations.Append(evaluation);
-
-    public void Message(string text)
-    {
-    }
-
-    public void Warning(string text)
-    {
-    }
-
-    public void Finish(RunSummary summary)
-    {
-    }
 
     public void Dispose()
     {

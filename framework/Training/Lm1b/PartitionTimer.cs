@@ -35,13 +35,13 @@ internal static class PartitionTimer
     }
 
     // Takes the time between the last two rows of metrics.
-    private sealed class StepClock : NullRunLogger
+    private sealed class StepClock : IRunLogger
     {
         private double _before;
         private double _last;
 
         public double SecondsBetweenRows => _last - _before;
 
-        public override void LogMetrics(MetricsRecord metrics) => (_before, _last) = (_last, metrics.SecondsTotal);
+        public void LogMetrics(MetricsRecord metrics) => (_before, _last) = (_last, metrics.SecondsTotal);
     }
 }
