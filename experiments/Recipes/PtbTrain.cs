@@ -31,7 +31,7 @@ internal sealed class PtbTrain() : TrainingVerb<PtbOptions>("train", "train the 
         return
         [
             KeyValuePair.Create("preset", preset),
-            .. command["model"] is { } model && model != RecurrentLayers.Default ? [KeyValuePair.Create("exp_name", $"ptb-{model}")] : Array.Empty<KeyValuePair<string, string>>(),
+            KeyValuePair.Create("exp_name", $"ptb-{command["model"] ?? RecurrentLayers.Default}"),
             .. values.Where(pair => isPresets || pair.Key is not ("lr_schedule" or "lr_decay" or "decay_after")),
             .. isPresets ? Array.Empty<KeyValuePair<string, string>>() : [KeyValuePair.Create("lr_schedule", schedule)],
         ];
