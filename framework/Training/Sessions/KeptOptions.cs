@@ -41,12 +41,12 @@ public static class KeptOptions
         OptionSchema.Of(options.GetType()).Options.Where(option => scopes.Contains(option.Scope))
             .Select(option => KeyValuePair.Create($"--{option.Name}", OptionText.Format(option.Get(options))));
 
-    /// <summary>Says what a resumed run has otherwise than before, and what nobody can vouch for.</summary>
+    /// <summary>Logs what a resumed run has otherwise than before, and what its checkpoint does not show.</summary>
     /// <param name="before">Where it goes on.</param>
     /// <param name="options">Of the run.</param>
     /// <param name="bound">What may not be otherwise.</param>
-    /// <param name="logger">Where it is said.</param>
-    internal static void Tell(TrainingState before, TrainerOptions options, IReadOnlyDictionary<string, string> bound, IRunLogger logger)
+    /// <param name="logger">Takes it.</param>
+    internal static void LogChanges(TrainingState before, TrainerOptions options, IReadOnlyDictionary<string, string> bound, IRunLogger logger)
     {
         foreach (string change in before.Changes(Changeable(options)))
         {

@@ -10,7 +10,7 @@ internal static class ResumedSchedule
     /// <param name="task">With its schedule restored.</param>
     /// <param name="state">Of the checkpoint.</param>
     /// <param name="logger">Takes the warning.</param>
-    public static void Tell(ITrainingTask task, TrainingState state, IRunLogger logger)
+    public static void WarnOfJump(ITrainingTask task, TrainingState state, IRunLogger logger)
     {
         if (task.LearningRate is var rate && rate != state.LearningRate)
         {

@@ -347,10 +347,10 @@ public sealed class TrainingSession : IDisposable
             ForEachAggregator((aggregator, prefix) => aggregator.Load(new PrefixedState(prefix, reader: checkpoint.RankState)));
         }
 
-        KeptOptions.Tell(checkpoint.State, _options, Identity(), _context.Logger);
+        KeptOptions.LogChanges(checkpoint.State, _options, Identity(), _context.Logger);
         _task.Resume(checkpoint.State);
         (_step, _epoch, _position) = (checkpoint.State.Step, checkpoint.State.Epoch, checkpoint.State.Position);
-        ResumedSchedule.Tell(_task, checkpoint.State, _context.Logger);
+        ResumedSchedule.WarnOfJump(_task, checkpoint.State, _context.Logger);
         return checkpoint.State;
     }
 
