@@ -12,24 +12,15 @@ internal sealed record PeerTimes(int Threads, List<double> Milliseconds);
 /// The peer's part of a comparison in turns: a step with each number of threads that it is given, timed. Libtorch's threads are then as
 /// many as before.
 /// </summary>
-internal sealed class PeerTurns
+/// <param name="threads">n: the peer is given 1, 2, 4, … and n.</param>
+/// <param name="warmUp">First turns, which do not count.</param>
+/// <param name="step">A whole training step, given the number of the turn, from 0.</param>
+internal sealed class PeerTurns(int threads, int warmUp, Action<int> step)
 {
-    private readonly Action<int> _step;
-    private readonly int _warmUp;
     private int _turn;
 
-    /// <param name="threads">n: the peer is given 1, 2, 4, … and n.</param>
-    /// <param name="warmUp">First turns, which do not count.</param>
-    /// <param name="step">A whole training step, given the number of the turn, from 0.</param>
-    public PeerTurns(int threads, int warmUp, Action<int> step)
-    {
-        _step = step;
-        _warmUp = warmUp;
-        Times = [.. Settings(threads).Select(count => new PeerTimes(count, []))];
-    }
-
     /// <summary>What was measured, by number of threads.</summary>
-    public IReadOnlyList<PeerTimes> Times { get; }
+    public IReadOnlyList<PeerTimes> Times { get; } = [.. Settings(threads).Select(count => new PeerTimes(count, []))];
 
     /// <summary>Takes a turn.</summary>
     public void Take()
@@ -39,8 +30,8 @@ internal sealed class PeerTurns
         {
             set_num_threads(setting.Threads);
             long start = Stopwatch.GetTimestamp();
-            _step(_turn);
-            if (_turn >= _warmUp)
+            step(_turn);
+            if (_turn >= warmUp)
             {
                 setting.Milliseconds.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             }

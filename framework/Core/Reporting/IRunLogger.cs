@@ -54,7 +54,5 @@ public interface IRunLogger : IDisposable
     {
     }
 
-    void IDisposable.Dispose()
-    {
-    }
+    void IDisposable.Dispose() => GC.SuppressFinalize(this);
 }

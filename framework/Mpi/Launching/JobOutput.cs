@@ -7,28 +7,16 @@ namespace Compression.Mpi.Launching;
 /// Passes one output stream of a job on without delay, less the launcher's noise. Only the beginning of a line that may still turn
 /// out to be noise is held back, so a progress line without a line feed appears at once.
 /// </summary>
-internal sealed class JobOutput
+/// <param name="dialect">How the launcher speaks.</param>
+/// <param name="remarks">Takes what it says.</param>
+/// <param name="sink">Takes the ranks' output.</param>
+/// <param name="holdsUntilJoined">Gives nothing to the sink before all ranks have joined; see <see cref="Held"/>.</param>
+internal sealed class JobOutput(LauncherDialect dialect, JobRemarks remarks, Stream sink, bool holdsUntilJoined = false)
 {
-    private readonly LauncherDialect _dialect;
-    private readonly JobRemarks _remarks;
-    private readonly Stream _sink;
     private readonly StringBuilder _held = new();
     private readonly ArrayBufferWriter<byte> _ready = new();
-    private readonly bool _holdsUntilJoined;
     private LineKind _kind = LineKind.Undecided;
     private int _lineStart;
-
-    /// <param name="dialect">How the launcher speaks.</param>
-    /// <param name="remarks">Takes what it says.</param>
-    /// <param name="sink">Takes the ranks' output.</param>
-    /// <param name="holdsUntilJoined">Gives nothing to the sink before all ranks have joined; see <see cref="Held"/>.</param>
-    public JobOutput(LauncherDialect dialect, JobRemarks remarks, Stream sink, bool holdsUntilJoined = false)
-    {
-        _holdsUntilJoined = holdsUntilJoined;
-        _dialect = dialect;
-        _remarks = remarks;
-        _sink = sink;
-    }
 
     /// <summary>What was never given to the sink, as the ranks have not joined; read it once the job has closed the stream.</summary>
     public string Held => Encoding.UTF8.GetString(_ready.WrittenSpan);
@@ -77,7 +65,7 @@ internal sealed class JobOutput
                 : start.StartsWith(JoinMark.Prefix, StringComparison.Ordinal) ? LineKind.Line
                 : JoinMark.Prefix.StartsWith(start, StringComparison.Ordinal) ? LineKind.Undecided
                 : MpiLauncher.ErrorPrefix.StartsWith(start, StringComparison.Ordinal) ? LineKind.Undecided
-                : _dialect.Judge(start);
+                : dialect.Judge(start);
             if (_kind == LineKind.Rank)
             {
                 Release(start);
@@ -94,7 +82,7 @@ internal sealed class JobOutput
         string line = _held.ToString(_lineStart, _held.Length - _lineStart);
         bool isFirst = _lineStart == 0;
         _lineStart = _held.Length;
-        if (_kind == LineKind.Line || (_kind == LineKind.Block && !isFirst && _dialect.EndsBlock(line)))
+        if (_kind == LineKind.Line || (_kind == LineKind.Block && !isFirst && dialect.EndsBlock(line)))
         {
             Settle();
         }
@@ -107,8 +95,8 @@ internal sealed class JobOutput
         bool withhold = _kind switch
         {
             LineKind.Line when text.StartsWith(JoinMark.Prefix, StringComparison.Ordinal) => Hear(text),
-            LineKind.Line when text.StartsWith(MpiLauncher.ErrorPrefix, StringComparison.Ordinal) => !_remarks.IsNewError(text),
-            LineKind.Line or LineKind.Block => _dialect.Understand(text, _remarks),
+            LineKind.Line when text.StartsWith(MpiLauncher.ErrorPrefix, StringComparison.Ordinal) => !remarks.IsNewError(text),
+            LineKind.Line or LineKind.Block => dialect.Understand(text, remarks),
             _ => false,
         };
         if (withhold)
@@ -130,7 +118,7 @@ internal sealed class JobOutput
             return false;
         }
 
-        _remarks.Add(mark);
+        remarks.Add(mark);
         return true;
     }
 
@@ -148,15 +136,15 @@ internal sealed class JobOutput
 
     private void Flush()
     {
-        if (_ready.WrittenCount == 0 || (_holdsUntilJoined && !_remarks.HasJoined))
+        if (_ready.WrittenCount == 0 || (holdsUntilJoined && !remarks.HasJoined))
         {
             return;
         }
 
         try
         {
-            _sink.Write(_ready.WrittenSpan);
-            _sink.Flush();
+            sink.Write(_ready.WrittenSpan);
+            sink.Flush();
         }
         catch (IOException)
         {

@@ -6,21 +6,13 @@ using static TorchSharp.torch;
 namespace Compression.Torch.Fused;
 
 /// <summary>Relative attention on the CPU: every head of every sequence is one piece of work.</summary>
-internal sealed unsafe class AttentionCall : FusedCall
+internal sealed unsafe class AttentionCall(
+    Tensor queries, Tensor keysValues, Tensor positions, Tensor contentBias, Tensor positionBias, double dropout, long reach, GradientPath path) : FusedCall
 {
     private const int Queries = 0, KeysValues = 1, Positions = 2, ContentBias = 3, PositionBias = 4;
 
-    private readonly GradientInput[] _inputs;
-    private readonly AttentionSizes _sizes;
-    private readonly double _dropout;
-
-    internal AttentionCall(
-        Tensor queries, Tensor keysValues, Tensor positions, Tensor contentBias, Tensor positionBias, double dropout, long reach, GradientPath path)
-    {
-        _sizes = Check(queries, keysValues, positions, contentBias, positionBias, reach);
-        _inputs = [new(queries), new(keysValues), new(positions), new(contentBias, path), new(positionBias, path)];
-        _dropout = dropout;
-    }
+    private readonly GradientInput[] _inputs = [new(queries), new(keysValues), new(positions), new(contentBias, path), new(positionBias, path)];
+    private readonly AttentionSizes _sizes = Check(queries, keysValues, positions, contentBias, positionBias, reach);
 
     internal override string Name => nameof(FusedRelativeAttention);
 
@@ -31,7 +23,7 @@ internal sealed unsafe class AttentionCall : FusedCall
         Tensor[] inputs = [.. _inputs.Select(input => input.Tensor!.contiguous())];
         Tensor output = empty(_sizes.Queries, _sizes.Batch, _sizes.Inner);
         Tensor? probabilities = IsRecording ? empty(_sizes.Batch, _sizes.Heads, _sizes.Queries, _sizes.Keys) : null;
-        Tensor? drop = _dropout > 0 ? FusedDropout.Mask([_sizes.Batch, _sizes.Heads, _sizes.Queries, _sizes.Keys], _dropout) : null;
+        Tensor? drop = dropout > 0 ? FusedDropout.Mask([_sizes.Batch, _sizes.Heads, _sizes.Queries, _sizes.Keys], dropout) : null;
         AttentionForward.Run(
             KernelThreads.Team, _sizes, Data(inputs, drop), probabilities is null ? null : TensorPointer.Floats(probabilities), TensorPointer.Floats(output));
         foreach (Tensor input in inputs)

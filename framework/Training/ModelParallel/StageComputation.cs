@@ -14,41 +14,28 @@ namespace Compression.Training.ModelParallel;
 /// dropout masks are those of the whole model on the whole batch: masks by counter, weights shared, padding without a loss.
 /// Axes: T time, B columns, H hidden, V vocabulary; of a unit.
 /// </summary>
-public sealed class StageComputation : IDisposable
+/// <param name="module">Holds the stage's parameters, and perhaps those of others.</param>
+/// <param name="held">What the module holds.</param>
+/// <param name="range">The stage.</param>
+/// <param name="sizes">Of the whole model.</param>
+/// <param name="device">Where it computes; the module's.</param>
+/// <param name="team">Threads of kernels.</param>
+public sealed class StageComputation(
+    StageModule module, StageRange held, StageRange range, RecurrentModelOptions sizes, Device device, ThreadTeam team) : IDisposable
 {
-    private readonly StageModule _module;
-    private readonly StageRange _range;
-    private readonly RecurrentModelOptions _sizes;
-    private readonly Device _device;
-    private readonly ThreadTeam _team;
-    private readonly int _firstOfModule;
+    private readonly Device _device = device;
+    private readonly int _firstOfModule = held.FirstLayer;
     private StageBatch? _batch;
     private UnitGraph?[] _graphs = [];
 
-    /// <param name="module">Holds the stage's parameters, and perhaps those of others.</param>
-    /// <param name="held">What the module holds.</param>
-    /// <param name="range">The stage.</param>
-    /// <param name="sizes">Of the whole model.</param>
-    /// <param name="device">Where it computes; the module's.</param>
-    /// <param name="team">Threads of kernels.</param>
-    public StageComputation(StageModule module, StageRange held, StageRange range, RecurrentModelOptions sizes, Device device, ThreadTeam team)
-    {
-        _module = module;
-        _range = range;
-        _sizes = sizes;
-        _device = device;
-        _team = team;
-        _firstOfModule = held.FirstLayer;
-    }
-
     /// <summary>Its place.</summary>
-    public StageRange Range => _range;
+    public StageRange Range => range;
 
     /// <summary>Sum of nats since <see cref="Begin"/>; 0 on all stages but the last.</summary>
     public double Nats { get; private set; }
 
     /// <summary>Shape of what travels for a unit in either direction, [T, B, H].</summary>
-    public long[] MessageShape(int unit) => [_batch!.Units[unit].Steps, _batch.Units[unit].Columns, _sizes.HiddenSize];
+    public long[] MessageShape(int unit) => [_batch!.Units[unit].Steps, _batch.Units[unit].Columns, sizes.HiddenSize];
 
     /// <summary>Begins a batch.</summary>
     public void Begin(StageBatch batch)
@@ -72,20 +59,20 @@ public sealed class StageComputation : IDisposable
         var graph = new UnitGraph { Incoming = incoming };
         _graphs[index] = graph;
         var x = incoming?.requires_grad_(keep);
-        x ??= Drop(FusedEmbedding.Rows(_module.Encoder!, _batch.InputOf(unit).to(_device), GradientPath.IntoGrad), unit, site: 0);
+        x ??= Drop(FusedEmbedding.Rows(module.Encoder!, _batch.InputOf(unit).to(_device), GradientPath.IntoGrad), unit, site: 0);
         var before = unit.ContinuesState ? _graphs[index - 1] : null;
-        for (int layer = _range.FirstLayer; layer < _range.EndLayer; layer++)
+        for (int layer = range.FirstLayer; layer < range.EndLayer; layer++)
         {
-            int place = layer - _range.FirstLayer;
-            var h0 = before is null ? zeros(unit.Columns, _sizes.HiddenSize, device: _device) : graph.Keep(before.States[place].H.detach().requires_grad_(keep));
-            var c0 = before is null ? zeros(unit.Columns, _sizes.HiddenSize, device: _device) : graph.Keep(before.States[place].C.detach().requires_grad_(keep));
-            var (y, h, c) = FusedLstm.Run(x, h0, c0, _module.Layers[layer - _firstOfModule], GradientPath.IntoGrad);
+            int place = layer - range.FirstLayer;
+            var h0 = before is null ? zeros(unit.Columns, sizes.HiddenSize, device: _device) : graph.Keep(before.States[place].H.detach().requires_grad_(keep));
+            var c0 = before is null ? zeros(unit.Columns, sizes.HiddenSize, device: _device) : graph.Keep(before.States[place].C.detach().requires_grad_(keep));
+            var (y, h, c) = FusedLstm.Run(x, h0, c0, module.Layers[layer - _firstOfModule], GradientPath.IntoGrad);
             graph.Starts.Add((h0, c0));
             graph.States.Add((graph.Keep(h), graph.Keep(c)));
             x = Drop(y, unit, layer + 1);
         }
 
-        if (_range.IsLast)
+        if (range.IsLast)
         {
             Predict(x, unit, graph, keep);
         }
@@ -95,7 +82,7 @@ public sealed class StageComputation : IDisposable
             before.Dispose();
         }
 
-        if (_range.IsLast)
+        if (range.IsLast)
         {
             return null;
         }
@@ -133,7 +120,7 @@ public sealed class StageComputation : IDisposable
         }
 
         var next = index + 1 < _graphs.Length && _batch!.Units[index + 1].ContinuesState ? _graphs[index + 1] : null;
-        for (int place = 0; next is not null && place < _range.Layers; place++)
+        for (int place = 0; next is not null && place < range.Layers; place++)
         {
             Add(graph.States[place].H, next.Starts[place].H.grad);
             Add(graph.States[place].C, next.Starts[place].C.grad);
@@ -182,11 +169,11 @@ public sealed class StageComputation : IDisposable
         var target_N = torch.tensor(ids).to(_device);
         if (!keep)
         {
-            Nats += FusedCrossEntropy.SumOfNats(hidden_NH, _module.DecoderWeight!, _module.DecoderBias!, target_N);
+            Nats += FusedCrossEntropy.SumOfNats(hidden_NH, module.DecoderWeight!, module.DecoderBias!, target_N);
             return;
         }
 
-        var mean = FusedCrossEntropy.Mean(hidden_NH, _module.DecoderWeight!, _module.DecoderBias!, target_N, GradientPath.IntoGrad);
+        var mean = FusedCrossEntropy.Mean(hidden_NH, module.DecoderWeight!, module.DecoderBias!, target_N, GradientPath.IntoGrad);
         Nats += mean.item<float>() * (double)rows.Length;
         graph.Loss = graph.Keep(mean);
         graph.Targets = rows.Length;
@@ -194,7 +181,7 @@ public sealed class StageComputation : IDisposable
 
     private Tensor Drop(Tensor x, StageUnit unit, int site)
     {
-        if (_batch!.DropoutKey is not { } key || _sizes.Dropout == 0)
+        if (_batch!.DropoutKey is not { } key || sizes.Dropout == 0)
         {
             return x;
         }
@@ -202,7 +189,7 @@ public sealed class StageComputation : IDisposable
         int width = (int)x.shape[^1];
         var mask = empty(unit.Steps, unit.Columns, width);
         DropoutMask.Invoke(
-            _team, RandomKey.Mix(key, 0, 0, site, RandomPurpose.Dropout), _sizes.Dropout,
+            team, RandomKey.Mix(key, 0, 0, site, RandomPurpose.Dropout), sizes.Dropout,
             new DropoutMask.BatchPart(unit.FirstStep, unit.Steps, unit.FirstColumn, unit.Columns, _batch.Columns, width),
             MemoryMarshal.Cast<byte, float>(mask.bytes));
         return x * mask.to(_device);

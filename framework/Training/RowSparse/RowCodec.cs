@@ -9,21 +9,15 @@ namespace Compression.Training.RowSparse;
 /// Writes the gradients of single rows of a table with any compressor that keeps nothing of its own, row by row, so that a magnitude
 /// or a bucket is a row's. Neighbouring rows draw different random numbers.
 /// </summary>
-public sealed class RowCodec
+/// <param name="table">The table's name; keys random numbers.</param>
+/// <param name="width">Elements of a row.</param>
+/// <param name="plan">The compressor.</param>
+public sealed class RowCodec(string table, int width, CompressionPlan plan)
 {
     private const int Streams = 64;
 
-    private readonly ICompressor _compressor;
-    private readonly ParameterSlot[] _slots;
-
-    /// <param name="table">The table's name; keys random numbers.</param>
-    /// <param name="width">Elements of a row.</param>
-    /// <param name="plan">The compressor.</param>
-    public RowCodec(string table, int width, CompressionPlan plan)
-    {
-        _slots = [.. Enumerable.Range(0, Streams).Select(stream => new ParameterSlot(0, $"{table}/{stream}", [width], 0, ParameterKind.RowSparse))];
-        _compressor = plan.CreateCompressor(BucketLayout.Create([(table, [width])]), Core.Kernels.ThreadTeam.Single);
-    }
+    private readonly ICompressor _compressor = plan.CreateCompressor(BucketLayout.Create([(table, [width])]), Core.Kernels.ThreadTeam.Single);
+    private readonly ParameterSlot[] _slots = [.. Enumerable.Range(0, Streams).Select(stream => new ParameterSlot(0, $"{table}/{stream}", [width], 0, ParameterKind.RowSparse))];
 
     /// <summary>Appends a row.</summary>
     /// <param name="row">Its number in the table.</param>

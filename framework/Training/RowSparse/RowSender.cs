@@ -12,43 +12,30 @@ namespace Compression.Training.RowSparse;
 /// Writes one worker's row gradients: a payload for each owner and piece, with the rows of all tables. Piece p of an owner holds its local
 /// rows p, p + P, p + 2P, ..., so that frequent and rare words are spread evenly. What a biased compressor does not send stays here by row.
 /// </summary>
-public sealed class RowSender : ICheckpointable
+/// <param name="tables">In the order in which payloads hold them.</param>
+/// <param name="plan">The compressor of rows; a residual is kept where it wants a memory.</param>
+/// <param name="pieces">P.</param>
+public sealed class RowSender(IReadOnlyList<RowTable> tables, CompressionPlan plan, int pieces) : ICheckpointable
 {
-    private readonly IReadOnlyList<RowTable> _tables;
-    private readonly RowCodec[] _codecs;
-    private readonly RowResidual?[] _residuals;
-    private readonly uint _fingerprint;
-    private readonly int[][] _order;
-    private readonly int[][] _ends;
+    private readonly IReadOnlyList<RowTable> _tables = tables;
+    private readonly RowCodec[] _codecs = [.. tables.Select(table => new RowCodec(table.Name, table.Width, plan))];
+    private readonly RowResidual?[] _residuals = [.. tables.Select(table => plan.Traits.WantsMemory ? new RowResidual(table.Name, table.Width) : null)];
+    private readonly uint _fingerprint = FingerprintOf(tables, plan, pieces);
+    private readonly int[][] _order = [.. tables.Select(_ => Array.Empty<int>())];
+    private readonly int[][] _ends = [.. tables.Select(table => new int[table.Partition.Owners * pieces])];
     private readonly Scratch<int> _indices = new();
 
-    /// <param name="tables">In the order in which payloads hold them.</param>
-    /// <param name="plan">The compressor of rows; a residual is kept where it wants a memory.</param>
-    /// <param name="pieces">P.</param>
-    public RowSender(IReadOnlyList<RowTable> tables, CompressionPlan plan, int pieces)
-    {
-        _tables = tables;
-        Pieces = pieces;
-        _fingerprint = FingerprintOf(tables, plan, pieces);
-        _codecs = [.. tables.Select(table => new RowCodec(table.Name, table.Width, plan))];
-        _residuals = [.. tables.Select(table => plan.Traits.WantsMemory ? new RowResidual(table.Name, table.Width) : null)];
-        _order = [.. tables.Select(_ => Array.Empty<int>())];
-        _ends = [.. tables.Select(table => new int[table.Partition.Owners * pieces])];
-        Lengths = new int[tables[0].Partition.Owners * pieces];
-        LengthsOfTables = [.. tables.Select(_ => new long[tables[0].Partition.Owners])];
-    }
-
     /// <summary>P.</summary>
-    public int Pieces { get; }
+    public int Pieces { get; } = pieces;
 
     /// <summary>All payloads, by owner and within an owner by piece.</summary>
     public PayloadWriter Payloads { get; } = new();
 
     /// <summary>Bytes of each payload.</summary>
-    public int[] Lengths { get; }
+    public int[] Lengths { get; } = new int[tables[0].Partition.Owners * pieces];
 
     /// <summary>Bytes of a table's rows by owner, without the payloads' headers.</summary>
-    public long[][] LengthsOfTables { get; }
+    public long[][] LengthsOfTables { get; } = [.. tables.Select(_ => new long[tables[0].Partition.Owners])];
 
     /// <summary>What is not yet sent, in pieces.</summary>
     public IEnumerable<ReadOnlyMemory<float>> Residuals => _residuals.OfType<RowResidual>().SelectMany(residual => residual.Pieces);

@@ -12,38 +12,29 @@ namespace Compression.Training.RowSparse;
 /// A parameter of many rows, of which a batch touches few: lookups, gradients and updates are of single rows, and no buffer has the
 /// table's size but the table. This process holds all shards, or those of one owner.
 /// </summary>
-public sealed class RowTable : IDisposable
+/// <param name="name">Of the parameter; shard s is called <c>name.shard_s</c>.</param>
+/// <param name="partition">Who holds what.</param>
+/// <param name="width">Elements of a row.</param>
+/// <param name="holds">Whether this process holds an owner's shards.</param>
+/// <param name="initialSum">Where Adagrad's sums begin; null for a table that is only read.</param>
+/// <param name="team">Threads.</param>
+public sealed class RowTable(
+    string name, RowPartition partition, int width, Predicate<int> holds, float? initialSum, ThreadTeam team) : IDisposable
 {
     private const int RowsAPart = 16;
 
-    private readonly RowShard?[] _shards;
-    private readonly ThreadTeam _team;
-
-    /// <param name="name">Of the parameter; shard s is called <c>name.shard_s</c>.</param>
-    /// <param name="partition">Who holds what.</param>
-    /// <param name="width">Elements of a row.</param>
-    /// <param name="holds">Whether this process holds an owner's shards.</param>
-    /// <param name="initialSum">Where Adagrad's sums begin; null for a table that is only read.</param>
-    /// <param name="team">Threads.</param>
-    public RowTable(string name, RowPartition partition, int width, Predicate<int> holds, float? initialSum, ThreadTeam team)
-    {
-        Name = name;
-        Partition = partition;
-        Width = width;
-        _team = team;
-        _shards = [.. Enumerable.Range(0, partition.Shards).Select(shard => holds(partition.OwnerOfShard(shard))
-            ? new RowShard(partition.LengthOf(shard), width, initialSum)
-            : null)];
-    }
+    private readonly RowShard?[] _shards = [.. Enumerable.Range(0, partition.Shards).Select(shard => holds(partition.OwnerOfShard(shard))
+        ? new RowShard(partition.LengthOf(shard), width, initialSum)
+        : null)];
 
     /// <summary>Of the parameter.</summary>
-    public string Name { get; }
+    public string Name { get; } = name;
 
     /// <summary>Who holds what.</summary>
-    public RowPartition Partition { get; }
+    public RowPartition Partition { get; } = partition;
 
     /// <summary>Elements of a row.</summary>
-    public int Width { get; }
+    public int Width { get; } = width;
 
     /// <summary>Names and shapes of the shards, as they stand in layouts and checkpoints.</summary>
     public IEnumerable<(string Name, IReadOnlyList<long> Shape, ParameterKind Kind)> Parameters => Enumerable.Range(0, Partition.Shards)
@@ -88,7 +79,7 @@ public sealed class RowTable : IDisposable
     public void Gather(ReadOnlyMemory<int> rows, Memory<float> destination)
     {
         var job = new GatherJob(this, rows, destination);
-        _team.Run(ref job, (rows.Length + RowsAPart - 1) / RowsAPart);
+        team.Run(ref job, (rows.Length + RowsAPart - 1) / RowsAPart);
     }
 
     /// <summary>Adagrad (Duchi et al. 2011) of single rows: s ← s + g², w ← w − η g/√s.</summary>
@@ -98,7 +89,7 @@ public sealed class RowTable : IDisposable
     public void Update(ReadOnlyMemory<int> rows, ReadOnlyMemory<float> gradients, double learningRate)
     {
         var job = new UpdateJob(this, rows, gradients, (float)-learningRate);
-        _team.Run(ref job, (rows.Length + RowsAPart - 1) / RowsAPart);
+        team.Run(ref job, (rows.Length + RowsAPart - 1) / RowsAPart);
     }
 
     /// <summary>Reads the shards held.</summary>

@@ -4,22 +4,13 @@ namespace Compression.Training.Data.Lm1b;
 /// The rows of a batch: each reads a sentence to its end, then takes the next of the stream. Within a batch row 0 takes all that it needs before row 1,
 /// and so on. A sentence reads <c>&lt;S&gt; w1 … wn</c> and predicts <c>w1 … wn &lt;S&gt;</c>.
 /// </summary>
-internal sealed class SentenceRows
+/// <param name="vocabulary">Of the ids.</param>
+/// <param name="stream">Where sentences come from.</param>
+/// <param name="count">B.</param>
+internal sealed class SentenceRows(WordVocabulary vocabulary, SentenceStream stream, int count)
 {
-    private readonly WordVocabulary _vocabulary;
-    private readonly SentenceStream _stream;
-    private readonly Row[] _rows;
+    private readonly Row[] _rows = [.. Enumerable.Range(0, count).Select(_ => new Row())];
     private bool _ended;
-
-    /// <param name="vocabulary">Of the ids.</param>
-    /// <param name="stream">Where sentences come from.</param>
-    /// <param name="count">B.</param>
-    public SentenceRows(WordVocabulary vocabulary, SentenceStream stream, int count)
-    {
-        _vocabulary = vocabulary;
-        _stream = stream;
-        _rows = [.. Enumerable.Range(0, count).Select(_ => new Row())];
-    }
 
     /// <summary>Writes the next batch; allocates only where a sentence is longer than all before it.</summary>
     /// <returns>False, with nothing to use in the batch, where all rows have ended.</returns>
@@ -37,7 +28,7 @@ internal sealed class SentenceRows
     /// <summary>Notes what the batches after this one follow from.</summary>
     public void Note(RowsPlace place)
     {
-        place.Next = _stream.Next;
+        place.Next = stream.Next;
         int used = 0;
         for (int b = 0; b < _rows.Length; b++)
         {
@@ -57,7 +48,7 @@ internal sealed class SentenceRows
     /// <summary>Goes on from a place.</summary>
     public void GoTo(RowsPlace place)
     {
-        _stream.Next = place.Next;
+        stream.Next = place.Next;
         _ended = false;
         var tokens = place.Tokens;
         for (int b = 0; b < _rows.Length; b++)
@@ -88,8 +79,8 @@ internal sealed class SentenceRows
 
         for (int t = filled; t < batch.TimeSteps; t++, at += stride)
         {
-            batch.Input[at] = _vocabulary.SentenceMark;
-            batch.Target[at] = _vocabulary.SentenceMark;
+            batch.Input[at] = vocabulary.SentenceMark;
+            batch.Target[at] = vocabulary.SentenceMark;
             batch.Weight[at] = 0;
         }
 
@@ -98,20 +89,20 @@ internal sealed class SentenceRows
 
     private bool Refill(Row row)
     {
-        if (_ended || !_stream.TryTake(out var sentence))
+        if (_ended || !stream.TryTake(out var sentence))
         {
             _ended = true;
             return false;
         }
 
         row.Clear();
-        row.Add(_vocabulary.SentenceMark);
+        row.Add(vocabulary.SentenceMark);
         foreach (var word in new WordsOfLine(sentence))
         {
-            row.Add(_vocabulary.IdOf(word));
+            row.Add(vocabulary.IdOf(word));
         }
 
-        row.Add(_vocabulary.SentenceMark);
+        row.Add(vocabulary.SentenceMark);
         return true;
     }
 

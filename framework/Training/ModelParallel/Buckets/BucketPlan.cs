@@ -8,26 +8,15 @@ namespace Compression.Training.ModelParallel.Buckets;
 /// The batches of an epoch: sentences are shuffled within their bucket and cut into batches, the last of a bucket with what is left, and
 /// the batches of all buckets are shuffled. A pure function of seed and epoch: every sentence comes once.
 /// </summary>
-public sealed class BucketPlan
+/// <param name="buckets">The sentences.</param>
+/// <param name="batchSize">Of one replica, at least 1.</param>
+/// <param name="replicas">Replicas that share each batch, at least 1.</param>
+public sealed class BucketPlan(SentenceBuckets buckets, int batchSize, int replicas)
 {
-    private readonly SentenceBuckets _buckets;
-    private readonly int _batchSize;
-    private readonly int _replicas;
-
-    /// <param name="buckets">The sentences.</param>
-    /// <param name="batchSize">Of one replica, at least 1.</param>
-    /// <param name="replicas">Replicas that share each batch, at least 1.</param>
-    public BucketPlan(SentenceBuckets buckets, int batchSize, int replicas)
-    {
-        _buckets = buckets;
-        _batchSize = batchSize;
-        _replicas = replicas;
-    }
-
     /// <summary>Batches an epoch.</summary>
-    public int Steps => _buckets.Members.Sum(members => (int)((members.Length + Whole - 1) / Whole));
+    public int Steps => buckets.Members.Sum(members => (int)((members.Length + Whole - 1) / Whole));
 
-    private long Whole => (long)_batchSize * _replicas;
+    private long Whole => (long)batchSize * replicas;
 
     /// <summary>The batches in the order of the text, shortest buckets first, for evaluation.</summary>
     public ImmutableArray<BucketBatch> InOrder() => Cut(static (_, members) => members);
@@ -58,13 +47,13 @@ public sealed class BucketPlan
     private ImmutableArray<BucketBatch> Cut(Func<int, ImmutableArray<int>, ImmutableArray<int>> order)
     {
         var batches = ImmutableArray.CreateBuilder<BucketBatch>(Steps);
-        for (int bucket = 0; bucket < _buckets.Members.Length; bucket++)
+        for (int bucket = 0; bucket < buckets.Members.Length; bucket++)
         {
-            var members = order(bucket, _buckets.Members[bucket]);
+            var members = order(bucket, buckets.Members[bucket]);
             for (long first = 0; first < members.Length; first += Whole)
             {
                 batches.Add(new BucketBatch(
-                    _buckets.Text, _buckets.Lengths[bucket], members.Slice((int)first, (int)Math.Min(Whole, members.Length - first)), _replicas));
+                    buckets.Text, buckets.Lengths[bucket], members.Slice((int)first, (int)Math.Min(Whole, members.Length - first)), replicas));
             }
         }
 
