@@ -7,6 +7,7 @@ using Compression.Core.Gradients;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
 using Compression.Core.Reporting;
+using Compression.Core.Tests;
 using Compression.Exchanges;
 using Compression.Memory;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Compression.Core.Contracts;
 using Compression.Core.Gradients;
+using Compression.Core.Tests;
 
 namespace Compression.Compressors.Tests;
 

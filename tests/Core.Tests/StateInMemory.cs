@@ -1,6 +1,6 @@
 using Compression.Core.Contracts;
 
-namespace Compression.Compressors.Tests;
+namespace Compression.Core.Tests;
 
 /// <summary>A checkpoint that is never written.</summary>
 internal sealed class StateInMemory : IStateWriter, IStateReader
