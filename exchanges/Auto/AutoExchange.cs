@@ -50,7 +50,7 @@ public sealed class AutoExchange : IGradientAggregator
     {
         Gather,
         Server,
-        ReduceScatterExchange,
+        ReduceScatter,
     }
 
     public string Decision { get; private set; } = "";
@@ -103,9 +103,9 @@ public sealed class AutoExchange : IGradientAggregator
         double server = (share * (payload + ((double)sizeof(float) * _context.Layout.Length))) + (LegOverhead * peers);
         double reduceScatter = (2 * share * payload) + (LegOverhead * peers);
         var best = gather <= server ? Choice.Gather : Choice.Server;
-        if (_choice == Choice.ReduceScatterExchange || (_options.Recompress && reduceScatter < Math.Min(gather, server)))
+        if (_choice == Choice.ReduceScatter || (_options.Recompress && reduceScatter < Math.Min(gather, server)))
         {
-            best = Choice.ReduceScatterExchange;
+            best = Choice.ReduceScatter;
         }
 
         Decision = string.Create(
