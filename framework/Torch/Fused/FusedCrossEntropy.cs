@@ -1,4 +1,5 @@
 using Compression.Torch.Autograd;
+using Compression.Torch.Devices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -54,7 +55,7 @@ public static class FusedCrossEntropy
             long count = Math.Min(RowsAtOnce, hidden.shape[0] - first);
             Tensor logits = nn.functional.linear(hidden.narrow(0, first, count), weight, bias);
             Tensor each = nn.functional.cross_entropy(logits, targets.narrow(0, first, count), reduction: nn.Reduction.None);
-            total += each.to(ScalarType.Float64).sum().item<double>();
+            total += DeviceTransfer.Read(each.to(ScalarType.Float64).sum());
         }
 
         return total;

@@ -1,4 +1,5 @@
 using Compression.Torch.Autograd;
+using Compression.Torch.Devices;
 
 using static TorchSharp.torch;
 
@@ -24,7 +25,7 @@ public static class FusedEmbedding
         }
 
         using Tensor flat = indices.flatten();
-        using Tensor found = weight.index_select(0, flat);
+        using Tensor found = DeviceOperators.Rows(weight, flat);
         return found.reshape([.. indices.shape, weight.shape[1]]);
     }
 }

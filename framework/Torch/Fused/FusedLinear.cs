@@ -46,6 +46,8 @@ public static class FusedLinear
         Tensor rows = (first == 0 && count == weight.shape[0] ? weight : weight.narrow(0, first, count)).to(x.dtype);
         Tensor joined = constants is null ? x : cat([constants.detach(), x]);
         Tensor result = nn.functional.linear(joined, rows, bias?.to(x.dtype));
-        return (relu ? result.relu() : result).MoveToOuterDisposeScope();
+
+        // ReLU and its gradient under the name by which libtorch knows its shapes, too.
+        return (relu ? nn.functional.threshold(result, 0, 0) : result).MoveToOuterDisposeScope();
     }
 }

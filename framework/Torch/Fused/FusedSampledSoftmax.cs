@@ -1,3 +1,4 @@
+using Compression.Torch.Devices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -40,8 +41,8 @@ public static class FusedSampledSoftmax
     /// −∞. Holds the logits of a few thousand words at a time.
     /// </summary>
     /// <param name="hidden">[N, D].</param>
-    /// <param name="rows">Some words, [R, D+1].</param>
-    /// <param name="logSums">Float64 [N], in and out.</param>
+    /// <param name="rows">Some words, [R, D+1], where the hidden states are or on the host.</param>
+    /// <param name="logSums">Float64 [N], in and out; on the host.</param>
     public static void AddLogSums(Tensor hidden, Tensor rows, Tensor logSums)
     {
         if (FusedDevice.Takes(hidden, rows))
@@ -64,7 +65,7 @@ public static class FusedSampledSoftmax
         Tensor logits = nn.functional.linear(hidden, drawn.narrow(1, 0, width), drawn.narrow(1, width, 1).flatten() - logExpectedCandidates);
         Tensor drawnAsWell = truth.unsqueeze(1).eq(arange(candidates, ScalarType.Int64, truth.device).unsqueeze(0));
         logits = logits.masked_fill(drawnAsWell, Impossible);
-        Tensor words = rows.index_select(0, truth);
+        Tensor words = DeviceOperators.Rows(rows, truth);
         Tensor right = (hidden * words.narrow(1, 0, width)).sum(1) + words.narrow(1, width, 1).flatten() - logExpectedTruth;
         Tensor all = cat([logits, right.unsqueeze(1)], 1);
         Tensor nats = -nn.functional.log_softmax(all, 1).select(1, candidates);
@@ -75,13 +76,19 @@ public static class FusedSampledSoftmax
     {
         const long WordsAtOnce = 4096;
         long width = hidden.shape[1];
+        using Tensor sums = DeviceTransfer.To(logSums, hidden.device);
         for (long first = 0; first < rows.shape[0]; first += WordsAtOnce)
         {
             using DisposeScope scope = NewDisposeScope();
-            Tensor words = rows.narrow(0, first, Math.Min(WordsAtOnce, rows.shape[0] - first));
+            Tensor words = DeviceTransfer.To(rows.narrow(0, first, Math.Min(WordsAtOnce, rows.shape[0] - first)), hidden.device);
             Tensor logits = nn.functional.linear(hidden, words.narrow(1, 0, width), words.narrow(1, width, 1).flatten());
             Tensor more = LogSum(logits.to(ScalarType.Float64));
-            logSums.copy_(LogSum(cat([logSums.unsqueeze(1), more.to(logSums.device).unsqueeze(1)], 1)));
+            sums.copy_(LogSum(cat([sums.unsqueeze(1), more.unsqueeze(1)], 1)));
+        }
+
+        if (!DeviceTransfer.IsOn(logSums, hidden.device))
+        {
+            DeviceTransfer.Copy(logSums, sums);
         }
     }
 

@@ -10,6 +10,7 @@ using Compression.Training.Data.Lm1b;
 using Compression.Training.Lm1b.Servers;
 using Compression.Training.Parameters;
 using Compression.Training.RowSparse;
+using static TorchSharp.torch;
 
 namespace Compression.Training.Lm1b;
 
@@ -29,15 +30,15 @@ internal sealed class AsynchronousLearner : ILm1bLearner, IWholeModel
     private StepMeter _meter = new();
     private bool? _evaluates;
 
-    public AsynchronousLearner(Lm1bOptions options, Lm1bCorpus corpus, ServerWorld world, CompressionPlan rows, CapturingCommunicator captured, ThreadTeam team)
+    public AsynchronousLearner(Lm1bOptions options, Lm1bCorpus corpus, ServerWorld world, CompressionPlan rows, CapturingCommunicator captured, ThreadTeam team, Device device)
     {
         (_world, _hyper, _team) = (world, options.Hyper(), team);
-        _dense = new DenseWeights(_hyper, options.Seed, team);
+        _dense = new DenseWeights(_hyper, options.Seed, team, device);
         Tables = new WordTables(_hyper, world.Servers, _ => false, team);
         Layout = Lm1bLearner.LayoutOf(_dense, Tables);
         StepsPerEpoch = corpus.StepsPerEpoch(_hyper, world.Workers);
         _rows = new AsynchronousRows(Tables.All, rows, options.NumVariableShards, world, _dense, captured);
-        _worker = new Lm1bWorker(_hyper, Tables, corpus.BatchesOf(world.Number, world.Workers, _hyper, options.Seed), _rows);
+        _worker = new Lm1bWorker(_hyper, _dense, Tables, corpus.BatchesOf(world.Number, world.Workers, _hyper, options.Seed), _rows);
     }
 
     public WordTables Tables { get; }
@@ -66,7 +67,7 @@ internal sealed class AsynchronousLearner : ILm1bLearner, IWholeModel
     public void WaitForTurn(CancellationToken stop) => _rows.WaitFor(_world.Number * (_world.Number + 1L) / 2 * _hyper.NumDelayedSteps, stop);
 
     public (double Loss, double GradientNorm) ForwardBackward(int worker, int position, ulong randomKey) =>
-        _worker.ForwardBackward(_dense, randomKey, _team, () =>
+        _worker.ForwardBackward(randomKey, _team, () =>
         {
             long start = Stopwatch.GetTimestamp();
             _rows.Pull(_worker.Rows, _world.World);
@@ -88,7 +89,7 @@ internal sealed class AsynchronousLearner : ILm1bLearner, IWholeModel
             return (double.NaN, 1);
         }
 
-        using var softmax = new FullSoftmax(_hyper, Tables, _dense.Lstm, _world.World, _world.Workers);
+        using var softmax = new FullSoftmax(_hyper, Tables, _dense, _world.World, _world.Workers);
         return softmax.Evaluate(batches, most);
     }
 
@@ -146,7 +147,7 @@ internal sealed class AsynchronousLearner : ILm1bLearner, IWholeModel
         if (Meet(world, server.Staleness, server.Dense, evaluates: true))
         {
             using var batches = SentenceBatches.Once(corpus.Vocabulary, corpus.Heldout.Files, hyper.BatchSize, hyper.NumSteps);
-            using var softmax = new FullSoftmax(hyper, server.Tables, server.Dense.Lstm, world.World, world.Workers);
+            using var softmax = new FullSoftmax(hyper, server.Tables, server.Dense, world.World, world.Workers);
             softmax.Evaluate(batches, options.EvalSteps);
         }
 

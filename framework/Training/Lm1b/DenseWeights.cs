@@ -1,5 +1,6 @@
 using Compression.Core.Contracts;
 using Compression.Core.Kernels;
+using Compression.Torch.Devices;
 using Compression.Training.Optimizers;
 using Compression.Training.Parameters;
 
@@ -18,11 +19,13 @@ public sealed class DenseWeights : IDisposable
     /// <param name="hyper">Sizes.</param>
     /// <param name="seed">Of the initial values.</param>
     /// <param name="team">Threads.</param>
-    public DenseWeights(Lm1bHyperparameters hyper, long seed, ThreadTeam team)
+    /// <param name="device">Where they are; null for the CPU.</param>
+    public DenseWeights(Lm1bHyperparameters hyper, long seed, ThreadTeam team, Device? device = null)
     {
         manual_seed((long)(RandomKey.Mix((ulong)seed, 0, 0, -1, RandomPurpose.Initialization) >> 1));
-        Lstm = new ProjectedLstm(hyper.EmbSize, hyper.StateSize, hyper.ProjectedSize, hyper.NumLayers, 1 - hyper.KeepProb);
-        Lstm.Initialize();
+        Lstm = DeviceModule.Create(
+            () => new ProjectedLstm(hyper.EmbSize, hyper.StateSize, hyper.ProjectedSize, hyper.NumLayers, 1 - hyper.KeepProb),
+            static lstm => lstm.Initialize(), device ?? CPU);
         Storage = new FlatModel(Lstm);
         _optimizer = new FlatAdagrad(Storage, team, weightDecay: 0, WordTables.InitialSum);
         _averages = hyper.AverageParams ? new ParameterAverages(Storage, team, AverageDecay) : null;
@@ -33,6 +36,9 @@ public sealed class DenseWeights : IDisposable
 
     /// <summary>Its parameters and gradients.</summary>
     public FlatModel Storage { get; }
+
+    /// <summary>Where they are.</summary>
+    public Device Device => Storage.FlatParameters.device;
 
     /// <summary>A step from the gradient in the bucket.</summary>
     public void Step(double learningRate)
@@ -67,6 +73,7 @@ public sealed class DenseWeights : IDisposable
 
     public void Dispose()
     {
+        _averages?.Dispose();
         _optimizer.Dispose();
         Storage.Dispose();
         Lstm.Dispose();

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Compression.Core.Communication;
+using Compression.Torch.Devices;
 using Compression.Torch.Fused;
 using Compression.Training.Data.Lm1b;
 using Compression.Training.Recurrent;
@@ -17,16 +18,16 @@ internal sealed class FullSoftmax : IDisposable
 {
     private readonly Lm1bHyperparameters _hyper;
     private readonly WordTables _tables;
-    private readonly ProjectedLstm _lstm;
+    private readonly DenseWeights _dense;
     private readonly ICommunicator _peers;
     private readonly RowBatch _inputs;
     private readonly RowBatch _targets;
     private readonly RemoteRows? _remote;
     private readonly GatheredPayloads _parts = new();
 
-    public FullSoftmax(Lm1bHyperparameters hyper, WordTables tables, ProjectedLstm lstm, ICommunicator peers, int firstOwner = 0)
+    public FullSoftmax(Lm1bHyperparameters hyper, WordTables tables, DenseWeights dense, ICommunicator peers, int firstOwner = 0)
     {
-        (_hyper, _tables, _lstm, _peers) = (hyper, tables, lstm, peers);
+        (_hyper, _tables, _dense, _peers) = (hyper, tables, dense, peers);
         int positions = hyper.BatchSize * hyper.NumSteps;
         _inputs = new RowBatch(tables.Embedding, positions);
         _targets = new RowBatch(tables.Softmax, positions);
@@ -37,9 +38,9 @@ internal sealed class FullSoftmax : IDisposable
     public (double Nats, long Targets) Evaluate(SentenceBatches batches, int most)
     {
         using var noGradient = no_grad();
-        using var state = new RecurrentState(_hyper.NumLayers, _hyper.BatchSize, CPU, ("hidden", _hyper.ProjectedSize), ("cell", _hyper.StateSize));
+        using var state = new RecurrentState(_hyper.NumLayers, _hyper.BatchSize, _dense.Device, ("hidden", _hyper.ProjectedSize), ("cell", _hyper.StateSize));
         var batch = new SentenceBatch(_hyper.NumSteps, _hyper.BatchSize);
-        _lstm.eval();
+        _dense.Lstm.eval();
         double nats = 0;
         long targets = 0;
         for (int step = 0; step < most && batches.Next(batch); step++)
@@ -69,10 +70,12 @@ internal sealed class FullSoftmax : IDisposable
         _inputs.Seal();
         _targets.Seal();
         Fetch();
-        _inputs.MakeLeaf();
-        _targets.MakeLeaf();
-        var hidden_NP = _lstm.Hidden(FusedEmbedding.Rows(_inputs.Leaf, torch.tensor(inputs, [_hyper.NumSteps, _hyper.BatchSize])), state)
-            .index_select(0, torch.tensor(active));
+        Tensor There(Tensor tensor) => DeviceTransfer.To(tensor, _dense.Device);
+        _inputs.MakeLeaf(_dense.Device);
+        _targets.MakeLeaf(_dense.Device);
+        var hidden_NP = DeviceOperators.Rows(
+            _dense.Lstm.Hidden(FusedEmbedding.Rows(_inputs.Leaf, There(torch.tensor(inputs, [_hyper.NumSteps, _hyper.BatchSize]))), state),
+            There(torch.tensor(active)));
         var logSums = full([active.Length], double.NegativeInfinity, ScalarType.Float64);
         foreach (var words in OwnWords())
         {
@@ -80,10 +83,10 @@ internal sealed class FullSoftmax : IDisposable
         }
 
         int width = _hyper.ProjectedSize;
-        var rows = FusedEmbedding.Rows(_targets.Leaf, torch.tensor(truth));
+        var rows = FusedEmbedding.Rows(_targets.Leaf, There(torch.tensor(truth)));
         var right = (hidden_NP * rows.narrow(1, 0, width)).sum(1) + rows.narrow(1, width, 1).flatten();
         var whole = PutTogether(MemoryMarshal.Cast<byte, double>(logSums.bytes));
-        var logits = MemoryMarshal.Cast<byte, float>(right.contiguous().bytes);
+        var logits = MemoryMarshal.Cast<byte, float>(DeviceTransfer.ToHost(right.contiguous()).bytes);
         double nats = 0;
         for (int i = 0; i < active.Length; i++)
         {

@@ -47,7 +47,7 @@ public sealed class Lm1bEvaluator : IDisposable
         var shards = split == "train" ? _corpus.Training : _corpus.Heldout;
         using var alone = new LocalCommunicator();
         using var batches = SentenceBatches.Once(_corpus.Vocabulary, shards.Files, _hyper.BatchSize, _hyper.NumSteps);
-        using var softmax = new FullSoftmax(_hyper, _tables, _dense.Lstm, alone);
+        using var softmax = new FullSoftmax(_hyper, _tables, _dense, alone);
         var (nats, targets) = softmax.Evaluate(batches, _options.EvalSteps);
         return new EvaluationRecord
         {

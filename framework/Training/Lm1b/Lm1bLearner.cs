@@ -10,6 +10,7 @@ using Compression.Training.Data.Lm1b;
 using Compression.Training.Parameters;
 using Compression.Training.RowSparse;
 using Compression.Training.Sessions;
+using static TorchSharp.torch;
 
 namespace Compression.Training.Lm1b;
 
@@ -32,19 +33,21 @@ internal sealed class Lm1bLearner : ILm1bLearner, IWholeModel
     /// <param name="group">The workers of this one.</param>
     /// <param name="rows">The compressor of row gradients.</param>
     /// <param name="team">Threads.</param>
-    public Lm1bLearner(Lm1bOptions options, Lm1bCorpus corpus, ICommunicator peers, WorkerGroup group, CompressionPlan rows, ThreadTeam team)
+    /// <param name="device">Where the dense part and the softmax compute; null for the CPU, where the tables always are.</param>
+    public Lm1bLearner(
+        Lm1bOptions options, Lm1bCorpus corpus, ICommunicator peers, WorkerGroup group, CompressionPlan rows, ThreadTeam team, Device? device = null)
     {
         _hyper = options.Hyper();
         _peers = peers;
         _team = team;
-        _dense = new DenseWeights(_hyper, options.Seed, team);
+        _dense = new DenseWeights(_hyper, options.Seed, team, device);
         bool replicated = options.Way == RunOption.Mpi;
         Tables = new WordTables(_hyper, replicated ? 1 : group.Total, owner => replicated || peers.WorldSize == 1 || owner == peers.Rank, team);
         Tables.Initialize(options.Seed);
         Layout = LayoutOf(_dense, Tables);
         StepsPerEpoch = corpus.StepsPerEpoch(_hyper, group.Total);
         _workers = [.. Enumerable.Range(group.First, group.Count).Select(worker => new Lm1bWorker(
-            _hyper, Tables, corpus.BatchesOf(worker, group.Total, _hyper, options.Seed),
+            _hyper, _dense, Tables, corpus.BatchesOf(worker, group.Total, _hyper, options.Seed),
             replicated ? new ReplicatedRows(Tables.All, rows, options.NumVariableShards) : new ServedRows(Tables.All, rows, options.NumVariableShards, worker)))];
     }
 
@@ -76,13 +79,14 @@ internal sealed class Lm1bLearner : ILm1bLearner, IWholeModel
     public (double Loss, double GradientNorm) ForwardBackward(int worker, int position, ulong randomKey)
     {
         var mine = _workers[worker];
-        return mine.ForwardBackward(_dense, randomKey, _team, () => Pull(mine));
+        return mine.ForwardBackward(randomKey, _team, () => Pull(mine));
     }
 
     public void ExchangeBeside(int worker, StepContext step, ICommunicator workers) => _workers[worker].Exchange.Push(_workers[worker].Rows, step, workers);
 
     public void Apply(double learningRate)
     {
+        Storage.UploadGradients();
         _dense.Step(learningRate);
         StepsHere++;
     }
@@ -94,7 +98,7 @@ internal sealed class Lm1bLearner : ILm1bLearner, IWholeModel
     /// <param name="most">Most batches.</param>
     public (double Nats, long Targets) Evaluate(SentenceBatches batches, int most)
     {
-        using var softmax = new FullSoftmax(_hyper, Tables, _dense.Lstm, _peers);
+        using var softmax = new FullSoftmax(_hyper, Tables, _dense, _peers);
         var (nats, targets) = softmax.Evaluate(batches, most);
         return _peers.Rank == 0 ? (nats, targets) : (0, 0);
     }

@@ -1,4 +1,5 @@
 using Compression.Core.Reporting;
+using Compression.Torch.Devices;
 using Compression.Training.Checkpoints;
 using Compression.Training.Data.Lm1b;
 using Compression.Training.Sessions;
@@ -53,7 +54,7 @@ internal sealed class Lm1bTask(Lm1bOptions options, Lm1bCorpus corpus, ILm1bLear
     public IReadOnlyList<KeyValuePair<string, double>> CurvesOf(MetricsRecord row)
     {
         using var norm = model.Storage.FlatParameters.norm();
-        return [new("model/loss", row.TrainLoss), new("model/lstm_grad_norm", row.GradNorm), new("model/lstm_weight_norm", norm.item<float>())];
+        return [new("model/loss", row.TrainLoss), new("model/lstm_grad_norm", row.GradNorm), new("model/lstm_weight_norm", DeviceTransfer.Read(norm))];
     }
 
     public RunSummary Amend(RunSummary summary)

@@ -84,7 +84,7 @@ public static class Lm1bTrainer
         }
 
         using var session = new TrainingSession(options, context, (group, team) =>
-            new Lm1bTask(options, corpus, new Lm1bLearner(options, corpus, context.Peers, group, rows, team), context));
+            new Lm1bTask(options, corpus, new Lm1bLearner(options, corpus, context.Peers, group, rows, team, context.Device), context));
         return session.Run();
     }
 
@@ -106,7 +106,7 @@ public static class Lm1bTrainer
         AsynchronousLearner? learner = null;
         using var session = new TrainingSession(options with { Seed = seed }, own, (_, team) =>
         {
-            learner = new AsynchronousLearner(options, corpus, world, rows, captured, team);
+            learner = new AsynchronousLearner(options, corpus, world, rows, captured, team, context.Device);
             return new Lm1bTask(options, corpus, learner, own);
         });
         learner!.WaitForTurn(context.Stop);

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Compression.Core.Contracts;
 using Compression.Core.Kernels;
 using Compression.Torch.Autograd;
+using Compression.Torch.Devices;
 using Compression.Torch.Fused;
 using Compression.Training.Data.Lm1b;
 using Compression.Training.Recurrent;
@@ -14,6 +15,7 @@ namespace Compression.Training.Lm1b;
 internal sealed class Lm1bWorker : IDisposable
 {
     private readonly Lm1bHyperparameters _hyper;
+    private readonly DenseWeights _dense;
     private readonly SentenceBatches _text;
     private readonly SentenceBatch _batch;
     private readonly RowBatch[] _rows;
@@ -25,9 +27,9 @@ internal sealed class Lm1bWorker : IDisposable
     private readonly Tensor _logTruth;
     private readonly Tensor _weights;
 
-    public Lm1bWorker(Lm1bHyperparameters hyper, WordTables tables, SentenceBatches text, IRowExchange exchange)
+    public Lm1bWorker(Lm1bHyperparameters hyper, DenseWeights dense, WordTables tables, SentenceBatches text, IRowExchange exchange)
     {
-        _hyper = hyper;
+        (_hyper, _dense) = (hyper, dense);
         _text = text;
         Exchange = exchange;
         int positions = hyper.BatchSize * hyper.NumSteps;
@@ -35,7 +37,7 @@ internal sealed class Lm1bWorker : IDisposable
         _rows = [new RowBatch(tables.Embedding, positions), new RowBatch(tables.Softmax, hyper.NumSampled + positions)];
         _sampler = new LogUniformSampler(hyper.VocabSize);
         _candidates = new int[hyper.NumSampled];
-        State = new RecurrentState(hyper.NumLayers, hyper.BatchSize, CPU, ("hidden", hyper.ProjectedSize), ("cell", hyper.StateSize));
+        State = new RecurrentState(hyper.NumLayers, hyper.BatchSize, dense.Device, ("hidden", hyper.ProjectedSize), ("cell", hyper.StateSize));
         _inputs = zeros([hyper.NumSteps, hyper.BatchSize], ScalarType.Int64).DetachFromDisposeScope();
         _truth = zeros(positions, ScalarType.Int64).DetachFromDisposeScope();
         _logCandidates = zeros(hyper.NumSampled).DetachFromDisposeScope();
@@ -51,28 +53,28 @@ internal sealed class Lm1bWorker : IDisposable
     public IReadOnlyList<RowBatch> Rows => _rows;
 
     /// <summary>Forward and backward pass of the next batch; leaves the dense gradient, clipped, in its bucket, and those of the rows in <see cref="Rows"/>.</summary>
-    /// <param name="dense">The dense weights.</param>
     /// <param name="randomKey">Of candidates and dropout.</param>
     /// <param name="team">Threads.</param>
     /// <param name="pull">Fetches the values of <see cref="Rows"/>.</param>
     /// <returns>The mean of weight · nats over all positions, and the dense gradient's 2-norm before clipping; not finite if any gradient is not.</returns>
-    public (double Loss, double GradientNorm) ForwardBackward(DenseWeights dense, ulong randomKey, ThreadTeam team, Action pull)
+    public (double Loss, double GradientNorm) ForwardBackward(ulong randomKey, ThreadTeam team, Action pull)
     {
         using var scope = NewDisposeScope();
         Begin(RandomKey.Mix(randomKey, 0, 0, -1, RandomPurpose.Candidates));
         pull();
         manual_seed((long)(randomKey >> 1));
-        dense.Lstm.train();
-        dense.Storage.ZeroGradients();
-        var loss = Loss(dense.Lstm);
+        _dense.Lstm.train();
+        _dense.Storage.ZeroGradients();
+        var loss = Loss();
 
         // As published: the loss is differentiated as a sum over the time steps, and word vectors' gradients also as a sum over the batch.
         BackwardPass.Run(loss * _hyper.NumSteps);
         _rows[0].TakeGradient(_hyper.BatchSize);
         _rows[1].TakeGradient(1);
         double ofRows = _rows.Sum(batch => SumOfSquares.Invoke(team, batch.Gradients));
-        double norm = dense.Storage.ClipNorm(_hyper.MaxGradNorm).Norm;
-        return (loss.item<float>(), double.IsFinite(ofRows) ? norm : double.NaN);
+        double norm = _dense.Storage.ClipNorm(_hyper.MaxGradNorm).Norm;
+        _dense.Storage.DownloadGradients();
+        return (DeviceTransfer.Read(loss), double.IsFinite(ofRows) ? norm : double.NaN);
     }
 
     public void Save(IStateWriter writer, string prefix)
@@ -135,11 +137,12 @@ internal sealed class Lm1bWorker : IDisposable
         _rows[1].Seal();
     }
 
-    private Tensor Loss(ProjectedLstm lstm)
+    private Tensor Loss()
     {
-        _rows[0].MakeLeaf();
-        _rows[1].MakeLeaf();
-        var hidden_NP = lstm.Hidden(FusedEmbedding.Rows(_rows[0].Leaf, _inputs), State);
-        return FusedSampledSoftmax.Mean(hidden_NP, _rows[1].Leaf, _truth, _logCandidates, _logTruth, _weights);
+        Tensor There(Tensor tensor) => DeviceTransfer.To(tensor, _dense.Device);
+        _rows[0].MakeLeaf(_dense.Device);
+        _rows[1].MakeLeaf(_dense.Device);
+        var hidden_NP = _dense.Lstm.Hidden(FusedEmbedding.Rows(_rows[0].Leaf, There(_inputs)), State);
+        return FusedSampledSoftmax.Mean(hidden_NP, _rows[1].Leaf, There(_truth), There(_logCandidates), There(_logTruth), There(_weights));
     }
 }

@@ -27,7 +27,7 @@ internal static class PartitionTimer
             CheckpointEachEpoch = false,
         };
         using var session = new TrainingSession(trial, context with { Logger = clock }, (group, team) =>
-            new Lm1bTask(trial, corpus, new Lm1bLearner(trial, corpus, context.Peers, group, rows, team), context with { Logger = clock }));
+            new Lm1bTask(trial, corpus, new Lm1bLearner(trial, corpus, context.Peers, group, rows, team, context.Device), context with { Logger = clock }));
         session.Run();
         Span<double> slowest = [clock.SecondsBetweenRows / Steps];
         context.Communicator.AllReduce(slowest, ReduceOperation.Max);

@@ -29,7 +29,7 @@ public static class LayerTimings
             var hidden = rand(positions, sizes.HiddenSize, device: device).requires_grad_();
             var weight = zeros(sizes.Vocabulary, sizes.HiddenSize, device: device).requires_grad_();
             var bias = zeros(sizes.Vocabulary, device: device).requires_grad_();
-            var ids = zeros(positions, ScalarType.Int64).to(device);
+            var ids = zeros(positions, ScalarType.Int64, device);
             return () => BackwardPass.Run(FusedCrossEntropy.Mean(hidden, weight, bias, ids));
         });
         long kept = (long)longest * columns * sizeof(float);

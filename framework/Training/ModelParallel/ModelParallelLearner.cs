@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
+using Compression.Torch.Devices;
 using Compression.Training.ModelParallel.Buckets;
 using Compression.Training.Optimizers;
 using Compression.Training.Parameters;
@@ -48,22 +49,18 @@ public sealed class ModelParallelLearner : ITrainableModel, IWholeModel
     /// <param name="plan">Of the training text.</param>
     /// <param name="group">The replicas of this process.</param>
     /// <param name="team">Threads of kernels.</param>
+    /// <param name="device">Where stages compute for which the options name no device; null for the CPU.</param>
     public ModelParallelLearner(
         ModelParallelOptions options, RecurrentModelOptions sizes, ModelParallelWorld world, StagePlacement placement, BucketPlan plan, WorkerGroup group,
-        ThreadTeam team)
+        ThreadTeam team, Device? device = null)
     {
         _options = options;
         _world = world;
         (_firstReplica, _replicas) = (group.First, group.Total);
         _plan = plan;
         var held = world.IsOneProcess ? placement.Whole : placement[world.Stage];
-        var device = options.UseGpu ? torch.device(DeviceType.CUDA, world.World.Rank % cuda.device_count()) : CPU;
-        _module = new StageModule(sizes, held);
-        _module.Initialize(options.InitRange, options.Seed);
-        if (options.UseGpu)
-        {
-            _module.to(device);
-        }
+        device ??= CPU;
+        _module = DeviceModule.Create(() => new StageModule(sizes, held), module => module.Initialize(options.InitRange, options.Seed), device);
 
         Storage = new FlatModel(_module);
         Layout = sizes.Layout();

@@ -8,7 +8,6 @@ using Compression.Training.Data;
 using Compression.Training.ModelParallel.Buckets;
 using Compression.Training.Optimizers;
 using Compression.Training.Sessions;
-using TorchSharp;
 using static Compression.Training.Sessions.TrainerRules;
 
 namespace Compression.Training.ModelParallel;
@@ -50,7 +49,6 @@ public static class ModelParallelTrainer
         Refuse(
             ModelParallelTask.Buckets(text, options, keepAll: false).Sentences == 0, $"--buckets {options.Buckets}",
             "every sentence is longer than the longest bucket; add a longer one.");
-        RequireDevice(options);
     }
 
     /// <summary>Trains to the end, or until <see cref="TrainingContext.Stop"/>; logs, evaluates, writes checkpoints and the summary.</summary>
@@ -63,11 +61,11 @@ public static class ModelParallelTrainer
         var buckets = ModelParallelTask.Buckets(text, options, keepAll: false);
         context.Logger.Message(buckets.Describe("train"));
         var sizes = options.ModelFor(corpus.Vocabulary.Count);
-        var placement = Place(options, buckets, context.Communicator);
+        var placement = Place(options, buckets, context);
         context.Logger.Message($"stages of the layers: {placement}");
         using var session = new TrainingSession(options, context, (group, team) => new ModelParallelTask(
             options, corpus, context, world, placement,
-            new ModelParallelLearner(options, sizes, world, placement, new BucketPlan(buckets, options.BatchSize, group.Total), group, team)));
+            new ModelParallelLearner(options, sizes, world, placement, new BucketPlan(buckets, options.BatchSize, group.Total), group, team, context.Device)));
         try
         {
             return session.Run();
@@ -79,7 +77,7 @@ public static class ModelParallelTrainer
     }
 
     // Measured by rank 0, so that all agree. A run that goes on keeps to its placement while it has as many stages.
-    private static StagePlacement Place(ModelParallelOptions options, SentenceBuckets buckets, ICommunicator communicator)
+    private static StagePlacement Place(ModelParallelOptions options, SentenceBuckets buckets, TrainingContext context)
     {
         if (options.Placement == StagePlacement.Evenly || (options.Stages == 1 && options.StageMemory == 0))
         {
@@ -101,18 +99,17 @@ public static class ModelParallelTrainer
         }
 
         byte[] sizes = new byte[options.Stages];
-        if (communicator.Rank == 0)
+        if (context.Communicator.Rank == 0)
         {
             using var team = new ThreadTeam(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
             using var threads = KernelThreads.Use(team);
-            var device = options.UseGpu ? torch.device(DeviceType.CUDA, 0) : torch.CPU;
             var costs = LayerTimings.Measure(
-                options.ModelFor(buckets.Text.Words), buckets.Lengths[buckets.Lengths.Length / 2], options.BatchSize, buckets.Lengths[^1], device);
+                options.ModelFor(buckets.Text.Words), buckets.Lengths[buckets.Lengths.Length / 2], options.BatchSize, buckets.Lengths[^1], context.Device);
             var found = BalancedPlacement.Find(costs, options.Stages, options.StageMemory << 20);
             sizes = [.. Enumerable.Range(0, options.Stages).Select(stage => (byte)found[stage].Layers)];
         }
 
-        communicator.Broadcast(sizes, root: 0);
+        context.Communicator.Broadcast(sizes, root: 0);
         return StagePlacement.OfSizes(sizes.Select(count => (int)count));
     }
 }

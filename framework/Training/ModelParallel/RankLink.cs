@@ -1,4 +1,5 @@
 using Compression.Core.Communication;
+using Compression.Torch.Devices;
 using Compression.Torch.Storage;
 
 using static TorchSharp.torch;
@@ -23,7 +24,7 @@ public sealed class RankLink(ICommunicator replica, Device device, Func<int, str
 
     public void Send(StageMessage message, int unit, Tensor tensor)
     {
-        var onHost = tensor.cpu().DetachFromDisposeScope();
+        var onHost = DeviceTransfer.ToHost(tensor).DetachFromDisposeScope();
         tensor.Dispose();
         var memory = new TensorBytes(onHost);
         bool forward = message == StageMessage.Activation;
@@ -54,12 +55,7 @@ public sealed class RankLink(ICommunicator replica, Device device, Func<int, str
 
         Wait(pending.Exchange, () => $"waits for the {NameOf(message)} of unit {unit} from {describe(Sender(message))}");
         var onHost = pending.Memory.Tensor;
-        if (device.type == TorchSharp.DeviceType.CPU)
-        {
-            return onHost;
-        }
-
-        var moved = onHost.to(device).DetachFromDisposeScope();
+        var moved = DeviceTransfer.To(onHost, device).DetachFromDisposeScope();
         onHost.Dispose();
         return moved;
     }

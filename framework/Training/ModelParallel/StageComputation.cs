@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Compression.Core.Contracts;
 using Compression.Core.Kernels;
 using Compression.Torch.Autograd;
+using Compression.Torch.Devices;
 using Compression.Torch.Fused;
 using Compression.Training.Recurrent;
 using TorchSharp;
@@ -59,7 +60,7 @@ public sealed class StageComputation(
         var graph = new UnitGraph { Incoming = incoming };
         _graphs[index] = graph;
         var x = incoming?.requires_grad_(keep);
-        x ??= Drop(FusedEmbedding.Rows(module.Encoder!, _batch.InputOf(unit).to(_device), GradientPath.IntoGrad), unit, site: 0);
+        x ??= Drop(FusedEmbedding.Rows(module.Encoder!, DeviceTransfer.To(_batch.InputOf(unit), _device), GradientPath.IntoGrad), unit, site: 0);
         var before = unit.ContinuesState ? _graphs[index - 1] : null;
         for (int layer = range.FirstLayer; layer < range.EndLayer; layer++)
         {
@@ -165,8 +166,8 @@ public sealed class StageComputation(
 
         // Only rows with a target reach the decoder: padding costs nothing there and can contribute nothing.
         var hidden_NH = x.flatten(0, 1);
-        hidden_NH = rows.Length == unit.Positions ? hidden_NH : hidden_NH.index_select(0, torch.tensor(rows).to(_device));
-        var target_N = torch.tensor(ids).to(_device);
+        hidden_NH = rows.Length == unit.Positions ? hidden_NH : DeviceOperators.Rows(hidden_NH, DeviceTransfer.To(torch.tensor(rows), _device));
+        var target_N = DeviceTransfer.To(torch.tensor(ids), _device);
         if (!keep)
         {
             Nats += FusedCrossEntropy.SumOfNats(hidden_NH, module.DecoderWeight!, module.DecoderBias!, target_N);
@@ -174,7 +175,7 @@ public sealed class StageComputation(
         }
 
         var mean = FusedCrossEntropy.Mean(hidden_NH, module.DecoderWeight!, module.DecoderBias!, target_N, GradientPath.IntoGrad);
-        Nats += mean.item<float>() * (double)rows.Length;
+        Nats += DeviceTransfer.Read(mean) * rows.Length;
         graph.Loss = graph.Keep(mean);
         graph.Targets = rows.Length;
     }
@@ -192,7 +193,7 @@ public sealed class StageComputation(
             team, RandomKey.Mix(key, 0, 0, site, RandomPurpose.Dropout), sizes.Dropout,
             new DropoutMask.BatchPart(unit.FirstStep, unit.Steps, unit.FirstColumn, unit.Columns, _batch.Columns, width),
             MemoryMarshal.Cast<byte, float>(mask.bytes));
-        return x * mask.to(_device);
+        return x * DeviceTransfer.To(mask, _device);
     }
 
     // What a unit keeps between its passes.

@@ -1,3 +1,4 @@
+using Compression.Torch.Devices;
 using Compression.Training.Parameters;
 using Compression.Training.Recurrent;
 using TorchSharp;
@@ -22,8 +23,7 @@ public sealed class StageCopy : IDisposable
     public StageCopy(RecurrentModelOptions sizes, StageRange range, Device device, FlatModel whole)
     {
         _whole = whole;
-        Module = new StageModule(sizes, range);
-        Module.to(device);
+        Module = DeviceModule.Create(() => new StageModule(sizes, range), static _ => { }, device);
         _own = new FlatModel(Module);
         _offset = whole.Layout.Slots.Single(slot => slot.Name == _own.Layout.Slots[0].Name).Offset;
     }
@@ -36,7 +36,7 @@ public sealed class StageCopy : IDisposable
     {
         using var noGradient = no_grad();
         using var part = PartOf(_whole.FlatParameters);
-        _own.FlatParameters.copy_(part);
+        DeviceTransfer.Copy(_own.FlatParameters, part);
         _own.ZeroGradients();
     }
 
@@ -45,7 +45,7 @@ public sealed class StageCopy : IDisposable
     {
         using var noGradient = no_grad();
         using var part = PartOf(_whole.FlatGradients);
-        part.copy_(_own.FlatGradients);
+        DeviceTransfer.Copy(part, _own.FlatGradients);
     }
 
     public void Dispose()

@@ -1,3 +1,4 @@
+using Compression.Torch.Devices;
 using static TorchSharp.torch;
 
 namespace Compression.Training.ModelParallel;
@@ -24,12 +25,7 @@ public sealed class ThreadLink(int stage, Device device, StageMailbox mailbox) :
     public Tensor Receive(StageMessage message, int unit, long[] shape)
     {
         var tensor = mailbox.Take(stage, message, unit);
-        if (tensor.device.ToString() == device.ToString())
-        {
-            return tensor;
-        }
-
-        var moved = tensor.to(device).DetachFromDisposeScope();
+        var moved = DeviceTransfer.To(tensor, device).DetachFromDisposeScope();
         tensor.Dispose();
         return moved;
     }

@@ -1,5 +1,6 @@
 using Compression.Core.Kernels;
 using Compression.Training.Parameters;
+using static TorchSharp.torch;
 
 namespace Compression.Training.Optimizers;
 
@@ -13,10 +14,16 @@ public sealed class FlatAdagrad(FlatModel model, ThreadTeam team, double weightD
 {
     private const float Epsilon = 1e-10f;
 
-    public override void Step(double learningRate) => Model.ChangeParameters(parameters =>
+    protected override void StepInKernels(Span<float> parameters, double learningRate)
     {
-        Steps++;
         AdaptiveDirection.Invoke(Team, Decayed(parameters, weightDecay), Direction, Moment(0), Epsilon);
         AddScaled.Invoke(Team, parameters, 1, Direction, (float)-learningRate);
-    });
+    }
+
+    protected override void StepInOperators(Tensor parameters, Tensor gradient, Tensor[] moments, double learningRate)
+    {
+        gradient = Decayed(parameters, gradient, weightDecay);
+        moments[0].addcmul_(gradient, gradient, 1);
+        parameters.add_(gradient / (moments[0].sqrt() + Epsilon), -learningRate);
+    }
 }

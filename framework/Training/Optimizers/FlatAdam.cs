@@ -1,5 +1,6 @@
 using Compression.Core.Kernels;
 using Compression.Training.Parameters;
+using static TorchSharp.torch;
 
 namespace Compression.Training.Optimizers;
 
@@ -15,13 +16,14 @@ public sealed class FlatAdam(FlatModel model, ThreadTeam team, double weightDeca
 {
     private const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8;
 
-    public override void Step(double learningRate)
+    private MomentRates Rates => MomentRates.Corrected(Beta1, Beta2, Epsilon, Steps);
+
+    protected override void StepInKernels(Span<float> parameters, double learningRate)
     {
-        var rates = MomentRates.Corrected(Beta1, Beta2, Epsilon, ++Steps);
-        Model.ChangeParameters(parameters =>
-        {
-            MomentDirection.Invoke(Team, Decayed(parameters, weightDecay), Direction, Moment(0), Moment(1), rates);
-            AddScaled.Invoke(Team, parameters, 1, Direction, (float)-learningRate);
-        });
+        MomentDirection.Invoke(Team, Decayed(parameters, weightDecay), Direction, Moment(0), Moment(1), Rates);
+        AddScaled.Invoke(Team, parameters, 1, Direction, (float)-learningRate);
     }
+
+    protected override void StepInOperators(Tensor parameters, Tensor gradient, Tensor[] moments, double learningRate) =>
+        parameters.add_(AdamDirection(Decayed(parameters, gradient, weightDecay), moments, Rates), -learningRate);
 }

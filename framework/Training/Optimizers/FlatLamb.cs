@@ -1,5 +1,6 @@
 using Compression.Core.Kernels;
 using Compression.Training.Parameters;
+using static TorchSharp.torch;
 
 namespace Compression.Training.Optimizers;
 
@@ -27,29 +28,47 @@ public sealed class FlatLamb(FlatModel model, ThreadTeam team, double weightDeca
 {
     private const double Beta1 = 0.9, Beta2 = 0.999, Bound = 10;
 
-    public override void Step(double learningRate)
-    {
-        Steps++;
-        bool early = version == LambVersion.May2019;
-        var rates = new MomentRates((float)Beta1, (float)Beta2, 1, 1, early ? 1e-8f : 1e-6f);
-        double rate = early ? learningRate * Correction(Steps) : learningRate;
-        Model.ChangeParameters(parameters =>
-        {
-            MomentDirection.Invoke(Team, Decayed(parameters, early ? weightDecay : 0), Direction, Moment(0), Moment(1), rates);
-            if (!early && weightDecay > 0)
-            {
-                AddScaled.Invoke(Team, Direction, 1, parameters, (float)weightDecay);
-            }
+    private bool IsEarly => version == LambVersion.May2019;
 
-            foreach (var slot in Model.Bucket.Layout.Slots)
-            {
-                var weights = parameters.Slice(slot.Offset, slot.Length);
-                var direction = Direction.AsSpan(slot.Offset, slot.Length);
-                double trust = Trust(Math.Sqrt(SumOfSquares.Invoke(Team, weights)), Math.Sqrt(SumOfSquares.Invoke(Team, direction)));
-                AddScaled.Invoke(Team, weights, 1, direction, (float)(-rate * trust));
-            }
-        });
+    private MomentRates Rates => new((float)Beta1, (float)Beta2, 1, 1, IsEarly ? 1e-8f : 1e-6f);
+
+    protected override void StepInKernels(Span<float> parameters, double learningRate)
+    {
+        double rate = RateOf(learningRate);
+        MomentDirection.Invoke(Team, Decayed(parameters, IsEarly ? weightDecay : 0), Direction, Moment(0), Moment(1), Rates);
+        if (!IsEarly && weightDecay > 0)
+        {
+            AddScaled.Invoke(Team, Direction, 1, parameters, (float)weightDecay);
+        }
+
+        foreach (var slot in Model.Bucket.Layout.Slots)
+        {
+            var weights = parameters.Slice(slot.Offset, slot.Length);
+            var direction = Direction.Slice(slot.Offset, slot.Length);
+            double trust = Trust(Math.Sqrt(SumOfSquares.Invoke(Team, weights)), Math.Sqrt(SumOfSquares.Invoke(Team, direction)));
+            AddScaled.Invoke(Team, weights, 1, direction, (float)(-rate * trust));
+        }
     }
+
+    protected override void StepInOperators(Tensor parameters, Tensor gradient, Tensor[] moments, double learningRate)
+    {
+        double rate = RateOf(learningRate);
+        var direction = AdamDirection(Decayed(parameters, gradient, IsEarly ? weightDecay : 0), moments, Rates);
+        direction = Decayed(parameters, direction, IsEarly ? 0 : weightDecay);
+        foreach (var slot in Model.Bucket.Layout.Slots)
+        {
+            using var scope = NewDisposeScope();
+            Tensor weights = parameters.narrow(0, slot.Offset, slot.Length), own = direction.narrow(0, slot.Offset, slot.Length);
+
+            // The norms stay on the device: reading them would wait for it once for each parameter.
+            Tensor ofWeights = weights.norm(), ofOwn = own.norm();
+            Tensor trust = IsEarly ? (ofWeights / ofOwn).clamp(max: Bound) : ofWeights.clamp(max: Bound) / ofOwn;
+            trust = trust.masked_fill(ofWeights.eq(0) | ofOwn.eq(0), 1);
+            weights.sub_(own * trust * rate);
+        }
+    }
+
+    private double RateOf(double learningRate) => IsEarly ? learningRate * Correction(Steps) : learningRate;
 
     private static double Correction(long step) => Math.Sqrt(1 - Math.Pow(Beta2, step)) / (1 - Math.Pow(Beta1, step));
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Compression.Core.Contracts;
+using Compression.Torch.Devices;
 using Compression.Training.Parameters;
 using static TorchSharp.torch;
 
@@ -38,8 +39,7 @@ public sealed class FlatSgd(FlatModel model, double momentum, double weightDecay
     {
         if (_velocity is not null)
         {
-            using var onHost = _velocity.cpu();
-            writer.Write(StateName, MemoryMarshal.Cast<byte, float>(onHost.bytes));
+            DeviceTransfer.Show(_velocity, values => writer.Write(StateName, values));
         }
     }
 
@@ -47,10 +47,9 @@ public sealed class FlatSgd(FlatModel model, double momentum, double weightDecay
     {
         if (_velocity is not null)
         {
-            using var noGradient = no_grad();
             using var onHost = zeros(_velocity.numel());
             reader.Read(StateName, MemoryMarshal.Cast<byte, float>(onHost.bytes));
-            _velocity.copy_(onHost);
+            DeviceTransfer.Copy(_velocity, onHost);
         }
     }
 

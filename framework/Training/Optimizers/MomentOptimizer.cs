@@ -1,10 +1,16 @@
+using System.Runtime.InteropServices;
 using Compression.Core.Contracts;
 using Compression.Core.Kernels;
+using Compression.Torch.Devices;
 using Compression.Training.Parameters;
+using static TorchSharp.torch;
 
 namespace Compression.Training.Optimizers;
 
-/// <summary>An optimizer that keeps moments of the gradients, a vector each, and counts its steps.</summary>
+/// <summary>
+/// An optimizer that keeps moments of the gradients, a vector each, and counts its steps. On the host it runs in kernels, elsewhere in libtorch's
+/// operators on the model's device.
+/// </summary>
 /// <param name="model">What is trained.</param>
 /// <param name="team">Threads.</param>
 /// <param name="initial">Where the moments begin.</param>
@@ -13,7 +19,8 @@ public abstract class MomentOptimizer(FlatModel model, ThreadTeam team, float in
 {
     private const string StepsName = "optimizer/steps";
 
-    private readonly float[][] _moments = [.. names.Select(_ => Enumerable.Repeat(initial, model.Layout.Length).ToArray())];
+    private readonly Tensor[] _moments = [.. names.Select(_ => full_like(model.FlatParameters, initial).DetachFromDisposeScope())];
+    private readonly float[] _direction = model.IsOnHost ? new float[model.Layout.Length] : [];
 
     /// <summary>What is trained.</summary>
     protected FlatModel Model => model;
@@ -22,19 +29,31 @@ public abstract class MomentOptimizer(FlatModel model, ThreadTeam team, float in
     protected ThreadTeam Team => team;
 
     /// <summary>Steps done.</summary>
-    protected long Steps { get; set; }
+    protected long Steps { get; private set; }
 
-    /// <summary>Where a step builds its direction; the gradients stay as they are.</summary>
-    protected float[] Direction { get; } = new float[model.Layout.Length];
+    /// <summary>Where a step in kernels builds its direction; the gradients stay as they are.</summary>
+    protected Span<float> Direction => _direction;
 
-    public abstract void Step(double learningRate);
+    public void Step(double learningRate)
+    {
+        Steps++;
+        if (model.IsOnHost)
+        {
+            model.ChangeParameters(parameters => StepInKernels(parameters, learningRate));
+        }
+        else
+        {
+            StepOnDevice(learningRate);
+        }
+    }
 
     public void Save(IStateWriter writer)
     {
         writer.Write(StepsName, [Steps]);
         for (int i = 0; i < names.Length; i++)
         {
-            writer.Write($"optimizer/{names[i]}", _moments[i]);
+            string name = $"optimizer/{names[i]}";
+            DeviceTransfer.Show(_moments[i], values => writer.Write(name, values));
         }
     }
 
@@ -45,14 +64,36 @@ public abstract class MomentOptimizer(FlatModel model, ThreadTeam team, float in
         Steps = steps[0];
         for (int i = 0; i < names.Length; i++)
         {
-            reader.Read($"optimizer/{names[i]}", _moments[i]);
+            using var onHost = zeros(_moments[i].shape);
+            reader.Read($"optimizer/{names[i]}", MemoryMarshal.Cast<byte, float>(onHost.bytes));
+            DeviceTransfer.Copy(_moments[i], onHost);
         }
     }
 
-    public void Dispose() => GC.SuppressFinalize(this);
+    public void Dispose()
+    {
+        foreach (var moment in _moments)
+        {
+            moment.Dispose();
+        }
 
-    /// <summary>A moment, in the order of the names.</summary>
-    protected float[] Moment(int index) => _moments[index];
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>A step on the host.</summary>
+    /// <param name="parameters">p, in and out.</param>
+    /// <param name="learningRate">η.</param>
+    protected abstract void StepInKernels(Span<float> parameters, double learningRate);
+
+    /// <summary>A step in libtorch's operators.</summary>
+    /// <param name="parameters">p, in and out.</param>
+    /// <param name="gradient">g.</param>
+    /// <param name="moments">In the order of the names, in and out.</param>
+    /// <param name="learningRate">η.</param>
+    protected abstract void StepInOperators(Tensor parameters, Tensor gradient, Tensor[] moments, double learningRate);
+
+    /// <summary>A moment on the host, in the order of the names.</summary>
+    protected Span<float> Moment(int index) => MemoryMarshal.Cast<byte, float>(_moments[index].bytes);
 
     /// <summary>g, or with weight decay λ in the direction's place g + λp.</summary>
     protected ReadOnlySpan<float> Decayed(ReadOnlySpan<float> parameters, double weightDecay)
@@ -66,5 +107,26 @@ public abstract class MomentOptimizer(FlatModel model, ThreadTeam team, float in
         gradient.CopyTo(Direction);
         AddScaled.Invoke(team, Direction, 1, parameters, (float)weightDecay);
         return Direction;
+    }
+
+    /// <summary>The same in operators.</summary>
+    protected static Tensor Decayed(Tensor parameters, Tensor gradient, double weightDecay) =>
+        weightDecay == 0 ? gradient : gradient + (parameters * weightDecay);
+
+    /// <summary>Adam's moments and direction, as <see cref="MomentDirection"/> has them, in operators.</summary>
+    protected static Tensor AdamDirection(Tensor gradient, Tensor[] moments, in MomentRates rates)
+    {
+        moments[0].mul_(rates.Beta1).add_(gradient, 1 - rates.Beta1);
+        moments[1].mul_(rates.Beta2).addcmul_(gradient, gradient, 1 - rates.Beta2);
+        return moments[0] * rates.Scale1 / ((moments[1].sqrt() * rates.Scale2) + rates.Epsilon);
+    }
+
+    /// <summary>The step that a model elsewhere takes, wherever this one is.</summary>
+    internal void StepOnDevice(double learningRate)
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        StepInOperators(model.FlatParameters, model.FlatGradients, _moments, learningRate);
+        model.RoundParameters();
     }
 }

@@ -1,6 +1,9 @@
+using System.Runtime.InteropServices;
 using Compression.Core.Contracts;
 using Compression.Core.Kernels;
+using Compression.Torch.Devices;
 using Compression.Training.Parameters;
+using static TorchSharp.torch;
 
 namespace Compression.Training.Optimizers;
 
@@ -8,11 +11,11 @@ namespace Compression.Training.Optimizers;
 /// <param name="model">Whose parameters are averaged.</param>
 /// <param name="team">Threads.</param>
 /// <param name="decay">β.</param>
-public sealed class ParameterAverages(FlatModel model, ThreadTeam team, double decay) : ICheckpointable
+public sealed class ParameterAverages(FlatModel model, ThreadTeam team, double decay) : ICheckpointable, IDisposable
 {
     private const string Name = "optimizer/averages";
 
-    private readonly float[] _averages = new float[model.Layout.Length];
+    private readonly Tensor _averages = zeros_like(model.FlatParameters).DetachFromDisposeScope();
     private bool _begun;
 
     /// <summary>Before a step: the first time, takes over the parameters.</summary>
@@ -20,26 +23,48 @@ public sealed class ParameterAverages(FlatModel model, ThreadTeam team, double d
     {
         if (!_begun)
         {
-            model.ChangeParameters(parameters => parameters.CopyTo(_averages));
+            DeviceTransfer.Copy(_averages, model.FlatParameters);
             _begun = true;
         }
     }
 
     /// <summary>After a step.</summary>
-    public void Update() => model.ChangeParameters(parameters => AddScaled.Invoke(team, _averages, (float)decay, parameters, (float)(1 - decay)));
+    public void Update()
+    {
+        using var noGradient = no_grad();
+        if (model.IsOnHost)
+        {
+            AddScaled.Invoke(team, Floats(_averages), (float)decay, Floats(model.FlatParameters), (float)(1 - decay));
+        }
+        else
+        {
+            using var scope = NewDisposeScope();
+            _averages.mul_(decay).add_(model.FlatParameters, 1 - decay);
+        }
+    }
 
     /// <summary>Puts the averages in the parameters' place.</summary>
-    public void Apply() => model.ChangeParameters(parameters => _averages.CopyTo(parameters));
+    public void Apply()
+    {
+        DeviceTransfer.Copy(model.FlatParameters, _averages);
+        model.RoundParameters();
+    }
 
     public void Save(IStateWriter writer)
     {
         Begin();
-        writer.Write(Name, _averages);
+        DeviceTransfer.Show(_averages, values => writer.Write(Name, values));
     }
 
     public void Load(IStateReader reader)
     {
-        reader.Read(Name, _averages);
+        using var onHost = zeros(_averages.shape);
+        reader.Read(Name, Floats(onHost));
+        DeviceTransfer.Copy(_averages, onHost);
         _begun = true;
     }
+
+    public void Dispose() => _averages.Dispose();
+
+    private static Span<float> Floats(Tensor onHost) => MemoryMarshal.Cast<byte, float>(onHost.bytes);
 }

@@ -3,6 +3,7 @@ using Compression.Core.Communication;
 using Compression.Core.Gradients;
 using Compression.Core.Reporting;
 using Compression.Torch.Autograd;
+using Compression.Torch.Devices;
 using Compression.Torch.Storage;
 using Compression.Training.Checkpoints;
 using TorchSharp;
@@ -13,7 +14,7 @@ namespace Compression.Training.Parameters;
 
 /// <summary>
 /// A module whose parameters lie in one vector and whose gradients lie in another, so that the exchange sees one flat bucket and the
-/// optimizer makes one pass. On the CPU the bucket is the gradients' own memory; from a GPU it is copied over and back. Where the module is to compute
+/// optimizer makes one pass. On the CPU the bucket is the gradients' own memory; that of another device is on the host, pinned, and filled and read by copies. Where the module is to compute
 /// with rounded weights, it has them beside those that are trained.
 /// </summary>
 public sealed class FlatModel : IWholeModel, IDisposable
@@ -35,8 +36,7 @@ public sealed class FlatModel : IWholeModel, IDisposable
         Parameter[] parameters = [.. _named.Select(pair => pair.Parameter)];
         _parameters = new FlatParameters(parameters);
         _gradients = new FlatStorage(parameters);
-        bool onHost = _gradients.Flat.device_type == DeviceType.CPU;
-        _onHost = onHost ? null : zeros(_gradients.Length).DetachFromDisposeScope();
+        _onHost = DeviceTransfer.HostRoomFor(_gradients.Flat);
         _rounding = rounding;
         _trained = rounding is null ? null : _parameters.Flat.clone().DetachFromDisposeScope();
         RoundParameters();
@@ -46,6 +46,9 @@ public sealed class FlatModel : IWholeModel, IDisposable
             Squares = withSquares ? new float[layout.Length] : default,
         };
     }
+
+    /// <summary>Whether parameters and gradients lie on the host, where kernels read them.</summary>
+    public bool IsOnHost => _onHost is null;
 
     /// <summary>The gradients as the exchange sees them.</summary>
     public GradientBucket Bucket { get; }
@@ -73,7 +76,7 @@ public sealed class FlatModel : IWholeModel, IDisposable
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         var norms = stack(_named.Select(pair => pair.Parameter.grad!.norm()).ToArray());
-        float norm = norms.norm().item<float>();
+        float norm = (float)DeviceTransfer.Read(norms.norm());
         float factor = (float)maxNorm / (norm + 1e-6f);
         if (maxNorm == 0 || !(factor < 1))
         {
@@ -92,14 +95,20 @@ public sealed class FlatModel : IWholeModel, IDisposable
     }
 
     /// <summary>Brings the gradients of a backward pass into the bucket.</summary>
-    public void DownloadGradients() => _onHost?.copy_(_gradients.Flat);
+    public void DownloadGradients()
+    {
+        if (_onHost is not null)
+        {
+            DeviceTransfer.Copy(_onHost, _gradients.Flat);
+        }
+    }
 
     /// <summary>Brings the bucket's averages back to the model's device.</summary>
     public void UploadGradients()
     {
         if (_onHost is not null)
         {
-            _gradients.Flat.copy_(_onHost);
+            DeviceTransfer.Copy(_gradients.Flat, _onHost);
         }
     }
 
@@ -107,11 +116,11 @@ public sealed class FlatModel : IWholeModel, IDisposable
     public void ChangeParameters(Action<Span<float>> change)
     {
         using var noGradient = no_grad();
-        using var onHost = FlatParameters.cpu();
+        using var onHost = DeviceTransfer.ToHost(FlatParameters);
         change(MemoryMarshal.Cast<byte, float>(onHost.bytes));
-        if (FlatParameters.device_type != DeviceType.CPU)
+        if (!IsOnHost)
         {
-            FlatParameters.copy_(onHost);
+            DeviceTransfer.Copy(FlatParameters, onHost);
         }
 
         RoundParameters();
@@ -141,7 +150,7 @@ public sealed class FlatModel : IWholeModel, IDisposable
 
     public void Walk(Action<ParameterSlot, ReadOnlySpan<float>> visit)
     {
-        using var onHost = FlatParameters.cpu();
+        using var onHost = DeviceTransfer.ToHost(FlatParameters);
         foreach (var slot in Layout.Slots)
         {
             visit(slot, MemoryMarshal.Cast<byte, float>(onHost.bytes).Slice(slot.Offset, slot.Length));

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Compression.Core.Contracts;
 using Compression.Core.Kernels;
 using Compression.Torch.Autograd;
+using Compression.Torch.Devices;
 using Compression.Training.Data;
 using Compression.Training.Models;
 using Compression.Training.Optimizers;
@@ -25,11 +26,13 @@ public sealed class PtbLearner : ColumnLearner<LanguageModel>
     /// <param name="workers">Workers in all.</param>
     /// <param name="microBatches">Parts into which each worker's batch is split to see second moments; 0 for none.</param>
     /// <param name="team">Threads of kernels.</param>
-    public PtbLearner(PtbOptions options, Corpus corpus, int firstWorker, int workersHere, int workers, int microBatches, ThreadTeam team)
-        : base(Create(options, corpus, DeviceOf(options, firstWorker)), new ClipRule(options.Clip, options.ClipScope), microBatches, team)
+    /// <param name="device">Where it computes; null for the CPU.</param>
+    public PtbLearner(
+        PtbOptions options, Corpus corpus, int firstWorker, int workersHere, int workers, int microBatches, ThreadTeam team, Device? device = null)
+        : base(Create(options, corpus, device ?? CPU), new ClipRule(options.Clip, options.ClipScope), microBatches, team)
     {
         _options = options;
-        _device = DeviceOf(options, firstWorker);
+        _device = device ?? CPU;
         Optimizer = new FlatSgd(Storage, options.Momentum, options.WeightDecay);
         ColumnBatches BatchesOf(int worker) => ColumnBatches.ForTraining(corpus.Train, worker, workers, options.BatchSize, options.Bptt);
         _firstBatches = BatchesOf(firstWorker);
@@ -69,20 +72,10 @@ public sealed class PtbLearner : ColumnLearner<LanguageModel>
         return (nats, batches.Targets);
     }
 
-    private static Device DeviceOf(PtbOptions options, int worker) =>
-        options.UseGpu ? device(DeviceType.CUDA, worker % cuda.device_count()) : CPU;
-
     private static LanguageModel Create(PtbOptions options, Corpus corpus, Device device)
     {
         manual_seed((long)RandomKey.Mix((ulong)options.Seed, 0, 0, -1, RandomPurpose.Initialization));
-        var module = new LanguageModel(options.ModelFor(corpus.Vocabulary.Count));
-        module.Initialize(options.InitRange);
-        if (options.UseGpu)
-        {
-            module.to(device);
-        }
-
-        return module;
+        return DeviceModule.Create(() => new LanguageModel(options.ModelFor(corpus.Vocabulary.Count)), module => module.Initialize(options.InitRange), device);
     }
 
     private sealed class Columns(LanguageModel module, ColumnBatches batches, double share, Device device) : IColumns
@@ -101,7 +94,7 @@ public sealed class PtbLearner : ColumnLearner<LanguageModel>
             var (input_TB, target_N) = _batch.Fill(position);
             var mean = module.Loss(input_TB, target_N, _state);
             BackwardPass.Run(factor == 1 ? mean : mean * factor);
-            return mean.item<float>();
+            return DeviceTransfer.Read(mean);
         }
 
         public void Reset() => _state.Reset();

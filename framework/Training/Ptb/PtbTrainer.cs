@@ -29,7 +29,6 @@ public static class PtbTrainer
         ColumnBatches.ForTraining(corpus.Train, 0, workers, options.BatchSize, options.Bptt);
         SplitBatches(options, corpus, "valid", 0, 1);
         SplitBatches(options, corpus, "test", 0, 1);
-        RequireDevice(options);
     }
 
     /// <summary>Trains to the end, or until <see cref="TrainingContext.Stop"/>; logs, evaluates, writes checkpoints and the summary.</summary>
@@ -72,7 +71,7 @@ public static class PtbTrainer
 
     private static TrainingSession Session(PtbOptions options, Corpus corpus, TrainingContext context) => new(options, context, (group, team) =>
     {
-        var learner = new PtbLearner(options, corpus, group.First, group.Count, group.Total, context.Plan.Traits.MicroBatches, team);
+        var learner = new PtbLearner(options, corpus, group.First, group.Count, group.Total, context.Plan.Traits.MicroBatches, team, context.Device);
         if (options.InitWeights.Length > 0 && options.Resume.Length == 0)
         {
             string shown = $"--init_weights {options.InitWeights}";

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Compression.Torch.Devices;
 using static TorchSharp.torch;
 
 namespace Compression.Training.Ptb;
@@ -19,7 +20,7 @@ public sealed class TokenBatch(ColumnBatches batches, Device device) : IDisposab
         long count = (long)timeSteps * batches.Columns;
         var input = _input.narrow(0, 0, count).view(timeSteps, batches.Columns);
         var target = _target.narrow(0, 0, count);
-        return (input.to(device), target.to(device));
+        return (DeviceTransfer.To(input, device), DeviceTransfer.To(target, device));
     }
 
     public void Dispose()

@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Compression.Core.Contracts;
+using Compression.Torch.Devices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -59,8 +59,7 @@ public sealed class RecurrentState : IDisposable
     {
         foreach (var (name, tensor) in Named(prefix))
         {
-            using var onCpu = tensor.cpu();
-            writer.Write(name, MemoryMarshal.Cast<byte, float>(onCpu.bytes));
+            DeviceTransfer.Show(tensor, values => writer.Write(name, values));
         }
     }
 
@@ -73,7 +72,7 @@ public sealed class RecurrentState : IDisposable
             float[] values = new float[tensor.numel()];
             reader.Read(name, values);
             using var loaded = torch.tensor(values, tensor.shape);
-            tensor.copy_(loaded);
+            DeviceTransfer.Copy(tensor, loaded);
         }
     }
 

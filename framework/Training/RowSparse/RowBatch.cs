@@ -1,3 +1,4 @@
+using Compression.Torch.Devices;
 using Compression.Torch.Storage;
 
 using static TorchSharp.torch;
@@ -96,13 +97,15 @@ public sealed class RowBatch : IDisposable
     public void Fill() => _table.Gather(Rows, Values);
 
     /// <summary>Makes the values, which are here now, a leaf that gathers a gradient.</summary>
-    public void MakeLeaf() => _leaf = _room.narrow(0, 0, Count).detach().requires_grad_().DetachFromDisposeScope();
+    /// <param name="device">Where the model computes.</param>
+    public void MakeLeaf(Device device) =>
+        _leaf = DeviceTransfer.To(_room.narrow(0, 0, Count), device).detach().requires_grad_().DetachFromDisposeScope();
 
     /// <summary>Takes the gradient from the leaf after the backward pass, times a factor.</summary>
     public void TakeGradient(double factor)
     {
         using var noGradient = no_grad();
-        _gradient = _leaf!.grad!.DetachFromDisposeScope();
+        _gradient = DeviceTransfer.ToHost(_leaf!.grad!).DetachFromDisposeScope();
         if (factor != 1)
         {
             _gradient.mul_((float)factor);

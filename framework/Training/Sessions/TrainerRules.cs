@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Compression.Core.Composition;
 using Compression.Core.Reporting;
-using TorchSharp;
 
 namespace Compression.Training.Sessions;
 
@@ -36,7 +35,6 @@ public static class TrainerRules
         Refuse(
             options.Overlap && plan.Traits.MicroBatches > 0, "--overlap true",
             "this compressor needs all micro-batches of a step before it can choose; use --overlap false.");
-        Refuse(options.Overlap && options.UseGpu, "--overlap true", "it works on the CPU so far; use --use_gpu false.");
     }
 
     /// <summary>Refuses a compressor that wants more micro-batches than a batch has sequences.</summary>
@@ -47,17 +45,6 @@ public static class TrainerRules
         Require(
             parts <= batchSize,
             $"The compressor splits a batch into {parts} {Plural.Of(parts, "part")}, and --batch_size is {batchSize}; the most parts that work are {batchSize}.");
-    }
-
-    /// <summary>Refuses <c>--use_gpu true</c> where there is none.</summary>
-    /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>.</exception>
-    public static void RequireDevice(TrainerOptions options)
-    {
-        if (options.UseGpu && !torch.cuda.is_available())
-        {
-            throw new UserErrorException(
-                ExitCode.Environment, "--use_gpu true: libtorch finds no CUDA device here; use --use_gpu false, or build for CUDA.");
-        }
     }
 
     /// <summary>Refuses an option, with the reason and the cure.</summary>

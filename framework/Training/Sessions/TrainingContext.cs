@@ -1,6 +1,8 @@
 using Compression.Core.Communication;
 using Compression.Core.Composition;
 using Compression.Core.Reporting;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Compression.Training.Sessions;
 
@@ -16,6 +18,16 @@ public sealed record TrainingContext(
 {
     /// <summary>What the user should know of the options: choices that were made, and options without effect.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>The GPU of this process, counted on its host; null: it computes on the CPU.</summary>
+    public int? Gpu { get; init; }
+
+    /// <summary>Where this process computes. Not by the factory, which starts CUDA.</summary>
+    internal Device Device
+    {
+        get => field ?? (Gpu is { } index ? new Device(DeviceType.CUDA, index) : CPU);
+        init;
+    }
 
     /// <summary>Those who train the same parameters and exchange their gradients: all, unless the model is spread over ranks.</summary>
     public ICommunicator Peers { get; init; } = Communicator;

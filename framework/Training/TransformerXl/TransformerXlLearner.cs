@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Compression.Core.Contracts;
 using Compression.Core.Kernels;
 using Compression.Torch.Autograd;
+using Compression.Torch.Devices;
 using Compression.Training.Data;
 using Compression.Training.Models;
 using Compression.Training.Optimizers;
@@ -28,16 +29,18 @@ public sealed class TransformerXlLearner : ColumnLearner<TransformerXlModel>
     /// <param name="microBatches">Parts into which each worker's batch is split to see second moments; 0 for none.</param>
     /// <param name="team">Threads of kernels.</param>
     /// <param name="schedule">The learning rate, whose state is saved with the model's.</param>
+    /// <param name="device">Where it computes; null for the CPU.</param>
     public TransformerXlLearner(
-        TransformerXlOptions options, Corpus corpus, WorkerGroup group, int microBatches, ThreadTeam team, TransformerXlSchedule schedule)
+        TransformerXlOptions options, Corpus corpus, WorkerGroup group, int microBatches, ThreadTeam team, TransformerXlSchedule schedule,
+        Device? device = null)
         : base(
-            Create(options, corpus, DeviceOf(options, group)), new ClipRule(options.Clip, options.ClipScope), microBatches, team,
-            options.Fp16 ? new LossScaler(options.LossScale) : null, PrecisionOf(options, DeviceOf(options, group)) is { RoundsOnly: true } precision ? precision.Type : null)
+            Create(options, corpus, device ?? CPU), new ClipRule(options.Clip, options.ClipScope), microBatches, team,
+            options.Fp16 ? new LossScaler(options.LossScale) : null, PrecisionOf(options, device ?? CPU) is { RoundsOnly: true } precision ? precision.Type : null)
     {
         _options = options;
         _schedule = schedule;
         _totalWorkers = group.Total;
-        _device = DeviceOf(options, group);
+        _device = device ?? CPU;
         Shape = options.ShapeFor(corpus.Vocabulary.Count);
         Optimizer = options.Optim switch
         {
@@ -96,8 +99,8 @@ public sealed class TransformerXlLearner : ColumnLearner<TransformerXlModel>
         for (int segment = 0; segment < segments.Count; segment++)
         {
             using var scope = NewDisposeScope();
-            var (input_TB, target_N) = Tensors(segments, segment, _device);
-            nats += Module.Loss(input_TB, target_N, memory).Each_N.to(ScalarType.Float64).sum().item<double>();
+            var (input_TB, target_N) = Tensors(segments, segment);
+            nats += DeviceTransfer.Read(Module.Loss(input_TB, target_N, memory).Each_N.to(ScalarType.Float64).sum());
         }
 
         return (nats, segments.Targets);
@@ -124,32 +127,25 @@ public sealed class TransformerXlLearner : ColumnLearner<TransformerXlModel>
         corpus.Train, worker, workers, options.BatchSize, options.TgtLen, options.ExtLen,
         options.Varlen ? RandomKey.Mix((ulong)options.Seed, 0, 0, -1, RandomPurpose.Segments) : null);
 
-    private static Device DeviceOf(TransformerXlOptions options, WorkerGroup group) =>
-        options.UseGpu ? device(DeviceType.CUDA, group.First % cuda.device_count()) : CPU;
-
     private static ReducedPrecision? PrecisionOf(TransformerXlOptions options, Device device) => options.Fp16 ? ReducedPrecision.For(device) : null;
 
     private static TransformerXlModel Create(TransformerXlOptions options, Corpus corpus, Device device)
     {
         manual_seed((long)RandomKey.Mix((ulong)options.Seed, 0, 0, -1, RandomPurpose.Initialization));
-        var module = new TransformerXlModel(options.ShapeFor(corpus.Vocabulary.Count), PrecisionOf(options, device));
-        new WeightInitialization(options.Init == "uniform", options.InitRange, options.InitStd, options.ProjInitStd).Apply(module);
-        if (options.UseGpu)
-        {
-            module.to(device);
-        }
-
-        return module;
+        return DeviceModule.Create(
+            () => new TransformerXlModel(options.ShapeFor(corpus.Vocabulary.Count), PrecisionOf(options, device)),
+            new WeightInitialization(options.Init == "uniform", options.InitRange, options.InitStd, options.ProjInitStd).Apply, device);
     }
 
     private ImmutableArray<IColumns> ColumnsOf(OrderedSegments segments, int parts) =>
         [.. Enumerable.Range(0, parts).Select(part => segments.Part(part, parts)).Select(part => new Columns(
             Module, part, (double)part.Columns / segments.Columns, Module.NewMemory(_options.MemLen, _options.ExtLen), _device))];
 
-    private static (Tensor Input_TB, Tensor Target_N) Tensors(OrderedSegments segments, int segment, Device device)
+    // On the host, where words are dealt to the clusters of the vocabulary.
+    private static (Tensor Input_TB, Tensor Target_N) Tensors(OrderedSegments segments, int segment)
     {
         var (input, target) = segments.Read(segment);
-        return (tensor(input, [input.Length / segments.Columns, segments.Columns]).to(device), tensor(target).to(device));
+        return (tensor(input, [input.Length / segments.Columns, segments.Columns]), tensor(target));
     }
 
     private sealed class Columns(TransformerXlModel module, OrderedSegments segments, double share, SegmentMemory memory, Device device) : IColumns
@@ -158,10 +154,10 @@ public sealed class TransformerXlLearner : ColumnLearner<TransformerXlModel>
 
         public double Backward(int position, double factor)
         {
-            var (input_TB, target_N) = Tensors(segments, position, device);
+            var (input_TB, target_N) = Tensors(segments, position);
             var mean = module.Loss(input_TB, target_N, memory).Mean;
             BackwardPass.Run(factor == 1 ? mean : mean * factor);
-            return mean.item<float>();
+            return DeviceTransfer.Read(mean);
         }
 
         public void Reset() => memory.Clear();

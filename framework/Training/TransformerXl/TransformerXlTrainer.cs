@@ -51,7 +51,6 @@ public static class TransformerXlTrainer
             "--fp16 true: memories must not have taken up a gradient before all workers agree that none overflows: use --num_workers in place of --virtual_workers, or --fp16 false.");
         Require(options.Fp16 || options.LossScale == LossScaler.UsualScale, $"--loss_scale {OptionText.Format(options.LossScale)}: needs --fp16 true, without which no loss is scaled.");
         RequireWeights(options, shape);
-        RequireDevice(options);
     }
 
     /// <summary>What the user should know before the first step: weights that do not say which words they are of, an option without effect on this text.</summary>
@@ -104,12 +103,12 @@ public static class TransformerXlTrainer
     private static TrainingSession Session(TransformerXlOptions options, Corpus corpus, TrainingContext context) => new(options, context, (group, team) =>
     {
         var schedule = new TransformerXlSchedule(options);
-        if (options.Fp16 && !options.UseGpu)
+        if (options.Fp16 && context.Gpu is null)
         {
             context.Logger.Message("--fp16 true on a CPU: bfloat16 stands in; weights and hidden states are rounded to it, sums and trained weights are float32");
         }
 
-        var learner = new TransformerXlLearner(options, corpus, group, context.Plan.Traits.MicroBatches, team, schedule);
+        var learner = new TransformerXlLearner(options, corpus, group, context.Plan.Traits.MicroBatches, team, schedule, context.Device);
         if (options.InitWeights.Length > 0 && options.Resume.Length == 0)
         {
             using var file = OpenWeights(options, out string shown, out var code)!;

@@ -27,7 +27,7 @@ public sealed class FullSoftmaxTests
         using var cluster = new InProcessCluster(owners);
         cluster.Run(peers => results[peers.Rank] = With(owners, owner => owner == peers.Rank, (dense, tables) =>
         {
-            using var softmax = new FullSoftmax(s_hyper, tables, dense.Lstm, peers);
+            using var softmax = new FullSoftmax(s_hyper, tables, dense, peers);
             using var batches = Batches(text);
             return softmax.Evaluate(batches, most: 6);
         }));
@@ -45,7 +45,7 @@ public sealed class FullSoftmaxTests
         {
             var (nats, targets) = With(1, _ => true, (dense, tables) =>
             {
-                using var softmax = new FullSoftmax(s_hyper, tables, dense.Lstm, peers);
+                using var softmax = new FullSoftmax(s_hyper, tables, dense, peers);
                 using var batches = Batches(text);
                 return softmax.Evaluate(batches, most: 6);
             });

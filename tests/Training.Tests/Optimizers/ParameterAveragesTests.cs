@@ -14,7 +14,7 @@ public sealed class ParameterAveragesTests
     {
         using var module = nn.Linear(3, 2);
         using var model = new FlatModel(module);
-        var averages = new ParameterAverages(model, ThreadTeam.Single, decay: 0.9);
+        using var averages = new ParameterAverages(model, ThreadTeam.Single, decay: 0.9);
         var random = new Random(1);
         double[] expected = [];
         for (int step = 0; step < 5; step++)
@@ -34,7 +34,7 @@ public sealed class ParameterAveragesTests
 
         var state = new StateInMemory();
         averages.Save(state);
-        var loaded = new ParameterAverages(model, ThreadTeam.Single, decay: 0.9);
+        using var loaded = new ParameterAverages(model, ThreadTeam.Single, decay: 0.9);
         loaded.Load(state);
         loaded.Apply();
         model.ChangeParameters(parameters => Pairs.AssertClose(expected, parameters.ToArray(), 1e-6));

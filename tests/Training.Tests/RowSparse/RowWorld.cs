@@ -121,7 +121,7 @@ internal sealed class RowWorld : IDisposable
         }
 
         using var scope = NewDisposeScope();
-        batch.MakeLeaf();
+        batch.MakeLeaf(CPU);
         (batch.Leaf * tensor(all, [batch.Count, Widths[table]])).sum().backward();
         batch.TakeGradient(1);
         return drawn;

@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Compression.Torch.Autograd;
+using Compression.Torch.Devices;
 using Compression.Torch.Fused;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -51,14 +51,20 @@ internal sealed class AdaptiveEmbedding : nn.Module
     /// <summary>The projection of a table, [D, width].</summary>
     public Parameter Projection(int table) => _projections[table];
 
-    /// <param name="ids_TB">Int64, each in [0, V).</param>
+    /// <param name="ids_TB">Int64, each in [0, V); on the host.</param>
     /// <returns>[T, B, D].</returns>
     public Tensor Forward(Tensor ids_TB)
     {
         var rows = _tables.Length == 1
-            ? Project(FusedEmbedding.Rows(_tables[0].Weight, ids_TB, GradientPath.IntoGrad), 0)
+            ? Project(Look(0, ids_TB), 0)
             : FromClusters(ids_TB).view([.. ids_TB.shape, _shape.ModelWidth]);
         return rows * Math.Sqrt(_shape.ModelWidth);
+    }
+
+    private Tensor Look(int table, Tensor words)
+    {
+        var weight = _tables[table].Weight;
+        return FusedEmbedding.Rows(weight, DeviceTransfer.To(words, weight.device), GradientPath.IntoGrad);
     }
 
     private Tensor Project(Tensor rows, int table) => _projections.Length == 0
@@ -68,8 +74,7 @@ internal sealed class AdaptiveEmbedding : nn.Module
     // Words are looked up cluster by cluster, then brought back into their order.
     private Tensor FromClusters(Tensor ids_TB)
     {
-        using var onHost = ids_TB.cpu().contiguous();
-        var clusters = new ClusterAssignment(_shape, MemoryMarshal.Cast<byte, long>(onHost.bytes));
+        var clusters = ClusterAssignment.Of(_shape, ids_TB);
         var parts = new List<Tensor>();
         long[] place = new long[clusters.Count];
         long next = 0;
@@ -82,11 +87,10 @@ internal sealed class AdaptiveEmbedding : nn.Module
                     place[position] = next++;
                 }
 
-                var rows = FusedEmbedding.Rows(_tables[cluster].Weight, tensor(clusters.Words(cluster)).to(ids_TB.device), GradientPath.IntoGrad);
-                parts.Add(Project(rows, cluster));
+                parts.Add(Project(Look(cluster, tensor(clusters.Words(cluster))), cluster));
             }
         }
 
-        return cat(parts).index_select(0, tensor(place).to(ids_TB.device));
+        return DeviceOperators.Rows(cat(parts), DeviceTransfer.To(tensor(place), _tables[0].Weight.device));
     }
 }

@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Compression.Torch.Autograd;
+using Compression.Torch.Devices;
 using Compression.Torch.Fused;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -63,19 +63,18 @@ internal sealed class AdaptiveSoftmax : nn.Module
 
     /// <summary>The mean over the targets in nats, to be differentiated, and each target's own, as constants, in the targets' order.</summary>
     /// <param name="hidden_ND">Hidden states.</param>
-    /// <param name="target_N">Int64, each in [0, V).</param>
+    /// <param name="target_N">Int64, each in [0, V); on the host.</param>
     public (Tensor Mean, Tensor Each) Loss(Tensor hidden_ND, Tensor target_N)
     {
-        using var onHost = target_N.cpu().contiguous();
-        var clusters = new ClusterAssignment(_shape, MemoryMarshal.Cast<byte, long>(onHost.bytes));
+        var clusters = ClusterAssignment.Of(_shape, target_N);
         double scale = 1.0 / clusters.Count;
         var (mean, each) = Nats(hidden_ND, 0, clusters.HeadTargets(), scale);
         for (int cluster = 1; cluster < _shape.Clusters; cluster++)
         {
             if (clusters.Positions(cluster) is { Length: > 0 } positions)
             {
-                var places = tensor(positions).to(hidden_ND.device);
-                var (part, own) = Nats(hidden_ND.index_select(0, places), cluster, clusters.Words(cluster), scale);
+                var places = DeviceTransfer.To(tensor(positions), hidden_ND.device);
+                var (part, own) = Nats(DeviceOperators.Rows(hidden_ND, places), cluster, clusters.Words(cluster), scale);
                 mean += part;
                 using var noGradient = no_grad();
                 each.index_add_(0, places, own, 1);
@@ -105,7 +104,7 @@ internal sealed class AdaptiveSoftmax : nn.Module
     }
 
     private (Tensor Loss, Tensor Each) Nats(Tensor hidden, int cluster, long[] targets, double scale) => FusedClusterEntropy.Run(
-        Narrowed(hidden, cluster), Rows(cluster), tensor(targets).to(hidden.device), scale, GradientPath.IntoGrad);
+        Narrowed(hidden, cluster), Rows(cluster), DeviceTransfer.To(tensor(targets), hidden.device), scale, GradientPath.IntoGrad);
 
     private Tensor Logits(Tensor hidden, int cluster)
     {

@@ -1,3 +1,4 @@
+using Compression.Torch.Devices;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -32,7 +33,7 @@ internal sealed class Affine : nn.Module
     public static Affine Norm(long width) => new(nn.Parameter(ones(width)), nn.Parameter(zeros(width)));
 
     /// <summary>Normalizes the last axis, then scales and offsets it, in float32; the result has the type of <paramref name="x"/>.</summary>
-    public Tensor Normalize(Tensor x) => nn.functional.layer_norm(x.to(ScalarType.Float32), [x.shape[^1]], Weight, Bias).to(x.dtype);
+    public Tensor Normalize(Tensor x) => DeviceOperators.LayerNorm(x.to(ScalarType.Float32), Weight, Bias!).to(x.dtype);
 }
 
 /// <summary>Modules and parameters under numbers, as PyTorch's lists name them; numbers may be left out.</summary>

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
 namespace Compression.Training.TransformerXl.Layers;
 
 /// <summary>Which of some words belong to which cluster of the vocabulary.</summary>
@@ -35,6 +38,15 @@ internal sealed class ClusterAssignment
             _positions[cluster][at] = i;
             _words[cluster][at] = ids[i] - shape.StartOf(cluster);
         }
+    }
+
+    /// <summary>Reads the words of a tensor.</summary>
+    /// <param name="shape">The clusters.</param>
+    /// <param name="ids">Int64, on the host.</param>
+    public static ClusterAssignment Of(TransformerXlShape shape, Tensor ids)
+    {
+        using var whole = ids.contiguous();
+        return new ClusterAssignment(shape, MemoryMarshal.Cast<byte, long>(whole.bytes));
     }
 
     /// <summary>Words in all.</summary>

@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Compression.Core.Reporting;
+using Compression.Torch.Devices;
 using Compression.Training.Checkpoints;
 using Compression.Training.Parameters;
 
@@ -36,11 +36,13 @@ public sealed class PublishedWeights(TransformerXlShape shape)
         SafetensorsWriter.Save(path, [.. entries], writer =>
         {
             model.Write(writer);
-            using var onHost = model.FlatParameters.cpu();
-            foreach (var (alias, name) in _aliases)
+            DeviceTransfer.Show(model.FlatParameters, values =>
             {
-                writer.Write(alias, MemoryMarshal.Cast<byte, float>(onHost.bytes).Slice(slots[name].Offset, slots[name].Length));
-            }
+                foreach (var (alias, name) in _aliases)
+                {
+                    writer.Write(alias, values.Slice(slots[name].Offset, slots[name].Length));
+                }
+            });
 
             if (HasSinusoids)
             {

@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Compression.Core.Contracts;
+using Compression.Torch.Devices;
 using static TorchSharp.torch;
 
 namespace Compression.Training.TransformerXl.Layers;
@@ -71,9 +71,8 @@ public sealed class SegmentMemory(int states, int length, int extension = 0) : I
         writer.Write($"{prefix}memory/shape", shape);
         for (int i = 0; i < _states.Length && shape[0] > 0; i++)
         {
-            using var onHost = _states[i]!.to(ScalarType.Float32, CPU);
-            using var whole = onHost.contiguous();
-            writer.Write($"{prefix}memory/{i}", MemoryMarshal.Cast<byte, float>(whole.bytes));
+            using var values = _states[i]!.to(ScalarType.Float32);
+            DeviceTransfer.Show(values, shown => writer.Write($"{prefix}memory/{i}", shown));
         }
     }
 
@@ -91,7 +90,7 @@ public sealed class SegmentMemory(int states, int length, int extension = 0) : I
             float[] values = new float[(int)(shape[0] * shape[1] * shape[2])];
             reader.Read($"{prefix}memory/{i}", values);
             using var loaded = tensor(values, shape);
-            _states[i] = loaded.to(device).alias().DetachFromDisposeScope();
+            _states[i] = DeviceTransfer.To(loaded, device).DetachFromDisposeScope();
         }
     }
 

@@ -1,3 +1,4 @@
+using Compression.Torch.Devices;
 using static TorchSharp.torch;
 
 namespace Compression.Training.TransformerXl.Layers;
@@ -23,7 +24,7 @@ internal sealed class SinusoidalPositions(int width, int clamp, Device device) :
             _last?.Dispose();
             float[] distances = [.. Enumerable.Range(0, (int)keys).Select(k => (float)(clamp > 0 ? Math.Min(keys - 1 - k, clamp) : keys - 1 - k))];
             var angles = outer(tensor(distances), tensor(InverseFrequencies(width)));
-            _last = cat([sin(angles), cos(angles)], 1).to(device).DetachFromDisposeScope();
+            _last = DeviceTransfer.To(cat([sin(angles), cos(angles)], 1), device).DetachFromDisposeScope();
         }
 
         return _last;

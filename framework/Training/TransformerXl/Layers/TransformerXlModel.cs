@@ -72,7 +72,7 @@ public sealed class TransformerXlModel : nn.Module
         long queries = input_TB.shape[0], keys = queries + memory.Length;
         int reach = _shape.SameLength ? memory.MaxLength : 0;
         var words = _embedding.Forward(input_TB);
-        var sinusoids = _shape.Attention is AttentionType.Relative or AttentionType.Absolute ? Sinusoids(keys, input_TB.device) : null;
+        var sinusoids = _shape.Attention is AttentionType.Relative or AttentionType.Absolute ? Sinusoids(keys, words.device) : null;
         var x = Reduce(Drop(_shape.Attention == AttentionType.Absolute ? words + sinusoids!.narrow(0, keys - queries, queries).unsqueeze(1) : words));
         var dropped = _shape.Attention == AttentionType.Relative ? Reduce(Drop(sinusoids!)) : null;
         var states = new List<Tensor>(_layers.Length + 1) { x };
