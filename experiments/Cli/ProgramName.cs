@@ -4,7 +4,5 @@ namespace Compression.Experiments.Cli;
 internal static class ProgramName
 {
     /// <summary>A message with the program's name before each command.</summary>
-    public static string AddTo(string message) => message
-        .Replace("`data ", "`./run.sh data ", StringComparison.Ordinal)
-        .Replace("or build for CUDA.", "or build for CUDA: COMPRESSION_TORCH=cuda ./run.sh.", StringComparison.Ordinal);
+    public static string AddTo(string message) => message.Replace("`data ", "`./run.sh data ", StringComparison.Ordinal);
 }

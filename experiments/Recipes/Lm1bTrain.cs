@@ -63,16 +63,16 @@ internal sealed class Lm1bTrain() : TrainingVerb<Lm1bOptions>("lm1b", "train the
 
     protected override IReadOnlyCollection<string> ActInstead(ParsedCommand command) =>
     [
-        "mode", "eval_once", "eval_steps", "resume", "out", "datadir", "hpconfig", "threads", .. command["eval_once"] is null or "false" ? ["max_steps"] : Array.Empty<string>(),
+        "mode", "eval_once", "eval_steps", "resume", "out", "datadir", "hpconfig", "threads", "use_gpu", .. command["eval_once"] is null or "false" ? ["max_steps"] : Array.Empty<string>(),
     ];
 
     protected override ExitCode RunInstead(Lm1bOptions options, CompressionPlan pipeline, ParsedCommand command, CommandEnvironment environment)
     {
-        Requirements.Libtorch(useGpu: false);
+        Requirements.Libtorch(options.UseGpu);
         CommandLine.Warn(Lm1bHyperparameters.Idle(command["hpconfig"] ?? "", trains: false, options.Sync), environment);
         var corpus = Lm1bCorpus.Open(DataFolder(options.Datadir, environment), options.Hyper().VocabSize);
         CommandLine.Warn(corpus.Warnings, environment);
-        using var checkpoint = new Lm1bEvaluator(options, corpus, options.Threads);
+        using var checkpoint = new Lm1bEvaluator(options, corpus, options.Threads, ProcessGpu.Of(options.UseGpu, []));
         return new FollowedCheckpoints(options.Resume, options.Mode, options.MaxSteps, options.EvalOnce).Evaluate(folder => checkpoint.Evaluate(folder, note => CommandLine.Warn(note, environment)), environment);
     }
 
@@ -118,6 +118,8 @@ internal sealed class Lm1bTrain() : TrainingVerb<Lm1bOptions>("lm1b", "train the
                 return Lm1bTrainer.Train(options, corpus, rows, context, found => Show(found, options, context.RunFolder));
             })
         {
+            MemoryOptions = Lm1bMemory.Options,
+            Gpus = options.ResourceInfoFile.Length > 0 ? MachineList.GpusHere(options.ResourceInfoFile, environment) : [],
             Notes = [.. corpus.Warnings, .. Lm1bHyperparameters.Idle(options.Hpconfig, trains: true, options.Sync)],
         };
     }

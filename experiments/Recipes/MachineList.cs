@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
@@ -35,6 +36,15 @@ internal static class MachineList
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>: a line is malformed.</exception>
     public static HostList Hosts(string path, CommandEnvironment environment) =>
         HostList.Of(Read(path, environment).Hosts.Select(host => new JobHost(host.Name, host.Workers, host.Place)));
+
+    /// <summary>Numbers of the GPUs that the list names for this host; empty where it names none.</summary>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>: a line is malformed.</exception>
+    public static ImmutableArray<int> GpusHere(string path, CommandEnvironment environment)
+    {
+        var hosts = Read(path, environment).Hosts;
+        return (hosts.Length == 1 ? hosts[0]
+            : hosts.FirstOrDefault(host => string.Equals(host.Name, MpiEnvironment.Current.Host, StringComparison.OrdinalIgnoreCase)))?.Gpus ?? [];
+    }
 
     private static ResourceInfo Read(string path, CommandEnvironment environment) => ResourceInfo.Read(environment.FullPath(path), $"--resource_info_file {path}");
 }

@@ -11,6 +11,8 @@ namespace Compression.Experiments.Recipes;
 internal sealed class ModelParallelTrain() : TrainingVerb<ModelParallelOptions>(
     "model-parallel", "train a stacked LSTM whose layers lie on several ranks, as a pipeline")
 {
+    private const string MemoryOptions = "--emb_size, --num_hid or --num_layers";
+
     public override IReadOnlyList<string> Examples =>
     [
         "model-parallel --max_steps 200",
@@ -42,6 +44,7 @@ internal sealed class ModelParallelTrain() : TrainingVerb<ModelParallelOptions>(
         return new PreparedTraining<ModelParallelOptions>(options, corpus, context => ModelParallelTrainer.Train(options, corpus, context))
         {
             Description = data == CorpusLocation.SampleName ? $"{corpus.Description}; {SampleRun.Remark}" : corpus.Description,
+            MemoryOptions = $"--batch_size, {MemoryOptions}",
             Size = new TrainingSize(options.ModelFor(corpus.Vocabulary.Count).ParameterCount(), Math.Min(tokens, limit)),
         };
     }
@@ -50,7 +53,7 @@ internal sealed class ModelParallelTrain() : TrainingVerb<ModelParallelOptions>(
     private static void RequireMemory(ModelParallelOptions options, CompressionPlan pipeline, Corpus corpus)
     {
         var whole = MemoryNeed.Of(
-            options.ModelFor(corpus.Vocabulary.Count), words: 0, MemoryNeed.WeightsAndGradients + MemoryNeed.Residuals(pipeline, options), "--emb_size, --num_hid or --num_layers");
+            options.ModelFor(corpus.Vocabulary.Count), words: 0, MemoryNeed.WeightsAndGradients + MemoryNeed.Residuals(pipeline, options), MemoryOptions);
         (whole with { Parameters = whole.Parameters / (options.NumWorkers > 1 ? options.Stages : 1) }).Require(options);
     }
 }

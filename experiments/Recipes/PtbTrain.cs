@@ -11,6 +11,8 @@ namespace Compression.Experiments.Recipes;
 /// <summary>The PTB LSTM: the main job.</summary>
 internal sealed class PtbTrain() : TrainingVerb<PtbOptions>("train", "train the PTB LSTM with compressed gradients")
 {
+    private const string MemoryOptions = "--emb_size, --num_hid, --num_layers, --batch_size or --bptt";
+
     public override IReadOnlyList<string> Examples =>
     [
         "--compressor topk --compress_ratio 0.001",
@@ -63,6 +65,7 @@ internal sealed class PtbTrain() : TrainingVerb<PtbOptions>("train", "train the 
         return new PreparedTraining<PtbOptions>(options, corpus, context => PtbTrainer.Train(options, corpus, context))
         {
             Notes = [.. corpus.Warnings, .. note is null ? Array.Empty<string>() : [note]],
+            MemoryOptions = MemoryOptions,
             Size = SizeOf(options, corpus, workers),
         };
     }
@@ -84,7 +87,7 @@ internal sealed class PtbTrain() : TrainingVerb<PtbOptions>("train", "train the 
     {
         double words = Math.Min((double)options.Bptt * options.BatchSize, (double)corpus.Train.Length / workers);
         double copies = MemoryNeed.WeightsAndGradients + (options.Momentum > 0 ? 1 : 0) + MemoryNeed.Residuals(pipeline, options);
-        MemoryNeed.Of(options.ModelFor(corpus.Vocabulary.Count), words, copies, "--emb_size, --num_hid, --num_layers, --batch_size or --bptt").Require(options);
+        MemoryNeed.Of(options.ModelFor(corpus.Vocabulary.Count), words, copies, MemoryOptions).Require(options);
     }
 
     private static TrainingSize SizeOf(PtbOptions options, Corpus corpus, int workers)

@@ -50,6 +50,6 @@ internal sealed class SavedTransformerXl(TransformerXlOptions options, Corpus co
         // The weights alone count: whatever the run compressed with, and among however many workers, is left aside.
         var alone = options with { InitWeights = weights, Resume = "", Compressor = "none", NumWorkers = 1, VirtualWorkers = 0, Overlap = false, BucketBytes = 0 };
         TransformerXlTrainer.Check(alone, Components.Compose("none"), corpus, workers: 1);
-        SavedWeights.Evaluate(["valid", "test"], (split, context) => TransformerXlTrainer.Evaluate(alone, corpus, split, context), environment);
+        SavedWeights.Evaluate(["valid", "test"], (split, context) => TransformerXlTrainer.Evaluate(alone, corpus, split, context), alone.UseGpu, environment);
     }
 }

@@ -7,6 +7,9 @@ namespace Compression.Experiments.Recipes;
 /// <summary>What a worker of Transformer-XL holds.</summary>
 internal static class TransformerXlMemory
 {
+    /// <summary>The options that lower it.</summary>
+    public const string Options = "--n_layer, --d_model, --n_head, --d_head, --d_inner, --batch_size, --tgt_len or --mem_len, or raise --batch_chunk";
+
     /// <summary>Buffers of the parameters' length for weights and gradients, and on a CPU in half precision for rounded weights.</summary>
     public static int Weights(TransformerXlOptions options) => options.Fp16 && !options.UseGpu ? 3 : 2;
 
@@ -24,7 +27,7 @@ internal static class TransformerXlMemory
     public static MemoryNeed Need(TransformerXlOptions options, TransformerXlShape shape, CompressionPlan pipeline, double rows) => new(
         shape.ParameterCount(), Weights(options) + Optimizer(options) + MemoryNeed.Residuals(pipeline, options),
         Activations(options, shape, Math.Min(rows, options.TgtLen), Math.Min(rows, options.TgtLen + options.ExtLen + (double)options.MemLen)),
-        "--n_layer, --d_model, --n_head, --d_head, --d_inner, --batch_size, --tgt_len or --mem_len, or raise --batch_chunk");
+        Options);
 
     private static double Activations(TransformerXlOptions options, TransformerXlShape shape, double length, double keys)
     {

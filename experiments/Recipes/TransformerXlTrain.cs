@@ -114,6 +114,7 @@ internal sealed class TransformerXlTrain() : TrainingVerb<TransformerXlOptions>(
         {
             Description = corpus.Description + note,
             Notes = [.. corpus.Warnings, .. TransformerXlTrainer.Notes(options, corpus)],
+            MemoryOptions = TransformerXlMemory.Options,
             Size = SizeOf(options, corpus.Vocabulary.Count, workers),
         };
     }
@@ -130,6 +131,7 @@ internal sealed class TransformerXlTrain() : TrainingVerb<TransformerXlOptions>(
             options, $"no {OptionText.Format(options.Dataset)} at hand: counted with its published vocabulary, checked without its text", new Dictionary<string, string>(),
             [], static _ => throw new InvalidOperationException("A dry run trains nothing."))
         {
+            MemoryOptions = TransformerXlMemory.Options,
             Size = SizeOf(options, words, workers),
         };
     }

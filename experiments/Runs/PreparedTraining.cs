@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Compression.Core.Reporting;
 using Compression.Training.Data;
 using Compression.Training.Sessions;
@@ -20,6 +21,12 @@ internal sealed record PreparedTraining<TOptions>(
 
     /// <summary>What the user should know of data and weights.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>Numbers of the GPUs of this host that the job may use; empty: all.</summary>
+    public ImmutableArray<int> Gpus { get; init; } = [];
+
+    /// <summary>The options that lower the memory of a step.</summary>
+    public required string MemoryOptions { get; init; }
 
     /// <summary>How much work it is; null where the trainer does not say.</summary>
     public TrainingSize? Size { get; init; }

@@ -11,11 +11,6 @@ internal static class Requirements
     public static void Libtorch(bool useGpu)
     {
         TorchRuntime.Require();
-        if (useGpu && TorchRuntime.Read().CudaDevices == 0)
-        {
-            throw new UserErrorException(
-                ExitCode.Environment,
-                "--use_gpu true: libtorch finds no CUDA device here; use --use_gpu false, or build for CUDA: COMPRESSION_TORCH=cuda ./run.sh.");
-        }
+        ProcessGpu.Of(useGpu, []);
     }
 }

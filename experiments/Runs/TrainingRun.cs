@@ -25,7 +25,11 @@ internal static class TrainingRun
             using var stop = environment.ListenForStop();
             using var logger = folder is null ? new NullRunLogger() : OpenLogger(folder.Directory, request, observed!, group, stop, environment);
             var summary = request.Training.Train(
-                new TrainingContext(group.Communicator, logger, request.Plan, path, environment.Time, stop.Token) { Notes = request.Notes });
+                new TrainingContext(group.Communicator, logger, request.Plan, path, environment.Time, stop.Token)
+                {
+                    Notes = request.Notes,
+                    Gpu = ProcessGpu.Of(request.Options.UseGpu, request.Training.Gpus),
+                });
             return group.Conclude(summary.Status switch
             {
                 "completed" => ExitCode.Success,
@@ -36,7 +40,7 @@ internal static class TrainingRun
         catch (Exception failure)
         {
             string? log = folder?.Record(failure, environment.Time);
-            var error = Explain(failure, log);
+            var error = Explain(failure, request.Training.MemoryOptions, log);
             folder?.Dispose();
             group.EndAll(error.Code, () => CommandLine.Report(error.Code, error.Message, environment));
             throw error;
@@ -76,7 +80,7 @@ internal static class TrainingRun
         return logger;
     }
 
-    private static UserErrorException Explain(Exception failure, string? log) => failure switch
+    private static UserErrorException Explain(Exception failure, string memoryOptions, string? log) => GpuMemory.Explain(failure, memoryOptions) ?? failure switch
     {
         UserErrorException error => error,
         DllNotFoundException missing => new UserErrorException(

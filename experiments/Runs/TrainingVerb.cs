@@ -231,6 +231,13 @@ internal abstract class TrainingVerb<TOptions>(string name, string summary) : Tr
         }
 
         request.Resume?.Verify(ResumesWithOtherWorkers ? null : options.VirtualWorkers > 0 ? 1 : workers, KeptOptions.OfResult(options, request.Plan));
-        return request.With(Prepare(options, request.Plan, workers, environment));
+        var prepared = request.With(Prepare(options, request.Plan, workers, environment));
+        if (startsRanks)
+        {
+            return prepared;
+        }
+
+        ProcessGpu.Of(options.UseGpu, prepared.Training.Gpus);
+        return prepared with { Notes = [.. prepared.Notes, .. ProcessGpu.Notes(options, prepared.Training.Gpus)] };
     }
 }

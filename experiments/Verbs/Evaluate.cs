@@ -78,7 +78,7 @@ internal sealed class Evaluate() : Verb<EvaluateOptions>("eval", "perplexity of 
         environment.Screen.Output.WriteLine(corpus.Description);
         CommandLine.Warn(corpus.Warnings, environment);
         string[] splits = options.Split == "both" ? ["valid", "test"] : [options.Split];
-        SavedWeights.Evaluate(splits, (split, context) => PtbTrainer.Evaluate(model, corpus, split, context), environment);
+        SavedWeights.Evaluate(splits, (split, context) => PtbTrainer.Evaluate(model, corpus, split, context), options.UseGpu, environment);
         return ExitCode.Success;
     }
 

@@ -37,9 +37,6 @@ public sealed class GroupedAggregator : IGradientAggregator
     /// <param name="slot">Its index in the whole layout.</param>
     public int GroupOf(int slot) => _groupOf[slot];
 
-    /// <summary>Number of slots of a group.</summary>
-    public int SlotsOf(int group) => _groups[group].Layout.Slots.Length;
-
     public void Aggregate(GradientBucket bucket, StepContext step, ICommunicator communicator)
     {
         for (int group = 0; group < _groups.Length; group++)

@@ -7,6 +7,9 @@ public sealed record PhaseSeconds(
     /// <summary>See <see cref="StepPhase.Hidden"/>; contained in the others.</summary>
     public double Hidden { get; init; }
 
+    /// <summary>See <see cref="StepPhase.Copy"/>.</summary>
+    public double Copy { get; init; }
+
     /// <summary>Reads the totals of a meter.</summary>
     public static PhaseSeconds Of(StepMeter meter) => new(
         meter.Seconds(StepPhase.ForwardBackward), meter.Seconds(StepPhase.Compress), meter.Seconds(StepPhase.Communicate),
@@ -14,6 +17,7 @@ public sealed record PhaseSeconds(
         meter.Seconds(StepPhase.Checkpoint))
     {
         Hidden = meter.Seconds(StepPhase.Hidden),
+        Copy = meter.Seconds(StepPhase.Copy),
     };
 
     /// <summary>Adds what earlier parts of a run took.</summary>
@@ -22,6 +26,7 @@ public sealed record PhaseSeconds(
         Decompress + other.Decompress, Update + other.Update, Evaluate + other.Evaluate, Checkpoint + other.Checkpoint)
     {
         Hidden = Hidden + other.Hidden,
+        Copy = Copy + other.Copy,
     };
 
     /// <summary>What was added since an earlier reading.</summary>
@@ -30,5 +35,6 @@ public sealed record PhaseSeconds(
         Decompress - earlier.Decompress, Update - earlier.Update, Evaluate - earlier.Evaluate, Checkpoint - earlier.Checkpoint)
     {
         Hidden = Hidden - earlier.Hidden,
+        Copy = Copy - earlier.Copy,
     };
 }

@@ -126,4 +126,7 @@ public sealed record SecondsSummary(
 {
     /// <summary>Part of compress, communicate and decompress that passed during forward_backward, with overlap.</summary>
     public double Hidden { get; init; }
+
+    /// <summary>Copies between the host and the device of the model.</summary>
+    public double Copy { get; init; }
 }

@@ -26,4 +26,7 @@ public enum StepPhase
 
     /// <summary>The share of compressing, exchanging and decoding that passed while the backward pass ran; contained in those and in it.</summary>
     Hidden,
+
+    /// <summary>Standing still for copies between the host and the device of the model; nothing on a CPU.</summary>
+    Copy,
 }

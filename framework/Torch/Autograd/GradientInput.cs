@@ -89,6 +89,9 @@ internal sealed class GradientInput
         return output.ForAutograd;
     }
 
+    /// <summary>The share was added to <c>.grad</c> by libtorch's operators.</summary>
+    internal void Delivered() => _ready = _awaited;
+
     /// <summary>Says that this use has added its share to <c>.grad</c>, where it has.</summary>
     internal void Complete()
     {

@@ -10,7 +10,7 @@ namespace Compression.Torch.Autograd;
 /// fused functions use by <see cref="GradientPath.IntoGrad"/> is reported after the last of those uses, the last layer's first; all others that have
 /// a gradient are reported by <see cref="AfterBackward"/>, last to first, since libtorch does not say when it has added to them. So a
 /// parameter must not be used both ways. Each is reported once a backward.
-/// The callback runs inside backward, on the thread that called it. What it throws is kept and thrown by <see cref="AfterBackward"/>; after that it is not
+/// The callback runs inside backward: on the thread that called it, or on libtorch's own for a GPU. What it throws is kept and thrown by <see cref="AfterBackward"/>; after that it is not
 /// called until then.
 /// </summary>
 public sealed unsafe class GradientReady : IDisposable
@@ -21,7 +21,7 @@ public sealed unsafe class GradientReady : IDisposable
 
     private readonly IReadOnlyList<Parameter> _parameters;
     private readonly Action<int> _ready;
-    private readonly Dictionary<nint, int> _indices = [];
+    private readonly Dictionary<long, int> _indices = [];
     private readonly int[] _uses;
     private readonly bool[] _told;
     private ExceptionDispatchInfo? _failure;
@@ -37,10 +37,7 @@ public sealed unsafe class GradientReady : IDisposable
                 throw new ArgumentException($"Parameter {i} requires no gradient.", nameof(parameters));
             }
 
-            if (parameters[i].device_type == TorchSharp.DeviceType.CPU)
-            {
-                _indices[(nint)TensorPointer.Floats(parameters[i])] = i;
-            }
+            _indices[KeyOf(parameters[i])] = i;
         }
     }
 
@@ -79,10 +76,13 @@ public sealed unsafe class GradientReady : IDisposable
         }
     }
 
+    /// <summary>Whether somebody waits for the gradient of a parameter.</summary>
+    internal static bool Awaits(Tensor parameter) => s_current is { } current && current._indices.ContainsKey(KeyOf(parameter));
+
     /// <summary>Counts a use whose gradient goes into <c>.grad</c>; null where nobody waits for it.</summary>
     internal static GradientReady? Begin(Tensor parameter)
     {
-        if (s_current is not { } current || !current._indices.TryGetValue((nint)TensorPointer.Floats(parameter), out int index))
+        if (s_current is not { } current || !current._indices.TryGetValue(KeyOf(parameter), out int index))
         {
             return null;
         }
@@ -94,12 +94,16 @@ public sealed unsafe class GradientReady : IDisposable
     /// <summary>Says that one of the uses has added its share.</summary>
     internal void End(Tensor parameter)
     {
-        int index = _indices[(nint)TensorPointer.Floats(parameter)];
+        int index = _indices[KeyOf(parameter)];
         if (--_uses[index] == 0)
         {
             Tell(index);
         }
     }
+
+    // The same tensor has several objects. Its place is its own: in memory, or on another device in the vector of all parameters.
+    private static long KeyOf(Tensor parameter) =>
+        parameter.device_type == TorchSharp.DeviceType.CPU ? (nint)TensorPointer.Floats(parameter) : parameter.storage_offset();
 
     private void Tell(int index)
     {

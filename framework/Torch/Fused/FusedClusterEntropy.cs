@@ -38,6 +38,8 @@ public static class FusedClusterEntropy
         }
 
         using DisposeScope scope = NewDisposeScope();
+        Tensor? Watched(Tensor? parameter) => parameter is null ? null : WatchedParameter.Of(parameter, path);
+        (weight, bias, moreWeight, moreBias) = (Watched(weight)!, Watched(bias)!, Watched(moreWeight), Watched(moreBias));
         Tensor rows = weight.narrow(0, first, count), biases = bias.narrow(0, first, count);
         Tensor choices = moreWeight is null ? rows : cat([rows, moreWeight]), offsets = moreBias is null ? biases : cat([biases, moreBias]);
         Tensor nats = nn.functional.cross_entropy(

@@ -30,7 +30,7 @@ public static class FusedCrossEntropy
             return Call(hidden, weight, bias, targets, path).Run();
         }
 
-        using Tensor logits = nn.functional.linear(hidden, weight, bias);
+        using Tensor logits = nn.functional.linear(hidden, WatchedParameter.Of(weight, path), WatchedParameter.Of(bias, path));
         return nn.functional.cross_entropy(logits, targets);
     }
 

@@ -25,7 +25,7 @@ public static class FusedEmbedding
         }
 
         using Tensor flat = indices.flatten();
-        using Tensor found = DeviceOperators.Rows(weight, flat);
+        using Tensor found = DeviceOperators.Rows(WatchedParameter.Of(weight, path), flat);
         return found.reshape([.. indices.shape, weight.shape[1]]);
     }
 }

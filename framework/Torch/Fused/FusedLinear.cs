@@ -43,6 +43,7 @@ public static class FusedLinear
         }
 
         using var scope = NewDisposeScope();
+        (weight, bias) = (WatchedParameter.Of(weight, path), bias is null ? null : WatchedParameter.Of(bias, path));
         Tensor rows = (first == 0 && count == weight.shape[0] ? weight : weight.narrow(0, first, count)).to(x.dtype);
         Tensor joined = constants is null ? x : cat([constants.detach(), x]);
         Tensor result = nn.functional.linear(joined, rows, bias?.to(x.dtype));

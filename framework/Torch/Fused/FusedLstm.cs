@@ -33,7 +33,10 @@ public static class FusedLstm
         (Tensor wi, Tensor wh, Tensor bi, Tensor bh, Tensor? wr) = weights;
         if (!FusedDevice.Takes(x, h0, c0, wi, wh, bi, bh, wr ?? wh))
         {
-            return LibTorchLstm.Run(x, h0, c0, weights);
+            using DisposeScope plain = NewDisposeScope();
+            Tensor Watched(Tensor parameter) => WatchedParameter.Of(parameter, path);
+            var (all, last, cells) = LibTorchLstm.Run(x, h0, c0, new LstmWeights(Watched(wi), Watched(wh), Watched(bi), Watched(bh), wr is null ? null : Watched(wr)));
+            return (all.MoveToOuterDisposeScope(), last.MoveToOuterDisposeScope(), cells.MoveToOuterDisposeScope());
         }
 
         var call = new LstmCall(x, h0, c0, weights, path);

@@ -33,6 +33,6 @@ public static class FusedRelativeAttention
         }
 
         return PlainRelativeAttention.Run(
-            queries_QBI, keysValues_KBI, positions_KI, contentBias_HW, positionBias_HW, dropout, reach);
+            queries_QBI, keysValues_KBI, positions_KI, WatchedParameter.Of(contentBias_HW, path), WatchedParameter.Of(positionBias_HW, path), dropout, reach);
     }
 }

@@ -83,7 +83,7 @@ internal static class PlainLines
     // Where the interval's seconds went; evaluation and checkpoints only where there were any.
     private static string Split(PhaseSeconds s)
     {
-        var total = s.ForwardBackward + s.Compress + s.Communicate + s.Decompress + s.Update + s.Evaluate + s.Checkpoint;
+        var total = s.ForwardBackward + s.Compress + s.Communicate + s.Decompress + s.Update + s.Evaluate + s.Checkpoint + s.Copy;
         if (!(total > 0))
         {
             return "";
@@ -94,7 +94,7 @@ internal static class PlainLines
             ("fb", s.ForwardBackward), ("compress", s.Compress), ("comm", s.Communicate), ("decompress", s.Decompress),
             ("update", s.Update),
         ];
-        phases.AddRange(new[] { ("eval", s.Evaluate), ("ckpt", s.Checkpoint) }.Where(rare => rare.Item2 > 0));
+        phases.AddRange(new[] { ("copy", s.Copy), ("eval", s.Evaluate), ("ckpt", s.Checkpoint) }.Where(rare => rare.Item2 > 0));
         return string.Join(' ', phases.Select(phase => $"{phase.Name} {Figures.Percent(phase.Seconds, total)}"));
     }
 

@@ -95,11 +95,12 @@ internal static class SummaryTable
     {
         var table = Columns("time", Figures.Duration(s.Total), "");
         double other = s.Total;
+        (string, double)[] copies = s.Copy > 0 ? [("copies", s.Copy)] : [];
         foreach (var (name, seconds) in new[]
         {
             ("forward, backward", s.ForwardBackward), ("compress", s.Compress), ("communicate", s.Communicate),
             ("decompress", s.Decompress), ("update", s.Update), ("evaluate", s.Evaluate), ("checkpoint", s.Checkpoint),
-        })
+        }.Concat(copies))
         {
             other -= seconds;
             table.AddRow(name, Figures.Duration(seconds), Figures.Percent(seconds, s.Total));

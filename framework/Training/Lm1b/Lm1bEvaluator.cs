@@ -4,6 +4,7 @@ using Compression.Core.Reporting;
 using Compression.Torch.Kernels;
 using Compression.Training.Checkpoints;
 using Compression.Training.Data.Lm1b;
+using Compression.Training.Sessions;
 
 namespace Compression.Training.Lm1b;
 
@@ -21,12 +22,13 @@ public sealed class Lm1bEvaluator : IDisposable
     /// <param name="options">Of the run that wrote the checkpoints; the mode says what is evaluated.</param>
     /// <param name="corpus">Vocabulary and shards.</param>
     /// <param name="threads">Threads.</param>
-    public Lm1bEvaluator(Lm1bOptions options, Lm1bCorpus corpus, int threads)
+    /// <param name="gpu">The GPU of this process; null for the CPU.</param>
+    public Lm1bEvaluator(Lm1bOptions options, Lm1bCorpus corpus, int threads, int? gpu = null)
     {
         (_options, _corpus, _hyper) = (options, corpus, options.Hyper());
         _team = new ThreadTeam(threads);
         _threads = KernelThreads.Use(_team);
-        _dense = new DenseWeights(_hyper, options.Seed, _team);
+        _dense = new DenseWeights(_hyper, options.Seed, _team, GpuChoice.Device(gpu));
         _tables = new WordTables(_hyper, owners: 1, _ => true, _team, trained: false);
     }
 

@@ -89,7 +89,6 @@ public sealed record Lm1bOptions : TrainerOptions
     public override IReadOnlyDictionary<string, string> Refusals => new Dictionary<string, string>
     {
         ["overlap"] = "the gradient is clipped by its own norm (max_grad_norm), which is known only after the backward pass; use --overlap false.",
-        ["use_gpu"] = "the tables and their servers are on the CPU; use --use_gpu false.",
     };
 
     public override bool WritesCheckpoints => base.WritesCheckpoints || SaveNCkptsPerEpoch > 0;

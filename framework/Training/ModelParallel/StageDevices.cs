@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Compression.Core.Reporting;
+using Compression.Training.Sessions;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -16,14 +17,13 @@ public static class StageDevices
         list.Length == 0 ? [] : [.. list.Split(',', StringSplitOptions.TrimEntries).Select(word => Read(word, list))];
 
     /// <summary>Makes sure that all are here.</summary>
-    /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: a CUDA device is not.</exception>
+    /// <exception cref="UserErrorException">As <see cref="GpuChoice.Require"/>.</exception>
     public static void RequireHere(ImmutableArray<Device> devices)
     {
         int count = cuda.is_available() ? cuda.device_count() : 0;
-        foreach (var device in devices.Where(device => device.type == DeviceType.CUDA && device.index >= count))
+        foreach (var device in devices.Where(device => device.type == DeviceType.CUDA))
         {
-            throw new UserErrorException(
-                ExitCode.Environment, $"--devices: libtorch finds {count} CUDA devices here, so there is no cuda:{device.index}; use those below, or cpu.");
+            GpuChoice.Require(device.index, count, $"--devices cuda:{device.index}");
         }
     }
 

@@ -53,7 +53,11 @@ public abstract class ColumnLearner<TModule> : ITrainableModel
 
     public abstract int TargetsOf(int position);
 
-    public void ReportReady(Action<int> ready) => _gradientReady = Storage.WhenReady(ready);
+    public void ReportReady(Action<int> ready) => _gradientReady = Storage.WhenReady(slot =>
+    {
+        Storage.BeginDownload(slot);
+        ready(slot);
+    });
 
     public (double Loss, double GradientNorm) ForwardBackward(int worker, int position, ulong randomKey)
     {
@@ -100,7 +104,11 @@ public abstract class ColumnLearner<TModule> : ITrainableModel
 
     public virtual void Apply(double learningRate)
     {
-        Storage.UploadGradients();
+        if (_gradientReady is null)
+        {
+            Storage.UploadGradients();
+        }
+
         if (_clip.Scope == ClipScope.Aggregated)
         {
             Storage.ClipNorm(_clip.MaxNorm);

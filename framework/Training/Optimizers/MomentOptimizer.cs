@@ -34,18 +34,7 @@ public abstract class MomentOptimizer(FlatModel model, ThreadTeam team, float in
     /// <summary>Where a step in kernels builds its direction; the gradients stay as they are.</summary>
     protected Span<float> Direction => _direction;
 
-    public void Step(double learningRate)
-    {
-        Steps++;
-        if (model.IsOnHost)
-        {
-            model.ChangeParameters(parameters => StepInKernels(parameters, learningRate));
-        }
-        else
-        {
-            StepOnDevice(learningRate);
-        }
-    }
+    public void Step(double learningRate) => Step(learningRate, inKernels: model.IsOnHost);
 
     public void Save(IStateWriter writer)
     {
@@ -121,9 +110,16 @@ public abstract class MomentOptimizer(FlatModel model, ThreadTeam team, float in
         return moments[0] * rates.Scale1 / ((moments[1].sqrt() * rates.Scale2) + rates.Epsilon);
     }
 
-    /// <summary>The step that a model elsewhere takes, wherever this one is.</summary>
-    internal void StepOnDevice(double learningRate)
+    /// <summary>A step in one of the two ways, of which that in operators works anywhere.</summary>
+    internal void Step(double learningRate, bool inKernels)
     {
+        Steps++;
+        if (inKernels)
+        {
+            model.ChangeParameters(parameters => StepInKernels(parameters, learningRate));
+            return;
+        }
+
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         StepInOperators(model.FlatParameters, model.FlatGradients, _moments, learningRate);

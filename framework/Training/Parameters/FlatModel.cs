@@ -23,6 +23,7 @@ public sealed class FlatModel : IWholeModel, IDisposable
     private readonly FlatStorage _gradients;
     private readonly IReadOnlyList<(string Name, Parameter Parameter)> _named;
     private readonly Tensor? _onHost;
+    private readonly PartwiseDownload? _downloads;
     private readonly Tensor? _trained;
     private readonly ScalarType? _rounding;
 
@@ -37,6 +38,7 @@ public sealed class FlatModel : IWholeModel, IDisposable
         _parameters = new FlatParameters(parameters);
         _gradients = new FlatStorage(parameters);
         _onHost = DeviceTransfer.HostRoomFor(_gradients.Flat);
+        _downloads = _onHost is null ? null : new PartwiseDownload(_gradients.Flat, _onHost);
         _rounding = rounding;
         _trained = rounding is null ? null : _parameters.Flat.clone().DetachFromDisposeScope();
         RoundParameters();
@@ -102,6 +104,12 @@ public sealed class FlatModel : IWholeModel, IDisposable
             DeviceTransfer.Copy(_onHost, _gradients.Flat);
         }
     }
+
+    /// <summary>Starts to bring one slot's gradient into the bucket, when it is complete.</summary>
+    public void BeginDownload(int slot) => _downloads?.Begin(slot, Layout.Slots[slot].Offset, Layout.Slots[slot].Length);
+
+    /// <summary>Waits until a slot's gradient is in the bucket.</summary>
+    public void FinishDownload(int slot) => _downloads?.Wait(slot);
 
     /// <summary>Brings the bucket's averages back to the model's device.</summary>
     public void UploadGradients()
@@ -186,6 +194,7 @@ public sealed class FlatModel : IWholeModel, IDisposable
     {
         _gradients.Dispose();
         _parameters.Dispose();
+        _downloads?.Dispose();
         _onHost?.Dispose();
         _trained?.Dispose();
     }

@@ -18,11 +18,13 @@ public sealed class OverlappedExchange : IDisposable
     private readonly GroupedAggregator _aggregator;
     private readonly GradientBucket _bucket;
     private readonly MeteredCommunicator _communicator;
+    private readonly Action<int> _arrive;
     private readonly StepMeter _meter = new();
     private readonly Thread _thread;
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _wake = new(0);
     private readonly SemaphoreSlim _finished = new(0);
+    private readonly int[][] _slots;
     private readonly int[] _missing;
     private StepContext? _step;
     private ExceptionDispatchInfo? _failure;
@@ -33,12 +35,16 @@ public sealed class OverlappedExchange : IDisposable
     /// <param name="aggregator">Of this worker.</param>
     /// <param name="bucket">Its gradients.</param>
     /// <param name="communicator">The peers; stays its owner's.</param>
-    public OverlappedExchange(GroupedAggregator aggregator, GradientBucket bucket, ICommunicator communicator)
+    /// <param name="arrive">Waits until a slot's gradient, which is complete, lies in the bucket.</param>
+    public OverlappedExchange(GroupedAggregator aggregator, GradientBucket bucket, ICommunicator communicator, Action<int> arrive)
     {
+        _arrive = arrive;
         _aggregator = aggregator;
         _bucket = bucket;
         _communicator = new MeteredCommunicator(communicator, _meter);
         _missing = new int[aggregator.Count];
+        _slots = [.. Enumerable.Range(0, aggregator.Count).Select(group =>
+            Enumerable.Range(0, bucket.Layout.Slots.Length).Where(slot => aggregator.GroupOf(slot) == group).ToArray())];
         _thread = new Thread(Work) { IsBackground = true, Name = "exchange" };
         _thread.Start();
     }
@@ -54,7 +60,7 @@ public sealed class OverlappedExchange : IDisposable
             _busyTicks = 0;
             for (int group = 0; group < _missing.Length; group++)
             {
-                _missing[group] = _aggregator.SlotsOf(group);
+                _missing[group] = _slots[group].Length;
             }
         }
     }
@@ -158,6 +164,12 @@ public sealed class OverlappedExchange : IDisposable
         long start = Stopwatch.GetTimestamp();
         try
         {
+            foreach (int slot in _slots[group])
+            {
+                _arrive(slot);
+            }
+
+            _meter.AddTicks(StepPhase.Copy, Stopwatch.GetTimestamp() - start);
             _aggregator.Aggregate(group, _bucket, step, _communicator);
         }
 #pragma warning disable CA1031 // It is thrown again by Finish, on the thread that trains.

@@ -1,7 +1,6 @@
 using Compression.Core.Communication;
 using Compression.Core.Composition;
 using Compression.Core.Reporting;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Compression.Training.Sessions;
@@ -22,10 +21,10 @@ public sealed record TrainingContext(
     /// <summary>The GPU of this process, counted on its host; null: it computes on the CPU.</summary>
     public int? Gpu { get; init; }
 
-    /// <summary>Where this process computes. Not by the factory, which starts CUDA.</summary>
+    /// <summary>Where this process computes.</summary>
     internal Device Device
     {
-        get => field ?? (Gpu is { } index ? new Device(DeviceType.CUDA, index) : CPU);
+        get => field ?? GpuChoice.Device(Gpu);
         init;
     }
 

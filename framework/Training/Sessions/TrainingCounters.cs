@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Compression.Core.Communication;
 using Compression.Core.Reporting;
+using Compression.Torch.Devices;
 
 namespace Compression.Training.Sessions;
 
@@ -37,6 +38,7 @@ internal sealed class TrainingCounters
             Saved("checkpoint"))
         {
             Hidden = Saved("hidden"),
+            Copy = Saved("copy"),
         };
     }
 
@@ -76,6 +78,9 @@ internal sealed class TrainingCounters
     /// <summary>Seconds of training: all but evaluations and checkpoints.</summary>
     public double TrainingSeconds => SecondsTotal - Seconds.Evaluate - Seconds.Checkpoint;
 
+    /// <summary>Books the time until the returned value is disposed: copies between host and device for themselves.</summary>
+    public ComputeMeasurement MeasureCompute(StepPhase phase) => new(Meter.Measure(phase), DeviceTransfer.Counts);
+
     /// <summary>What a checkpoint keeps; a collective, since some of it is summed over the ranks.</summary>
     public ImmutableSortedDictionary<string, double> Save(ICommunicator communicator)
     {
@@ -100,6 +105,7 @@ internal sealed class TrainingCounters
             ["evaluate"] = seconds.Evaluate,
             ["checkpoint"] = seconds.Checkpoint,
             ["hidden"] = seconds.Hidden,
+            ["copy"] = seconds.Copy,
         };
         if (LastEpochLoss is { } loss)
         {
@@ -107,6 +113,19 @@ internal sealed class TrainingCounters
         }
 
         return values.ToImmutableSortedDictionary();
+    }
+}
+
+/// <summary>A running measurement of a part that may copy; dispose it once.</summary>
+internal readonly record struct ComputeMeasurement(StepMeter.Measurement Whole, TransferCounts Before) : IDisposable
+{
+    /// <summary>Ends the measurement.</summary>
+    public void Dispose()
+    {
+        Whole.Dispose();
+        long copies = DeviceTransfer.Counts.Since(Before).Ticks;
+        Whole.Meter.AddTicks(Whole.Phase, -copies);
+        Whole.Meter.AddTicks(StepPhase.Copy, copies);
     }
 }
 

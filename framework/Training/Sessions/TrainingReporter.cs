@@ -172,6 +172,7 @@ internal sealed class TrainingReporter
                 seconds.Evaluate, seconds.Checkpoint)
             {
                 Hidden = seconds.Hidden,
+                Copy = seconds.Copy,
             },
         };
     }

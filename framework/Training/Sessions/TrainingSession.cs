@@ -55,7 +55,7 @@ public sealed class TrainingSession : IDisposable
         _aggregators = [.. Enumerable.Range(0, _group.Count).Select(worker => CreateAggregator(_group.First + worker))];
         if (options.Overlap)
         {
-            _overlap = new OverlappedExchange((GroupedAggregator)_aggregators[0], _model.Gradients, context.Peers);
+            _overlap = new OverlappedExchange((GroupedAggregator)_aggregators[0], _model.Gradients, context.Peers, _model.Storage.FinishDownload);
             _model.ReportReady(_overlap.Ready);
         }
 
@@ -157,7 +157,7 @@ public sealed class TrainingSession : IDisposable
         _group.Run(
             worker =>
             {
-                using var time = _counters.Meter.Measure(StepPhase.ForwardBackward);
+                using var time = _counters.MeasureCompute(StepPhase.ForwardBackward);
                 ulong key = RandomKey.Mix((ulong)_options.Seed, _group.First + worker, _step, -1, RandomPurpose.Dropout);
                 _overlap?.Begin(ContextOf(_group.First + worker));
                 (_losses[worker], double norm) = _model.ForwardBackward(worker, _position, key);
@@ -183,6 +183,7 @@ public sealed class TrainingSession : IDisposable
                 else
                 {
                     _overlap.Finish(_counters.Meter);
+                    _model.Storage.UploadGradients();
                     gradNorm = _model.Storage.ClipNorm(0).Norm;
                     (stop, _) = Agree(worker, gradNorm);
                 }
@@ -191,7 +192,7 @@ public sealed class TrainingSession : IDisposable
         double rate = _task.LearningRate;
         if (!skip)
         {
-            using var time = _counters.Meter.Measure(StepPhase.Update);
+            using var time = _counters.MeasureCompute(StepPhase.Update);
             _model.Apply(rate);
         }
 

@@ -43,6 +43,27 @@ public sealed class MetaTrainingTests : IDisposable
     }
 
     [Theory]
+    [InlineData("lstm")]
+    [InlineData("gru")]
+    public void An_overlapped_exchange_fetches_each_gradient_when_it_is_complete(string model)
+    {
+        var options = PtbRuns.Tiny with { Model = model, Overlap = true, BucketBytes = 64, Clip = 0, MaxSteps = 4, CheckpointEvery = 2, Compressor = "topk" };
+        TrainTwice((resume, context) => PtbTrainer.Train(options with { Resume = resume }, PtbRuns.Text, context), PtbRuns.Compose(options));
+
+        using var learner = new PtbLearner(options, PtbRuns.Text, 0, 1, 1, microBatches: 0, ThreadTeam.Single, s_meta);
+        var order = new List<string>();
+        learner.ReportReady(slot => order.Add(learner.Storage.Layout.Slots[slot].Name));
+        var counts = CountsOfStep(learner);
+
+        // As on the CPU: the last layer's first, each once. The mean is brought back by whoever exchanges.
+        Assert.Equal((2, order.Count, 1), counts);
+        Assert.Equal(learner.Storage.Layout.Slots.Select(slot => slot.Name).Order(), order.Order());
+        Assert.Equal(["decoder.bias", "decoder.weight"], order.Take(2).Order());
+        Assert.All(order.Skip(2).Take(4), name => Assert.EndsWith("_l1", name, StringComparison.Ordinal));
+        Assert.Equal("encoder.weight", order[^1]);
+    }
+
+    [Theory]
     [InlineData("adam", 0, "", false)]
     [InlineData("lamb", 1, "", false)]
     [InlineData("adagrad", 2, "", false)]

@@ -17,15 +17,16 @@ public sealed class LambTests
     private const double RootOfThousandth = 0.031622776601683795;
     private const int Steps = 25;
 
-    /// <summary>Version, weight decay.</summary>
-    public static TheoryData<LambVersion, double> Versions => new()
+    /// <summary>Version, weight decay, and whether the step is in kernels or in operators.</summary>
+    public static TheoryData<LambVersion, double, bool> Versions => new()
     {
-        { LambVersion.May2019, 0 }, { LambVersion.May2019, 0.1 }, { LambVersion.V3, 0 }, { LambVersion.V3, 0.1 },
+        { LambVersion.May2019, 0, true }, { LambVersion.May2019, 0.1, true }, { LambVersion.V3, 0, true }, { LambVersion.V3, 0.1, true },
+        { LambVersion.May2019, 0, false }, { LambVersion.May2019, 0.1, false }, { LambVersion.V3, 0, false }, { LambVersion.V3, 0.1, false },
     };
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public void Every_step_is_the_published_formula(LambVersion version, double decay)
+    public void Every_step_is_the_published_formula(LambVersion version, double decay, bool inKernels)
     {
         using var world = new World();
         using var optimizer = new FlatLamb(world.Model, ThreadTeam.Single, decay, version);
@@ -39,7 +40,7 @@ public sealed class LambTests
                 published[group].Step(rate, world.Groups[group].Gradients);
             }
 
-            optimizer.Step(rate);
+            optimizer.Step(rate, inKernels);
             foreach (var (expected, (name, actual, _)) in published.Zip(world.Groups))
             {
                 for (int i = 0; i < actual.Length; i++)

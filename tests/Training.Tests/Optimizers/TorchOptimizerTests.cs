@@ -23,20 +23,24 @@ public sealed class TorchOptimizerTests
         parameters => optim.SGD(parameters, FirstRate, momentum, weight_decay: decay));
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(0.1)]
-    public void Adam(double decay) => Compare(
+    [InlineData(0, true)]
+    [InlineData(0.1, true)]
+    [InlineData(0, false)]
+    [InlineData(0.1, false)]
+    public void Adam(double decay, bool inKernels) => Compare(
         model => new FlatAdam(model, ThreadTeam.Single, decay),
-        parameters => optim.Adam(parameters, FirstRate, weight_decay: decay));
+        parameters => optim.Adam(parameters, FirstRate, weight_decay: decay), inKernels);
 
     [Theory]
-    [InlineData(0, 0)]
-    [InlineData(0.1, 0)]
-    [InlineData(0, 1)]
-    [InlineData(0.1, 0.5)]
-    public void Adagrad(double decay, float initialSum) => Compare(
+    [InlineData(0, 0, true)]
+    [InlineData(0.1, 0, true)]
+    [InlineData(0, 1, true)]
+    [InlineData(0.1, 0.5, true)]
+    [InlineData(0, 1, false)]
+    [InlineData(0.1, 0.5, false)]
+    public void Adagrad(double decay, float initialSum, bool inKernels) => Compare(
         model => new FlatAdagrad(model, ThreadTeam.Single, decay, initialSum),
-        parameters => optim.Adagrad(parameters, FirstRate, weight_decay: decay, initial_accumulator_value: initialSum));
+        parameters => optim.Adagrad(parameters, FirstRate, weight_decay: decay, initial_accumulator_value: initialSum), inKernels);
 
     [Theory]
     [InlineData(1e-3)]
@@ -58,7 +62,7 @@ public sealed class TorchOptimizerTests
         AssertClose(theirs.Gradients(), ours.Gradients(), step: 0);
     }
 
-    private static void Compare(Func<FlatModel, IFlatOptimizer> create, Func<IEnumerable<TorchSharp.Modules.Parameter>, optim.Optimizer> createReference)
+    private static void Compare(Func<FlatModel, IFlatOptimizer> create, Func<IEnumerable<TorchSharp.Modules.Parameter>, optim.Optimizer> createReference, bool inKernels = true)
     {
         using var scope = NewDisposeScope();
         manual_seed(7);
@@ -80,10 +84,23 @@ public sealed class TorchOptimizerTests
                 group.LearningRate = rate;
             }
 
-            optimizer.Step(rate);
+            Step(optimizer, rate, inKernels);
             reference.step();
 
             AssertClose(theirs.Values(), ours.Values(), step);
+        }
+    }
+
+    // Those with moments have kernels for the host, and operators for every device.
+    private static void Step(IFlatOptimizer optimizer, double rate, bool inKernels)
+    {
+        if (optimizer is MomentOptimizer moments)
+        {
+            moments.Step(rate, inKernels);
+        }
+        else
+        {
+            optimizer.Step(rate);
         }
     }
 
