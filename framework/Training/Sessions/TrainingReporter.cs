@@ -33,7 +33,7 @@ internal sealed class TrainingReporter
         _secondsAtRow = counters.Seconds;
         _trainingSecondsAtRow = counters.TrainingSeconds;
         _tokensAtRow = counters.Tokens;
-        _totals = new Totals(counters.WireBytes, counters.NominalBits, counters.FloorBits);
+        _totals = new Totals(counters.WireBytes, counters.NominalBits, counters.FloorBits, counters.EpochLoss);
     }
 
     // A model that is spread over ranks lets each of them exchange its share.
@@ -63,7 +63,7 @@ internal sealed class TrainingReporter
         }
 
         double meanLoss = MeanOverWorkers(_interval) ?? double.NaN;
-        AddUpBytes();
+        AddUp();
         var seconds = _counters.Seconds;
         var row = new MetricsRecord
         {
@@ -102,12 +102,12 @@ internal sealed class TrainingReporter
         return sums[1] > 0 ? sums[0] / sums[1] : null;
     }
 
-    /// <summary>Adds up the bytes of all ranks, whose payloads differ in length; a collective. Rows and summaries show the last sums.</summary>
-    public void AddUpBytes()
+    /// <summary>Adds up the bytes of all ranks, whose payloads differ in length, and their losses; a collective. Rows and summaries show the last sums.</summary>
+    public void AddUp()
     {
-        Span<double> sums = [_counters.WireBytes, _counters.NominalBits, _counters.FloorBits];
+        Span<double> sums = [_counters.WireBytes, _counters.NominalBits, _counters.FloorBits, _counters.EpochLoss.Sum, _counters.EpochLoss.Count];
         _context.Communicator.AllReduce(sums);
-        _totals = new Totals((long)sums[0], sums[1], sums[2]);
+        _totals = new Totals((long)sums[0], sums[1], sums[2], new RunningMean(sums[3], (long)sums[4]));
     }
 
     /// <summary>Logs a row of evaluations, and the curves that the task draws of it.</summary>
@@ -134,7 +134,7 @@ internal sealed class TrainingReporter
     {
         var seconds = _counters.Seconds;
         double workerSteps = Math.Max(1, progress.Step) * (double)Workers;
-        double? epochLoss = _counters.EpochLoss.Count > 0 ? _counters.EpochLoss.Sum / _counters.EpochLoss.Count : _counters.LastEpochLoss;
+        double? epochLoss = _totals.EpochLoss.Count > 0 ? _totals.EpochLoss.Sum / _totals.EpochLoss.Count : _counters.LastEpochLoss;
         return new RunSummary
         {
             Status = status,
@@ -191,5 +191,5 @@ internal sealed class TrainingReporter
         : MeteredCommunicator.AllReduceBytes((double)sizeof(float) * _parameters / _context.RanksOfModel, _group.Total) * _counters.StepsHere * _group.Count
             / _counters.Meter.WireBytes;
 
-    private readonly record struct Totals(long WireBytes, double NominalBits, double FloorBits);
+    private readonly record struct Totals(long WireBytes, double NominalBits, double FloorBits, RunningMean EpochLoss);
 }

@@ -88,7 +88,7 @@ public sealed class TrainingSession : IDisposable
             if (stopped)
             {
                 WriteCheckpoint();
-                _reporter.AddUpBytes();
+                _reporter.AddUp();
                 return Finish("interrupted", "stopped by a signal", valid: null, test: null);
             }
 
@@ -292,7 +292,7 @@ public sealed class TrainingSession : IDisposable
         var (nats, targets) = _task.Evaluate(split);
         Span<double> sums = [nats, targets];
         communicator.AllReduce(sums);
-        _reporter.AddUpBytes();
+        _reporter.AddUp();
         return sums[0] / sums[1];
     }
 
