@@ -3,6 +3,7 @@ using Compression.Core.Gradients;
 using Compression.Core.Kernels;
 using Compression.Core.Payloads;
 using Compression.Core.Reporting;
+using Compression.Core.Tests;
 
 namespace Compression.Memory.Tests;
 

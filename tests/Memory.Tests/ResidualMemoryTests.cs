@@ -50,7 +50,7 @@ public sealed class ResidualMemoryTests
     {
         var memory = Create();
         memory.Compensate(Memories.Bucket(TestData.Extreme(Memories.Layout.Length)), Memories.Step(0));
-        var state = new Memories.StateInMemory();
+        var state = new StateInMemory();
         memory.Save(state);
         var restored = Create();
         restored.Load(state);

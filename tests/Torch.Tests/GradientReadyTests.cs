@@ -69,6 +69,25 @@ public sealed class GradientReadyTests : IDisposable
     }
 
     [Fact]
+    public void What_libtorchs_operators_are_given_is_told_of_within_backward_with_the_gradient_of_autograd()
+    {
+        Tensor x = randn(2, 3);
+        Tensor Through(Func<Tensor, Tensor> watched) => x.matmul(watched(first.weight)).tanh().matmul(watched(second.weight)).matmul(watched(first.weight)).square().sum();
+        Through(static weight => weight).backward();
+        float[] expected = Values.Floats(storage.Flat);
+        storage.Zero();
+
+        var seen = new List<(int Index, float[] Gradient)>();
+        using GradientReady hooks = GradientReady.Register(parameters, index => seen.Add((index, Values.Floats(parameters[index].grad!))));
+        Through(static weight => WatchedParameter.Of(weight, GradientPath.IntoGrad)).backward();
+        Assert.Equal([1, 0], seen.Select(one => one.Index));
+        Assert.Equal(expected, Values.Floats(storage.Flat));
+        Assert.All(seen, one => Assert.Equal(Values.Floats(parameters[one.Index].grad!), one.Gradient));
+        hooks.AfterBackward();
+        Assert.Equal([1, 0, 2], seen.Select(one => one.Index));
+    }
+
+    [Fact]
     public void What_libtorch_adds_by_itself_is_told_of_after_backward()
     {
         var order = new List<int>();

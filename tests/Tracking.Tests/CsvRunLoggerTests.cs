@@ -9,7 +9,7 @@ public sealed class CsvRunLoggerTests : IDisposable
     private const string MetricsHeader =
         "step,epoch,tokens,train_loss,learning_rate,words_per_second,grad_norm,residual_norm,wire_bytes_total,seconds_total," +
         "forward_backward_seconds,compress_seconds,communicate_seconds," +
-        "decompress_seconds,update_seconds,evaluate_seconds,checkpoint_seconds,hidden_seconds";
+        "decompress_seconds,update_seconds,evaluate_seconds,checkpoint_seconds,hidden_seconds,copy_seconds";
 
     private const string EvaluationsHeader = "step,epoch,tokens,split,loss,perplexity,wire_bytes_total,seconds_total";
 
@@ -42,7 +42,7 @@ public sealed class CsvRunLoggerTests : IDisposable
         Assert.Equal(
             [
                 MetricsHeader,
-                "200,0.5,280000,6.209,20,12345.4,0.75,1.5,57280000,31.25,6.2,0.3,0.9,0.1,2.5,0,0,0.4",
+                "200,0.5,280000,6.209,20,12345.4,0.75,1.5,57280000,31.25,6.2,0.3,0.9,0.1,2.5,0,0,0.4,0",
                 "",
             ],
             Rows(RunFiles.Metrics));

@@ -20,7 +20,7 @@ public sealed class SummaryFileTests : IDisposable
     ];
 
     private static readonly string[] SecondKeys =
-        ["total", "forward_backward", "compress", "communicate", "decompress", "update", "evaluate", "checkpoint", "hidden"];
+        ["total", "forward_backward", "compress", "communicate", "decompress", "update", "evaluate", "checkpoint", "hidden", "copy"];
 
     private readonly TemporaryFolder _folder = new();
     private readonly RunDirectory _run;

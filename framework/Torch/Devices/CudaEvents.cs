@@ -12,22 +12,30 @@ internal static unsafe class CudaEvents
 
     private static readonly Lazy<nint> s_runtime = new(Load);
 
-    /// <summary>Makes an event.</summary>
-    internal static nint Create()
+    /// <summary>Makes an event of a device.</summary>
+    internal static nint Create(int device)
     {
         nint created;
+        Choose(device);
         Check(((delegate* unmanaged<nint*, uint, int>)Function("cudaEventCreateWithFlags"))(&created, WithoutTiming), "cudaEventCreateWithFlags");
         return created;
     }
 
-    /// <summary>Places it behind all work that was given to the device so far.</summary>
-    internal static void Record(nint ofEvent) => Check(((delegate* unmanaged<nint, nint, int>)Function("cudaEventRecord"))(ofEvent, 0), "cudaEventRecord");
+    /// <summary>Places it behind all work that was given to its device so far.</summary>
+    internal static void Record(nint ofEvent, int device)
+    {
+        Choose(device);
+        Check(((delegate* unmanaged<nint, nint, int>)Function("cudaEventRecord"))(ofEvent, 0), "cudaEventRecord");
+    }
 
     /// <summary>Waits until the device has come to it.</summary>
     internal static void Wait(nint ofEvent) => Check(((delegate* unmanaged<nint, int>)Function("cudaEventSynchronize"))(ofEvent), "cudaEventSynchronize");
 
     /// <summary>Lets it go.</summary>
     internal static void Destroy(nint ofEvent) => Check(((delegate* unmanaged<nint, int>)Function("cudaEventDestroy"))(ofEvent), "cudaEventDestroy");
+
+    // A thread begins on device 0, whichever its tensors are on, and the default stream is the thread's device's.
+    private static void Choose(int device) => Check(((delegate* unmanaged<int, int>)Function("cudaSetDevice"))(device), "cudaSetDevice");
 
     private static nint Function(string name) => NativeLibrary.GetExport(s_runtime.Value, name);
 

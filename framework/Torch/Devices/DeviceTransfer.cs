@@ -87,6 +87,15 @@ public static class DeviceTransfer
         }
     }
 
+    /// <summary>Waits until a GPU has done what it was given, so that time can be measured; nothing elsewhere.</summary>
+    public static void Finish(Device device)
+    {
+        if (device.type == DeviceType.CUDA)
+        {
+            cuda.synchronize(device.index);
+        }
+    }
+
     /// <summary>Whether a tensor lies on a device.</summary>
     public static bool IsOn(Tensor tensor, Device device) =>
         tensor.device_type == device.type && (device.type != DeviceType.CUDA || tensor.device.index == device.index);
@@ -101,11 +110,7 @@ public static class DeviceTransfer
             ToHost = s_counts.ToHost + (toHost ? 1 : 0),
             Bytes = s_counts.Bytes + (tensor.numel() * tensor.element_size()),
         };
-        if (tensor.device_type == DeviceType.CUDA)
-        {
-            cuda.synchronize();
-        }
-
+        Finish(tensor.device);
         return new Transfer(Stopwatch.GetTimestamp());
     }
 

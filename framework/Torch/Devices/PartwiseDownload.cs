@@ -33,10 +33,10 @@ public sealed class PartwiseDownload(Tensor there, Tensor here) : IDisposable
         {
             if (!_events.TryGetValue(part, out nint arrived))
             {
-                _events[part] = arrived = CudaEvents.Create();
+                _events[part] = arrived = CudaEvents.Create(there.device.index);
             }
 
-            CudaEvents.Record(arrived);
+            CudaEvents.Record(arrived, there.device.index);
         }
     }
 

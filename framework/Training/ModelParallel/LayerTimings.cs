@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Compression.Torch.Autograd;
+using Compression.Torch.Devices;
 using Compression.Torch.Fused;
 using Compression.Training.Recurrent;
 using static TorchSharp.torch;
@@ -24,7 +25,7 @@ public static class LayerTimings
     {
         int positions = steps * columns;
         double first = Layer(sizes.EmbeddingSize), inner = sizes.Layers > 1 ? Layer(sizes.HiddenSize) : 0;
-        double decoder = Time(() =>
+        double decoder = Time(device, () =>
         {
             var hidden = rand(positions, sizes.HiddenSize, device: device).requires_grad_();
             var weight = zeros(sizes.Vocabulary, sizes.HiddenSize, device: device).requires_grad_();
@@ -46,7 +47,7 @@ public static class LayerTimings
             (0, 2L * sizeof(float) * sizes.Vocabulary * sizes.EmbeddingSize),
             (decoder, (2L * sizeof(float) * sizes.Vocabulary * (sizes.HiddenSize + 1)) + (kept * sizes.Vocabulary)));
 
-        double Layer(int inputs) => Time(() =>
+        double Layer(int inputs) => Time(device, () =>
         {
             var x = rand(steps, columns, inputs, device: device).requires_grad_();
             var state = zeros(columns, sizes.HiddenSize, device: device);
@@ -59,7 +60,7 @@ public static class LayerTimings
     }
 
     // The shortest of some runs after one that finds memory.
-    private static double Time(Func<Action> prepare)
+    private static double Time(Device device, Func<Action> prepare)
     {
         using var scope = NewDisposeScope();
         var run = prepare();
@@ -69,6 +70,7 @@ public static class LayerTimings
             using var inner = NewDisposeScope();
             long start = Stopwatch.GetTimestamp();
             run();
+            DeviceTransfer.Finish(device);
             best = repetition == 0 ? best : Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
 

@@ -143,6 +143,9 @@ public sealed class StageComputation(
         return result;
     }
 
+    /// <summary>Waits until the device has done what it was given, so that time can be measured.</summary>
+    public void FinishDevice() => DeviceTransfer.Finish(_device);
+
     /// <summary>Forgets the batch in progress.</summary>
     public void Clear()
     {

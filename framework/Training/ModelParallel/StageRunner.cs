@@ -56,6 +56,8 @@ public sealed class StageRunner(StageComputation stage, IStageLink link, StageCl
                 outgoing = stage.Backward(action.Unit, incoming);
                 incoming?.Dispose();
             }
+
+            stage.FinishDevice();
         }
 
         if (outgoing is not null)

@@ -120,6 +120,9 @@ public sealed class FlatModel : IWholeModel, IDisposable
         }
     }
 
+    /// <summary>Waits until the model's device has done what it was given.</summary>
+    public void FinishDevice() => DeviceTransfer.Finish(FlatParameters.device);
+
     /// <summary>Hands all parameters to <paramref name="change"/> and takes over what it leaves in them.</summary>
     public void ChangeParameters(Action<Span<float>> change)
     {

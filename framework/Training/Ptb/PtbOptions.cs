@@ -40,8 +40,8 @@ public sealed record PtbOptions : TrainerOptions
     [Option("num_hid", "hidden units of a layer", Group = ModelGroup, Min = 1, Max = 65536)]
     public int NumHid { get; init; } = 200;
 
-    /// <summary>LSTM layers.</summary>
-    [Option("num_layers", "LSTM layers", Group = ModelGroup, Min = 1, Max = 64, Aliases = "n_layer")]
+    /// <summary>Recurrent layers.</summary>
+    [Option("num_layers", "recurrent layers", Group = ModelGroup, Min = 1, Max = 64, Aliases = "n_layer")]
     public int NumLayers { get; init; } = 2;
 
     /// <summary>Dropout probability.</summary>

@@ -15,7 +15,7 @@ public sealed class GruLayer : IRecurrentLayer
 {
     public IReadOnlyList<string> State => ["hidden"];
 
-    // Both products of three gates, the gates, and what is made of them on the way to h'.
+    // Both products 3 each, two sums and the gates 2 each, r ∘ product, its sum and n, and h'.
     public double KeptPerUnit => 14;
 
     public IReadOnlyList<(string Name, long[] Shape)> Parameters(long inputs, long hidden) =>

@@ -194,6 +194,7 @@ public sealed class TrainingSession : IDisposable
         {
             using var time = _counters.MeasureCompute(StepPhase.Update);
             _model.Apply(rate);
+            _model.Storage.FinishDevice();
         }
 
         _counters.Tokens += _model.TargetsOfAll(_position, _group.Total);

@@ -67,6 +67,7 @@ public sealed class MetaTrainingTests : IDisposable
     [InlineData("adam", 0, "", false)]
     [InlineData("lamb", 1, "", false)]
     [InlineData("adagrad", 2, "", false)]
+    [InlineData("sgd", 3, "", false)]
     [InlineData("sgd", 0, "10,30", true)]
     public void Transformer_xl_trains_evaluates_and_resumes(string optimizer, int attention, string cutoffs, bool halfPrecision)
     {
