@@ -92,7 +92,7 @@ public static class DeviceTransfer
     {
         if (device.type == DeviceType.CUDA)
         {
-            cuda.synchronize(device.index);
+            cuda.synchronize(device);
         }
     }
 

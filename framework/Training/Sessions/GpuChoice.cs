@@ -41,7 +41,7 @@ public static class GpuChoice
     /// <param name="processes">Of the host.</param>
     /// <param name="gpus">That they may use.</param>
     public static string? Sharing(int processes, int gpus) => processes <= gpus ? null : string.Create(
-        CultureInfo.InvariantCulture, $"--use_gpu true: the {processes} workers of this host share {gpus} {Plural.Of(gpus, "GPU")}; their memory adds up there, and their steps wait for each other");
+        CultureInfo.InvariantCulture, $"--use_gpu true: more workers on this host than GPUs ({processes}, {gpus}), so they share; their memory adds up there, and their steps wait for each other");
 
     // Not by the factory, which starts CUDA.
     internal static torch.Device Device(int? gpu) => gpu is { } index ? new torch.Device(DeviceType.CUDA, index) : torch.CPU;

@@ -34,8 +34,8 @@ public sealed class GpuChoiceTests
 
     [Theory]
     [InlineData(4, 4, null)]
-    [InlineData(4, 1, "the 4 workers of this host share 1 GPU;")]
-    [InlineData(3, 2, "the 3 workers of this host share 2 GPUs;")]
+    [InlineData(4, 1, "more workers on this host than GPUs (4, 1), so they share")]
+    [InlineData(3, 2, "more workers on this host than GPUs (3, 2), so they share")]
     public void Sharing_is_said(int processes, int gpus, string? expected)
     {
         string? note = GpuChoice.Sharing(processes, gpus);
