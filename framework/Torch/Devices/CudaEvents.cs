@@ -43,7 +43,7 @@ internal static unsafe class CudaEvents
     {
         if (code != 0)
         {
-            throw new ExternalException($"{call} failed with CUDA's error {code}.");
+            throw new InvalidOperationException($"{call} failed with CUDA's error {code}.");
         }
     }
 
@@ -52,7 +52,7 @@ internal static unsafe class CudaEvents
     {
         string path = File.ReadLines("/proc/self/maps").Select(line => line[(line.LastIndexOf(' ') + 1)..])
             .FirstOrDefault(file => Path.GetFileName(file).StartsWith("libcudart", StringComparison.Ordinal))
-            ?? throw new ExternalException("libtorch has loaded no libcudart, whose events are needed.");
+            ?? throw new InvalidOperationException("libtorch has loaded no libcudart, whose events are needed.");
         return NativeLibrary.Load(path);
     }
 }

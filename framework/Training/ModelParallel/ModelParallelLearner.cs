@@ -10,7 +10,6 @@ using Compression.Training.Optimizers;
 using Compression.Training.Parameters;
 using Compression.Training.Recurrent;
 using Compression.Training.Sessions;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Compression.Training.ModelParallel;

@@ -1,7 +1,6 @@
 using Compression.Torch.Devices;
 using Compression.Training.Parameters;
 using Compression.Training.Recurrent;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Compression.Training.ModelParallel;

@@ -6,7 +6,6 @@ using Compression.Torch.Autograd;
 using Compression.Torch.Devices;
 using Compression.Torch.Storage;
 using Compression.Training.Checkpoints;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

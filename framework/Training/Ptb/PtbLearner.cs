@@ -7,7 +7,6 @@ using Compression.Training.Data;
 using Compression.Training.Models;
 using Compression.Training.Optimizers;
 using Compression.Training.Recurrent;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Compression.Training.Ptb;

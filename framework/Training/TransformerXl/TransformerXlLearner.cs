@@ -8,7 +8,6 @@ using Compression.Training.Models;
 using Compression.Training.Optimizers;
 using Compression.Training.Sessions;
 using Compression.Training.TransformerXl.Layers;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Compression.Training.TransformerXl;

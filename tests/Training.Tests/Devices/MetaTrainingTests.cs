@@ -3,7 +3,6 @@ using Compression.Core.Communication;
 using Compression.Core.Composition;
 using Compression.Core.Kernels;
 using Compression.Torch.Devices;
-using Compression.Torch.Tests;
 using Compression.Training.Checkpoints;
 using Compression.Training.Lm1b;
 using Compression.Training.ModelParallel;

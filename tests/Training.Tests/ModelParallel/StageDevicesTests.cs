@@ -117,7 +117,7 @@ public sealed class StageDevicesTests
     [InlineData("cpu,gpu", "'gpu'", ExitCode.Usage)]
     [InlineData("cpu,cuda:x", "'cuda:x'", ExitCode.Usage)]
     [InlineData("cpu", "1 device, and --stages is 2", ExitCode.Usage)]
-    [InlineData("cpu,cuda:99", "no cuda:99", ExitCode.Environment)]
+    [InlineData("cpu,cuda:99", "cuda:99: libtorch finds no CUDA device here", ExitCode.Environment)]
     public void Devices_that_cannot_be_are_refused(string devices, string told, ExitCode code) =>
         UserErrors.Expect(code, () => ModelParallelRuns.Train(ModelParallelRuns.Tiny with { Stages = 2, Devices = devices }), "--devices", told);
 

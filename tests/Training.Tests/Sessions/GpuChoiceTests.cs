@@ -6,6 +6,7 @@ using Compression.Training.Sessions;
 namespace Compression.Training.Tests.Sessions;
 
 /// <summary>Who computes on which GPU, and what is said where that cannot be.</summary>
+[Seeded]
 public sealed class GpuChoiceTests
 {
     [Theory]
@@ -47,7 +48,7 @@ public sealed class GpuChoiceTests
     public void A_full_GPU_is_one_line_with_its_sizes_and_the_options_that_help()
     {
         // The message of libtorch 2.10, shortened by its advice and its stack.
-        var failure = new ExternalException(
+        var failure = new LibtorchFailure(
             "CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 79.15 GiB of which 1.25 GiB is free. Including non-PyTorch memory, this process has "
             + "77.88 GiB memory in use. Of the allocated memory 76.01 GiB is allocated by PyTorch.\nException raised from malloc at CUDACachingAllocator.cpp:1549");
         var error = GpuMemory.Explain(failure, "--batch_size")!;
@@ -55,9 +56,11 @@ public sealed class GpuChoiceTests
         Assert.Equal(
             "Out of GPU memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 79.15 GiB of which 1.25 GiB is free. Lower --batch_size, or give each GPU fewer workers.",
             error.Message);
-        Assert.Null(GpuMemory.Explain(new ExternalException("mat1 and mat2 shapes cannot be multiplied"), "--batch_size"));
+        Assert.Null(GpuMemory.Explain(new LibtorchFailure("mat1 and mat2 shapes cannot be multiplied"), "--batch_size"));
         Assert.Null(GpuMemory.Explain(new InvalidOperationException("CUDA out of memory"), "--batch_size"));
     }
 
     private static ImmutableArray<int> Numbers(string list) => [.. list.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
+
+    private sealed class LibtorchFailure(string message) : ExternalException(message);
 }

@@ -9,6 +9,7 @@ using Compression.Training.Sessions;
 namespace Compression.Training.Tests.Sessions;
 
 /// <summary>Gradients that are complete on a device, and on their way to the host, when their exchange begins.</summary>
+[Seeded]
 public sealed class OverlappedExchangeTests
 {
     [Fact]
