@@ -35,6 +35,12 @@ internal sealed record MemoryNeed(double Parameters, double Copies, double Other
     /// <summary>Copies of the gradient that the memories of a process's workers keep.</summary>
     public static int Residuals(CompressionPlan pipeline, TrainerOptions options) => pipeline.Memory == "none" ? 0 : Math.Max(1, options.VirtualWorkers);
 
+    /// <summary>Copies of the weights that workers with weights of their own need: the shared ones, each worker's, and the outer momentum.</summary>
+    public static int LocalWeights(TrainerOptions options) => !options.HasLocalWeights ? 0 : 1 + Math.Max(1, options.VirtualWorkers) + (options.OuterMomentum > 0 ? 1 : 0);
+
+    /// <summary>Optimizers of a process's workers.</summary>
+    public static int Optimizers(TrainerOptions options) => options.HasLocalWeights ? Math.Max(1, options.VirtualWorkers) : 1;
+
     /// <summary>Refuses a run on the CPU that does not fit.</summary>
     /// <inheritdoc cref="Require(int, double)"/>
     public void Require(TrainerOptions options)

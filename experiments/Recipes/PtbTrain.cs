@@ -86,7 +86,7 @@ internal sealed class PtbTrain() : TrainingVerb<PtbOptions>("train", "train the 
     private static void RequireMemory(PtbOptions options, CompressionPlan pipeline, Corpus corpus, int workers)
     {
         double words = Math.Min((double)options.Bptt * options.BatchSize, (double)corpus.Train.Length / workers);
-        double copies = MemoryNeed.WeightsAndGradients + (options.Momentum > 0 ? 1 : 0) + MemoryNeed.Residuals(pipeline, options);
+        double copies = MemoryNeed.WeightsAndGradients + (options.Momentum > 0 ? MemoryNeed.Optimizers(options) : 0) + MemoryNeed.Residuals(pipeline, options) + MemoryNeed.LocalWeights(options);
         MemoryNeed.Of(options.ModelFor(corpus.Vocabulary.Count), words, copies, MemoryOptions).Require(options);
     }
 

@@ -78,7 +78,9 @@ internal sealed class AsynchronousLearner : ILm1bLearner, IWholeModel
 
     public void ExchangeBeside(int worker, StepContext step, ICommunicator workers) => _rows.Push(_worker.Rows, step, workers);
 
-    public void Apply(double learningRate) => StepsHere++;
+    public void SeparateOptimizers() => throw new InvalidOperationException("All workers share the tables.");
+
+    public void Apply(double learningRate, int worker = 0) => StepsHere++;
 
     public void ResetState(int worker) => _worker.State.Reset();
 

@@ -84,7 +84,9 @@ internal sealed class Lm1bLearner : ILm1bLearner, IWholeModel
 
     public void ExchangeBeside(int worker, StepContext step, ICommunicator workers) => _workers[worker].Exchange.Push(_workers[worker].Rows, step, workers);
 
-    public void Apply(double learningRate)
+    public void SeparateOptimizers() => throw new InvalidOperationException("All workers share the tables.");
+
+    public void Apply(double learningRate, int worker = 0)
     {
         Storage.UploadGradients();
         _dense.Step(learningRate);

@@ -88,6 +88,10 @@ public sealed record Lm1bOptions : TrainerOptions
 
     public override IReadOnlyDictionary<string, string> Refusals => new Dictionary<string, string>
     {
+        ["local_steps"] = "the tables are shared, and their rows travel in every step; use --local_steps 1.",
+        ["outer_optimizer"] = "weights are shared in every step; use --outer_optimizer sgd.",
+        ["outer_lr"] = "weights are shared in every step; use --outer_lr 1.",
+        ["outer_momentum"] = "weights are shared in every step; use --outer_momentum 0.",
         ["overlap"] = "the gradient is clipped by its own norm (max_grad_norm), which is known only after the backward pass; use --overlap false.",
     };
 

@@ -163,7 +163,12 @@ public sealed class ModelParallelLearner : ITrainableModel, IWholeModel
     {
     }
 
-    public void Apply(double learningRate)
+    // Without momentum an optimizer keeps nothing, and serves all.
+    public void SeparateOptimizers()
+    {
+    }
+
+    public void Apply(double learningRate, int worker = 0)
     {
         Storage.UploadGradients();
         if (_options.ClipScope == ClipScope.Aggregated && _options.Clip > 0)

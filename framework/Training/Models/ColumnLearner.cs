@@ -20,6 +20,7 @@ public abstract class ColumnLearner<TModule> : ITrainableModel
     private readonly ClipRule _clip;
     private readonly MicroBatchGradients? _microBatches;
     private readonly LossScaler? _scaler;
+    private readonly List<IFlatOptimizer> _optimizers = [];
     private GradientReady? _gradientReady;
 
     /// <param name="module">Initialized, and on its device; becomes this object's.</param>
@@ -45,13 +46,12 @@ public abstract class ColumnLearner<TModule> : ITrainableModel
     /// <summary>The model.</summary>
     protected TModule Module { get; }
 
-    /// <summary>Makes the steps.</summary>
-    protected abstract IFlatOptimizer Optimizer { get; }
-
     /// <summary>Of each worker of this process, the parts in which its batch is computed.</summary>
     protected abstract ImmutableArray<ImmutableArray<IColumns>> Workers { get; }
 
     public abstract int TargetsOf(int position);
+
+    public void SeparateOptimizers() => UseOptimizers(Workers.Length);
 
     public void ReportReady(Action<int> ready) => _gradientReady = Storage.WhenReady(slot =>
     {
@@ -102,7 +102,7 @@ public abstract class ColumnLearner<TModule> : ITrainableModel
         ? FormattableString.Invariant($"the loss scale falls to {_scaler.Scale:G9}")
         : null;
 
-    public virtual void Apply(double learningRate)
+    public virtual void Apply(double learningRate, int worker = 0)
     {
         if (_gradientReady is null)
         {
@@ -115,20 +115,20 @@ public abstract class ColumnLearner<TModule> : ITrainableModel
             Storage.DownloadGradients();
         }
 
-        Optimizer.Step(learningRate);
+        _optimizers[worker].Step(learningRate);
         _scaler?.Succeeded();
     }
 
     public virtual void Save(IStateWriter writer)
     {
-        Optimizer.Save(writer);
+        ForEachOptimizer((optimizer, prefix) => optimizer.Save(new PrefixedState(prefix, writer)));
         _scaler?.Save(writer);
         ForEachPart((part, prefix) => part.Save(writer, prefix));
     }
 
     public virtual void Load(IStateReader reader)
     {
-        Optimizer.Load(reader);
+        ForEachOptimizer((optimizer, prefix) => optimizer.Load(new PrefixedState(prefix, reader: reader)));
         _scaler?.Load(reader);
         ForEachPart((part, prefix) => part.Load(reader, prefix));
     }
@@ -137,10 +137,22 @@ public abstract class ColumnLearner<TModule> : ITrainableModel
     {
         ForEachPart((part, _) => part.Dispose());
         _gradientReady?.Dispose();
-        Optimizer.Dispose();
+        ForEachOptimizer(static (optimizer, _) => optimizer.Dispose());
         Storage.Dispose();
         Module.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Makes an optimizer of the parameters.</summary>
+    protected abstract IFlatOptimizer CreateOptimizer();
+
+    /// <summary>Makes sure that there are so many optimizers; derived classes call it for the first.</summary>
+    protected void UseOptimizers(int count)
+    {
+        while (_optimizers.Count < count)
+        {
+            _optimizers.Add(CreateOptimizer());
+        }
     }
 
     // Parts add their gradients up in place; each counts by its share of the columns.
@@ -173,6 +185,14 @@ public abstract class ColumnLearner<TModule> : ITrainableModel
         microBatches.End();
         Storage.UploadGradients();
         return loss;
+    }
+
+    private void ForEachOptimizer(Action<IFlatOptimizer, string> action)
+    {
+        for (int worker = 0; worker < _optimizers.Count; worker++)
+        {
+            action(_optimizers[worker], worker == 0 ? "" : $"worker-{worker}/");
+        }
     }
 
     private void ForEachPart(Action<IColumns, string> action)

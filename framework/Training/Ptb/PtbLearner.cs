@@ -32,7 +32,7 @@ public sealed class PtbLearner : ColumnLearner<LanguageModel>
     {
         _options = options;
         _device = device ?? CPU;
-        Optimizer = new FlatSgd(Storage, options.Momentum, options.WeightDecay);
+        UseOptimizers(1);
         ColumnBatches BatchesOf(int worker) => ColumnBatches.ForTraining(corpus.Train, worker, workers, options.BatchSize, options.Bptt);
         _firstBatches = BatchesOf(firstWorker);
         Workers = [.. Enumerable.Range(firstWorker, workersHere).Select(worker => Columns.Of(
@@ -40,8 +40,6 @@ public sealed class PtbLearner : ColumnLearner<LanguageModel>
     }
 
     public override int StepsPerEpoch => _firstBatches.Steps;
-
-    protected override IFlatOptimizer Optimizer { get; }
 
     protected override ImmutableArray<ImmutableArray<IColumns>> Workers { get; }
 
@@ -70,6 +68,8 @@ public sealed class PtbLearner : ColumnLearner<LanguageModel>
 
         return (nats, batches.Targets);
     }
+
+    protected override IFlatOptimizer CreateOptimizer() => new FlatSgd(Storage, _options.Momentum, _options.WeightDecay);
 
     private static LanguageModel Create(PtbOptions options, Corpus corpus, Device device)
     {

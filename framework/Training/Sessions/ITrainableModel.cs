@@ -66,8 +66,13 @@ public interface ITrainableModel : IDisposable
     {
     }
 
-    /// <summary>The optimizer's step from the averaged gradient in the bucket.</summary>
-    void Apply(double learningRate);
+    /// <summary>Gives each worker of this process an optimizer of its own, before the first step or <see cref="Load"/>; else one serves all.</summary>
+    void SeparateOptimizers();
+
+    /// <summary>The optimizer's step from the gradient in the bucket.</summary>
+    /// <param name="learningRate">η.</param>
+    /// <param name="worker">Index of the worker within this process whose step it is; 0 where one optimizer serves all.</param>
+    void Apply(double learningRate, int worker = 0);
 
     /// <summary>Reads the parameters that this process holds.</summary>
     /// <param name="file">Holds a float32 tensor of every parameter's name and shape.</param>

@@ -9,6 +9,7 @@ public abstract record TrainerOptions
     private const string OptimizationGroup = "Optimization";
     private const string CompressionGroup = "Compression";
     private const string WorkersGroup = "Workers";
+    private const string LocalGroup = "Local steps";
     private const string RunGroup = "Run";
     private const string WandbGroup = "Weights & Biases (without an option, its variables WANDB_... count)";
 
@@ -43,6 +44,22 @@ public abstract record TrainerOptions
     /// <summary>Epochs of warm-up.</summary>
     [Option("warmup_epochs", "epochs W in which more is sent: ratio^((e+1)/(W+1)) in epoch e, or all where a method has no ratio", Group = CompressionGroup, Min = 0, Max = int.MaxValue)]
     public int WarmupEpochs { get; init; }
+
+    /// <summary>H: steps of a worker from one exchange to the next.</summary>
+    [Option("local_steps", "steps that each worker takes by itself, with an optimizer of its own, before what they have come to is exchanged in place of gradients", Group = LocalGroup, Min = 1, Max = int.MaxValue)]
+    public int LocalSteps { get; init; } = 1;
+
+    /// <summary>What moves the shared weights.</summary>
+    [Option("outer_optimizer", "what moves the shared weights by the mean of how far the workers have come", Group = LocalGroup, Choices = "sgd|nesterov")]
+    public string OuterOptimizer { get; init; } = "sgd";
+
+    /// <summary>α.</summary>
+    [Option("outer_lr", "learning rate of the outer optimizer; 1 without momentum: the mean of the workers' weights", Group = LocalGroup, Min = 0, MinExclusive = true, Max = 1e38)]
+    public double OuterLr { get; init; } = 1;
+
+    /// <summary>β.</summary>
+    [Option("outer_momentum", "momentum of the outer optimizer", Group = LocalGroup, Min = 0, Max = 1, MaxExclusive = true)]
+    public double OuterMomentum { get; init; }
 
     /// <summary>Exchange during the backward pass.</summary>
     [Option("overlap", "exchange gradients while the backward pass still runs; same results as without, for the same bucket_bytes", Group = CompressionGroup, Scope = OptionScope.Run)]
@@ -170,6 +187,9 @@ public abstract record TrainerOptions
 
     /// <summary>True where the run writes checkpoints.</summary>
     public virtual bool WritesCheckpoints => CheckpointEvery > 0 || CheckpointEachEpoch;
+
+    /// <summary>Whether workers have weights of their own. One local step and the mean of the weights is what a mean gradient comes to, and needs none.</summary>
+    public bool HasLocalWeights => LocalSteps > 1 || OuterOptimizer != "sgd" || OuterLr != 1 || OuterMomentum > 0;
 
     /// <summary>The size of groups that acts; 0 for one exchange of all.</summary>
     public long GroupBytes => BucketBytes == 0 && Overlap ? 4 << 20 : BucketBytes;

@@ -29,12 +29,29 @@ public static class TrainerRules
         Refuse(
             skips && options.VirtualWorkers > 0, "--on_nonfinite skip",
             "memories must not have taken up a gradient before all workers agree to skip it: use --num_workers in place of --virtual_workers.");
+        RequireLocalSteps(options, plan);
         Refuse(
             options.Overlap && clipsLocally, "--overlap true",
             "a worker's norm is known only after its backward pass, so --clip needs --clip_scope aggregated, or --clip 0.");
         Refuse(
             options.Overlap && plan.Traits.MicroBatches > 0, "--overlap true",
             "this compressor needs all micro-batches of a step before it can choose; use --overlap false.");
+    }
+
+    // What needs the gradient of each step finds none.
+    private static void RequireLocalSteps(TrainerOptions options, CompressionPlan plan)
+    {
+        if (!options.HasLocalWeights)
+        {
+            return;
+        }
+
+        const string Option = "--local_steps, --outer_lr or --outer_momentum";
+        Refuse(options.Overlap, "--overlap true", $"with {Option} nothing is exchanged during a backward pass; use --overlap false.");
+        Refuse(options.OnNonfinite == NonFiniteAction.Skip, "--on_nonfinite skip", $"with {Option} workers have left the shared weights before they agree to skip; use --on_nonfinite abort.");
+        Refuse(plan.Traits.MicroBatches > 0, $"--compressor {options.Compressor}", $"it needs the gradients of micro-batches, and with {Option} no gradient is sent; use another compressor.");
+        Refuse(
+            options.OuterOptimizer == "nesterov" && options.OuterMomentum == 0, "--outer_optimizer nesterov", "it looks ahead by the momentum, which is 0; give --outer_momentum, 0.9 in DiLoCo.");
     }
 
     /// <summary>Refuses a compressor that wants more micro-batches than a batch has sequences.</summary>

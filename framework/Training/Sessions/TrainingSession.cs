@@ -6,6 +6,7 @@ using Compression.Core.Kernels;
 using Compression.Core.Reporting;
 using Compression.Torch.Kernels;
 using Compression.Training.Checkpoints;
+using Compression.Training.LocalSgd;
 using Compression.Training.Parameters;
 
 namespace Compression.Training.Sessions;
@@ -28,9 +29,11 @@ public sealed class TrainingSession : IDisposable
     private readonly TrainingReporter _reporter;
     private readonly TrainingCounters _counters;
     private readonly OverlappedExchange? _overlap;
+    private readonly LocalWeights? _local;
     private readonly double[] _losses;
     private string _decision = "";
     private int _skippedInARow;
+    private bool _finite = true;
     private long _step;
     private int _epoch;
     private int _position;
@@ -53,6 +56,12 @@ public sealed class TrainingSession : IDisposable
         _task = create(_group, _team);
         _model = _task.Model;
         _aggregators = [.. Enumerable.Range(0, _group.Count).Select(worker => CreateAggregator(_group.First + worker))];
+        if (options.HasLocalWeights)
+        {
+            _local = new LocalWeights(_model.Storage, _group.Count, options.OuterLr, options.OuterMomentum, options.OuterOptimizer == "nesterov");
+            _model.SeparateOptimizers();
+        }
+
         if (options.Overlap)
         {
             _overlap = new OverlappedExchange((GroupedAggregator)_aggregators[0], _model.Gradients, context.Peers, _model.Storage.FinishDownload);
@@ -70,11 +79,15 @@ public sealed class TrainingSession : IDisposable
         _counters = new TrainingCounters(context.Time, saved?.Counters ?? ImmutableSortedDictionary<string, double>.Empty, Rank);
         _model.UseMeter(_counters.Meter);
         _model.Storage.Synchronize(context.Peers);
+        _local?.Begin();
         _model.BeginEpoch(_epoch);
         _reporter = new TrainingReporter(options, context, _task, _counters, _group, _team);
     }
 
     private int Rank => _context.Communicator.Rank;
+
+    // Workers exchange what they have come to, after every step or every so many, and at the end.
+    private bool Meets => (_step + 1) % _options.LocalSteps == 0 || _step + 1 == _task.TotalSteps;
 
     private TrainingProgress Progress => new(_step, _epoch, _position, _model.StepsPerEpoch, _task.TotalSteps);
 
@@ -112,6 +125,7 @@ public sealed class TrainingSession : IDisposable
     public void Dispose()
     {
         _overlap?.Dispose();
+        _local?.Dispose();
         _task.Dispose();
         _group.Dispose();
         _threads.Dispose();
@@ -152,24 +166,26 @@ public sealed class TrainingSession : IDisposable
 
     private bool TrainOneStep()
     {
-        double gradNorm = 0;
-        bool stop = false, skip = false;
+        double gradNorm = 0, rate = _task.LearningRate;
+        bool stop = false, skip = false, meets = Meets;
         _group.Run(
             worker =>
             {
-                using var time = _counters.MeasureCompute(StepPhase.ForwardBackward);
-                ulong key = RandomKey.Mix((ulong)_options.Seed, _group.First + worker, _step, -1, RandomPurpose.Dropout);
-                _overlap?.Begin(ContextOf(_group.First + worker));
-                (_losses[worker], double norm) = _model.ForwardBackward(worker, _position, key);
+                double norm = ForwardBackward(worker);
                 gradNorm = worker == 0 ? norm : gradNorm;
                 if (_overlap is null)
                 {
-                    (stop, skip) = Agree(worker, norm);
+                    (stop, skip) = Agree(worker, norm, meets);
+                }
+
+                if (_local is not null)
+                {
+                    ApplyLocally(worker, rate, meets);
                 }
             },
             (worker, communicator) =>
             {
-                if (skip)
+                if (skip || !meets)
                 {
                     return;
                 }
@@ -185,15 +201,22 @@ public sealed class TrainingSession : IDisposable
                     _overlap.Finish(_counters.Meter);
                     _model.Storage.UploadGradients();
                     gradNorm = _model.Storage.ClipNorm(0).Norm;
-                    (stop, _) = Agree(worker, gradNorm);
+                    (stop, _) = Agree(worker, gradNorm, meets);
                 }
             });
 
-        double rate = _task.LearningRate;
-        if (!skip)
+        if (!skip && meets)
         {
             using var time = _counters.MeasureCompute(StepPhase.Update);
-            _model.Apply(rate);
+            if (_local is null)
+            {
+                _model.Apply(rate);
+            }
+            else
+            {
+                _local.Meet();
+            }
+
             _model.Storage.FinishDevice();
         }
 
@@ -219,6 +242,29 @@ public sealed class TrainingSession : IDisposable
         return stop;
     }
 
+    // Returns the gradient's norm.
+    private double ForwardBackward(int worker)
+    {
+        using var time = _counters.MeasureCompute(StepPhase.ForwardBackward);
+        _local?.Enter(worker);
+        ulong key = RandomKey.Mix((ulong)_options.Seed, _group.First + worker, _step, -1, RandomPurpose.Dropout);
+        _overlap?.Begin(ContextOf(_group.First + worker));
+        (_losses[worker], double norm) = _model.ForwardBackward(worker, _position, key);
+        return norm;
+    }
+
+    private void ApplyLocally(int worker, double rate, bool meets)
+    {
+        using var time = _counters.MeasureCompute(StepPhase.Update);
+        _model.Apply(rate, worker);
+        if (meets)
+        {
+            _local!.WriteDifference();
+        }
+
+        _model.Storage.FinishDevice();
+    }
+
     private IGradientAggregator CreateAggregator(int rank)
     {
         var layout = _model.Gradients.Layout;
@@ -227,13 +273,21 @@ public sealed class TrainingSession : IDisposable
             : _context.Plan.Create(layout, _team, rank, _group.Total);
     }
 
+    // What local steps come to is in units of the weights, whatever their learning rate was.
     private StepContext ContextOf(int rank) =>
-        new(_step, (ulong)_options.Seed, rank, _task.LearningRate, Progress.EpochsDone, _counters.Meter);
+        new(_step, (ulong)_options.Seed, rank, _local is null ? _task.LearningRate : _options.OuterLr, Progress.EpochsDone, _counters.Meter);
 
-    // All ranks learn in the same step that one has met a NaN, or that a signal has come: none is left waiting for the others.
-    private (bool Stop, bool Skip) Agree(int worker, double norm)
+    // All ranks learn in the same step that one has met a NaN, or that a signal has come: none is left waiting for the others. Ranks that meet
+    // rarely agree when they do, so that no step between waits for the network.
+    private (bool Stop, bool Skip) Agree(int worker, double norm, bool meets)
     {
-        bool finite = double.IsFinite(norm) && double.IsFinite(_losses[worker]);
+        bool finite = _finite && double.IsFinite(norm) && double.IsFinite(_losses[worker]);
+        if (!meets && _context.Communicator.WorldSize > 1)
+        {
+            _finite = finite;
+            return (false, false);
+        }
+
         Span<double> flags = [finite ? 0 : 1 + _group.First + worker, _context.Stop.IsCancellationRequested ? 1 : 0];
         _context.Communicator.AllReduce(flags, ReduceOperation.Max);
         if (flags[0] == 0)
@@ -289,6 +343,7 @@ public sealed class TrainingSession : IDisposable
     private double LossOn(string split)
     {
         using var time = _counters.Meter.Measure(StepPhase.Evaluate);
+        _local?.EnterShared();
         var communicator = _context.Communicator;
         var (nats, targets) = _task.Evaluate(split);
         Span<double> sums = [nats, targets];
@@ -305,6 +360,7 @@ public sealed class TrainingSession : IDisposable
         }
 
         using var time = _counters.Meter.Measure(StepPhase.Checkpoint);
+        _local?.EnterShared();
         var counters = _counters.Save(_context.Communicator);
         _checkpoints.Write(
             new CheckpointContents
@@ -330,6 +386,7 @@ public sealed class TrainingSession : IDisposable
                 WriteRankState = writer =>
                 {
                     _model.Save(writer);
+                    _local?.Save(writer);
                     ForEachAggregator((aggregator, prefix) => aggregator.Save(new PrefixedState(prefix, writer)));
                 },
             },
@@ -346,6 +403,7 @@ public sealed class TrainingSession : IDisposable
         if (!checkpoint.IsStateless)
         {
             _model.Load(checkpoint.RankState);
+            _local?.Load(checkpoint.RankState);
             ForEachAggregator((aggregator, prefix) => aggregator.Load(new PrefixedState(prefix, reader: checkpoint.RankState)));
         }
 
@@ -369,6 +427,7 @@ public sealed class TrainingSession : IDisposable
 
     private RunSummary Finish(string status, string? reason, double? valid, double? test)
     {
+        _local?.EnterShared();
         var summary = _task.Amend(_reporter.Summary(Progress, status, reason, valid, test, Sha256(status == "failed")));
         _context.Logger.Finish(summary);
         return summary;

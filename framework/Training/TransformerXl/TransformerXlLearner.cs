@@ -20,6 +20,7 @@ public sealed class TransformerXlLearner : ColumnLearner<TransformerXlModel>
     private readonly TransformerXlSchedule _schedule;
     private readonly OrderedSegments _firstSegments;
     private readonly int _totalWorkers;
+    private readonly ThreadTeam _team;
     private long _steps;
 
     /// <param name="options">Sizes, dropout and optimizer.</param>
@@ -41,13 +42,8 @@ public sealed class TransformerXlLearner : ColumnLearner<TransformerXlModel>
         _totalWorkers = group.Total;
         _device = device ?? CPU;
         Shape = options.ShapeFor(corpus.Vocabulary.Count);
-        Optimizer = options.Optim switch
-        {
-            "adam" => new FlatAdam(Storage, team, options.Wd),
-            "adagrad" => new FlatAdagrad(Storage, team, options.Wd),
-            "lamb" => new FlatLamb(Storage, team, options.Wd, options.LambVersion),
-            _ => new FlatSgd(Storage, options.Mom, options.Wd),
-        };
+        _team = team;
+        UseOptimizers(1);
         int parts = microBatches > 0 ? microBatches : options.BatchChunk;
         OrderedSegments[] segments = [.. Enumerable.Range(group.First, group.Count).Select(worker => SegmentsOf(options, corpus, worker, group.Total))];
         _firstSegments = segments[0];
@@ -65,8 +61,6 @@ public sealed class TransformerXlLearner : ColumnLearner<TransformerXlModel>
     /// <summary>Targets of all workers in an epoch.</summary>
     public double TokensPerEpoch => (double)_firstSegments.Targets * _totalWorkers;
 
-    protected override IFlatOptimizer Optimizer { get; }
-
     protected override ImmutableArray<ImmutableArray<IColumns>> Workers { get; }
 
     /// <summary>Targets of all workers after some steps in a row from the start.</summary>
@@ -76,10 +70,10 @@ public sealed class TransformerXlLearner : ColumnLearner<TransformerXlModel>
 
     public override int TargetsOf(int position) => _firstSegments.LengthOf(position) * _options.BatchSize;
 
-    public override void Apply(double learningRate)
+    public override void Apply(double learningRate, int worker = 0)
     {
-        base.Apply(learningRate);
-        _steps++;
+        base.Apply(learningRate, worker);
+        _steps += worker == 0 ? 1 : 0;
     }
 
     /// <summary>Sum of nats over a rank's columns of a split, and their number, dropout off.</summary>
@@ -120,6 +114,14 @@ public sealed class TransformerXlLearner : ColumnLearner<TransformerXlModel>
         reader.Read("updates", updates);
         _steps = updates[0];
     }
+
+    protected override IFlatOptimizer CreateOptimizer() => _options.Optim switch
+    {
+        "adam" => new FlatAdam(Storage, _team, _options.Wd),
+        "adagrad" => new FlatAdagrad(Storage, _team, _options.Wd),
+        "lamb" => new FlatLamb(Storage, _team, _options.Wd, _options.LambVersion),
+        _ => new FlatSgd(Storage, _options.Mom, _options.Wd),
+    };
 
     /// <summary>A worker's segments of the training text.</summary>
     internal static OrderedSegments SegmentsOf(TransformerXlOptions options, Corpus corpus, int worker, int workers) => OrderedSegments.ForTraining(
