@@ -50,7 +50,7 @@ public abstract record TrainerOptions
     public int LocalSteps { get; init; } = 1;
 
     /// <summary>What moves the shared weights.</summary>
-    [Option("outer_optimizer", "what moves the shared weights by the mean of how far the workers have come", Group = LocalGroup, Choices = "sgd|nesterov")]
+    [Option("outer_optimizer", "what moves the shared weights by the mean of how far the workers have come", Group = LocalGroup, Choices = "sgd|nesterov", Needs = "outer_momentum!=0")]
     public string OuterOptimizer { get; init; } = "sgd";
 
     /// <summary>α.</summary>
@@ -189,7 +189,7 @@ public abstract record TrainerOptions
     public virtual bool WritesCheckpoints => CheckpointEvery > 0 || CheckpointEachEpoch;
 
     /// <summary>Whether workers have weights of their own. One local step and the mean of the weights is what a mean gradient comes to, and needs none.</summary>
-    public bool HasLocalWeights => LocalSteps > 1 || OuterOptimizer != "sgd" || OuterLr != 1 || OuterMomentum > 0;
+    public bool HasLocalWeights => LocalSteps > 1 || OuterLr != 1 || OuterMomentum > 0;
 
     /// <summary>The size of groups that acts; 0 for one exchange of all.</summary>
     public long GroupBytes => BucketBytes == 0 && Overlap ? 4 << 20 : BucketBytes;

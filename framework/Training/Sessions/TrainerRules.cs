@@ -50,8 +50,6 @@ public static class TrainerRules
         Refuse(options.Overlap, "--overlap true", $"with {Option} nothing is exchanged during a backward pass; use --overlap false.");
         Refuse(options.OnNonfinite == NonFiniteAction.Skip, "--on_nonfinite skip", $"with {Option} workers have left the shared weights before they agree to skip; use --on_nonfinite abort.");
         Refuse(plan.Traits.MicroBatches > 0, $"--compressor {options.Compressor}", $"it needs the gradients of micro-batches, and with {Option} no gradient is sent; use another compressor.");
-        Refuse(
-            options.OuterOptimizer == "nesterov" && options.OuterMomentum == 0, "--outer_optimizer nesterov", "it looks ahead by the momentum, which is 0; give --outer_momentum, 0.9 in DiLoCo.");
     }
 
     /// <summary>Refuses a compressor that wants more micro-batches than a batch has sequences.</summary>

@@ -22,6 +22,8 @@ internal static class OptionCases
         ["min_slot_size"] = new() { With = "compressor=topk", Value = "30" },
         ["slot"] = new() { With = "compressor=topk", Value = "*weight*=none" },
         ["warmup_epochs"] = new() { With = "compressor=topk" },
+        ["local_steps"] = new() { Value = "2" },
+        ["outer_optimizer"] = new() { With = "outer_momentum=0.5", Value = "nesterov" },
         ["overlap"] = new() { With = "clip_scope=aggregated" },
         ["bucket_bytes"] = new() { Value = "256" },
         ["virtual_workers"] = new() { Value = "2" },
@@ -56,6 +58,10 @@ internal static class OptionCases
         ["train epochs"] = new() { With = "max_steps=0", Value = "2", When = AtTheEndOfAnEpoch },
 
         // Of the One Billion Word LSTM.
+        ["lm1b local_steps"] = new() { Elsewhere = ByTheTrainer },
+        ["lm1b outer_optimizer"] = new() { Elsewhere = ByTheTrainer },
+        ["lm1b outer_lr"] = new() { Elsewhere = ByTheTrainer },
+        ["lm1b outer_momentum"] = new() { Elsewhere = ByTheTrainer },
         ["lm1b overlap"] = new() { Elsewhere = ByTheTrainer },
         ["model-parallel overlap"] = new() { Elsewhere = ByTheTrainer },
         ["lm1b datadir"] = new() { Value = "other-lm1b" },

@@ -162,7 +162,6 @@ public sealed class LocalStepsTests
     [InlineData("overlap")]
     [InlineData("skip")]
     [InlineData("variance")]
-    [InlineData("nesterov")]
     public void What_needs_the_gradient_of_each_step_is_refused(string what)
     {
         var options = s_tiny with { LocalSteps = 4, Clip = 0 };
@@ -170,10 +169,9 @@ public sealed class LocalStepsTests
         {
             "overlap" => options with { Overlap = true },
             "skip" => options with { OnNonfinite = NonFiniteAction.Skip },
-            "variance" => options with { Compressor = "variance(micro_batches=2)" },
-            _ => options with { OuterOptimizer = "nesterov" },
+            _ => options with { Compressor = "variance(micro_batches=2)" },
         };
-        UserErrors.Expect(ExitCode.Usage, () => PtbTrainer.Check(options, PtbRuns.Compose(options), PtbRuns.Text, 1), what is "nesterov" ? "--outer_momentum" : "--local_steps");
+        UserErrors.Expect(ExitCode.Usage, () => PtbTrainer.Check(options, PtbRuns.Compose(options), PtbRuns.Text, 1), "--local_steps");
     }
 
     [Fact]
