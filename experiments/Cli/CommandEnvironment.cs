@@ -1,6 +1,7 @@
 using Compression.Core.Reporting;
 using Compression.Mpi.Launching;
 using Compression.Tracking.Display;
+using Compression.Tracking.Provenance;
 using Compression.Training.Data;
 
 namespace Compression.Experiments.Cli;
@@ -17,7 +18,7 @@ public sealed record CommandEnvironment
     /// <summary>Set to 1, shows where an unexpected failure came from.</summary>
     public const string DebugVariable = "COMPRESSION_DEBUG";
 
-    private const string RootMark = "Compression.sln";
+    private static readonly string[] s_rootMarks = ["Compression.sln", GitState.PublishedFile];
 
     /// <summary>Where results and errors go.</summary>
     public required ConsoleTarget Screen { get; init; }
@@ -28,8 +29,11 @@ public sealed record CommandEnvironment
     /// <summary>The folder that relative paths start from.</summary>
     public required string CallerFolder { get; init; }
 
-    /// <summary>The repository, or, of a program that was copied out of it, the program's folder.</summary>
+    /// <summary>The repository, or a published folder, or, of a program that was copied out of it, the program's folder.</summary>
     public required string RepositoryRoot { get; init; }
+
+    /// <summary>Whether that is a folder which <c>./run.sh publish</c> has made: nothing is built or installed from there.</summary>
+    public bool IsPublished => File.Exists(Path.Combine(RepositoryRoot, GitState.PublishedFile));
 
     /// <summary>The program that further ranks are started from.</summary>
     public required string Executable { get; init; }
@@ -115,7 +119,7 @@ public sealed record CommandEnvironment
 
         for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
         {
-            if (File.Exists(Path.Combine(folder.FullName, RootMark)))
+            if (Array.Exists(s_rootMarks, mark => File.Exists(Path.Combine(folder.FullName, mark))))
             {
                 return folder.FullName;
             }

@@ -8,13 +8,13 @@ namespace Compression.Torch.Loading;
 /// <summary>Which version of libtorch lies in a folder, or was loaded. TorchSharp's library fits the one that it was built for, and no other.</summary>
 internal static partial class LibtorchVersion
 {
-    /// <summary>What libtorch's archives say beside or above their libraries, and what <c>./run.sh publish</c> says in the same way.</summary>
-    public const string ArchiveFile = "build-version";
+    // In libtorch's archives, beside the folder of libraries or among them.
+    private const string ArchiveFile = "build-version";
 
-    /// <summary>What an installed PyTorch says above its libraries.</summary>
-    public const string PythonFile = "version.py";
+    // In an installed PyTorch, beside the folder of libraries.
+    private const string PythonFile = "version.py";
 
-    /// <summary>Since 2.9: a function without arguments that gives the version, one byte each from the highest.</summary>
+    // Since 2.9: gives the version, a byte for each number from the highest.
     private const string Function = "aoti_torch_abi_version";
 
     /// <summary>The one that is needed, such as "2.10.0".</summary>
