@@ -81,6 +81,20 @@ public sealed record CommandEnvironment
     /// <param name="name">Of the corpus.</param>
     public string DatasetFolder(string chosen, string name) => chosen.Length > 0 ? FullPath(chosen) : Path.Combine(RepositoryRoot, "datasets", name);
 
+    /// <summary>
+    /// The folder for what is made of texts; what is gone is made again. A published folder may belong to somebody else: then it is among the user's own data.
+    /// </summary>
+    public string CorpusCache
+    {
+        get
+        {
+            string cache = Path.Combine(RepositoryRoot, "artifacts", "corpora");
+            return IsPublished && !CanBeWritten(cache)
+                ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "compression", "corpora")
+                : cache;
+        }
+    }
+
     /// <summary>Does work that Ctrl+C and SIGTERM end in the middle.</summary>
     /// <param name="work">Is given what is cancelled then.</param>
     /// <returns>How the program ends.</returns>
@@ -95,6 +109,20 @@ public sealed record CommandEnvironment
         catch (OperationCanceledException) when (stop.Reason is { } reason)
         {
             return reason;
+        }
+    }
+
+    private static bool CanBeWritten(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            using var probe = new FileStream(Path.Combine(folder, $".{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            return true;
+        }
+        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 

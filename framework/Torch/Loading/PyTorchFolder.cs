@@ -11,6 +11,9 @@ internal static class PyTorchFolder
 {
     private const string Question = "import importlib.util as u; s = u.find_spec('torch'); print(s.origin or '' if s else '')";
 
+    private static readonly string[] s_environments = ["VIRTUAL_ENV", "CONDA_PREFIX"];
+    private static readonly string[] s_programs = ["python3", "python"];
+
     // On a shared file system a first start may take its time.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
@@ -18,11 +21,17 @@ internal static class PyTorchFolder
     /// <param name="variable">Reads an environment variable; null where it is not set.</param>
     public static IEnumerable<string> FindAll(Func<string, string?> variable)
     {
-        string[] active = [.. new[] { "VIRTUAL_ENV", "CONDA_PREFIX" }.Select(variable).OfType<string>().Where(folder => folder.Length > 0)];
-        return active.Select(folder => Path.Combine(folder, "bin", "python"))
-            .Concat(["python3", "python"])
-            .Select(Ask).OfType<string>().Distinct();
+        string[] pythons =
+        [
+            .. s_environments.Select(variable).Where(folder => !string.IsNullOrEmpty(folder)).Select(folder => Path.Combine(folder!, "bin", "python")),
+            .. s_programs.Select(name => InPath(name, variable("PATH"))).OfType<string>(),
+        ];
+        return pythons.Select(Ask).OfType<string>().Distinct();
     }
+
+    // A process's own search begins beside the program and in the working folder.
+    private static string? InPath(string name, string? path) =>
+        (path ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 
     private static string? Ask(string python)
     {

@@ -12,8 +12,8 @@ public sealed class PyTorchFolderTests : IDisposable
     {
         WritePython("venv", "echo A greeting of the site; echo /first/torch/__init__.py");
         WritePython("conda", "echo /second/torch/__init__.py");
-        Assert.Equal(["/first/torch/lib", "/second/torch/lib"], Find("venv", "conda").Take(2));
-        Assert.Equal("/second/torch/lib", Find(null, "conda").First());
+        Assert.Equal(["/first/torch/lib", "/second/torch/lib"], Find("venv", "conda"));
+        Assert.Equal(["/second/torch/lib"], Find(null, "conda"));
     }
 
     [Theory]
@@ -25,14 +25,23 @@ public sealed class PyTorchFolderTests : IDisposable
     {
         WritePython("venv", body);
         WritePython("conda", "echo /second/torch/__init__.py");
-        Assert.Equal("/second/torch/lib", Find("venv", "conda").First());
-        Assert.Equal("/second/torch/lib", Find("nowhere", "conda").First());
+        Assert.Equal(["/second/torch/lib"], Find("venv", "conda"));
+        Assert.Equal(["/second/torch/lib"], Find("nowhere", "conda"));
+    }
+
+    [Fact]
+    public void The_Pythons_of_the_PATH_come_last()
+    {
+        WritePython("venv", "echo /first/torch/__init__.py");
+        WritePython("system", "echo /second/torch/__init__.py");
+        Assert.Equal(["/first/torch/lib", "/second/torch/lib"], Find("venv", null, $"/nowhere:{Path.Combine(_folder.FullName, "system", "bin")}"));
+        Assert.Empty(Find(null, null));
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private IEnumerable<string> Find(string? venv, string? conda) => PyTorchFolder.FindAll(name =>
-        (name == "VIRTUAL_ENV" ? venv : name == "CONDA_PREFIX" ? conda : null) is { } folder ? Path.Combine(_folder.FullName, folder) : null);
+    private IEnumerable<string> Find(string? venv, string? conda, string? path = null) => PyTorchFolder.FindAll(name =>
+        name == "PATH" ? path : (name == "VIRTUAL_ENV" ? venv : conda) is { } folder ? Path.Combine(_folder.FullName, folder) : null);
 
     private void WritePython(string environment, string body)
     {
