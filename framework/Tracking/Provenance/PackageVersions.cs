@@ -12,7 +12,8 @@ internal static class PackageVersions
         var listed = (AppContext.GetData("APP_CONTEXT_DEPS_FILES") as string ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries);
         // The shared framework's own list comes in the same value; its version is reported as the runtime's.
         // A program in a single file hides its list: it has a copy beside it.
-        var own = listed.Append(Path.Combine(AppContext.BaseDirectory, $"{Assembly.GetEntryAssembly()?.GetName().Name}.deps.json")).FirstOrDefault(path => path.StartsWith(AppContext.BaseDirectory, StringComparison.Ordinal) && File.Exists(path));
+        string beside = Path.Combine(AppContext.BaseDirectory, $"{Assembly.GetEntryAssembly()?.GetName().Name}.deps.json");
+        var own = listed.Append(beside).FirstOrDefault(path => path.StartsWith(AppContext.BaseDirectory, StringComparison.Ordinal) && File.Exists(path));
         return own is null ? new SortedDictionary<string, string>() : Parse(File.ReadAllText(own));
     }
 

@@ -68,7 +68,7 @@ public sealed class PublishedFolderTests(PublishedFolder published) : IClassFixt
     [Theory]
     [InlineData("run.sh OPTIONS", 1)]
     [InlineData("run.sh OPTIONS --num_workers 2", 2)]
-    [InlineData("mpiexec -n 2 run.sh OPTIONS", 2)]
+    [InlineData("mpiexec.mpich -n 2 run.sh OPTIONS", 2)]
     public void It_trains_to_the_bits_of_the_repository_and_knows_its_commit(string command, int workers)
     {
         _sandbox.WriteCorpus();
