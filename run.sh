@@ -1,7 +1,8 @@
 #!/usr/bin/env -S PWD=/proc/self/cwd bash
-# Builds what changed, and starts the program with all arguments.
+# Builds what changed, and starts the program with all arguments. In a folder that "publish" has made it starts the program that is there.
 #   ./run.sh [VERB] OPTIONS           ./run.sh --help
 #   ./run.sh test [FILTER]            builds with all checks and runs all tests
+#   ./run.sh publish --out DIR        makes a folder that runs where neither the .NET SDK nor packages are
 #   ./run.sh prepare [PACKAGE...]     builds, and installs packages of the system: mpich (ranks), iproute2 (lab),
 #                                     chromium-headless-shell (the test of the report page)
 # A command that finds one of those missing calls "prepare" by itself. COMPRESSION_TORCH=cuda builds for CUDA devices.
@@ -30,6 +31,7 @@ root=$(cd "$(dirname "$script")" && pwd -P)
 artifacts=$root/artifacts
 program=$artifacts/bin/Compression.Experiments/release/Compression.Experiments
 built=$artifacts/.built
+published=$root/published.json
 
 # What the program asks for (OpenFileLimit): with less, neither the SDK nor the runtime gets far enough to say so.
 least_files=256
@@ -130,21 +132,25 @@ stop_compiler() {
     done
 }
 
-# Builds a project or the solution; what the compiler says is shown only where it fails. One compiler serves all projects, and is
-# stopped with the build: a server that stays would keep memory and the lock.
-dotnet_build() {
-    local log=$artifacts/build.log compiler=compression-$$ device mark code=0
-    device=${COMPRESSION_TORCH:-$(built_device)}
-    mark=$(mktemp "$artifacts/.mark.XXXXXX")
-    printf '%s\n' "${device:=cpu}" > "$mark"
-    dotnet build "$@" -c Release --nologo -v q -nodeReuse:false "-p:SharedCompilationId=$compiler" "-p:TorchDevice=$device" > "$log" 2>&1 9>&- || code=$?
-    stop_compiler "$compiler"
-    if ((code == 0)); then
-        mv "$mark" "$built"
-        return
-    fi
+# The device to build for: the one that is asked for, else that of the last build.
+device_to_build() {
+    local device=${COMPRESSION_TORCH:-$(built_device)}
+    printf '%s' "${device:-cpu}"
+}
 
-    rm -f "$mark"
+# Runs "dotnet build" or "dotnet publish" for a device. One compiler serves all projects, and is stopped with the build: a server that stays
+# would keep memory and the lock.
+run_dotnet() {
+    local compiler=compression-$$ verb=$1 device=$2 code=0
+    shift 2
+    dotnet "$verb" "$@" -c Release --nologo -v q -nodeReuse:false "-p:SharedCompilationId=$compiler" "-p:TorchDevice=$device" > "$artifacts/build.log" 2>&1 9>&- || code=$?
+    stop_compiler "$compiler"
+    return "$code"
+}
+
+# Says why a build failed: what the compiler says is shown only then.
+fail_build() {
+    local log=$artifacts/build.log
     if grep -qE 'NU1301|NU1101|NU1102|NU1100' "$log"; then
         grep -m 1 -oE 'error NU1[0-9]+: +[^[]*' "$log" >&2 || true
         fail 3 "the NuGet packages could not be fetched; check the network and the proxy (HTTPS_PROXY), or the feed that 'dotnet nuget list source' names."
@@ -152,6 +158,20 @@ dotnet_build() {
 
     { grep -E 'error' "$log" || cat "$log"; } | sed "s# \[$root/.*##" | sort -u | head -n 30 >&2
     fail 1 "the build failed; all of it is in $log."
+}
+
+# Builds a project or the solution.
+dotnet_build() {
+    local device mark
+    device=$(device_to_build)
+    mark=$(mktemp "$artifacts/.mark.XXXXXX")
+    printf '%s\n' "$device" > "$mark"
+    if ! run_dotnet build "$device" "$@"; then
+        rm -f "$mark"
+        fail_build
+    fi
+
+    mv "$mark" "$built"
 }
 
 # The program alone, and without the checks, which are half of the time.
@@ -178,8 +198,8 @@ make_ready() {
 set_environment() {
     # MPICH's transport would take the runtime's handler of SIGSEGV away.
     export UCX_ERROR_SIGNALS=""
-    # An SDK in a folder of its own is known by the PATH alone.
-    if [[ -z ${DOTNET_ROOT:-} && ! -e /etc/dotnet/install_location && ! -d /usr/share/dotnet && ! -d /usr/lib/dotnet ]]; then
+    # An SDK in a folder of its own is known by the PATH alone; a published program has its runtime in it.
+    if [[ ! -e $published && -z ${DOTNET_ROOT:-} && ! -e /etc/dotnet/install_location && ! -d /usr/share/dotnet && ! -d /usr/lib/dotnet ]]; then
         DOTNET_ROOT=$(dirname "$(readlink -f "$(command -v dotnet || true)")")
         export DOTNET_ROOT
     fi
@@ -258,6 +278,18 @@ counter() { [[ $2 =~ \ $1=\"([0-9]+)\" ]] && echo "${BASH_REMATCH[1]}" || echo 0
 
 # -----------------------------------------------------------------------------------------------------------------------------
 
+if [[ -e $published ]]; then
+    case ${1:-} in
+        test) fail 2 "test: a published folder has no tests; run ./run.sh test in the repository." ;;
+        prepare) fail 2 "prepare: a published folder installs nothing; for ranks load the cluster's MPI, or as root: apt-get install mpich." ;;
+        publish) fail 2 "publish: this folder is published already; copy it, or run ./run.sh publish --out DIR in the repository." ;;
+    esac
+    [[ -z ${COMPRESSION_TORCH:-} ]] || fail 2 "COMPRESSION_TORCH is for builds; unset it: a published folder has the devices of the libtorch that it finds."
+    [[ $(uname -m) == x86_64 ]] || fail 3 "a published folder runs on x86-64 alone, and this machine is $(uname -m)."
+    set_environment
+    exec "$root/program/Compression.Experiments" "$@"
+fi
+
 case ${COMPRESSION_TORCH:-} in
     '' | cpu | cuda) ;;
     *) fail 2 "COMPRESSION_TORCH=$COMPRESSION_TORCH: it is cpu or cuda." ;;
@@ -267,6 +299,13 @@ set_environment
 if [[ ${1:-} == test ]]; then
     shift
     run_tests "$@"
+    exit
+fi
+
+if [[ ${1:-} == publish ]]; then
+    shift
+    source "$root/experiments/publish.sh"
+    publish "$@"
     exit
 fi
 

@@ -1,6 +1,7 @@
 using Compression.Core.Reporting;
 using Compression.Mpi.Launching;
 using Compression.Tracking.Display;
+using Compression.Tracking.Provenance;
 using Compression.Training.Data;
 
 namespace Compression.Experiments.Cli;
@@ -17,7 +18,7 @@ public sealed record CommandEnvironment
     /// <summary>Set to 1, shows where an unexpected failure came from.</summary>
     public const string DebugVariable = "COMPRESSION_DEBUG";
 
-    private const string RootMark = "Compression.sln";
+    private static readonly string[] s_rootMarks = ["Compression.sln", GitState.PublishedFile];
 
     /// <summary>Where results and errors go.</summary>
     public required ConsoleTarget Screen { get; init; }
@@ -28,8 +29,11 @@ public sealed record CommandEnvironment
     /// <summary>The folder that relative paths start from.</summary>
     public required string CallerFolder { get; init; }
 
-    /// <summary>The repository, or, of a program that was copied out of it, the program's folder.</summary>
+    /// <summary>The repository, or a published folder, or, of a program that was copied out of it, the program's folder.</summary>
     public required string RepositoryRoot { get; init; }
+
+    /// <summary>Whether that is a folder which <c>./run.sh publish</c> has made: nothing is built or installed from there.</summary>
+    public bool IsPublished => File.Exists(Path.Combine(RepositoryRoot, GitState.PublishedFile));
 
     /// <summary>The program that further ranks are started from.</summary>
     public required string Executable { get; init; }
@@ -77,6 +81,20 @@ public sealed record CommandEnvironment
     /// <param name="name">Of the corpus.</param>
     public string DatasetFolder(string chosen, string name) => chosen.Length > 0 ? FullPath(chosen) : Path.Combine(RepositoryRoot, "datasets", name);
 
+    /// <summary>
+    /// The folder for what is made of texts; what is gone is made again. A published folder may belong to somebody else: then it is among the user's own data.
+    /// </summary>
+    public string CorpusCache
+    {
+        get
+        {
+            string cache = Path.Combine(RepositoryRoot, "artifacts", "corpora");
+            return IsPublished && !CanBeWritten(cache)
+                ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "compression", "corpora")
+                : cache;
+        }
+    }
+
     /// <summary>Does work that Ctrl+C and SIGTERM end in the middle.</summary>
     /// <param name="work">Is given what is cancelled then.</param>
     /// <returns>How the program ends.</returns>
@@ -91,6 +109,20 @@ public sealed record CommandEnvironment
         catch (OperationCanceledException) when (stop.Reason is { } reason)
         {
             return reason;
+        }
+    }
+
+    private static bool CanBeWritten(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            using var probe = new FileStream(Path.Combine(folder, $".{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            return true;
+        }
+        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 
@@ -115,7 +147,7 @@ public sealed record CommandEnvironment
 
         for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
         {
-            if (File.Exists(Path.Combine(folder.FullName, RootMark)))
+            if (Array.Exists(s_rootMarks, mark => File.Exists(Path.Combine(folder.FullName, mark))))
             {
                 return folder.FullName;
             }

@@ -69,7 +69,7 @@ public static class CommandLine
         switch (arguments)
         {
             case ["--help" or "-h" or "-?" or "help"]:
-                HelpText.Overview(environment.Screen.Output, verbs);
+                HelpText.Overview(environment.Screen.Output, verbs, builds: !environment.IsPublished);
                 return Shown(ExitCode.Success, onScreenAlone: true, environment);
             case ["--version"]:
                 return Dispatch(["version"], environment, verbs);

@@ -9,7 +9,10 @@ internal static class HelpText
     private const int NameColumn = 24;
 
     /// <summary>All verbs, then the options of the first, which needs no name.</summary>
-    public static void Overview(TextWriter output, IReadOnlyList<Verb> verbs)
+    /// <param name="output">Where to.</param>
+    /// <param name="verbs">Those of the program.</param>
+    /// <param name="builds">Whether run.sh builds the program here, and so has verbs of its own.</param>
+    public static void Overview(TextWriter output, IReadOnlyList<Verb> verbs, bool builds)
     {
         output.WriteLine("Trains language models with compressed gradients, and measures what it costs and what it buys.");
         output.WriteLine();
@@ -20,8 +23,13 @@ internal static class HelpText
             Row(output, verb.Name, verb.Summary);
         }
 
-        Row(output, "test [FILTER]", "build and run all tests");
-        Row(output, "prepare [PACKAGE...]", "build, and install mpich or iproute2 before a command asks for them");
+        if (builds)
+        {
+            Row(output, "test [FILTER]", "build and run all tests");
+            Row(output, "prepare [PACKAGE...]", "build, and install mpich or iproute2 before a command asks for them");
+            Row(output, "publish --out DIR", "make a folder that runs where neither SDK nor packages are");
+        }
+
         output.WriteLine();
         output.WriteLine("./run.sh VERB --help shows a verb's options. Exit codes: 0 done, 1 failed, 2 usage, 3 environment,");
         output.WriteLine("4 non-finite loss, 5 damaged checkpoint, 6 communication, 7 sweep partly failed, 130/143 signals.");

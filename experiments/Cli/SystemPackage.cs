@@ -19,6 +19,10 @@ internal static class SystemPackage
 
     private const string Script = "run.sh";
 
+    /// <summary>How a package is got where nothing is installed by itself.</summary>
+    public static string ByHand(string package) =>
+        $"{(package == Mpich ? "load the cluster's MPI (module load mpich or openmpi), or as root: " : "as root: ")}apt-get install --no-install-recommends {package}";
+
     /// <summary>Makes sure that ranks can be started; what is missing is installed where run.sh can do it.</summary>
     /// <inheritdoc cref="Install"/>
     public static void RequireMpi(CommandEnvironment environment)
@@ -31,12 +35,18 @@ internal static class SystemPackage
 
     /// <summary>Has a package installed by the run.sh that started this program; does nothing where there is none, or in a rank.</summary>
     /// <exception cref="AlreadyReportedException">It could not be installed; run.sh has said why.</exception>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: this is a published folder, which installs nothing.</exception>
     public static void Install(string package, CommandEnvironment environment)
     {
         string script = Path.Combine(environment.RepositoryRoot, Script);
         if (string.IsNullOrEmpty(environment.Variable(CommandEnvironment.RootVariable)) || !File.Exists(script) || MpiEnvironment.Current.IsUnderLauncher)
         {
             return;
+        }
+
+        if (environment.IsPublished)
+        {
+            throw new UserErrorException(ExitCode.Environment, $"missing: {package} (Debian's name); {ByHand(package)}.");
         }
 
         environment.Screen.Output.Flush();

@@ -143,7 +143,7 @@ internal sealed class Lm1bTrain() : TrainingVerb<Lm1bOptions>("lm1b", "train the
 
     // The folder that holds the corpus; the sample's where none does.
     private static string DataFolder(string datadir, CommandEnvironment environment) =>
-        FolderOf(datadir, environment) ?? SampleShards.FolderIn(Path.Combine(environment.RepositoryRoot, TransformerXlTrain.CacheFolder));
+        FolderOf(datadir, environment) ?? SampleShards.FolderIn(environment.CorpusCache);
 
     // The caller's folder first, then the repository, then where corpora are kept; null where the sample corpus is meant, or nothing is at hand.
     private static string? FolderOf(string datadir, CommandEnvironment environment)

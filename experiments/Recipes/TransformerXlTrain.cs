@@ -13,9 +13,6 @@ namespace Compression.Experiments.Recipes;
 internal sealed class TransformerXlTrain() : TrainingVerb<TransformerXlOptions>(
     "transformer-xl", "train Transformer-XL with compressed gradients; go on with a text")
 {
-    /// <summary>What is made of texts is kept here, below the repository.</summary>
-    internal const string CacheFolder = "artifacts/corpora";
-
     // What acts where nothing is trained: the words and sizes of the weights, then what is done with them.
     private static readonly string[] s_ofWeights =
     [
@@ -184,7 +181,7 @@ internal sealed class TransformerXlTrain() : TrainingVerb<TransformerXlOptions>(
         string folder = TransformerXlCorpus.Find(options.Dataset, options.Data, CorpusChoice.Places(environment));
         var everywhere = new EnumerationOptions { RecurseSubdirectories = true };
         bool isLarge = new DirectoryInfo(folder).EnumerateFiles("*", everywhere).Sum(file => file.Length) > BytesWorthKeeping;
-        string? cache = isLarge ? Path.Combine(environment.RepositoryRoot, CacheFolder) : null;
+        string? cache = isLarge ? environment.CorpusCache : null;
         return (TransformerXlCorpus.Load(options.Dataset, folder, cache, options.Bpe), folder);
     }
 

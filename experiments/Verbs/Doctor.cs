@@ -17,7 +17,7 @@ internal sealed class Doctor() : Verb<NoOptions>("doctor", "what was found on th
         Finding[] findings =
         [
             Finding.Ok(".NET", $"{RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} {Plural.Of(Environment.ProcessorCount, "core")}"),
-            .. Torch(),
+            .. Torch(environment),
             .. Mpi(environment),
             .. Data(environment),
         ];
@@ -30,7 +30,7 @@ internal sealed class Doctor() : Verb<NoOptions>("doctor", "what was found on th
         return findings.All(finding => finding.Found || !finding.Needed) ? ExitCode.Success : ExitCode.Environment;
     }
 
-    private static IEnumerable<Finding> Torch()
+    private static IEnumerable<Finding> Torch(CommandEnvironment environment)
     {
         TorchRuntime torch;
         try
@@ -47,7 +47,7 @@ internal sealed class Doctor() : Verb<NoOptions>("doctor", "what was found on th
             Finding.Ok("libtorch", $"{torch.Version}, {torch.Threads} {Plural.Of(torch.Threads, "thread")} where none are asked for; {torch.Files}"),
             torch.CudaDevices > 0
                 ? Finding.Ok("CUDA", $"{torch.CudaDevices} {Plural.Of(torch.CudaDevices, "device")}")
-                : Finding.Absent("CUDA", "libtorch finds no device; --use_gpu needs one, and a build for it: COMPRESSION_TORCH=cuda ./run.sh"),
+                : Finding.Absent("CUDA", $"libtorch finds no device; --use_gpu needs one, and {(environment.IsPublished ? "a PyTorch for it" : "a build for it: COMPRESSION_TORCH=cuda ./run.sh")}"),
         ];
     }
 
@@ -56,11 +56,11 @@ internal sealed class Doctor() : Verb<NoOptions>("doctor", "what was found on th
         string[] libraries = [.. s_mpiLibraries.Where(Loads)];
         yield return libraries.Length > 0
             ? Finding.Ok("MPI", string.Join(", ", libraries))
-            : Finding.Absent("MPI", $"no library; {Cure("--num_workers above 1", SystemPackage.Mpich)}");
+            : Finding.Absent("MPI", $"no library; {Cure("--num_workers above 1", SystemPackage.Mpich, environment)}");
         string[] launchers = [.. s_launchers.Select(environment.FindProgram).OfType<string>()];
         yield return launchers.Length > 0
             ? Finding.Ok("launcher", string.Join(", ", launchers))
-            : Finding.Absent("launcher", $"no mpiexec on the PATH; {Cure("--num_workers above 1", SystemPackage.Mpich)}");
+            : Finding.Absent("launcher", $"no mpiexec on the PATH; {Cure("--num_workers above 1", SystemPackage.Mpich, environment)}");
     }
 
     private static IEnumerable<Finding> Data(CommandEnvironment environment)
@@ -77,7 +77,8 @@ internal sealed class Doctor() : Verb<NoOptions>("doctor", "what was found on th
     }
 
     // run.sh installs what a command needs when the command finds that it is not there.
-    private static string Cure(string need, string package) => $"{need} will get it, and so does ./run.sh prepare {package}";
+    private static string Cure(string need, string package, CommandEnvironment environment) =>
+        environment.IsPublished ? $"{need} needs it; {SystemPackage.ByHand(package)}" : $"{need} will get it, and so does ./run.sh prepare {package}";
 
     private static bool Loads(string library)
     {

@@ -7,7 +7,7 @@ internal sealed class RunScript : IDisposable
 {
     // What the script itself uses, and no mpiexec or dotnet of this machine.
     private static readonly string[] s_tools =
-        ["bash", "sh", "cat", "chmod", "dirname", "env", "find", "flock", "grep", "head", "mkdir", "mktemp", "mv", "readlink", "rm", "rmdir", "sed", "sort", "tail", "touch"];
+        ["bash", "sh", "cat", "chmod", "cp", "dirname", "du", "env", "find", "flock", "grep", "head", "ln", "ls", "mkdir", "mktemp", "mv", "readlink", "rm", "rmdir", "sed", "sort", "tail", "touch", "uname"];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("compression-");
 

@@ -1,4 +1,6 @@
+using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
+using Compression.Tracking.Provenance;
 
 namespace Compression.Experiments.Tests;
 
@@ -19,7 +21,6 @@ public sealed class RunScriptTests : IDisposable
     [InlineData("CDPATH=$PWD:/; export CDPATH; project/run.sh")]
     public void The_program_gets_all_words_and_its_root_from_wherever_it_is_called(string call)
     {
-        _script.WriteTool("ln", "exec /bin/ln \"$@\"");
         var outcome = _script.Run($"{call} list 'two words' '' --a=b");
         Assert.Empty(outcome.Errors);
         Assert.Equal([_script.Root, "", "list", "two words", "", "--a=b", ""], outcome.Output.Split('\n'));
@@ -158,6 +159,38 @@ public sealed class RunScriptTests : IDisposable
         Assert.Equal("prepare iproute2\n", File.ReadAllText(sandbox.At("words")));
     }
 
+    [Theory]
+    [InlineData(SystemPackage.Mpich, "module load")]
+    [InlineData(SystemPackage.Network, "apt-get install --no-install-recommends iproute2")]
+    public void In_a_published_folder_the_package_is_named_and_its_cure(string package, string cure)
+    {
+        using var sandbox = new Sandbox();
+        var environment = sandbox.Surroundings(TextWriter.Null, TextWriter.Null);
+        RunScript.WriteExecutable(Path.Combine(environment.RepositoryRoot, "run.sh"), $"touch {sandbox.At("called")}");
+        File.WriteAllText(Path.Combine(environment.RepositoryRoot, GitState.PublishedFile), "null");
+        sandbox.Variables[CommandEnvironment.RootVariable] = environment.RepositoryRoot;
+        var error = Assert.Throws<UserErrorException>(() => SystemPackage.Install(package, environment));
+        Assert.Equal(ExitCode.Environment, error.Code);
+        Assert.All([package, cure], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+        Assert.False(File.Exists(sandbox.At("called")));
+    }
+
+    [Fact]
+    public void Where_a_published_folder_is_not_the_users_what_is_made_of_texts_is()
+    {
+        using var sandbox = new Sandbox();
+        var environment = sandbox.Surroundings(TextWriter.Null, TextWriter.Null);
+        string own = Path.Combine(environment.RepositoryRoot, "artifacts", "corpora");
+        Assert.Equal(own, environment.CorpusCache);
+        File.WriteAllText(Path.Combine(environment.RepositoryRoot, GitState.PublishedFile), "null");
+        Assert.Equal(own, environment.CorpusCache);
+        Assert.Empty(Directory.GetFileSystemEntries(own));
+        Directory.Delete(Path.GetDirectoryName(own)!, recursive: true);
+        File.WriteAllText(Path.GetDirectoryName(own)!, "a file in the way of everybody");
+        Assert.DoesNotContain(sandbox.Folder, environment.CorpusCache, StringComparison.Ordinal);
+        Assert.EndsWith(Path.Combine("compression", "corpora"), environment.CorpusCache, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_command_whose_package_cannot_be_installed_ends_with_the_scripts_code_and_no_second_line()
     {
@@ -166,7 +199,7 @@ public sealed class RunScriptTests : IDisposable
         sandbox.Variables[CommandEnvironment.RootVariable] = environment.RepositoryRoot;
         RunScript.WriteExecutable(Path.Combine(environment.RepositoryRoot, "run.sh"), "exit 3");
         Assert.Equal(
-            Core.Reporting.ExitCode.Environment,
+            ExitCode.Environment,
             Assert.Throws<AlreadyReportedException>(() => SystemPackage.Install(SystemPackage.Network, environment)).Code);
     }
 

@@ -97,6 +97,18 @@ public sealed class ProvenanceTests : IDisposable
         Assert.Equal(clean with { Dirty = true }, GitState.Of(_folder.FullPath));
     }
 
+    [Theory]
+    [InlineData("""{ "commit": "fcea", "dirty": true }""", "fcea")]
+    [InlineData("null", null)]
+    [InlineData("{", null)]
+    public void A_published_folder_has_the_commit_that_it_was_made_from_and_not_that_of_a_checkout_around_it(string content, string? commit)
+    {
+        Git("init", "--quiet");
+        Git("-c", "user.name=n", "-c", "user.email=e@example.org", "-c", "commit.gpgsign=false", "commit", "--quiet", "--allow-empty", "-m", "another's");
+        File.WriteAllText(_folder.At(GitState.PublishedFile), content);
+        Assert.Equal(commit is null ? null : new GitState(commit, Dirty: true), GitState.Of(_folder.FullPath));
+    }
+
     [Fact]
     public void A_folder_that_does_not_exist_has_no_commit() => Assert.Null(GitState.Of(_folder.At("nowhere")));
 

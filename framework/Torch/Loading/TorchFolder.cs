@@ -21,42 +21,56 @@ internal sealed record TorchFolder(string Folder, string Binding, string Origin)
     /// <summary>TorchSharp's own library, by which it calls libtorch.</summary>
     public const string BindingName = "libLibTorchSharp.so";
 
+    private static readonly string s_cure =
+        $"pip install torch=={LibtorchVersion.Needed} (for CPUs alone: --index-url https://download.pytorch.org/whl/cpu), name a folder with it in {Variable}, or publish with --with-libtorch";
+
     /// <summary>The device that the build was made for: cpu or cuda.</summary>
     public static string Device { get; } = typeof(TorchFolder).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(attribute => attribute.Key == "TorchDevice").Value!;
 
-    /// <summary>Looks where the user says, else beside the program, else where the build has put links to the packages.</summary>
+    /// <summary>
+    /// Looks for libtorch where the user says; else beside TorchSharp's library, which lies with the program or where the build has put links to the
+    /// packages; else in a PyTorch. Another version than the needed one is passed over, and named where there is no better.
+    /// </summary>
     /// <param name="named">The value of <see cref="Variable"/>; null or empty where it is not set.</param>
     /// <param name="program">The program's folder.</param>
+    /// <param name="pyTorch">Folders of libraries of installed PyTorches; looked for where there is no other libtorch.</param>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: there is nothing to load.</exception>
-    public static TorchFolder Find(string? named, string program)
+    public static TorchFolder Find(string? named, string program, IEnumerable<string> pyTorch)
     {
+        string given = string.IsNullOrEmpty(named) ? "" : Path.GetFullPath(named);
+        string[] ofUser = given.Length == 0 ? [] : [given, Path.Combine(given, "lib")];
+
         // The build writes programs to artifacts/bin/PROJECT/CONFIGURATION.
-        (string Folder, string Origin)[] own =
-        [
-            (Path.Combine(program, "torch"), "beside the program"),
-            (Path.GetFullPath(Path.Combine(program, "..", "..", "..", "torch", Device)), "package"),
-        ];
-        if (string.IsNullOrEmpty(named))
+        string beside = Path.Combine(program, "torch");
+        string package = Path.GetFullPath(Path.Combine(program, "..", "..", "..", "torch", Device));
+        string? own = Array.Find([beside, package], folder => Holds(folder, BindingName));
+        string origin = own == beside ? "beside the program" : "package";
+        var candidates = given.Length > 0 ? ofUser.Select(folder => (Folder: folder, Origin: Variable))
+            : own is null ? throw Missing($"{LibtorchName} and {BindingName} are not in {package}; build again")
+            : pyTorch.Select(folder => (Folder: folder, Origin: "PyTorch")).Prepend((Folder: own, Origin: origin));
+
+        var others = new List<string>();
+        foreach (var candidate in candidates.Where(candidate => Holds(candidate.Folder, LibtorchName)))
         {
-            foreach (var (folder, origin) in own)
+            if (LibtorchVersion.WrittenAt(candidate.Folder) is { } version && !LibtorchVersion.Fits(version))
             {
-                if (Holds(folder, LibtorchName) && Holds(folder, BindingName))
-                {
-                    return new TorchFolder(folder, Path.Combine(folder, BindingName), origin);
-                }
+                others.Add($"{candidate.Folder} has {version}");
+                continue;
             }
 
-            throw Missing($"{LibtorchName} and {BindingName} are not in {own[1].Folder}; build again, or name a folder with libtorch in {Variable}");
+            string binding = Array.Find([candidate.Folder, beside, package], folder => Holds(folder, BindingName))
+                ?? throw Missing($"{BindingName} is neither in {candidate.Folder} nor in {package}; build again, or put it there");
+            return new TorchFolder(candidate.Folder, Path.Combine(binding, BindingName), candidate.Origin);
         }
 
-        string given = Path.GetFullPath(named);
-        string libtorch = Array.Find([given, Path.Combine(given, "lib")], folder => Holds(folder, LibtorchName))
-            ?? throw Missing($"{Variable}={named} holds no {LibtorchName}; name the folder that does, or unset {Variable}");
-        string binding = own.Select(candidate => candidate.Folder).Prepend(libtorch).FirstOrDefault(folder => Holds(folder, BindingName))
-            ?? throw Missing($"{BindingName} is neither in {libtorch} nor in {own[1].Folder}; build again, or put it there");
-        return new TorchFolder(libtorch, Path.Combine(binding, BindingName), Variable);
+        throw others.Count > 0 ? OtherVersion(string.Join(", ", others), given.Length > 0)
+            : given.Length > 0 ? Missing($"{Variable}={named} holds no {LibtorchName}; name the folder that does, or unset {Variable}")
+            : Missing($"no {LibtorchName} in {own}, {Variable} is not set, and no python3 or python here finds PyTorch; {s_cure}");
     }
+
+    /// <summary>The one line for a folder whose libtorch turned out to be of another version.</summary>
+    public UserErrorException OtherVersion(string version) => OtherVersion($"{Folder} has one that is {version}", Origin == Variable);
 
     /// <summary>Where a copy of the binding may be kept: beside it, except among the user's own files, or in a cache.</summary>
     /// <param name="cache">Folder of the user's cache; empty where there is none.</param>
@@ -69,6 +83,9 @@ internal sealed record TorchFolder(string Folder, string Binding, string Origin)
             .. cache.Length == 0 ? Array.Empty<string>() : [Path.Combine(cache, "compression")],
         ];
     }
+
+    private static UserErrorException OtherVersion(string found, bool isNamed) =>
+        Missing($"{LibtorchVersion.Needed} is needed, and {found}; {(isNamed ? $"name a folder with {LibtorchVersion.Needed} in {Variable}, or unset it" : s_cure)}");
 
     private static bool Holds(string folder, string file) => File.Exists(Path.Combine(folder, file));
 

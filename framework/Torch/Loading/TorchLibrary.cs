@@ -60,14 +60,20 @@ public static class TorchLibrary
 
     private static LoadedTorch LoadOnce()
     {
-        var found = TorchFolder.Find(Environment.GetEnvironmentVariable(TorchFolder.Variable), AppContext.BaseDirectory);
+        var found = TorchFolder.Find(
+            Environment.GetEnvironmentVariable(TorchFolder.Variable), AppContext.BaseDirectory, PyTorchFolder.FindAll(Environment.GetEnvironmentVariable));
         string cache = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
         string binding = BindingCopy.For(found.Binding, SystemLibrary.PathOf, found.PlacesForCopy(cache));
         OpenMpThreads.LetIdleOnesSleep();
         try
         {
             // First libtorch, whose parts find each other; the binding, or its copy elsewhere, then refers to them by name.
-            NativeLibrary.Load(Path.Combine(found.Folder, TorchFolder.LibtorchName));
+            string version = LibtorchVersion.Of(NativeLibrary.Load(Path.Combine(found.Folder, TorchFolder.LibtorchName)));
+            if (!LibtorchVersion.Fits(version))
+            {
+                throw found.OtherVersion(version);
+            }
+
             NativeLibrary.Load(binding);
         }
         catch (Exception failure) when (failure is DllNotFoundException or BadImageFormatException)

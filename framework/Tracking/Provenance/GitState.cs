@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Text.Json;
 
 namespace Compression.Tracking.Provenance;
 
@@ -8,10 +9,34 @@ namespace Compression.Tracking.Provenance;
 /// <param name="Dirty">Whether files differ from it, new ones included: a new compressor is a new file.</param>
 public sealed record GitState(string Commit, bool Dirty)
 {
+    /// <summary>In a folder that <c>./run.sh publish</c> has made: the state of the sources that it was made from, null where they were no checkout.</summary>
+    public const string PublishedFile = "published.json";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>Asks git; null where the folder is in no checkout, has no commit yet, or git is missing or does not answer.</summary>
-    public static GitState? Of(string folder) =>
+    /// <summary>
+    /// Reads <see cref="PublishedFile"/>, or asks git; null where the folder is in no checkout, has no commit yet, or git is missing or does not answer.
+    /// </summary>
+    public static GitState? Of(string folder)
+    {
+        // A published folder may lie in a checkout of something else.
+        string published = Path.Combine(folder, PublishedFile);
+        return File.Exists(published) ? Read(published) : AskForState(folder);
+    }
+
+    private static GitState? Read(string file)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllText(file), EnvironmentJsonContext.Default.GitState);
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static GitState? AskForState(string folder) =>
         Ask(folder, "rev-parse", "--verify", "HEAD") is { } commit && Ask(folder, "status", "--porcelain") is { } changes
             ? new GitState(commit.Trim(), changes.Length > 0)
             : null;

@@ -11,7 +11,7 @@ public sealed record RunEnvironment
     /// <summary>When the run was started, with the offset from UTC.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 
-    /// <summary>The sources; null outside a checkout.</summary>
+    /// <summary>The sources; null outside a checkout and a published folder.</summary>
     public required GitState? Git { get; init; }
 
     /// <summary>For example <c>.NET 10.0.1</c>.</summary>
@@ -83,4 +83,5 @@ public sealed record RunEnvironment
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(RunEnvironment))]
+[JsonSerializable(typeof(GitState))]
 internal sealed partial class EnvironmentJsonContext : JsonSerializerContext;

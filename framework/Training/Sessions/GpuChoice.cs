@@ -51,7 +51,7 @@ public static class GpuChoice
         if (gpus == 0)
         {
             throw new UserErrorException(
-                ExitCode.Environment, $"{shownAs}: libtorch finds no CUDA device here; compute on the CPU, or build for CUDA: COMPRESSION_TORCH=cuda ./run.sh.");
+                ExitCode.Environment, $"{shownAs}: libtorch finds no CUDA device here; compute on the CPU, or with a libtorch for CUDA (COMPRESSION_TORCH=cuda ./run.sh; beside a published folder, a PyTorch for CUDA).");
         }
     }
 }

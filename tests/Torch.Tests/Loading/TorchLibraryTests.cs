@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Compression.Torch.Loading;
 using TorchSharp;
 
@@ -16,6 +17,18 @@ public class TorchLibraryTests
             ?? Path.Combine(loaded.Folder, "libtorch_cpu.so");
         string[] mapped = [.. File.ReadLines("/proc/self/maps").Select(line => line.Split(' ')[^1]).Where(path => path.Contains("libtorch_cpu", StringComparison.Ordinal)).Distinct()];
         Assert.Equal([folder], mapped);
+    }
+
+    [Fact]
+    public void A_loaded_libtorch_says_the_version_that_is_needed() => Assert.Equal(
+        LibtorchVersion.Needed, LibtorchVersion.Of(NativeLibrary.Load(Path.Combine(TorchLibrary.Load().Folder, "libtorch.so"))));
+
+    [Fact]
+    public void One_that_is_too_old_to_say_its_version_is_refused()
+    {
+        nint other = NativeLibrary.Load("libc.so.6");
+        Assert.False(LibtorchVersion.Fits(LibtorchVersion.Of(other)));
+        NativeLibrary.Free(other);
     }
 
     [Fact]
