@@ -5,14 +5,11 @@ using Compression.Core.Kernels;
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
 using Compression.Training.Data;
-using Compression.Training.ModelParallel;
 using Compression.Training.Ptb;
 using Compression.Training.Sessions;
 using Compression.Training.Tests.ModelParallel;
 using Compression.Training.Tests.Ptb;
 using Compression.Training.Tests.TransformerXl;
-using Compression.Training.TransformerXl;
-using static TorchSharp.torch;
 
 namespace Compression.Training.Tests.LocalSgd;
 
