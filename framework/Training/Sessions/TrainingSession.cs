@@ -14,8 +14,6 @@ namespace Compression.Training.Sessions;
 /// <summary>One run of a trainer: the loop over epochs and steps, and what must survive a restart.</summary>
 public sealed class TrainingSession : IDisposable
 {
-    private const int MaxSkippedInARow = 20;
-
     private readonly TrainerOptions _options;
     private readonly TrainingContext _context;
     private readonly ThreadTeam _team;
@@ -30,10 +28,9 @@ public sealed class TrainingSession : IDisposable
     private readonly TrainingCounters _counters;
     private readonly OverlappedExchange? _overlap;
     private readonly LocalWeights? _local;
+    private readonly StepAgreement _agreement;
     private readonly double[] _losses;
     private string _decision = "";
-    private int _skippedInARow;
-    private bool _finite = true;
     private long _step;
     private int _epoch;
     private int _position;
@@ -55,6 +52,7 @@ public sealed class TrainingSession : IDisposable
         _group = new WorkerGroup(context.Peers, options.VirtualWorkers);
         _task = create(_group, _team);
         _model = _task.Model;
+        _agreement = new StepAgreement(options, context, _task, _group.First);
         _aggregators = [.. Enumerable.Range(0, _group.Count).Select(worker => CreateAggregator(_group.First + worker))];
         if (options.HasLocalWeights)
         {
@@ -175,7 +173,7 @@ public sealed class TrainingSession : IDisposable
                 gradNorm = worker == 0 ? norm : gradNorm;
                 if (_overlap is null)
                 {
-                    (stop, skip) = Agree(worker, norm, meets);
+                    (stop, skip) = _agreement.Reach(_step + 1, worker, _losses[worker], norm, meets);
                 }
 
                 if (_local is not null)
@@ -201,7 +199,7 @@ public sealed class TrainingSession : IDisposable
                     _overlap.Finish(_counters.Meter);
                     _model.Storage.UploadGradients();
                     gradNorm = _model.Storage.ClipNorm(0).Norm;
-                    (stop, _) = Agree(worker, gradNorm, meets);
+                    (stop, _) = _agreement.Reach(_step + 1, worker, _losses[worker], gradNorm, meets);
                 }
             });
 
@@ -276,53 +274,6 @@ public sealed class TrainingSession : IDisposable
     // What local steps come to is in units of the weights, whatever their learning rate was.
     private StepContext ContextOf(int rank) =>
         new(_step, (ulong)_options.Seed, rank, _local is null ? _task.LearningRate : _options.OuterLr, Progress.EpochsDone, _counters.Meter);
-
-    // All ranks learn in the same step that one has met a NaN, or that a signal has come: none is left waiting for the others. Ranks that meet
-    // rarely agree when they do, so that no step between waits for the network.
-    private (bool Stop, bool Skip) Agree(int worker, double norm, bool meets)
-    {
-        bool finite = _finite && double.IsFinite(norm) && double.IsFinite(_losses[worker]);
-        if (!meets && _context.Communicator.WorldSize > 1)
-        {
-            _finite = finite;
-            return (false, false);
-        }
-
-        Span<double> flags = [finite ? 0 : 1 + _group.First + worker, _context.Stop.IsCancellationRequested ? 1 : 0];
-        _context.Communicator.AllReduce(flags, ReduceOperation.Max);
-        if (flags[0] == 0)
-        {
-            _skippedInARow = 0;
-            return (flags[1] > 0, false);
-        }
-
-        string what = $"Step {_step + 1}: loss or gradient of worker {flags[0] - 1} is not finite";
-        if (_model.TryAvoidOverflow() is { } remedy)
-        {
-            _context.Logger.Message($"{what}: {remedy}, and all workers skip it.");
-            if (!double.IsFinite(_losses[worker]))
-            {
-                _model.ResetState(worker);
-            }
-
-            return (flags[1] > 0, true);
-        }
-
-        if (_options.OnNonfinite == NonFiniteAction.Abort || ++_skippedInARow > MaxSkippedInARow)
-        {
-            string before = _skippedInARow > 0 ? $", as in the {MaxSkippedInARow} steps before" : "";
-            throw new UserErrorException(
-                ExitCode.NonFinite, $"{what}{before}; lower {_task.LearningRateOption} (now {_task.LearningRate:G4}) or --clip.");
-        }
-
-        _context.Logger.Warning($"{what}: all workers skip it.");
-        if (!finite)
-        {
-            _model.ResetState(worker);
-        }
-
-        return (flags[1] > 0, true);
-    }
 
     private void EndEpoch()
     {
@@ -428,30 +379,8 @@ public sealed class TrainingSession : IDisposable
     private RunSummary Finish(string status, string? reason, double? valid, double? test)
     {
         _local?.EnterShared();
-        var summary = _task.Amend(_reporter.Summary(Progress, status, reason, valid, test, Sha256(status == "failed")));
+        var summary = _task.Amend(_reporter.Summary(Progress, status, reason, valid, test, ModelHash.Of(_model, Rank, failed: status == "failed")));
         _context.Logger.Finish(summary);
         return summary;
-    }
-
-    // Of a model that is spread, rank 0 alone; and not after a failure, when a peer may be gone.
-    private string Sha256(bool failed)
-    {
-        if (ReferenceEquals(_model.Whole, _model.Storage))
-        {
-            return _model.Storage.Sha256();
-        }
-
-        if (failed)
-        {
-            return "";
-        }
-
-        if (Rank == 0)
-        {
-            return _model.Whole.Sha256();
-        }
-
-        _model.Whole.Send();
-        return "";
     }
 }
