@@ -56,6 +56,7 @@ public sealed class LocalWeights : IDisposable
     public void WriteDifference()
     {
         using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
         _model.FlatGradients.copy_(_shared).sub_(_model.FlatParameters);
         _model.DownloadGradients();
     }
