@@ -17,7 +17,7 @@ internal static class ProcessGpu
     public static int? Of(bool useGpu, ImmutableArray<int> allowed)
     {
         var launch = MpiEnvironment.Current;
-        return useGpu ? GpuChoice.Of(launch.LocalRank ?? launch.Rank ?? 0, TorchRuntime.Read().CudaDevices, allowed, Option) : null;
+        return useGpu ? GpuChoice.Of(launch.LocalRank ?? launch.Rank ?? 0, TorchRuntime.Read().CudaDevices, allowed, Option, "--use_gpu false") : null;
     }
 
     /// <summary>What the user should know of it.</summary>

@@ -23,7 +23,7 @@ public static class StageDevices
         int count = cuda.is_available() ? cuda.device_count() : 0;
         foreach (var device in devices.Where(device => device.type == DeviceType.CUDA))
         {
-            GpuChoice.Require(device.index, count, $"--devices cuda:{device.index}");
+            GpuChoice.Require(device.index, count, $"--devices cuda:{device.index}", "cpu");
         }
     }
 

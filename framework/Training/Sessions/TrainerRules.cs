@@ -48,7 +48,7 @@ public static class TrainerRules
 
         const string Option = "--local_steps, --outer_lr or --outer_momentum";
         Refuse(options.Overlap, "--overlap true", $"with {Option} nothing is exchanged during a backward pass; use --overlap false.");
-        Refuse(options.OnNonfinite == NonFiniteAction.Skip, "--on_nonfinite skip", $"with {Option} workers have left the shared weights before they agree to skip; use --on_nonfinite abort.");
+        Refuse(options.OnNonfinite == NonFiniteAction.Skip, "--on_nonfinite skip", $"with {Option} they have left the shared weights before they agree to skip; use --on_nonfinite abort.");
         Refuse(plan.Traits.MicroBatches > 0, $"--compressor {options.Compressor}", $"it needs the gradients of micro-batches, and with {Option} no gradient is sent; use another compressor.");
     }
 

@@ -18,7 +18,7 @@ public sealed class GpuChoiceTests
     [InlineData(1, 4, "2,3", 3)]
     [InlineData(2, 4, "2,3", 2)]
     public void Processes_of_a_host_take_its_GPUs_in_turn(int localRank, int gpus, string allowed, int expected) =>
-        Assert.Equal(expected, GpuChoice.Of(localRank, gpus, Numbers(allowed), "--use_gpu true"));
+        Assert.Equal(expected, GpuChoice.Of(localRank, gpus, Numbers(allowed), "--use_gpu true", "--use_gpu false"));
 
     [Theory]
     [InlineData(0, "", ExitCode.Environment, "libtorch finds no CUDA device here")]
@@ -27,7 +27,7 @@ public sealed class GpuChoiceTests
     [InlineData(1, "0,1", ExitCode.Usage, "no GPU 1 on this host; the only one is 0.")]
     public void What_is_not_there_is_refused_with_what_is(int gpus, string allowed, ExitCode code, string message)
     {
-        var error = Assert.Throws<UserErrorException>(() => GpuChoice.Of(0, gpus, Numbers(allowed), "--use_gpu true"));
+        var error = Assert.Throws<UserErrorException>(() => GpuChoice.Of(0, gpus, Numbers(allowed), "--use_gpu true", "--use_gpu false"));
         Assert.Equal(code, error.Code);
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
         Assert.StartsWith("--use_gpu true: ", error.Message, StringComparison.Ordinal);
