@@ -1,4 +1,4 @@
-values.Where(pair => isPresetsusing Compression.Core.Composition;
+using Compression.Core.Composition;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
 using Compression.Experiments.Runs;

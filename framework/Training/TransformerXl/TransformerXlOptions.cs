@@ -132,7 +132,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     public string SaveWeights { get; init; } = "";
 
     /// <summary>The optimizer.</summary>
-    [Option("optim", "optimizer; adamw shrinks the weights by wd apart from the gradient", Group = OptimizationGroup, Choices = "adam|adamw|sgd|adagrad|lamb")]
+    [Option("optim", "optimizer; adamw shrinks the weights by wd apart from the gradient", Group = OptimizationGroup, Choices = "adam|sgd|adagrad|lamb|adamw")]
     public string Optim { get; init; } = "adam";
 
     /// <summary>Definition of LAMB.</summary>

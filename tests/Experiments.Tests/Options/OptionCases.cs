@@ -19,6 +19,8 @@ internal static class OptionCases
         ["memory"] = new() { With = "compressor=topk", Value = "ef21" },
         ["compressor"] = new() { Value = "topk" },
         ["exchange"] = new() { With = "compressor=topk", Value = "ps" },
+        ["update"] = new() { With = "optim=sgd" },
+        ["adam_eps"] = new() { Value = "0.01" },
         ["min_slot_size"] = new() { With = "compressor=topk", Value = "30" },
         ["slot"] = new() { With = "compressor=topk", Value = "*weight*=none" },
         ["warmup_epochs"] = new() { With = "compressor=topk" },
@@ -57,6 +59,7 @@ internal static class OptionCases
 
         // Of the One Billion Word LSTM.
         ["lm1b overlap"] = new() { Elsewhere = ByTheTrainer },
+        ["lm1b update"] = new() { Elsewhere = ByTheTrainer },
         ["model-parallel overlap"] = new() { Elsewhere = ByTheTrainer },
         ["lm1b datadir"] = new() { Value = "other-lm1b" },
         ["lm1b hpconfig"] = new() { Value = "vocab_size=12,batch_size=3,num_steps=4,emb_size=6,state_size=6,projected_size=4,num_sampled=6" },
