@@ -11,13 +11,17 @@ namespace Compression.Compressors.Sparsifiers.ChunkTopK;
 /// </summary>
 internal static unsafe class ChunkSegments
 {
-    /// <summary>Writes.</summary>
+    /// <summary>Writes, and books the entropy.</summary>
     /// <param name="team">Threads, on which the bytes do not depend.</param>
     /// <param name="grid">The chunks.</param>
     /// <param name="indices">The entries that were chosen, as many as the grid says.</param>
     /// <param name="writer">The payload.</param>
-    public static void Write(ThreadTeam team, in ChunkGrid grid, ReadOnlySpan<int> indices, PayloadWriter writer)
+    /// <param name="nominalBits">What the method's paper counts for an index.</param>
+    public static void Write(ThreadTeam team, in ChunkGrid grid, ReadOnlySpan<int> indices, PayloadWriter writer, double nominalBits)
     {
+        writer.CountBits(
+            nominalBits * indices.Length,
+            ((grid.Count - 1) * EntropyFloor.Indices(grid.Chunk, grid.Chosen)) + EntropyFloor.Indices(grid.LengthOf(grid.Count - 1), grid.ChosenLast));
         int segments = grid.Segments;
         int[] lengths = ArrayPool<int>.Shared.Rent(segments), starts = ArrayPool<int>.Shared.Rent(segments);
         fixed (int* positions = indices, toLengths = lengths, fromStarts = starts)

@@ -46,16 +46,10 @@ public sealed class ChunkTopKSparsifier(ChunkTopKOptions options, ComponentConte
 
     public void WriteIndices(ReadOnlySpan<int> indices, ParameterSlot slot, PayloadWriter writer, ThreadTeam team)
     {
-        if (indices.IsEmpty)
+        if (!indices.IsEmpty)
         {
-            return;
+            ChunkSegments.Write(team, ChunkGrid.Of(indices, slot.Length, options.Chunk), indices, writer, NominalIndexBits);
         }
-
-        var grid = ChunkGrid.Of(indices, slot.Length, options.Chunk);
-        double floor = ((grid.Count - 1) * EntropyFloor.Indices(grid.Chunk, grid.Chosen))
-            + EntropyFloor.Indices(grid.LengthOf(grid.Count - 1), grid.ChosenLast);
-        writer.CountBits(NominalIndexBits * indices.Length, floor);
-        ChunkSegments.Write(team, grid, indices, writer);
     }
 
     public ReadOnlySpan<int> ReadIndices(ref PayloadReader reader, ParameterSlot slot, StepContext step, Scratch<int> scratch, ThreadTeam team)
