@@ -24,6 +24,13 @@ public sealed unsafe class TileTransform
     /// <param name="coefficients">Takes as many coefficients.</param>
     public void Forward(ThreadTeam team, TileGrid grid, ReadOnlySpan<float> values, Span<float> coefficients)
     {
+        if (grid.TileLength == 1)
+        {
+            // Of one entry, the transform is the entry.
+            values.CopyTo(coefficients);
+            return;
+        }
+
         fixed (float* x = values, c = coefficients, rows = BasisOf(grid.Height).Forward, columns = BasisOf(grid.Width).Inverse)
         {
             var job = new ForwardJob(grid, x, c, rows, columns);
@@ -39,6 +46,12 @@ public sealed unsafe class TileTransform
     /// <param name="scale">Factor.</param>
     public void AddInverse(ThreadTeam team, TileGrid grid, ReadOnlySpan<float> coefficients, Span<float> destination, float scale)
     {
+        if (grid.TileLength == 1)
+        {
+            AddScaled.Invoke(team, destination, 1, coefficients, scale);
+            return;
+        }
+
         fixed (float* c = coefficients, x = destination, rows = BasisOf(grid.Height).Inverse, columns = BasisOf(grid.Width).Forward)
         {
             var job = new InverseJob(grid, c, x, rows, columns, scale);
