@@ -17,7 +17,8 @@ public sealed class ComponentOptionsTests(ITestOutputHelper output)
     // Where a small change could change nothing in so small a model.
     private static readonly Dictionary<string, string> s_values = new()
     {
-        ["topk_chunk"] = "7", ["levels_range"] = "1",         ["compress_ratio"] = "0.5", ["adacomp_bin"] = "7", ["variance_micro_batches"] = "2", ["dgc_sample"] = "1",
+        ["topk_chunk"] = "7", ["dct_tile"] = "2", ["levels_range"] = "1",
+        ["compress_ratio"] = "0.5", ["adacomp_bin"] = "7", ["variance_micro_batches"] = "2", ["dgc_sample"] = "1",
     };
 
     // Where an option of a component can be seen to act; else in the component alone.
