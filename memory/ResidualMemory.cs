@@ -19,7 +19,7 @@ namespace Compression.Memory;
 [Algorithm(
     "residual", AlgorithmRole.Memory, "Seide et al. 2014; Stich et al. 2018; Karimireddy et al. 2019",
     DiffersFromPaper = "counted in gradients, as Seide's is; Stich's and Karimireddy's are in steps, which differs where the learning rate changes, and which holds here for sign of every entry behind SGD without momentum alone")]
-public sealed class ResidualMemory(ResidualOptions options, ComponentContext context) : IGradientMemory
+public class ResidualMemory(ResidualOptions options, ComponentContext context) : IGradientMemory
 {
     // A double's bits in two floats.
     private const string RateName = "learning-rate";

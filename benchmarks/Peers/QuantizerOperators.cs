@@ -72,6 +72,19 @@ internal static class QuantizerOperators
         }
     }
 
+    /// <summary>SparseLoCo: the mean of one of four bins that span some standard deviations.</summary>
+    public static PeerOperator FourLevels(Tensor gradient, double range)
+    {
+        return new(Compress, payload => payload[1].gather(0, payload[0].to_type(int64)));
+
+        Tensor[] Compress()
+        {
+            var codes = ((gradient - gradient.mean()) / (gradient.std() * (range / 4))).add_(2).round_().clamp_(0, 3).to_type(int64);
+            var sums = zeros(4, float64).scatter_add_(0, codes, gradient.to_type(float64));
+            return [codes.to_type(uint8), (sums / codes.bincount(null, 4)).to_type(float32)];
+        }
+    }
+
     /// <summary>Natural compression: powers of two, rounded at random.</summary>
     public static PeerOperator Natural(Tensor gradient)
     {

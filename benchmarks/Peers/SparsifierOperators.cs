@@ -28,6 +28,20 @@ internal static class SparsifierOperators
             PeerOperator.Scatter(gradient.numel(), payload[1] * ((payload[0].to_type(float32) * 2) - 1), payload[2]);
     }
 
+    /// <summary>The largest magnitudes of every row of so many entries, and of what is left over.</summary>
+    public static PeerOperator ChunkTopK(Tensor gradient, long chunk, double ratio)
+    {
+        return PeerOperator.Sparse(gradient, Choose);
+
+        Tensor Choose()
+        {
+            long chunks = gradient.numel() / chunk, rest = gradient.numel() % chunk;
+            var rows = gradient[..(int)(chunks * chunk)].view(chunks, chunk);
+            var ofRows = rows.abs().topk((int)CountOf(rows[0], ratio), sorted: false).indexes + (arange(chunks).unsqueeze(1) * chunk);
+            return rest == 0 ? ofRows.view(-1) : cat([ofRows.view(-1), Largest(gradient[(int)(chunks * chunk)..], ratio) + (chunks * chunk)]);
+        }
+    }
+
     /// <summary>Entries by chance.</summary>
     public static PeerOperator RandomK(Tensor gradient, double ratio) =>
         PeerOperator.Sparse(gradient, () => randperm(gradient.numel())[..(int)CountOf(gradient, ratio)]);

@@ -13,6 +13,9 @@ internal sealed class PtbTrain() : TrainingVerb<PtbOptions>("train", "train the 
 {
     private const string MemoryOptions = "--emb_size, --num_hid, --num_layers, --batch_size or --bptt";
 
+    // Adam's usual rate.
+    private const string AdamRate = "0.001";
+
     public override IReadOnlyList<string> Examples =>
     [
         "--compressor topk --compress_ratio 0.001",
@@ -26,6 +29,12 @@ internal sealed class PtbTrain() : TrainingVerb<PtbOptions>("train", "train the 
     {
         string preset = command["preset"] ?? (CorpusChoice.IsSample(command["data"] ?? "", environment) ? "sample" : "none");
         var values = PtbPresets.Values(preset);
+        if ((command["optim"] ?? "sgd") != "sgd")
+        {
+            // The rates of the presets, and the default, are of SGD.
+            values = [.. values.Where(pair => pair.Key != "init_lr"), KeyValuePair.Create("init_lr", AdamRate)];
+        }
+
         string schedule = ScheduleOf(command) ?? "";
         bool isPresets = schedule.Length == 0 || values.Contains(KeyValuePair.Create("lr_schedule", schedule));
 
@@ -86,9 +95,12 @@ internal sealed class PtbTrain() : TrainingVerb<PtbOptions>("train", "train the 
     private static void RequireMemory(PtbOptions options, CompressionPlan pipeline, Corpus corpus, int workers)
     {
         double words = Math.Min((double)options.Bptt * options.BatchSize, (double)corpus.Train.Length / workers);
-        double copies = MemoryNeed.WeightsAndGradients + (options.Momentum > 0 ? MemoryNeed.Optimizers(options) : 0) + MemoryNeed.Residuals(pipeline, options) + MemoryNeed.LocalWeights(options);
+        double copies = MemoryNeed.WeightsAndGradients + (MemoryNeed.Optimizers(options) * Optimizer(options)) + MemoryNeed.Residuals(pipeline, options) + MemoryNeed.LocalWeights(options);
         MemoryNeed.Of(options.ModelFor(corpus.Vocabulary.Count), words, copies, MemoryOptions).Require(options);
     }
+
+    // Buffers of the optimizer: moments, and where a step is built.
+    private static int Optimizer(PtbOptions options) => options.Optim != "sgd" ? 3 : options.Momentum > 0 ? 1 : 0;
 
     private static TrainingSize SizeOf(PtbOptions options, Corpus corpus, int workers)
     {

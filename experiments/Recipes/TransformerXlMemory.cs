@@ -14,7 +14,7 @@ internal static class TransformerXlMemory
     public static int Weights(TransformerXlOptions options) => options.Fp16 && !options.UseGpu ? 3 : 2;
 
     /// <summary>Buffers of the optimizer.</summary>
-    public static int Optimizer(TransformerXlOptions options) => options.Optim switch { "adam" or "lamb" => 3, "adagrad" => 2, _ => options.Mom > 0 ? 1 : 0 };
+    public static int Optimizer(TransformerXlOptions options) => options.Optim switch { "adam" or "adamw" or "lamb" => 3, "adagrad" => 2, _ => options.Mom > 0 ? 1 : 0 };
 
     /// <summary>Floats that a backward pass needs of the forward pass: hidden states, projections, weights of attention, logits of the head.</summary>
     public static double Activations(TransformerXlOptions options, TransformerXlShape shape) => Activations(options, shape, options.TgtLen, options.TgtLen + options.ExtLen + (double)options.MemLen);

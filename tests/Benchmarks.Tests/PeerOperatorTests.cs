@@ -18,10 +18,12 @@ public sealed class PeerOperatorTests
     [InlineData("topk(ratio=0.001)", 0)]
     [InlineData("topk(ratio=0.01)", 0)]
     [InlineData("topk(ratio=0.001)+sign", 1e-5)]
+    [InlineData("chunktopk(ratio=0.01)", 0)]
     [InlineData("threshold(tau=2.5758)", 0)]
     [InlineData("adacomp", 1e-5)]
     [InlineData("sign", 1e-5)]
     [InlineData("onebit", 1e-5)]
+    [InlineData("levels2", 1e-5)]
     [InlineData("float16", 0)]
     [InlineData("bfloat16", 0)]
     public void A_method_without_chance_decodes_to_what_its_peer_does(string composition, double tolerance)

@@ -43,6 +43,10 @@ public sealed class AggregationTests
         ("topk(ratio=0.05)+terngrad", "ps(pull=compressed)", "residual"),
         ("float16", "ps(pull=compressed)", "residual"),
         ("none", "powersgd(rank=2)", "none"),
+        ("chunktopk(ratio=0.05)+levels2", "allgather", "residual"),
+        ("chunktopk(ratio=0.02,chunk=100)", "reducescatter", "residual"),
+        ("dcttopk(k=5)", "allgather", "demo(decay=1)"),
+        ("dcttopk(k=5)+sign", "ps(pull=compressed)", "residual"),
 
         // The examples of CONTRIBUTING.md.
         ("none", "tree", "none"),

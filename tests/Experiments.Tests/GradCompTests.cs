@@ -82,6 +82,20 @@ public sealed class GradCompTests
     }
 
     [Theory]
+    [InlineData("--preset zaremba-small", 20)]
+    [InlineData("--preset zaremba-small --optim adamw", 0.001)]
+    [InlineData("--optim adam", 0.001)]
+    [InlineData("--preset zaremba-small --optim adamw --init_lr 0.002", 0.002)]
+    public void The_rate_of_a_preset_is_of_sgd(string words, double rate)
+    {
+        using var sandbox = new Sandbox();
+        sandbox.WriteCorpus(lines: 40);
+        var outcome = sandbox.Run($"--data corpus {words} --max_steps 1 --out run {Sandbox.TinyModel}");
+        Assert.True(outcome.Code == 0, outcome.Errors);
+        Assert.Equal(rate, Number(Options(sandbox)["init_lr"]));
+    }
+
+    [Theory]
     [InlineData("--lr_schedule plateau --lr_decay 0.5", "--lr_decay")]
     [InlineData("--lr_schedule constant --lr_decay 0.5", "--lr_decay")]
     [InlineData("--lr_schedule step", "--lr_decay")]

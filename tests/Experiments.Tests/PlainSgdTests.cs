@@ -1,5 +1,6 @@
 using Compression.Training.Lm1b;
 using Compression.Training.ModelParallel;
+using Compression.Training.Optimizers;
 using Compression.Training.Ptb;
 using Compression.Training.Sessions;
 using Compression.Training.TransformerXl;
@@ -17,11 +18,14 @@ public sealed class PlainSgdTests
             (new PtbOptions(), true),
             (new PtbOptions { WeightDecay = 0.1 }, true),
             (new PtbOptions { Momentum = 0.9 }, false),
+            (new PtbOptions { Optim = "adamw" }, false),
+            (new PtbOptions { Update = UpdateRule.Sign }, false),
             (new ModelParallelOptions(), true),
             (new Lm1bOptions(), false),
             (new TransformerXlOptions { Optim = "sgd" }, true),
             (new TransformerXlOptions { Optim = "sgd", Mom = 0.9 }, false),
             (new TransformerXlOptions { Optim = "adam" }, false),
+            (new TransformerXlOptions { Optim = "adamw" }, false),
             (new TransformerXlOptions { Optim = "adagrad" }, false),
             (new TransformerXlOptions { Optim = "lamb" }, false),
         ];

@@ -31,6 +31,7 @@ public sealed class FlatMemoryTests
 
     [Theory]
     [InlineData("adam", 0, 1)]
+    [InlineData("adamw", 0, 1)]
     [InlineData("sgd", 2, 2)]
     public void TransformerXl(string optimizer, int virtualWorkers, int chunks) => Holds(logger => Tiny.Train(
         Tiny.Options with { Optim = optimizer, VirtualWorkers = virtualWorkers, BatchChunk = chunks, MaxStep = Steps, EvalInterval = 200 }, logger: logger));

@@ -43,7 +43,7 @@ public sealed record CompressorTraits(bool Unbiased, bool Lossless)
             MicroBatches = (sparsifier.Options as IMicroBatchOptions)?.MicroBatches ?? 0,
             NeedsWholeBucket = sparsifier.Has(AlgorithmTraits.NeedsWholeBucket),
             Form = keepsResidual ? PayloadForm.SelfKept
-                : lossless ? (keepsAll ? PayloadForm.Floats : PayloadForm.SparseFloats)
+                : lossless && !sparsifier.Has(AlgorithmTraits.ChoosesCoefficients) ? (keepsAll ? PayloadForm.Floats : PayloadForm.SparseFloats)
                 : allSigns ? PayloadForm.Signs : PayloadForm.Codes,
 
             // EF-signSGD sends the sign of every entry; sparsified, it is another method.

@@ -46,7 +46,7 @@ public sealed class SelectThenQuantize(
         var values = _values.Take(indices.Length);
         values.Clear();
         quantizer.DecodeAdd(ref reader, destination.Slot, values, scale: 1);
-        destination.AddAt(indices, values, team);
+        sparsifier.AddTo(destination, indices, values, team);
     }
 
     public void Save(IStateWriter writer) => sparsifier.Save(writer);

@@ -39,4 +39,7 @@ public enum AlgorithmTraits
 
     /// <summary>Of a memory: it applies momentum, so that the optimizer must have none.</summary>
     AppliesMomentum = 1 << 10,
+
+    /// <summary>Of a sparsifier: it chooses coefficients of a transform of the gradient, which only it transforms back.</summary>
+    ChoosesCoefficients = 1 << 11,
 }

@@ -26,6 +26,14 @@ public interface ISparsifier : ICheckpointable
     void WriteIndices(ReadOnlySpan<int> indices, ParameterSlot slot, PayloadWriter writer, ThreadTeam team) =>
         IndexCoding.Write(indices, slot.Length, writer, team, NominalIndexBits);
 
+    /// <summary>Adds what was sent to a gradient: values at their positions, or the transform back where coefficients were chosen.</summary>
+    /// <param name="destination">The gradient.</param>
+    /// <param name="indices">As <see cref="ReadIndices"/> gave them.</param>
+    /// <param name="values">As many, decoded.</param>
+    /// <param name="team">Threads.</param>
+    void AddTo(GradientAccumulator destination, ReadOnlySpan<int> indices, ReadOnlySpan<float> values, ThreadTeam team) =>
+        destination.AddAt(indices, values, team);
+
     /// <summary>Reads what <see cref="WriteIndices"/> wrote.</summary>
     /// <param name="reader">The payload.</param>
     /// <param name="slot">The parameter.</param>

@@ -92,6 +92,7 @@ public sealed record Lm1bOptions : TrainerOptions
         ["outer_optimizer"] = "weights are shared in every step; use --outer_optimizer sgd.",
         ["outer_lr"] = "weights are shared in every step; use --outer_lr 1.",
         ["outer_momentum"] = "weights are shared in every step; use --outer_momentum 0.",
+        ["update"] = "tables and dense weights are moved by Adagrad, which has its own step; use --update mean.",
         ["overlap"] = "the gradient is clipped by its own norm (max_grad_norm), which is known only after the backward pass; use --overlap false.",
     };
 

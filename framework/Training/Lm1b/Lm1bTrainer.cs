@@ -2,6 +2,7 @@ using Compression.Core.Composition;
 using Compression.Core.Contracts;
 using Compression.Core.Reporting;
 using Compression.Training.Lm1b.Servers;
+using Compression.Training.Optimizers;
 using Compression.Training.Sessions;
 using static Compression.Training.Sessions.TrainerRules;
 
@@ -20,7 +21,7 @@ public static class Lm1bTrainer
     public static void Check(Lm1bOptions options, CompressionPlan plan, CompressionPlan rows, int workers, Lm1bCorpus corpus)
     {
         var hyper = options.Hyper();
-        RequireExchange(options, plan, clipsLocally: hyper.MaxGradNorm > 0);
+        RequireExchange(options, plan, new ClipRule(hyper.MaxGradNorm, ClipScope.Local));
         Refuse(
             plan.Traits.MicroBatches > 0, $"--compressor {options.Compressor}",
             "it needs the gradient of every micro-batch, which this trainer does not make; use another compressor, or the verb train.");

@@ -32,7 +32,7 @@ public sealed class ModelParallelLearner : ITrainableModel, IWholeModel
     private readonly int _replicas;
     private readonly BucketPlan _plan;
     private readonly StageModule _module;
-    private readonly FlatSgd _optimizer;
+    private readonly IFlatOptimizer _optimizer;
     private readonly Dictionary<(int Steps, int Columns), StepOrder> _orders = [];
     private readonly ImmutableArray<int> _stageOfSlot;
     private readonly ImmutableArray<StageCopy> _copies = [];
@@ -65,7 +65,7 @@ public sealed class ModelParallelLearner : ITrainableModel, IWholeModel
         Layout = sizes.Layout();
         _stageOfSlot = [.. Enumerable.Range(0, placement.Stages).Select(stage => placement[stage]).SelectMany(range => Enumerable.Repeat(
             range.Stage, (range.IsFirst ? 1 : 0) + (ParametersOfLayer * range.Layers) + (range.IsLast ? 2 : 0)))];
-        _optimizer = new FlatSgd(Storage, momentum: 0, weightDecay: 0);
+        _optimizer = FlatSgd.Create(Storage, momentum: 0, weightDecay: 0, options.Update);
         StageRange[] ranges = world.IsOneProcess ? [.. Enumerable.Range(0, placement.Stages).Select(stage => placement[stage])] : [held];
         var devices = StageDevices.Parse(options.Devices);
         if (devices.Length > 0)

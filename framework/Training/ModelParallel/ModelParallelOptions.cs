@@ -126,7 +126,7 @@ public sealed record ModelParallelOptions : TrainerOptions
         ["overlap"] = "a stage's gradients are complete only when its last unit is done; use --overlap false.",
     };
 
-    public override bool IsPlainSgd => true;
+    public override bool UsesPlainSgd => true;
 
     public override int GradientWorkers => Math.Max(Math.Max(1, NumWorkers / Stages), VirtualWorkers);
 

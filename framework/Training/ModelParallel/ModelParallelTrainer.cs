@@ -19,7 +19,7 @@ public static class ModelParallelTrainer
     /// <exception cref="UserErrorException">Options that contradict each other, too little text, or no GPU.</exception>
     public static void Check(ModelParallelOptions options, CompressionPlan plan, Corpus corpus)
     {
-        RequireExchange(options, plan, new ClipRule(options.Clip, options.ClipScope).IsLocal);
+        RequireExchange(options, plan, new ClipRule(options.Clip, options.ClipScope));
         Refuse(
             options.NumWorkers > 1 && options.NumWorkers % options.Stages > 0, $"--num_workers {options.NumWorkers}",
             $"it is replicas times stages, a multiple of --stages {options.Stages}, or 1 for one process; the nearest is {Math.Max(1, options.NumWorkers / options.Stages) * options.Stages}.");

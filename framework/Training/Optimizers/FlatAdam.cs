@@ -6,24 +6,36 @@ namespace Compression.Training.Optimizers;
 
 /// <summary>
 /// Adam over the flat vectors, as PyTorch defines it: g ← g + λp; m, v decay towards g and g²; p ← p − η m̂/(√v̂ + ε) with moments
-/// corrected for their start from zero (Kingma and Ba 2015).
+/// corrected for their start from zero (Kingma and Ba 2015). AdamW leaves g as it is: p ← (1 − ηλ)p − η m̂/(√v̂ + ε) (Loshchilov and Hutter 2019,
+/// "Decoupled weight decay regularization").
 /// </summary>
 /// <param name="model">What is trained.</param>
 /// <param name="team">Threads.</param>
-/// <param name="weightDecay">λ.</param>
-public sealed class FlatAdam(FlatModel model, ThreadTeam team, double weightDecay)
+/// <param name="settings">β₁, β₂, ε, λ, and where λ acts.</param>
+public sealed class FlatAdam(FlatModel model, ThreadTeam team, AdamSettings settings)
     : MomentOptimizer(model, team, 0, "first_moment", "second_moment")
 {
-    private const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8;
+    private double DecayOfGradient => settings.DecouplesDecay ? 0 : settings.WeightDecay;
 
-    private MomentRates Rates => MomentRates.Corrected(Beta1, Beta2, Epsilon, Steps);
+    private MomentRates Rates => MomentRates.Corrected(settings.Beta1, settings.Beta2, settings.Epsilon, Steps);
 
     protected override void StepInKernels(Span<float> parameters, double learningRate)
     {
-        MomentDirection.Invoke(Team, Decayed(parameters, weightDecay), Direction, Moment(0), Moment(1), Rates);
-        AddScaled.Invoke(Team, parameters, 1, Direction, (float)-learningRate);
+        MomentDirection.Invoke(Team, Decayed(parameters, DecayOfGradient), Direction, Moment(0), Moment(1), Rates);
+        AddScaled.Invoke(Team, parameters, (float)Kept(learningRate), Direction, (float)-learningRate);
     }
 
-    protected override void StepInOperators(Tensor parameters, Tensor gradient, Tensor[] moments, double learningRate) =>
-        parameters.add_(AdamDirection(Decayed(parameters, gradient, weightDecay), moments, Rates), -learningRate);
+    protected override void StepInOperators(Tensor parameters, Tensor gradient, Tensor[] moments, double learningRate)
+    {
+        var direction = AdamDirection(Decayed(parameters, gradient, DecayOfGradient), moments, Rates);
+        if (settings.DecouplesDecay)
+        {
+            parameters.mul_(Kept(learningRate));
+        }
+
+        parameters.add_(direction, -learningRate);
+    }
+
+    // What a step leaves of the parameters before it adds its direction.
+    private double Kept(double learningRate) => settings.DecouplesDecay ? 1 - (learningRate * settings.WeightDecay) : 1;
 }

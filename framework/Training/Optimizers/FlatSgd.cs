@@ -19,6 +19,14 @@ public sealed class FlatSgd(FlatModel model, double momentum, double weightDecay
 
     private readonly Tensor? _velocity = momentum > 0 ? zeros_like(model.FlatGradients).DetachFromDisposeScope() : null;
 
+    /// <summary>SGD, or its step by the sign of the gradient, which has no momentum and decouples the decay.</summary>
+    /// <param name="model">What is trained.</param>
+    /// <param name="momentum">μ; 0 with <see cref="UpdateRule.Sign"/>.</param>
+    /// <param name="weightDecay">λ.</param>
+    /// <param name="update">What the step takes of the gradient.</param>
+    public static IFlatOptimizer Create(FlatModel model, double momentum, double weightDecay, UpdateRule update) =>
+        update == UpdateRule.Sign ? new FlatSignSgd(model, weightDecay) : new FlatSgd(model, momentum, weightDecay);
+
     public void Step(double learningRate)
     {
         using var noGradient = no_grad();

@@ -16,6 +16,7 @@ public sealed class PtbLearner : ColumnLearner<LanguageModel>
 {
     private readonly PtbOptions _options;
     private readonly Device _device;
+    private readonly ThreadTeam _team;
     private readonly ColumnBatches _firstBatches;
 
     /// <param name="options">Sizes, dropout and optimizer.</param>
@@ -32,6 +33,7 @@ public sealed class PtbLearner : ColumnLearner<LanguageModel>
     {
         _options = options;
         _device = device ?? CPU;
+        _team = team;
         UseOptimizers(1);
         ColumnBatches BatchesOf(int worker) => ColumnBatches.ForTraining(corpus.Train, worker, workers, options.BatchSize, options.Bptt);
         _firstBatches = BatchesOf(firstWorker);
@@ -69,7 +71,9 @@ public sealed class PtbLearner : ColumnLearner<LanguageModel>
         return (nats, batches.Targets);
     }
 
-    protected override IFlatOptimizer CreateOptimizer() => new FlatSgd(Storage, _options.Momentum, _options.WeightDecay);
+    protected override IFlatOptimizer CreateOptimizer() => _options.Optim == "sgd"
+        ? FlatSgd.Create(Storage, _options.Momentum, _options.WeightDecay, _options.Update)
+        : new FlatAdam(Storage, _team, _options.AdamSettings);
 
     private static LanguageModel Create(PtbOptions options, Corpus corpus, Device device)
     {

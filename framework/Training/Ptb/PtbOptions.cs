@@ -69,7 +69,7 @@ public sealed record PtbOptions : TrainerOptions
     public string Save { get; init; } = "";
 
     /// <summary>Learning rate of the first step.</summary>
-    [Option("init_lr", "initial learning rate", Group = OptimizationGroup, Min = 0, MinExclusive = true, Max = 1e38, Aliases = "lr|learning_rate")]
+    [Option("init_lr", "initial learning rate; with adam and adamw 0.001 where it is not given", Group = OptimizationGroup, Min = 0, MinExclusive = true, Max = 1e38, Aliases = "lr|learning_rate")]
     public double InitLr { get; init; } = 20;
 
     /// <summary>How the rate falls.</summary>
@@ -84,12 +84,28 @@ public sealed record PtbOptions : TrainerOptions
     [Option("decay_after", "epochs at the initial rate before lr_decay acts (lr_schedule step)", Group = OptimizationGroup, Min = 0, Max = int.MaxValue)]
     public int DecayAfter { get; init; }
 
+    /// <summary>The optimizer.</summary>
+    [Option("optim", "optimizer; adamw shrinks the weights by weight_decay apart from the gradient", Group = OptimizationGroup, Choices = "sgd|adam|adamw")]
+    public string Optim { get; init; } = "sgd";
+
     /// <summary>Momentum of SGD.</summary>
-    [Option("momentum", "momentum of SGD", Group = OptimizationGroup, Min = 0, Max = 1, MaxExclusive = true, Aliases = "mom")]
+    [Option("momentum", "momentum of SGD", Group = OptimizationGroup, Min = 0, Max = 1, MaxExclusive = true, Needs = "optim=sgd", Aliases = "mom")]
     public double Momentum { get; init; }
 
+    /// <summary>Decay of Adam's first moment.</summary>
+    [Option("beta1", "decay of Adam's first moment", Group = OptimizationGroup, Min = 0, Max = 1, MaxExclusive = true, Needs = "optim=adam|adamw")]
+    public double Beta1 { get; init; } = 0.9;
+
+    /// <summary>Decay of Adam's second moment.</summary>
+    [Option("beta2", "decay of Adam's second moment", Group = OptimizationGroup, Min = 0, Max = 1, MaxExclusive = true, Needs = "optim=adam|adamw")]
+    public double Beta2 { get; init; } = 0.999;
+
+    /// <summary>What keeps Adam's step finite.</summary>
+    [Option("adam_eps", "what Adam adds to the root of its second moment", Group = OptimizationGroup, Min = 1e-37, Max = 1e37, Needs = "optim=adam|adamw")]
+    public double AdamEps { get; init; } = 1e-8;
+
     /// <summary>L2 penalty.</summary>
-    [Option("weight_decay", "L2 penalty", Group = OptimizationGroup, Min = 0, Max = 1e38, Aliases = "wd")]
+    [Option("weight_decay", "weight decay: an L2 penalty, of adamw and --update sign apart from the gradient", Group = OptimizationGroup, Min = 0, Max = 1e38, Aliases = "wd")]
     public double WeightDecay { get; init; }
 
     /// <summary>Largest 2-norm of the gradient.</summary>
@@ -128,9 +144,12 @@ public sealed record PtbOptions : TrainerOptions
     [Option("max_steps", "end after so many steps; 0: no limit", Group = OptimizationGroup, Min = 0, Max = long.MaxValue, Scope = OptionScope.Run, Aliases = "max_step")]
     public long MaxSteps { get; init; }
 
-    public override double OptimizerMomentum => Momentum;
+    public override double OptimizerMomentum => Optim == "sgd" ? Momentum : 0;
 
-    public override bool IsPlainSgd => Momentum == 0;
+    public override bool UsesPlainSgd => Optim == "sgd" && Momentum == 0;
+
+    /// <summary>What Adam computes with.</summary>
+    internal AdamSettings AdamSettings => new() { Beta1 = Beta1, Beta2 = Beta2, Epsilon = AdamEps, WeightDecay = WeightDecay, DecouplesDecay = Optim == "adamw" };
 
     /// <summary>The sizes of the model for a vocabulary of so many words.</summary>
     public RecurrentModelOptions ModelFor(int vocabulary) =>

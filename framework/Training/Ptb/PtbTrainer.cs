@@ -17,7 +17,7 @@ public static class PtbTrainer
     /// <exception cref="UserErrorException">Options that contradict each other, too little text, or no GPU.</exception>
     public static void Check(PtbOptions options, CompressionPlan plan, Corpus corpus, int workers)
     {
-        RequireExchange(options, plan, new ClipRule(options.Clip, options.ClipScope).IsLocal);
+        RequireExchange(options, plan, new ClipRule(options.Clip, options.ClipScope));
 
         // Rules for single parameters meet the names here, before anything is started or written.
         plan.CreateCompressor(options.ModelFor(corpus.Vocabulary.Count).Layout(), ThreadTeam.Single);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Compression.Core.Catalog;
+using Compression.Training.Optimizers;
 
 namespace Compression.Training.Sessions;
 
@@ -20,6 +21,10 @@ public abstract record TrainerOptions
     /// <summary>What becomes of a step whose loss or gradient is not finite.</summary>
     [Option("on_nonfinite", "a loss or gradient that is not finite ends the run, or has all workers skip the step", Group = OptimizationGroup, Scope = OptionScope.Run)]
     public NonFiniteAction OnNonfinite { get; init; } = NonFiniteAction.Abort;
+
+    /// <summary>What the step takes of the mean gradient.</summary>
+    [Option("update", "a step of SGD without momentum goes by the mean gradient, or by the sign of its entries (signSGD, DeMo), with decoupled weight decay", Group = OptimizationGroup)]
+    public UpdateRule Update { get; init; } = UpdateRule.Mean;
 
     /// <summary>The compressor.</summary>
     [Option("compressor", "sparsifier, quantizer or both, as in topk(ratio=0.001)+sign; see ./run.sh list compressors", Group = CompressionGroup, Scope = OptionScope.Run)]
@@ -167,8 +172,11 @@ public abstract record TrainerOptions
     /// <summary>The momentum that the optimizer has of its own; some memories replace it.</summary>
     public virtual double OptimizerMomentum => 0;
 
-    /// <summary>The optimizer's step is the learning rate times the average: SGD without momentum.</summary>
-    public virtual bool IsPlainSgd => false;
+    /// <summary>The optimizer is SGD without momentum.</summary>
+    public virtual bool UsesPlainSgd => false;
+
+    /// <summary>The optimizer's step is the learning rate times the average.</summary>
+    public bool IsPlainSgd => UsesPlainSgd && Update == UpdateRule.Mean;
 
     /// <summary>The option that sets the optimizer's momentum.</summary>
     public virtual string MomentumOption => "--momentum";

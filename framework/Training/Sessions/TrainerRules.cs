@@ -1,18 +1,19 @@
 using System.Diagnostics.CodeAnalysis;
 using Compression.Core.Composition;
 using Compression.Core.Reporting;
+using Compression.Training.Optimizers;
 
 namespace Compression.Training.Sessions;
 
 /// <summary>What no single option's range shows, and holds for every trainer.</summary>
 public static class TrainerRules
 {
-    /// <summary>Refuses what does not go with an exchange in groups, with overlap, or with the skipping of steps.</summary>
+    /// <summary>Refuses what does not go with an exchange in groups, with overlap, with the skipping of steps, or with an update.</summary>
     /// <param name="options">Of the trainer.</param>
     /// <param name="plan">What is composed.</param>
-    /// <param name="clipsLocally">The gradient is clipped by its own norm before it is exchanged.</param>
+    /// <param name="clip">How gradients are clipped.</param>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>.</exception>
-    public static void RequireExchange(TrainerOptions options, CompressionPlan plan, bool clipsLocally)
+    public static void RequireExchange(TrainerOptions options, CompressionPlan plan, ClipRule clip)
     {
         RefusedOptions.Require(options);
         string groups = options.Overlap ? "--overlap true" : $"--bucket_bytes {options.BucketBytes}";
@@ -30,8 +31,9 @@ public static class TrainerRules
             skips && options.VirtualWorkers > 0, "--on_nonfinite skip",
             "memories must not have taken up a gradient before all workers agree to skip it: use --num_workers in place of --virtual_workers.");
         RequireLocalSteps(options, plan);
+        RequireUpdate(options, clip);
         Refuse(
-            options.Overlap && clipsLocally, "--overlap true",
+            options.Overlap && clip.IsLocal, "--overlap true",
             "a worker's norm is known only after its backward pass, so --clip needs --clip_scope aggregated, or --clip 0.");
         Refuse(
             options.Overlap && plan.Traits.MicroBatches > 0, "--overlap true",
@@ -50,6 +52,20 @@ public static class TrainerRules
         Refuse(options.Overlap, "--overlap true", $"with {Option} nothing is exchanged during a backward pass; use --overlap false.");
         Refuse(options.OnNonfinite == NonFiniteAction.Skip, "--on_nonfinite skip", $"with {Option} they have left the shared weights before they agree to skip; use --on_nonfinite abort.");
         Refuse(plan.Traits.MicroBatches > 0, $"--compressor {options.Compressor}", $"it needs the gradients of micro-batches, and with {Option} no gradient is sent; use another compressor.");
+    }
+
+    // A sign has no magnitude that anything could come of.
+    private static void RequireUpdate(TrainerOptions options, ClipRule clip)
+    {
+        if (options.Update == UpdateRule.Mean)
+        {
+            return;
+        }
+
+        const string Option = "--update sign";
+        Refuse(!options.UsesPlainSgd, Option, "the step is the sign of the mean gradient times the rate, which only SGD without momentum takes; use it, or --update mean.");
+        Refuse(options.HasLocalWeights, Option, "workers step by their own gradients between exchanges, and there is no mean gradient; use --local_steps 1 without an outer optimizer, or --update mean.");
+        Refuse(clip.MaxNorm > 0 && !clip.IsLocal, Option, "the sign of the mean gradient does not depend on its norm; use --clip_scope local or --clip 0.");
     }
 
     /// <summary>Refuses a compressor that wants more micro-batches than a batch has sequences.</summary>

@@ -117,10 +117,10 @@ public sealed class TransformerXlLearner : ColumnLearner<TransformerXlModel>
 
     protected override IFlatOptimizer CreateOptimizer() => _options.Optim switch
     {
-        "adam" => new FlatAdam(Storage, _team, _options.Wd),
+        "adam" or "adamw" => new FlatAdam(Storage, _team, _options.AdamSettings),
         "adagrad" => new FlatAdagrad(Storage, _team, _options.Wd),
         "lamb" => new FlatLamb(Storage, _team, _options.Wd, _options.LambVersion),
-        _ => new FlatSgd(Storage, _options.Mom, _options.Wd),
+        _ => FlatSgd.Create(Storage, _options.Mom, _options.Wd, _options.Update),
     };
 
     /// <summary>A worker's segments of the training text.</summary>

@@ -132,7 +132,7 @@ public sealed record TransformerXlOptions : TrainerOptions
     public string SaveWeights { get; init; } = "";
 
     /// <summary>The optimizer.</summary>
-    [Option("optim", "optimizer", Group = OptimizationGroup, Choices = "adam|sgd|adagrad|lamb")]
+    [Option("optim", "optimizer; adamw shrinks the weights by wd apart from the gradient", Group = OptimizationGroup, Choices = "adam|sgd|adagrad|lamb|adamw")]
     public string Optim { get; init; } = "adam";
 
     /// <summary>Definition of LAMB.</summary>
@@ -147,8 +147,20 @@ public sealed record TransformerXlOptions : TrainerOptions
     [Option("mom", "momentum of SGD", Group = OptimizationGroup, Min = 0, Max = 1, MaxExclusive = true, Needs = "optim=sgd", Aliases = "momentum")]
     public double Mom { get; init; }
 
+    /// <summary>Decay of Adam's first moment.</summary>
+    [Option("beta1", "decay of Adam's first moment", Group = OptimizationGroup, Min = 0, Max = 1, MaxExclusive = true, Needs = "optim=adam|adamw")]
+    public double Beta1 { get; init; } = 0.9;
+
+    /// <summary>Decay of Adam's second moment.</summary>
+    [Option("beta2", "decay of Adam's second moment", Group = OptimizationGroup, Min = 0, Max = 1, MaxExclusive = true, Needs = "optim=adam|adamw")]
+    public double Beta2 { get; init; } = 0.999;
+
+    /// <summary>What keeps Adam's step finite.</summary>
+    [Option("adam_eps", "what Adam adds to the root of its second moment", Group = OptimizationGroup, Min = 1e-37, Max = 1e37, Needs = "optim=adam|adamw")]
+    public double AdamEps { get; init; } = 1e-8;
+
     /// <summary>Weight decay.</summary>
-    [Option("wd", "weight decay", Group = OptimizationGroup, Min = 0, Max = 1e38, Aliases = "weight_decay")]
+    [Option("wd", "weight decay: an L2 penalty, of adamw and --update sign apart from the gradient", Group = OptimizationGroup, Min = 0, Max = 1e38, Aliases = "weight_decay")]
     public double Wd { get; init; }
 
     /// <summary>Half precision.</summary>
@@ -266,7 +278,10 @@ public sealed record TransformerXlOptions : TrainerOptions
 
     public override double OptimizerMomentum => Optim == "sgd" ? Mom : 0;
 
-    public override bool IsPlainSgd => Optim == "sgd" && Mom == 0;
+    public override bool UsesPlainSgd => Optim == "sgd" && Mom == 0;
+
+    /// <summary>What Adam computes with.</summary>
+    internal AdamSettings AdamSettings => new() { Beta1 = Beta1, Beta2 = Beta2, Epsilon = AdamEps, WeightDecay = Wd, DecouplesDecay = Optim == "adamw" };
 
     public override string MomentumOption => "--mom";
 

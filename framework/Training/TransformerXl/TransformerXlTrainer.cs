@@ -31,7 +31,7 @@ public static class TransformerXlTrainer
     /// <exception cref="UserErrorException">Options that contradict each other, weights of another model, or no GPU.</exception>
     public static void Check(TransformerXlOptions options, CompressionPlan plan, int words)
     {
-        RequireExchange(options, plan, new ClipRule(options.Clip, options.ClipScope).IsLocal);
+        RequireExchange(options, plan, new ClipRule(options.Clip, options.ClipScope));
         var shape = options.ShapeFor(words);
 
         // Rules for single parameters meet the names here, before anything is started or written.

@@ -17,6 +17,7 @@ public sealed class ComponentOptionsTests(ITestOutputHelper output)
     // Where a small change could change nothing in so small a model.
     private static readonly Dictionary<string, string> s_values = new()
     {
+        ["topk_chunk"] = "7", ["dct_tile"] = "2", ["levels_range"] = "1",
         ["compress_ratio"] = "0.5", ["adacomp_bin"] = "7", ["variance_micro_batches"] = "2", ["dgc_sample"] = "1",
     };
 

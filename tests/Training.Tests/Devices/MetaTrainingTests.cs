@@ -6,6 +6,7 @@ using Compression.Torch.Devices;
 using Compression.Training.Checkpoints;
 using Compression.Training.Lm1b;
 using Compression.Training.ModelParallel;
+using Compression.Training.Optimizers;
 using Compression.Training.Ptb;
 using Compression.Training.Sessions;
 using Compression.Training.Tests.Lm1b;
@@ -32,12 +33,14 @@ public sealed class MetaTrainingTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("lstm", false, 0.0)]
-    [InlineData("lstm", true, 0.5)]
-    [InlineData("gru", false, 0.5)]
-    public void Ptb_trains_evaluates_and_resumes(string model, bool tied, double momentum)
+    [InlineData("lstm", false, 0.0, "sgd", UpdateRule.Mean)]
+    [InlineData("lstm", true, 0.5, "sgd", UpdateRule.Mean)]
+    [InlineData("gru", false, 0.5, "sgd", UpdateRule.Mean)]
+    [InlineData("lstm", false, 0.0, "adamw", UpdateRule.Mean)]
+    [InlineData("lstm", false, 0.0, "sgd", UpdateRule.Sign)]
+    public void Ptb_trains_evaluates_and_resumes(string model, bool tied, double momentum, string optimizer, UpdateRule update)
     {
-        var options = PtbRuns.Tiny with { Model = model, Tied = tied, EmbSize = 10, MaxSteps = 4, CheckpointEvery = 2, Momentum = momentum, Compressor = "topk" };
+        var options = PtbRuns.Tiny with { Model = model, Tied = tied, EmbSize = 10, MaxSteps = 4, CheckpointEvery = 2, Momentum = momentum, Optim = optimizer, Update = update, WeightDecay = 0.1, Compressor = "topk" };
         TrainTwice((resume, context) => PtbTrainer.Train(options with { Resume = resume }, PtbRuns.Text, context), PtbRuns.Compose(options));
     }
 
@@ -64,6 +67,7 @@ public sealed class MetaTrainingTests : IDisposable
 
     [Theory]
     [InlineData("adam", 0, "", false)]
+    [InlineData("adamw", 0, "", false)]
     [InlineData("lamb", 1, "", false)]
     [InlineData("adagrad", 2, "", false)]
     [InlineData("sgd", 3, "", false)]

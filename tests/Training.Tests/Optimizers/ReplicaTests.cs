@@ -14,7 +14,7 @@ namespace Compression.Training.Tests.Optimizers;
 [Seeded]
 public sealed class ReplicaTests
 {
-    public static TheoryData<string> Optimizers => ["sgd", "momentum", "adam", "adagrad", "lamb 2019-05", "lamb v3"];
+    public static TheoryData<string> Optimizers => ["sgd", "momentum", "adam", "adamw", "sign", "adagrad", "lamb 2019-05", "lamb v3"];
 
     [Theory]
     [MemberData(nameof(Optimizers))]
@@ -42,7 +42,9 @@ public sealed class ReplicaTests
         {
             "sgd" => new FlatSgd(model, 0, 0),
             "momentum" => new FlatSgd(model, 0.9, 0.01),
-            "adam" => new FlatAdam(model, team, 0.01),
+            "adam" => new FlatAdam(model, team, new AdamSettings { WeightDecay = 0.01 }),
+            "adamw" => new FlatAdam(model, team, new AdamSettings { WeightDecay = 0.01, DecouplesDecay = true }),
+            "sign" => FlatSgd.Create(model, 0, 0.01, UpdateRule.Sign),
             "adagrad" => new FlatAdagrad(model, team, 0.01),
             _ => new FlatLamb(model, team, 0.01, optimizer.EndsWith("v3", StringComparison.Ordinal) ? LambVersion.V3 : LambVersion.May2019),
         };

@@ -28,8 +28,43 @@ public sealed class TorchOptimizerTests
     [InlineData(0, false)]
     [InlineData(0.1, false)]
     public void Adam(double decay, bool inKernels) => Compare(
-        model => new FlatAdam(model, ThreadTeam.Single, decay),
+        model => new FlatAdam(model, ThreadTeam.Single, new AdamSettings { WeightDecay = decay }),
         parameters => optim.Adam(parameters, FirstRate, weight_decay: decay), inKernels);
+
+    [Theory]
+    [InlineData(0, 0.9, 0.999, 1e-8, true)]
+    [InlineData(0.1, 0.9, 0.999, 1e-8, true)]
+    [InlineData(0.5, 0.8, 0.95, 1e-4, true)]
+    [InlineData(0, 0.9, 0.999, 1e-8, false)]
+    [InlineData(0.1, 0.9, 0.999, 1e-8, false)]
+    [InlineData(0.5, 0.8, 0.95, 1e-4, false)]
+    public void AdamW(double decay, double beta1, double beta2, double epsilon, bool inKernels) => Compare(
+        model => new FlatAdam(
+            model, ThreadTeam.Single, new AdamSettings { WeightDecay = decay, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, DecouplesDecay = true }),
+        parameters => optim.AdamW(parameters, FirstRate, beta1, beta2, epsilon, decay), inKernels);
+
+    /// <summary>In double precision: every entry moves by the rate, or stays where its gradient is 0, and shrinks by the decay.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.1)]
+    public void Signs(double decay)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(7);
+        using var ours = new RandomParameters();
+        using var model = new FlatModel(ours);
+        using var optimizer = FlatSgd.Create(model, 0, decay, UpdateRule.Sign);
+        for (int step = 1; step <= Steps; step++)
+        {
+            float[] gradient = randn(model.Bucket.Layout.Length).Floats();
+            gradient.AsSpan(10, 8).Clear();
+            gradient.CopyTo(model.Bucket.All);
+            double rate = FirstRate / step;
+            double[] expected = [.. Pairs.Of(ours.Values(), ours.Gradients()).Select(pair => (pair.First * (1 - (rate * decay))) - (rate * Math.Sign(pair.Second)))];
+            optimizer.Step(rate);
+            AssertClose([.. expected.Select(value => (float)value)], ours.Values(), step);
+        }
+    }
 
     [Theory]
     [InlineData(0, 0, true)]

@@ -21,19 +21,21 @@ public sealed class PtbTrainerTests
     }
 
     [Theory]
-    [InlineData("lstm", "none", 0, 0.0)]
-    [InlineData("lstm", "none", 2, 0.9)]
-    [InlineData("lstm", "topk(ratio=0.05)", 3, 0.0)]
-    [InlineData("lstm", "topk(ratio=0.05)+sign", 0, 0.5)]
-    [InlineData("gru", "topk(ratio=0.05)", 2, 0.5)]
-    public void A_resumed_run_ends_with_the_bits_of_one_that_was_never_stopped(string model, string compressor, int virtualWorkers, double momentum)
+    [InlineData("lstm", "none", 0, 0.0, "sgd")]
+    [InlineData("lstm", "none", 2, 0.9, "sgd")]
+    [InlineData("lstm", "topk(ratio=0.05)", 3, 0.0, "sgd")]
+    [InlineData("lstm", "topk(ratio=0.05)+sign", 0, 0.5, "sgd")]
+    [InlineData("gru", "topk(ratio=0.05)", 2, 0.5, "sgd")]
+    [InlineData("lstm", "none", 0, 0.0, "adamw")]
+    [InlineData("gru", "chunktopk(ratio=0.05)+levels2", 2, 0.0, "adamw")]
+    public void A_resumed_run_ends_with_the_bits_of_one_that_was_never_stopped(string model, string compressor, int virtualWorkers, double momentum, string optimizer)
     {
         using var folder = new TemporaryFolder();
         int perEpoch = PtbRuns.Text.Train.Length / Math.Max(1, virtualWorkers) / PtbRuns.Tiny.BatchSize / PtbRuns.Tiny.Bptt;
         var options = PtbRuns.Tiny with
         {
             Model = model, Compressor = compressor, VirtualWorkers = virtualWorkers, Momentum = momentum, CheckpointEvery = 7, MaxSteps = perEpoch + 20,
-            InitLr = 2,
+            InitLr = optimizer == "sgd" ? 2 : 0.01, Optim = optimizer, WeightDecay = optimizer == "sgd" ? 0 : 0.1,
         };
         var whole = PtbRuns.Train(options, PtbRuns.Text, Path.Combine(folder.Path, "whole"));
 

@@ -9,6 +9,7 @@ public sealed class TrainerTests
 {
     [Theory]
     [InlineData("adam", "none", 0, 0)]
+    [InlineData("adamw", "chunktopk(ratio=0.05)+levels2", 2, 0)]
     [InlineData("lamb", "topk(ratio=0.05)", 2, 0)]
     [InlineData("sgd", "sign", 0, 1)]
     [InlineData("adagrad", "none", 0, 2)]
