@@ -66,6 +66,14 @@ public static class DeviceTransfer
         show(MemoryMarshal.Cast<byte, float>(whole.bytes));
     }
 
+    /// <summary>Fills a Float32 tensor, wherever it is, with values in its order.</summary>
+    public static void Fill(Tensor tensor, Action<Span<float>> fill)
+    {
+        using var onHost = zeros(tensor.shape, ScalarType.Float32);
+        fill(MemoryMarshal.Cast<byte, float>(onHost.bytes));
+        Copy(tensor, onHost);
+    }
+
     /// <summary>Room on the host for the values of a tensor elsewhere, filled with 0: pinned for a GPU, so that copies need no other buffer.</summary>
     /// <returns>A tensor of its shape and type that lives until it is disposed of; null where the tensor is on the host itself.</returns>
     public static Tensor? HostRoomFor(Tensor tensor)

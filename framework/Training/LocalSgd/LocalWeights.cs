@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Compression.Core.Contracts;
 using Compression.Torch.Devices;
 using Compression.Training.Parameters;
@@ -87,11 +86,10 @@ public sealed class LocalWeights : IDisposable
     /// <summary>Reads back what <see cref="Save"/> wrote.</summary>
     public void Load(IStateReader reader)
     {
-        using var onHost = zeros(_shared.shape);
         for (int worker = 0; worker < _own.Length; worker++)
         {
-            reader.Read(NameOf(worker), MemoryMarshal.Cast<byte, float>(onHost.bytes));
-            DeviceTransfer.Copy(_own[worker], onHost);
+            string name = NameOf(worker);
+            DeviceTransfer.Fill(_own[worker], values => reader.Read(name, values));
         }
 
         _outer.Load(reader);

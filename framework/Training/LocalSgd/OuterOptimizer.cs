@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Compression.Core.Contracts;
 using Compression.Torch.Devices;
 using static TorchSharp.torch;
@@ -49,9 +48,7 @@ public sealed class OuterOptimizer(Tensor shared, double rate, double momentum, 
     {
         if (_momentum is not null)
         {
-            using var onHost = zeros(_momentum.shape);
-            reader.Read(StateName, MemoryMarshal.Cast<byte, float>(onHost.bytes));
-            DeviceTransfer.Copy(_momentum, onHost);
+            DeviceTransfer.Fill(_momentum, values => reader.Read(StateName, values));
         }
     }
 

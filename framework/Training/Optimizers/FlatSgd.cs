@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Compression.Core.Contracts;
 using Compression.Torch.Devices;
 using Compression.Training.Parameters;
@@ -55,9 +54,7 @@ public sealed class FlatSgd(FlatModel model, double momentum, double weightDecay
     {
         if (_velocity is not null)
         {
-            using var onHost = zeros(_velocity.numel());
-            reader.Read(StateName, MemoryMarshal.Cast<byte, float>(onHost.bytes));
-            DeviceTransfer.Copy(_velocity, onHost);
+            DeviceTransfer.Fill(_velocity, values => reader.Read(StateName, values));
         }
     }
 

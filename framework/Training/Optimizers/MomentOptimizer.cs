@@ -53,9 +53,8 @@ public abstract class MomentOptimizer(FlatModel model, ThreadTeam team, float in
         Steps = steps[0];
         for (int i = 0; i < names.Length; i++)
         {
-            using var onHost = zeros(_moments[i].shape);
-            reader.Read($"optimizer/{names[i]}", MemoryMarshal.Cast<byte, float>(onHost.bytes));
-            DeviceTransfer.Copy(_moments[i], onHost);
+            string name = $"optimizer/{names[i]}";
+            DeviceTransfer.Fill(_moments[i], values => reader.Read(name, values));
         }
     }
 

@@ -58,9 +58,7 @@ public sealed class ParameterAverages(FlatModel model, ThreadTeam team, double d
 
     public void Load(IStateReader reader)
     {
-        using var onHost = zeros(_averages.shape);
-        reader.Read(Name, Floats(onHost));
-        DeviceTransfer.Copy(_averages, onHost);
+        DeviceTransfer.Fill(_averages, values => reader.Read(Name, values));
         _begun = true;
     }
 
