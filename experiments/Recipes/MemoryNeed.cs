@@ -35,8 +35,17 @@ internal sealed record MemoryNeed(double Parameters, double Copies, double Other
     /// <summary>Copies of the gradient that the memories of a process's workers keep.</summary>
     public static int Residuals(CompressionPlan pipeline, TrainerOptions options) => pipeline.Memory == "none" ? 0 : Math.Max(1, options.VirtualWorkers);
 
-    /// <summary>Copies of the weights that workers with weights of their own need: the shared ones, each worker's, and the outer momentum.</summary>
-    public static int LocalWeights(TrainerOptions options) => !options.HasLocalWeights ? 0 : 1 + Math.Max(1, options.VirtualWorkers) + (options.OuterMomentum > 0 ? 1 : 0);
+    /// <summary>
+    /// Copies of the weights that workers with weights of their own need: the shared ones, each worker's, and the outer momentum; where they share Adam's
+    /// moments the denominator of its step, each worker's error and its part of the mean's, and, for steps alone, two moments beside the weights.
+    /// </summary>
+    public static double LocalWeights(CompressionPlan pipeline, TrainerOptions options)
+    {
+        int here = Math.Max(1, options.VirtualWorkers);
+        return options.HasLocalWeights ? 1 + here + (options.OuterMomentum > 0 ? 1 : 0)
+            : pipeline.SharesMoments ? 1 + here + ((double)here / options.GradientWorkers) + (pipeline.StepsAlone ? 1 + (3 * here) : 0)
+            : 0;
+    }
 
     /// <summary>Optimizers of a process's workers.</summary>
     public static int Optimizers(TrainerOptions options) => options.HasLocalWeights ? Math.Max(1, options.VirtualWorkers) : 1;

@@ -53,7 +53,7 @@ internal sealed class ModelParallelTrain() : TrainingVerb<ModelParallelOptions>(
     private static void RequireMemory(ModelParallelOptions options, CompressionPlan pipeline, Corpus corpus)
     {
         var whole = MemoryNeed.Of(
-            options.ModelFor(corpus.Vocabulary.Count), words: 0, MemoryNeed.WeightsAndGradients + MemoryNeed.Residuals(pipeline, options) + MemoryNeed.LocalWeights(options), MemoryOptions);
+            options.ModelFor(corpus.Vocabulary.Count), words: 0, MemoryNeed.WeightsAndGradients + MemoryNeed.Residuals(pipeline, options) + MemoryNeed.LocalWeights(pipeline, options), MemoryOptions);
         (whole with { Parameters = whole.Parameters / (options.NumWorkers > 1 ? options.Stages : 1) }).Require(options);
     }
 }

@@ -95,7 +95,7 @@ internal sealed class PtbTrain() : TrainingVerb<PtbOptions>("train", "train the 
     private static void RequireMemory(PtbOptions options, CompressionPlan pipeline, Corpus corpus, int workers)
     {
         double words = Math.Min((double)options.Bptt * options.BatchSize, (double)corpus.Train.Length / workers);
-        double copies = MemoryNeed.WeightsAndGradients + (MemoryNeed.Optimizers(options) * Optimizer(options)) + MemoryNeed.Residuals(pipeline, options) + MemoryNeed.LocalWeights(options);
+        double copies = MemoryNeed.WeightsAndGradients + (MemoryNeed.Optimizers(options) * Optimizer(options)) + MemoryNeed.Residuals(pipeline, options) + MemoryNeed.LocalWeights(pipeline, options);
         MemoryNeed.Of(options.ModelFor(corpus.Vocabulary.Count), words, copies, MemoryOptions).Require(options);
     }
 

@@ -25,7 +25,7 @@ internal static class TransformerXlMemory
     /// <param name="pipeline">The composition.</param>
     /// <param name="rows">Words of a column of the text.</param>
     public static MemoryNeed Need(TransformerXlOptions options, TransformerXlShape shape, CompressionPlan pipeline, double rows) => new(
-        shape.ParameterCount(), Weights(options) + (MemoryNeed.Optimizers(options) * Optimizer(options)) + MemoryNeed.Residuals(pipeline, options) + MemoryNeed.LocalWeights(options),
+        shape.ParameterCount(), Weights(options) + (MemoryNeed.Optimizers(options) * Optimizer(options)) + MemoryNeed.Residuals(pipeline, options) + MemoryNeed.LocalWeights(pipeline, options),
         Activations(options, shape, Math.Min(rows, options.TgtLen), Math.Min(rows, options.TgtLen + options.ExtLen + (double)options.MemLen)),
         Options);
 

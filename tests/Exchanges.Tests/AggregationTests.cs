@@ -47,6 +47,8 @@ public sealed class AggregationTests
         ("chunktopk(ratio=0.02,chunk=100)", "reducescatter", "residual"),
         ("dcttopk(k=5)", "allgather", "demo(decay=1)"),
         ("dcttopk(k=5)+sign", "ps(pull=compressed)", "residual"),
+        ("none", "onebitadam(freeze_step=1)", "none"),
+        ("none", "zerooneadam(var_freeze_step=2,var_update_scaler=1)", "none"),
 
         // The examples of CONTRIBUTING.md.
         ("none", "tree", "none"),

@@ -36,6 +36,12 @@ public sealed class CompressionPlan
     /// <summary>What the compressor asks of the trainer, and promises.</summary>
     public CompressorTraits Traits { get; }
 
+    /// <summary>The exchange is an <see cref="IMomentAggregator"/>.</summary>
+    public bool SharesMoments => _exchange.Has(AlgorithmTraits.SharesMoments);
+
+    /// <summary>The exchange leaves workers weights of their own for some steps.</summary>
+    public bool StepsAlone => _exchange.Has(AlgorithmTraits.StepsAlone);
+
     /// <summary>What the user should know: choices that were made, and options without effect.</summary>
     public IReadOnlyList<string> Notes { get; internal init; } = [];
 

@@ -42,4 +42,10 @@ public enum AlgorithmTraits
 
     /// <summary>Of a sparsifier: it chooses coefficients of a transform of the gradient, which only it transforms back.</summary>
     ChoosesCoefficients = 1 << 11,
+
+    /// <summary>Of an exchange: it is told Adam's first moment in the place of gradients (<see cref="IMomentAggregator"/>), and needs an optimizer that has one.</summary>
+    SharesMoments = 1 << 12,
+
+    /// <summary>Of an exchange that shares moments: between two exchanges workers take steps alone, with weights of their own.</summary>
+    StepsAlone = 1 << 13,
 }

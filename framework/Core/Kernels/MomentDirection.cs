@@ -68,7 +68,12 @@ public static unsafe class MomentDirection
 /// <param name="Epsilon">ε.</param>
 public readonly record struct MomentRates(float Beta1, float Beta2, float Scale1, float Scale2, float Epsilon)
 {
-    /// <summary>Rates of step t of Adam, corrected for the moments' start from zero.</summary>
-    public static MomentRates Corrected(double beta1, double beta2, double epsilon, long step) => new(
-        (float)beta1, (float)beta2, (float)(1 / (1 - Math.Pow(beta1, step))), (float)(1 / Math.Sqrt(1 - Math.Pow(beta2, step))), (float)epsilon);
+    /// <summary>Rates of Adam, corrected for the moments' start from zero.</summary>
+    /// <param name="beta1">β₁.</param>
+    /// <param name="beta2">β₂.</param>
+    /// <param name="epsilon">ε.</param>
+    /// <param name="first">Steps that the first moment has taken, with this one.</param>
+    /// <param name="second">Likewise the second, which may be held.</param>
+    public static MomentRates Corrected(double beta1, double beta2, double epsilon, long first, long second) => new(
+        (float)beta1, (float)beta2, (float)(1 / (1 - Math.Pow(beta1, first))), (float)(1 / Math.Sqrt(1 - Math.Pow(beta2, second))), (float)epsilon);
 }

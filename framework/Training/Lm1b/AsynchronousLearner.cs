@@ -80,7 +80,7 @@ internal sealed class AsynchronousLearner : ILm1bLearner, IWholeModel
 
     public void SeparateOptimizers() => throw new InvalidOperationException("All workers share the tables.");
 
-    public void Apply(double learningRate, int worker = 0) => StepsHere++;
+    public void Apply(double learningRate, int worker = 0, Action<double>? step = null) => StepsHere++;
 
     public void ResetState(int worker) => _worker.State.Reset();
 

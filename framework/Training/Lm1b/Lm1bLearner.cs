@@ -86,9 +86,8 @@ internal sealed class Lm1bLearner : ILm1bLearner, IWholeModel
 
     public void SeparateOptimizers() => throw new InvalidOperationException("All workers share the tables.");
 
-    public void Apply(double learningRate, int worker = 0)
+    public void Apply(double learningRate, int worker = 0, Action<double>? step = null)
     {
-        Storage.UploadGradients();
         _dense.Step(learningRate);
         StepsHere++;
     }

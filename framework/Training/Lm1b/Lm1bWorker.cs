@@ -52,7 +52,7 @@ internal sealed class Lm1bWorker : IDisposable
     /// <summary>Of the batch at hand, by table.</summary>
     public IReadOnlyList<RowBatch> Rows => _rows;
 
-    /// <summary>Forward and backward pass of the next batch; leaves the dense gradient, clipped, in its bucket, and those of the rows in <see cref="Rows"/>.</summary>
+    /// <summary>Forward and backward pass of the next batch; leaves the dense gradient, clipped, and those of the rows in <see cref="Rows"/>.</summary>
     /// <param name="randomKey">Of candidates and dropout.</param>
     /// <param name="team">Threads.</param>
     /// <param name="pull">Fetches the values of <see cref="Rows"/>.</param>
@@ -73,7 +73,6 @@ internal sealed class Lm1bWorker : IDisposable
         _rows[1].TakeGradient(1);
         double ofRows = _rows.Sum(batch => SumOfSquares.Invoke(team, batch.Gradients));
         double norm = _dense.Storage.ClipNorm(_hyper.MaxGradNorm).Norm;
-        _dense.Storage.DownloadGradients();
         return (DeviceTransfer.Read(loss), double.IsFinite(ofRows) ? norm : double.NaN);
     }
 

@@ -7,7 +7,7 @@ namespace Compression.Training.LocalSgd;
 
 /// <summary>
 /// The weights of a training whose workers take steps of their own and meet now and then: the shared weights θ, and of each worker of this process
-/// its own θ_r. The model holds one of them at a time. What a worker sends when all meet is θ − θ_r, in the place of its gradient.
+/// its own θ_r. The model holds one of them at a time.
 /// </summary>
 public sealed class LocalWeights : IDisposable
 {
@@ -16,32 +16,38 @@ public sealed class LocalWeights : IDisposable
     private readonly FlatModel _model;
     private readonly Tensor _shared;
     private readonly Tensor[] _own;
-    private readonly OuterOptimizer _outer;
     private int _here = Shared;
-    private bool _loaded;
 
     /// <param name="model">What is trained.</param>
     /// <param name="workers">Workers of this process.</param>
-    /// <param name="rate">Of the outer optimizer.</param>
-    /// <param name="momentum">Of the outer optimizer; 0 for none.</param>
-    /// <param name="nesterov">Its form.</param>
-    public LocalWeights(FlatModel model, int workers, double rate, double momentum, bool nesterov)
+    public LocalWeights(FlatModel model, int workers)
     {
         _model = model;
         Tensor Room() => zeros_like(model.FlatParameters).DetachFromDisposeScope();
         _shared = Room();
         _own = [.. Enumerable.Range(0, workers).Select(_ => Room())];
-        _outer = new OuterOptimizer(_shared, rate, momentum, nesterov);
     }
 
-    /// <summary>Takes the model's weights for the shared ones, and for all workers' that were not read from a checkpoint. All ranks hold the same.</summary>
-    public void Begin()
+    /// <summary>θ, [d]; changed in place before <see cref="Share"/>.</summary>
+    public Tensor SharedWeights => _shared;
+
+    /// <summary>Takes the model's weights, which are the same on all ranks, for the shared ones.</summary>
+    public void TakeShared()
     {
         DeviceTransfer.Copy(_shared, _model.FlatParameters);
-        if (!_loaded)
+        _here = Shared;
+    }
+
+    /// <summary>All workers go on from the shared weights.</summary>
+    public void Share()
+    {
+        foreach (var weights in _own)
         {
-            Share();
+            DeviceTransfer.Copy(weights, _shared);
         }
+
+        _here = Shared;
+        Load(_shared);
     }
 
     /// <summary>Puts a worker's weights into the model, in which it goes on to change them.</summary>
@@ -51,26 +57,15 @@ public sealed class LocalWeights : IDisposable
     /// <summary>Puts the shared weights into the model, to be evaluated or written.</summary>
     public void EnterShared() => Put(Shared, _shared);
 
-    /// <summary>Leaves θ − θ_r of the worker whose weights the model holds in the bucket, in the place of its gradient.</summary>
+    /// <summary>Leaves θ − θ_r of the worker whose weights the model holds in the place of its gradient.</summary>
     public void WriteDifference()
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         _model.FlatGradients.copy_(_shared).sub_(_model.FlatParameters);
-        _model.DownloadGradients();
     }
 
-    /// <summary>Moves the shared weights by the mean that lies in the bucket; all workers go on from there.</summary>
-    public void Meet()
-    {
-        _model.UploadGradients();
-        _outer.Step(_model.FlatGradients);
-        Share();
-        _here = Shared;
-        Load(_shared);
-    }
-
-    /// <summary>Writes the workers' weights and what the outer optimizer keeps; the shared weights are the model's file.</summary>
+    /// <summary>Writes the workers' weights; the shared weights are the model's file.</summary>
     public void Save(IStateWriter writer)
     {
         Store();
@@ -79,8 +74,6 @@ public sealed class LocalWeights : IDisposable
             string name = NameOf(worker);
             DeviceTransfer.Show(_own[worker], values => writer.Write(name, values));
         }
-
-        _outer.Save(writer);
     }
 
     /// <summary>Reads back what <see cref="Save"/> wrote.</summary>
@@ -91,9 +84,6 @@ public sealed class LocalWeights : IDisposable
             string name = NameOf(worker);
             DeviceTransfer.Fill(_own[worker], values => reader.Read(name, values));
         }
-
-        _outer.Load(reader);
-        _loaded = true;
     }
 
     public void Dispose()
@@ -103,19 +93,10 @@ public sealed class LocalWeights : IDisposable
             weights.Dispose();
         }
 
-        _outer.Dispose();
         _shared.Dispose();
     }
 
     private static string NameOf(int worker) => FormattableString.Invariant($"local/worker-{worker}");
-
-    private void Share()
-    {
-        foreach (var weights in _own)
-        {
-            DeviceTransfer.Copy(weights, _shared);
-        }
-    }
 
     private void Put(int who, Tensor weights)
     {

@@ -154,7 +154,6 @@ public sealed class ModelParallelLearner : ITrainableModel, IWholeModel
             Clip(norm);
         }
 
-        Storage.DownloadGradients();
         Seconds += Stopwatch.GetElapsedTime(start).TotalSeconds;
         return (sums[1] * _replicas / all.Targets, norm);
     }
@@ -168,9 +167,8 @@ public sealed class ModelParallelLearner : ITrainableModel, IWholeModel
     {
     }
 
-    public void Apply(double learningRate, int worker = 0)
+    public void Apply(double learningRate, int worker = 0, Action<double>? step = null)
     {
-        Storage.UploadGradients();
         if (_options.ClipScope == ClipScope.Aggregated && _options.Clip > 0)
         {
             double own = Storage.ClipNorm(0).Norm;
@@ -179,7 +177,7 @@ public sealed class ModelParallelLearner : ITrainableModel, IWholeModel
             Clip(Math.Sqrt(squares[0]));
         }
 
-        _optimizer.Step(learningRate);
+        (step ?? _optimizer.Step)(learningRate);
     }
 
     /// <summary>Sum of nats over this replica's batches, and their targets; 0 and 0 on all stages but the last.</summary>

@@ -51,6 +51,8 @@ public abstract class ColumnLearner<TModule> : ITrainableModel
 
     public abstract int TargetsOf(int position);
 
+    public IFlatOptimizer? Optimizer => _optimizers[0];
+
     public void SeparateOptimizers() => UseOptimizers(Workers.Length);
 
     public void ReportReady(Action<int> ready) => _gradientReady = Storage.WhenReady(slot =>
@@ -86,7 +88,6 @@ public abstract class ColumnLearner<TModule> : ITrainableModel
 
         var (norm, factor) = Storage.ClipNorm(_clip.IsLocal ? _clip.MaxNorm : 0);
         _microBatches?.ScaleSquares(factor);
-        Storage.DownloadGradients();
         return (loss, norm);
     }
 
@@ -102,20 +103,15 @@ public abstract class ColumnLearner<TModule> : ITrainableModel
         ? FormattableString.Invariant($"the loss scale falls to {_scaler.Scale:G9}")
         : null;
 
-    public virtual void Apply(double learningRate, int worker = 0)
+    public virtual void Apply(double learningRate, int worker = 0, Action<double>? step = null)
     {
-        if (_gradientReady is null)
-        {
-            Storage.UploadGradients();
-        }
-
         if (_clip.Scope == ClipScope.Aggregated)
         {
             Storage.ClipNorm(_clip.MaxNorm);
             Storage.DownloadGradients();
         }
 
-        _optimizers[worker].Step(learningRate);
+        (step ?? _optimizers[worker].Step)(learningRate);
         _scaler?.Succeeded();
     }
 

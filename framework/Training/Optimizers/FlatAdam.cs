@@ -15,9 +15,33 @@ namespace Compression.Training.Optimizers;
 public sealed class FlatAdam(FlatModel model, ThreadTeam team, AdamSettings settings)
     : MomentOptimizer(model, team, 0, "first_moment", "second_moment")
 {
-    private double DecayOfGradient => settings.DecouplesDecay ? 0 : settings.WeightDecay;
+    /// <summary>β₁, β₂, ε, λ, and where λ acts.</summary>
+    public AdamSettings Settings => settings;
 
-    private MomentRates Rates => MomentRates.Corrected(settings.Beta1, settings.Beta2, settings.Epsilon, Steps);
+    /// <summary>m, [d]; whoever changes it does so in place.</summary>
+    public Tensor FirstMoment => MomentTensor(0);
+
+    /// <summary>v, [d].</summary>
+    public Tensor SecondMoment => MomentTensor(1);
+
+    /// <summary>Steps in which v was held.</summary>
+    public long HeldSteps { get; internal set; }
+
+    /// <summary>What corrects the moments for their start from zero.</summary>
+    public MomentRates Rates => MomentRates.Corrected(settings.Beta1, settings.Beta2, settings.Epsilon, Steps, Steps - HeldSteps);
+
+    /// <summary>λ where it is part of the gradient, else 0.</summary>
+    public double DecayOfGradient => settings.DecouplesDecay ? 0 : settings.WeightDecay;
+
+    /// <summary>Counts a step that others take with m, and in which v stays as it is.</summary>
+    public void Hold()
+    {
+        Steps++;
+        HeldSteps++;
+    }
+
+    /// <summary>What a step at a rate leaves of the parameters before it adds its direction.</summary>
+    public double Kept(double learningRate) => settings.DecouplesDecay ? 1 - (learningRate * settings.WeightDecay) : 1;
 
     protected override void StepInKernels(Span<float> parameters, double learningRate)
     {
@@ -35,7 +59,4 @@ public sealed class FlatAdam(FlatModel model, ThreadTeam team, AdamSettings sett
 
         parameters.add_(direction, -learningRate);
     }
-
-    // What a step leaves of the parameters before it adds its direction.
-    private double Kept(double learningRate) => settings.DecouplesDecay ? 1 - (learningRate * settings.WeightDecay) : 1;
 }

@@ -29,7 +29,7 @@ public abstract class MomentOptimizer(FlatModel model, ThreadTeam team, float in
     protected ThreadTeam Team => team;
 
     /// <summary>Steps done.</summary>
-    protected long Steps { get; private set; }
+    public long Steps { get; protected set; }
 
     /// <summary>Where a step in kernels builds its direction; the gradients stay as they are.</summary>
     protected Span<float> Direction => _direction;
@@ -79,6 +79,9 @@ public abstract class MomentOptimizer(FlatModel model, ThreadTeam team, float in
     /// <param name="moments">In the order of the names, in and out.</param>
     /// <param name="learningRate">η.</param>
     protected abstract void StepInOperators(Tensor parameters, Tensor gradient, Tensor[] moments, double learningRate);
+
+    /// <summary>A moment on the model's device, in the order of the names.</summary>
+    protected Tensor MomentTensor(int index) => _moments[index];
 
     /// <summary>A moment on the host, in the order of the names.</summary>
     protected Span<float> Moment(int index) => MemoryMarshal.Cast<byte, float>(_moments[index].bytes);

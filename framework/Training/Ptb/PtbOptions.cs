@@ -146,6 +146,8 @@ public sealed record PtbOptions : TrainerOptions
 
     public override double OptimizerMomentum => Optim == "sgd" ? Momentum : 0;
 
+    public override bool UsesAdam => Optim is "adam" or "adamw";
+
     public override bool UsesPlainSgd => Optim == "sgd" && Momentum == 0;
 
     /// <summary>What Adam computes with.</summary>

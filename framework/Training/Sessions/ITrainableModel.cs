@@ -3,6 +3,7 @@ using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
+using Compression.Training.Optimizers;
 using Compression.Training.Parameters;
 
 namespace Compression.Training.Sessions;
@@ -16,7 +17,7 @@ public interface ITrainableModel : IDisposable
     /// <summary>The model to which the parameters here belong.</summary>
     IWholeModel Whole => Storage;
 
-    /// <summary>Where a worker's gradient is left and the average is expected.</summary>
+    /// <summary>The gradients as the exchange sees them; on a GPU after <see cref="FlatModel.DownloadGradients"/> alone.</summary>
     GradientBucket Gradients => Storage.Bucket;
 
     /// <summary>Steps an epoch; the same for all workers.</summary>
@@ -42,7 +43,7 @@ public interface ITrainableModel : IDisposable
     /// <param name="ready">Given the slot's index.</param>
     void ReportReady(Action<int> ready);
 
-    /// <summary>Forward and backward pass of one worker's batch; overwrites the bucket with the gradient of the mean loss, clipped.</summary>
+    /// <summary>Forward and backward pass of one worker's batch; overwrites the flat gradients with the gradient of the mean loss, clipped.</summary>
     /// <param name="worker">Index of the worker within this process.</param>
     /// <param name="position">The batch, counted from the start of the epoch.</param>
     /// <param name="randomKey">Keys the dropout of this step.</param>
@@ -66,13 +67,17 @@ public interface ITrainableModel : IDisposable
     {
     }
 
+    /// <summary>The optimizer, of worker 0 where each has one; null where there is none that others could work with.</summary>
+    IFlatOptimizer? Optimizer => null;
+
     /// <summary>Gives each worker of this process an optimizer of its own, before the first step or <see cref="Load"/>; else one serves all.</summary>
     void SeparateOptimizers();
 
-    /// <summary>The optimizer's step from the gradient in the bucket.</summary>
+    /// <summary>The optimizer's step from the flat gradients.</summary>
     /// <param name="learningRate">η.</param>
     /// <param name="worker">Index of the worker within this process whose step it is; 0 where one optimizer serves all.</param>
-    void Apply(double learningRate, int worker = 0);
+    /// <param name="step">Moves the parameters in the optimizer's place, at the rate that it is given.</param>
+    void Apply(double learningRate, int worker = 0, Action<double>? step = null);
 
     /// <summary>Reads the parameters that this process holds.</summary>
     /// <param name="file">Holds a float32 tensor of every parameter's name and shape.</param>

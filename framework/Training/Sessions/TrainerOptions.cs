@@ -172,6 +172,9 @@ public abstract record TrainerOptions
     /// <summary>The momentum that the optimizer has of its own; some memories replace it.</summary>
     public virtual double OptimizerMomentum => 0;
 
+    /// <summary>The optimizer is Adam, or AdamW.</summary>
+    public virtual bool UsesAdam => false;
+
     /// <summary>The optimizer is SGD without momentum.</summary>
     public virtual bool UsesPlainSgd => false;
 

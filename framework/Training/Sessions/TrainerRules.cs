@@ -31,6 +31,7 @@ public static class TrainerRules
             skips && options.VirtualWorkers > 0, "--on_nonfinite skip",
             "memories must not have taken up a gradient before all workers agree to skip it: use --num_workers in place of --virtual_workers.");
         RequireLocalSteps(options, plan);
+        RequireMoments(options, plan, clip);
         RequireUpdate(options, clip);
         Refuse(
             options.Overlap && clip.IsLocal, "--overlap true",
@@ -52,6 +53,24 @@ public static class TrainerRules
         Refuse(options.Overlap, "--overlap true", $"with {Option} nothing is exchanged during a backward pass; use --overlap false.");
         Refuse(options.OnNonfinite == NonFiniteAction.Skip, "--on_nonfinite skip", $"with {Option} they have left the shared weights before they agree to skip; use --on_nonfinite abort.");
         Refuse(plan.Traits.MicroBatches > 0, $"--compressor {options.Compressor}", $"it needs the gradients of micro-batches, and with {Option} no gradient is sent; use another compressor.");
+    }
+
+    // Adam's moments are told in the place of gradients.
+    private static void RequireMoments(TrainerOptions options, CompressionPlan plan, ClipRule clip)
+    {
+        if (!plan.SharesMoments)
+        {
+            return;
+        }
+
+        string option = $"--exchange {options.Exchange}";
+        Refuse(!options.UsesAdam, option, "it exchanges Adam's moments, which this run's optimizer does not have; train and transformer-xl have them with --optim adam or adamw.");
+        Refuse(options.HasLocalWeights, option, "it says itself when workers meet, and moves the shared weights; use it without --local_steps, --outer_lr and --outer_momentum.");
+        Refuse(options.GroupBytes > 0, option, "it exchanges all moments of a step at once; use --overlap false and --bucket_bytes 0.");
+        Refuse(clip.MaxNorm > 0 && !clip.IsLocal, option, "where moments are exchanged there is no mean gradient to clip; use --clip_scope local or --clip 0.");
+        Refuse(
+            plan.StepsAlone && options.OnNonfinite == NonFiniteAction.Skip, "--on_nonfinite skip",
+            $"with {option} workers have left the shared weights before they agree to skip; use --on_nonfinite abort.");
     }
 
     // A sign has no magnitude that anything could come of.

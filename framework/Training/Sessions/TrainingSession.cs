@@ -6,7 +6,6 @@ using Compression.Core.Kernels;
 using Compression.Core.Reporting;
 using Compression.Torch.Kernels;
 using Compression.Training.Checkpoints;
-using Compression.Training.LocalSgd;
 using Compression.Training.Parameters;
 
 namespace Compression.Training.Sessions;
@@ -27,7 +26,7 @@ public sealed class TrainingSession : IDisposable
     private readonly TrainingReporter _reporter;
     private readonly TrainingCounters _counters;
     private readonly OverlappedExchange? _overlap;
-    private readonly LocalWeights? _local;
+    private readonly ISynchronization _synchronization;
     private readonly StepAgreement _agreement;
     private readonly double[] _losses;
     private string _decision = "";
@@ -54,12 +53,7 @@ public sealed class TrainingSession : IDisposable
         _model = _task.Model;
         _agreement = new StepAgreement(options, context, _task, _group.First);
         _aggregators = [.. Enumerable.Range(0, _group.Count).Select(worker => CreateAggregator(_group.First + worker))];
-        if (options.HasLocalWeights)
-        {
-            _local = new LocalWeights(_model.Storage, _group.Count, options.OuterLr, options.OuterMomentum, options.OuterOptimizer == "nesterov");
-            _model.SeparateOptimizers();
-        }
-
+        _synchronization = CreateSynchronization();
         if (options.Overlap)
         {
             _overlap = new OverlappedExchange((GroupedAggregator)_aggregators[0], _model.Gradients, context.Peers, _model.Storage.FinishDownload);
@@ -77,15 +71,12 @@ public sealed class TrainingSession : IDisposable
         _counters = new TrainingCounters(context.Time, saved?.Counters ?? ImmutableSortedDictionary<string, double>.Empty, Rank);
         _model.UseMeter(_counters.Meter);
         _model.Storage.Synchronize(context.Peers);
-        _local?.Begin();
+        _synchronization.Begin();
         _model.BeginEpoch(_epoch);
         _reporter = new TrainingReporter(options, context, _task, _counters, _group, _team);
     }
 
     private int Rank => _context.Communicator.Rank;
-
-    // Workers exchange what they have come to, after every step or every so many, and at the end.
-    private bool Meets => (_step + 1) % _options.LocalSteps == 0 || _step + 1 == _task.TotalSteps;
 
     private TrainingProgress Progress => new(_step, _epoch, _position, _model.StepsPerEpoch, _task.TotalSteps);
 
@@ -123,7 +114,7 @@ public sealed class TrainingSession : IDisposable
     public void Dispose()
     {
         _overlap?.Dispose();
-        _local?.Dispose();
+        _synchronization.Dispose();
         _task.Dispose();
         _group.Dispose();
         _threads.Dispose();
@@ -165,7 +156,7 @@ public sealed class TrainingSession : IDisposable
     private bool TrainOneStep()
     {
         double gradNorm = 0, rate = _task.LearningRate;
-        bool stop = false, skip = false, meets = Meets;
+        bool stop = false, skip = false, meets = _synchronization.Meets(_step, isLast: _step + 1 == _task.TotalSteps);
         _group.Run(
             worker =>
             {
@@ -174,11 +165,10 @@ public sealed class TrainingSession : IDisposable
                 if (_overlap is null)
                 {
                     (stop, skip) = _agreement.Reach(_step + 1, worker, _losses[worker], norm, meets);
-                }
-
-                if (_local is not null)
-                {
-                    ApplyLocally(worker, rate, meets);
+                    if (!skip)
+                    {
+                        Prepare(worker, rate, meets);
+                    }
                 }
             },
             (worker, communicator) =>
@@ -206,15 +196,12 @@ public sealed class TrainingSession : IDisposable
         if (!skip && meets)
         {
             using var time = _counters.MeasureCompute(StepPhase.Update);
-            if (_local is null)
+            if (_overlap is null)
             {
-                _model.Apply(rate);
-            }
-            else
-            {
-                _local.Meet();
+                _model.Storage.UploadGradients();
             }
 
+            _synchronization.Complete(_step, rate);
             _model.Storage.FinishDevice();
         }
 
@@ -244,23 +231,44 @@ public sealed class TrainingSession : IDisposable
     private double ForwardBackward(int worker)
     {
         using var time = _counters.MeasureCompute(StepPhase.ForwardBackward);
-        _local?.Enter(worker);
+        _synchronization.Enter(worker);
         ulong key = RandomKey.Mix((ulong)_options.Seed, _group.First + worker, _step, -1, RandomPurpose.Dropout);
         _overlap?.Begin(ContextOf(_group.First + worker));
         (_losses[worker], double norm) = _model.ForwardBackward(worker, _position, key);
         return norm;
     }
 
-    private void ApplyLocally(int worker, double rate, bool meets)
+    private void Prepare(int worker, double rate, bool meets)
     {
         using var time = _counters.MeasureCompute(StepPhase.Update);
-        _model.Apply(rate, worker);
+        _synchronization.Prepare(worker, _step, rate, meets);
         if (meets)
         {
-            _local!.WriteDifference();
+            _model.Storage.DownloadGradients();
         }
 
         _model.Storage.FinishDevice();
+    }
+
+    private ISynchronization CreateSynchronization()
+    {
+        if (_options.HasLocalWeights)
+        {
+            return new WeightSynchronization(_model, _group.Count, _options);
+        }
+
+        if (_aggregators[0] is not IMomentAggregator moments)
+        {
+            return new GradientSynchronization(_model);
+        }
+
+        var synchronization = new MomentSynchronization(_model, _group.Count, moments, _context.Plan.StepsAlone);
+        if (!synchronization.SharesMomentsBefore(_task.TotalSteps))
+        {
+            _context.Logger.Warning($"--exchange {_context.Plan.Exchange}: gradients are exchanged dense in all {_task.TotalSteps} steps of this run, and moments in none.");
+        }
+
+        return synchronization;
     }
 
     private IGradientAggregator CreateAggregator(int rank)
@@ -273,7 +281,7 @@ public sealed class TrainingSession : IDisposable
 
     // What local steps come to is in units of the weights, whatever their learning rate was.
     private StepContext ContextOf(int rank) =>
-        new(_step, (ulong)_options.Seed, rank, _local is null ? _task.LearningRate : _options.OuterLr, Progress.EpochsDone, _counters.Meter);
+        new(_step, (ulong)_options.Seed, rank, _options.HasLocalWeights ? _options.OuterLr : _task.LearningRate, Progress.EpochsDone, _counters.Meter);
 
     private void EndEpoch()
     {
@@ -294,7 +302,7 @@ public sealed class TrainingSession : IDisposable
     private double LossOn(string split)
     {
         using var time = _counters.Meter.Measure(StepPhase.Evaluate);
-        _local?.EnterShared();
+        _synchronization.EnterShared();
         var communicator = _context.Communicator;
         var (nats, targets) = _task.Evaluate(split);
         Span<double> sums = [nats, targets];
@@ -311,7 +319,7 @@ public sealed class TrainingSession : IDisposable
         }
 
         using var time = _counters.Meter.Measure(StepPhase.Checkpoint);
-        _local?.EnterShared();
+        _synchronization.EnterShared();
         var counters = _counters.Save(_context.Communicator);
         _checkpoints.Write(
             new CheckpointContents
@@ -337,7 +345,7 @@ public sealed class TrainingSession : IDisposable
                 WriteRankState = writer =>
                 {
                     _model.Save(writer);
-                    _local?.Save(writer);
+                    _synchronization.Save(writer);
                     ForEachAggregator((aggregator, prefix) => aggregator.Save(new PrefixedState(prefix, writer)));
                 },
             },
@@ -354,7 +362,7 @@ public sealed class TrainingSession : IDisposable
         if (!checkpoint.IsStateless)
         {
             _model.Load(checkpoint.RankState);
-            _local?.Load(checkpoint.RankState);
+            _synchronization.Load(checkpoint.RankState);
             ForEachAggregator((aggregator, prefix) => aggregator.Load(new PrefixedState(prefix, reader: checkpoint.RankState)));
         }
 
@@ -378,7 +386,7 @@ public sealed class TrainingSession : IDisposable
 
     private RunSummary Finish(string status, string? reason, double? valid, double? test)
     {
-        _local?.EnterShared();
+        _synchronization.EnterShared();
         var summary = _task.Amend(_reporter.Summary(Progress, status, reason, valid, test, ModelHash.Of(_model, Rank, failed: status == "failed")));
         _context.Logger.Finish(summary);
         return summary;

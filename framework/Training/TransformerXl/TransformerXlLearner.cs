@@ -70,9 +70,9 @@ public sealed class TransformerXlLearner : ColumnLearner<TransformerXlModel>
 
     public override int TargetsOf(int position) => _firstSegments.LengthOf(position) * _options.BatchSize;
 
-    public override void Apply(double learningRate, int worker = 0)
+    public override void Apply(double learningRate, int worker = 0, Action<double>? step = null)
     {
-        base.Apply(learningRate, worker);
+        base.Apply(learningRate, worker, step);
         _steps += worker == 0 ? 1 : 0;
     }
 

@@ -278,6 +278,8 @@ public sealed record TransformerXlOptions : TrainerOptions
 
     public override double OptimizerMomentum => Optim == "sgd" ? Mom : 0;
 
+    public override bool UsesAdam => Optim is "adam" or "adamw";
+
     public override bool UsesPlainSgd => Optim == "sgd" && Mom == 0;
 
     /// <summary>What Adam computes with.</summary>

@@ -46,7 +46,9 @@ public static class TransformerXlTrainer
         Require(
             !options.Fp16 || !options.Overlap,
             "--fp16 true: memories must not have taken up a gradient before all workers agree that none overflows: use --overlap false, or --fp16 false.");
-        Require(!options.Fp16 || !options.HasLocalWeights, "--fp16 true: a worker whose gradient overflows has left the shared weights before the others learn of it; use --fp16 false, or --local_steps 1.");
+        Require(
+            !options.Fp16 || !(options.HasLocalWeights || plan.StepsAlone),
+            "--fp16 true: a worker whose gradient overflows has left the shared weights before the others learn of it; use --fp16 false, or let all meet in every step.");
         Require(
             !options.Fp16 || options.VirtualWorkers == 0,
             "--fp16 true: memories must not have taken up a gradient before all workers agree that none overflows: use --num_workers in place of --virtual_workers, or --fp16 false.");
