@@ -29,9 +29,9 @@ internal sealed class PtbTrain() : TrainingVerb<PtbOptions>("train", "train the 
     {
         string preset = command["preset"] ?? (CorpusChoice.IsSample(command["data"] ?? "", environment) ? "sample" : "none");
         var values = PtbPresets.Values(preset);
-        if ((command["optim"] ?? "sgd") != "sgd")
+        if ((Stated(command, "optim") ?? "sgd") != "sgd" || Stated(command, "update") == "sign")
         {
-            // The rates of the presets, and the default, are of SGD.
+            // The rates of the presets, and the default, are of SGD; steps by sign are as long as Adam's.
             values = [.. values.Where(pair => pair.Key != "init_lr"), KeyValuePair.Create("init_lr", AdamRate)];
         }
 

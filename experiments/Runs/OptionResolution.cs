@@ -18,6 +18,9 @@ internal sealed class OptionResolution(OptionSchema schema, AlgorithmCatalog cat
 {
     private const string ResolvedCompressor = "resolved_compressor", ResolvedMemory = "resolved_memory", ResolvedExchange = "resolved_exchange";
 
+    // Options that stand for values of others.
+    private static readonly string[] s_setsOthers = ["preset", "method"];
+
     private static readonly string[] s_resolved = [ResolvedCompressor, ResolvedMemory, ResolvedExchange];
 
     private readonly HashSet<string> _own = [.. schema.Options.Select(option => option.Name)];
@@ -166,11 +169,13 @@ internal sealed class OptionResolution(OptionSchema schema, AlgorithmCatalog cat
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>.</exception>
     public static void RequireConsistent(ParsedCommand command, RecordedRun recorded)
     {
-        if (command["preset"] is { } preset && preset != recorded.Values.GetValueOrDefault("preset", "none"))
+        foreach (string sets in s_setsOthers)
         {
-            throw new UserErrorException(
-                ExitCode.Usage,
-                $"--preset {preset}: the run that --resume continues has preset {recorded.Values.GetValueOrDefault("preset", "none")}; leave --preset away, or start a new run.");
+            if (command[sets] is { } name && recorded.Values.GetValueOrDefault(sets, "none") is var before && name != before)
+            {
+                throw new UserErrorException(
+                    ExitCode.Usage, $"--{sets} {name}: the run that --resume continues has {sets} {before}; leave --{sets} away, or start a new run.");
+            }
         }
 
         if (command["init_weights"] is not null && command["resume"] is not null)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Compression.Core.Catalog;
 using Compression.Core.Composition;
 using Compression.Core.Reporting;
@@ -152,6 +153,23 @@ internal abstract class TrainingVerb<TOptions>(string name, string summary) : Tr
         return request.Training;
     }
 
+    /// <summary>What the command line or the method that it names says of an option; null where neither does.</summary>
+    protected static string? Stated(ParsedCommand command, string option) =>
+        command[option] ?? MethodPresets.Find(command["method"])?.Values.FirstOrDefault(pair => pair.Key == option).Value;
+
+    // Where a trainer lacks an option, the method would be another one without a word.
+    private ImmutableArray<KeyValuePair<string, string>> MethodValues(ParsedCommand command)
+    {
+        if (MethodPresets.Find(command["method"]) is not { } method)
+        {
+            return [];
+        }
+
+        var lacking = method.Values.FirstOrDefault(pair => Options.All(option => option.Name != pair.Key));
+        return lacking.Key is null ? method.Values : throw new UserErrorException(
+            ExitCode.Usage, $"--method {method.Name}: it sets --{lacking.Key} {lacking.Value}, which {Name} does not have; use train or transformer-xl, or give its other options by themselves.");
+    }
+
     private RunRequest<TOptions> CheckHere(ParsedCommand command, CommandEnvironment environment)
     {
         var launch = MpiEnvironment.Current;
@@ -167,7 +185,7 @@ internal abstract class TrainingVerb<TOptions>(string name, string summary) : Tr
         string? handed = RankLaunch.FolderFromLauncher(environment, launch);
         var resume = FindResumed(command, handed ?? command["out"], trains, environment);
         KeyValuePair<string, string>[] below = resume is null
-            ? [.. variables, .. PresetValues(command, environment)]
+            ? [.. variables, .. PresetValues(command, environment), .. MethodValues(command)]
             : [.. variables, .. _resolution.TakenOver(resume), .. FoundBefore(resume), KeyValuePair.Create("out", resume.RunFolder)];
         var flags = _resolution.Flags(command, resume?.Recorded);
         var presetFlags = _resolution.PresetFlags(below, flags);

@@ -88,6 +88,7 @@ public sealed record Lm1bOptions : TrainerOptions
 
     public override IReadOnlyDictionary<string, string> Refusals => new Dictionary<string, string>
     {
+        ["method"] = "weights are shared in every step, and moved by Adagrad; use --method none.",
         ["local_steps"] = "the tables are shared, and their rows travel in every step; use --local_steps 1.",
         ["outer_optimizer"] = "weights are shared in every step; use --outer_optimizer sgd.",
         ["outer_lr"] = "weights are shared in every step; use --outer_lr 1.",

@@ -50,6 +50,10 @@ public abstract record TrainerOptions
     [Option("warmup_epochs", "epochs W in which more is sent: ratio^((e+1)/(W+1)) in epoch e, or all where a method has no ratio", Group = CompressionGroup, Min = 0, Max = int.MaxValue)]
     public int WarmupEpochs { get; init; }
 
+    /// <summary>A published method, whose values the command line overrules.</summary>
+    [Option("method", "published way to train that talks rarely, whose settings other options overrule; see ./run.sh list presets", Group = LocalGroup, Choices = MethodPresets.Choices)]
+    public string Method { get; init; } = "none";
+
     /// <summary>H: steps of a worker from one exchange to the next.</summary>
     [Option("local_steps", "steps that each worker takes by itself, with an optimizer of its own, before what they have come to is exchanged in place of gradients", Group = LocalGroup, Min = 1, Max = int.MaxValue)]
     public int LocalSteps { get; init; } = 1;

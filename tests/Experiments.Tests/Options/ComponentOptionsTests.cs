@@ -17,6 +17,7 @@ public sealed class ComponentOptionsTests(ITestOutputHelper output)
     // Where a small change could change nothing in so small a model.
     private static readonly Dictionary<string, string> s_values = new()
     {
+        ["freeze_step"] = "2", ["var_freeze_step"] = "2", ["var_update_scaler"] = "1",
         ["topk_chunk"] = "7", ["dct_tile"] = "2", ["levels_range"] = "1",
         ["compress_ratio"] = "0.5", ["adacomp_bin"] = "7", ["variance_micro_batches"] = "2", ["dgc_sample"] = "1",
     };
@@ -34,6 +35,8 @@ public sealed class ComponentOptionsTests(ITestOutputHelper output)
         [("float16", "overflow")] = "it acts above 65504; QuantizerTests hold it",
         [("float16", "float16_overflow")] = "it acts above 65504; QuantizerTests hold it",
         [("sidco", "stages")] = "a limit that a few steps do not reach; SparsifierTests hold it",
+        [("zerooneadam", "local_step_scaler")] = "it acts after var_freeze_step; CompressedAdamExchangeTests hold it",
+        [("zerooneadam", "local_step_clipper")] = "it acts after var_freeze_step; CompressedAdamExchangeTests hold it",
         [("sidco", "sidco_stages")] = "a limit that a few steps do not reach; SparsifierTests hold it",
     };
 
@@ -111,6 +114,7 @@ public sealed class ComponentOptionsTests(ITestOutputHelper output)
     internal static OptionRun Around(OptionRun run, AlgorithmEntry entry, string text) => entry.Role switch
     {
         AlgorithmRole.Memory => run.With("compressor", "topk").With("memory", text),
+        AlgorithmRole.Exchange when entry.Declared.Traits.HasFlag(AlgorithmTraits.SharesMoments) => run.With("exchange", text).With("optim", "adam"),
         AlgorithmRole.Exchange => run.With("exchange", text).With("compressor", CarriedBy(entry)),
         _ => run.With("compressor", text),
     };

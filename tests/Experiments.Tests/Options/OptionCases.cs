@@ -24,6 +24,7 @@ internal static class OptionCases
         ["min_slot_size"] = new() { With = "compressor=topk", Value = "30" },
         ["slot"] = new() { With = "compressor=topk", Value = "*weight*=none" },
         ["warmup_epochs"] = new() { With = "compressor=topk" },
+        ["method"] = new() { Value = "sparseloco" },
         ["local_steps"] = new() { Value = "2" },
         ["outer_optimizer"] = new() { With = "outer_momentum=0.5", Value = "nesterov" },
         ["overlap"] = new() { With = "clip_scope=aggregated" },
@@ -60,6 +61,8 @@ internal static class OptionCases
         ["train epochs"] = new() { With = "max_steps=0", Value = "2", When = AtTheEndOfAnEpoch },
 
         // Of the One Billion Word LSTM.
+        ["lm1b method"] = new() { Elsewhere = ByTheTrainer },
+        ["model-parallel method"] = new() { Elsewhere = "its methods need optimizers that it does not have; MethodTests hold it" },
         ["lm1b local_steps"] = new() { Elsewhere = ByTheTrainer },
         ["lm1b outer_optimizer"] = new() { Elsewhere = ByTheTrainer },
         ["lm1b outer_lr"] = new() { Elsewhere = ByTheTrainer },
