@@ -11,7 +11,7 @@ namespace Compression.Benchmarks;
 /// <summary>Bytes and milliseconds of every exchange, beside the formula of its bytes.</summary>
 public static class ExchangeBenchmark
 {
-    // Rounds that are not counted: code is compiled, connections are made.
+    // Rounds that are not counted: code is compiled, connections are made, and 1-bit Adam sends its gradient dense.
     private const int WarmUp = 3;
 
     /// <summary>Every exchange, with compressors that it carries.</summary>
@@ -22,6 +22,7 @@ public static class ExchangeBenchmark
         new("powersgd(rank=4)", "none"),
         new("terngrad", "none"),
         new("majority", "sign"),
+        new("onebitadam(freeze_step=1)", "none"),
         new("allgather", "sign"),
         new("allgather", "terngrad"),
         new("allgather", "topk(ratio=0.01)"),
@@ -99,7 +100,7 @@ public static class ExchangeBenchmark
         using var cluster = new InProcessCluster(workers, sharedBucket: true);
         cluster.Run(
             communicator => aggregators[communicator.Rank].Aggregate(
-                bucket, Context(0, communicator.Rank, meters[communicator.Rank]), new MeteredCommunicator(communicator, meters[communicator.Rank])),
+                bucket, Context(WarmUp, communicator.Rank, meters[communicator.Rank]), new MeteredCommunicator(communicator, meters[communicator.Rank])),
             before: rank => Rotate(gradient, rank, bucket.All));
         return new ExchangeFigures(
             composition.Exchange, composition.Compressor, meters.Average(meter => (double)meter.WireBytes),

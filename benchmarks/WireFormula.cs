@@ -29,7 +29,7 @@ public sealed record WireFormula(int Rows, int Columns, int Vector)
             "allreduce(format=float16)" => 2 * share * 2 * Elements,
             "powersgd(rank=4)" => 2 * share * 4 * ((4.0 * (Rows + Columns)) + Vector),
             "terngrad" => (share * Elements * (0.2 + (workers <= 7 ? 0.5 : workers <= 127 ? 1 : 2))) + (2 * Overhead * peers),
-            "majority" => 2 * ((share * Elements / 8) + (Overhead * peers)),
+            "majority" or "onebitadam(freeze_step=1)" => 2 * ((share * Elements / 8) + (Overhead * peers)),
             "allgather" => peers * (payload + Overhead),
             "gtopk" => 2 * share * (payload + Overhead),
             "ps" => (share * (payload + (4 * Elements))) + (2 * Overhead * peers),
