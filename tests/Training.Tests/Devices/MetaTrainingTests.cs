@@ -45,6 +45,15 @@ public sealed class MetaTrainingTests : IDisposable
     }
 
     [Theory]
+    [InlineData("onebitadam(freeze_step=1)")]
+    [InlineData("zerooneadam(var_freeze_step=1,local_step_scaler=1)")]
+    public void Adam_with_compressed_moments_trains_evaluates_and_resumes(string exchange)
+    {
+        var options = PtbRuns.Tiny with { Optim = "adamw", WeightDecay = 0.1, Exchange = exchange, MaxSteps = 4, CheckpointEvery = 2 };
+        TrainTwice((resume, context) => PtbTrainer.Train(options with { Resume = resume }, PtbRuns.Text, context), PtbRuns.Compose(options));
+    }
+
+    [Theory]
     [InlineData("lstm")]
     [InlineData("gru")]
     public void An_overlapped_exchange_fetches_each_gradient_when_it_is_complete(string model)
@@ -55,7 +64,7 @@ public sealed class MetaTrainingTests : IDisposable
         using var learner = new PtbLearner(options, PtbRuns.Text, 0, 1, 1, microBatches: 0, ThreadTeam.Single, s_meta);
         var order = new List<string>();
         learner.ReportReady(slot => order.Add(learner.Storage.Layout.Slots[slot].Name));
-        var counts = CountsOfStep(learner);
+        var counts = CountsOfPass(learner);
 
         // As on the CPU: the last layer's first, each once. The mean is brought back by whoever exchanges.
         Assert.Equal((2, order.Count, 1), counts);
@@ -122,38 +131,60 @@ public sealed class MetaTrainingTests : IDisposable
     }
 
     [Fact]
-    public void A_step_of_ptb_copies_the_batch_the_gradient_and_its_mean()
-    {
-        using var learner = new PtbLearner(PtbRuns.Tiny, PtbRuns.Text, 0, 1, 1, microBatches: 0, ThreadTeam.Single, s_meta);
+    public void A_step_of_ptb_copies_the_batch_the_gradient_and_its_mean() =>
 
         // Input and target; the gradient; its mean. Norm and loss are read.
-        Assert.Equal((3, 1, 2), CountsOfStep(learner));
+        Assert.Equal((3, 1, 2), CountsOfSteps(1, Ptb(PtbRuns.Tiny)));
+
+    [Theory]
+    [InlineData("", 4)]
+    [InlineData("zerooneadam(var_freeze_step=1,local_step_scaler=1,local_step_clipper=4)", 0)]
+    public void Between_two_exchanges_steps_copy_their_batches_alone(string exchange, int localSteps)
+    {
+        var options = localSteps > 0 ? PtbRuns.Tiny with { LocalSteps = localSteps } : PtbRuns.Tiny with { Optim = "adam", Exchange = exchange };
+        Assert.Equal((4 * 2) + 1, CountsOfSteps(4, Ptb(options), from: 12).ToDevice);
+        Assert.Equal(1, CountsOfSteps(4, Ptb(options), from: 12).ToHost);
     }
 
     [Fact]
-    public void A_step_of_transformer_xl_copies_the_batch_the_gradient_and_its_mean()
-    {
-        using var alone = new LocalCommunicator();
-        using var group = new WorkerGroup(alone, virtualWorkers: 0);
-        using var learner = new TransformerXlLearner(
-            Tiny.Options, Tiny.Text, group, microBatches: 0, ThreadTeam.Single, new TransformerXlSchedule(Tiny.Options), s_meta);
-        learner.ForwardBackward(0, 0, 1);
-        Assert.Equal((3, 1, 2), CountsOfStep(learner));
-    }
+    public void A_step_of_transformer_xl_copies_the_batch_the_gradient_and_its_mean() => Assert.Equal(
+        (3, 1, 2),
+        CountsOfSteps(1, (steps, context) => TransformerXlTrainer.Train(Tiny.Options with { MaxStep = steps }, Tiny.Text, context), Tiny.Compose(Tiny.Options)));
 
     [Fact]
     public void A_step_of_lm1b_copies_the_batch_the_rows_and_their_gradients_too()
     {
         using var text = new EasyText(50);
-        using var alone = new LocalCommunicator();
-        using var group = new WorkerGroup(alone, virtualWorkers: 0);
-        using var learner = new Lm1bLearner(Lm1bRuns.Tiny, text.Corpus, alone, group, Lm1bRuns.Compose("none"), ThreadTeam.Single, s_meta);
 
         // Inputs, targets, two logarithms, weights, rows of two tables, the mean; gradients of the rows and the dense one.
-        Assert.Equal((8, 3, 2), CountsOfStep(learner));
+        Assert.Equal((8, 3, 2), CountsOfSteps(
+            1,
+            (steps, context) => Lm1bTrainer.Train(Lm1bRuns.Tiny with { MaxSteps = steps, EvalSteps = 2, LogInterval = 100 }, text.Corpus, Lm1bRuns.Compose("none"), context, static _ => { }),
+            Lm1bRuns.Compose("none")));
     }
 
-    private static (long ToDevice, long ToHost, long Reads) CountsOfStep(ITrainableModel learner)
+    private static (Action<int, TrainingContext> Train, CompressionPlan Plan) Ptb(PtbOptions options) =>
+        ((steps, context) => PtbTrainer.Train(options with { MaxSteps = steps }, PtbRuns.Text, context), PtbRuns.Compose(options));
+
+    private (long ToDevice, long ToHost, long Reads) CountsOfSteps(int steps, (Action<int, TrainingContext> Train, CompressionPlan Plan) run, int from = 4) =>
+        CountsOfSteps(steps, run.Train, run.Plan, from);
+
+    // What a run of some steps more copies and reads more.
+    private (long ToDevice, long ToHost, long Reads) CountsOfSteps(int steps, Action<int, TrainingContext> train, CompressionPlan plan, int from = 4)
+    {
+        using var alone = new LocalCommunicator();
+        TransferCounts Of(int total)
+        {
+            var before = DeviceTransfer.Counts;
+            train(total, Context(plan, alone));
+            return DeviceTransfer.Counts.Since(before);
+        }
+
+        var more = Of(from + steps).Since(Of(from));
+        return (more.ToDevice, more.ToHost, more.Reads);
+    }
+
+    private static (long ToDevice, long ToHost, long Reads) CountsOfPass(ITrainableModel learner)
     {
         learner.BeginEpoch(0);
         var before = DeviceTransfer.Counts;
