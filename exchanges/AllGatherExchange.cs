@@ -85,7 +85,7 @@ public sealed class AllGatherExchange(ICompressor compressor, IGradientMemory me
                 var reader = PayloadFrame.Open(_gathered[rank], context.Fingerprint);
                 foreach (var slot in bucket.Layout.Slots)
                 {
-                    compressor.Decompress(ref reader, new GradientAccumulator(slot, bucket[slot], scale, step));
+                    compressor.Decompress(ref reader, new GradientAccumulator(slot, bucket[slot], scale, step) { TakesCoefficients = true });
                 }
 
                 reader.ExpectEnd();
@@ -94,6 +94,11 @@ public sealed class AllGatherExchange(ICompressor compressor, IGradientMemory me
             {
                 throw new CommunicationException($"The payload of worker {rank} cannot be read: {failure.Message}", failure);
             }
+        }
+
+        foreach (var slot in bucket.Layout.Slots)
+        {
+            compressor.TransformBack(slot, bucket[slot], step);
         }
     }
 }

@@ -142,7 +142,7 @@ public abstract class ShardedExchange : IGradientAggregator
                 foreach (var piece in _shards.PiecesOf(_context.Rank))
                 {
                     var destination = _sum.AsSpan(piece.Offset - origin, piece.Length);
-                    _compressor.Decompress(ref reader, new GradientAccumulator(piece, destination, 1, step));
+                    _compressor.Decompress(ref reader, new GradientAccumulator(piece, destination, 1, step) { TakesCoefficients = true });
                 }
 
                 reader.ExpectEnd();
@@ -151,6 +151,11 @@ public abstract class ShardedExchange : IGradientAggregator
             {
                 throw new CommunicationException($"The payload of worker {worker} cannot be read: {failure.Message}", failure);
             }
+        }
+
+        foreach (var piece in _shards.PiecesOf(_context.Rank))
+        {
+            _compressor.TransformBack(piece, _sum.AsSpan(piece.Offset - origin, piece.Length), step);
         }
     }
 

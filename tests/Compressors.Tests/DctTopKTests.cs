@@ -1,4 +1,5 @@
 using Compression.Compressors.Sparsifiers.DctTopK;
+using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
 using Compression.Core.Reporting;
@@ -30,19 +31,19 @@ public sealed class DctTopKTests
         var slot = Slot(shape);
         var grid = TileGrid.Of(slot, 64);
         Assert.Equal((height, width), (grid.Height, grid.Width));
-        float[] values = TestData.Gaussian(slot.Length), coefficients = new float[slot.Length];
-        var transform = new TileTransform();
-        transform.Forward(ThreadTeam.Single, grid, values, coefficients);
+        var sparsifier = new DctTopKSparsifier(new DctTopKOptions { Count = 4096 }, new ComponentContext(Pipelines.Layout(1), ThreadTeam.Single, 0));
+        float[] values = TestData.Gaussian(slot.Length), coefficients = Coefficients(values);
         double[] expected = Forward(grid, values);
         Assert.All(Enumerable.Range(0, slot.Length), i => Assert.Equal(expected[i], coefficients[i], 5e-6));
         Assert.Equal(1, Norm(coefficients) / Norm(values), 1e-6);
 
         // The inverse of the transform, and the transform of the inverse.
-        float[] back = new float[slot.Length], again = new float[slot.Length];
-        transform.AddInverse(ThreadTeam.Single, grid, coefficients, back, 1);
+        float[] back = new float[slot.Length];
+        sparsifier.AddTo(new GradientAccumulator(slot, back, 1, Pipelines.Step()), [.. Enumerable.Range(0, slot.Length)], coefficients, ThreadTeam.Single);
         Assert.InRange(Pairs.Distance(back, values) / Norm(values), 0, 1e-6);
-        transform.Forward(ThreadTeam.Single, grid, back, again);
-        Assert.InRange(Pairs.Distance(again, coefficients) / Norm(values), 0, 1e-6);
+        Assert.InRange(Pairs.Distance(Coefficients(back), coefficients) / Norm(values), 0, 1e-6);
+
+        float[] Coefficients(float[] of) => sparsifier.Select(new GradientView(slot, of, of, Pipelines.Step())).Values.ToArray();
     }
 
     [Theory]

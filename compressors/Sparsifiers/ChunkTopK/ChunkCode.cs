@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Compression.Core.Kernels;
 using Compression.Core.Payloads;
 
 namespace Compression.Compressors.Sparsifiers.ChunkTopK;
@@ -16,12 +18,15 @@ internal static class ChunkCode
     /// <param name="positions">The chosen places, ascending.</param>
     /// <param name="first">The chunk's first place.</param>
     /// <param name="length">n.</param>
+    [SkipLocalsInit]
     public static long LengthOf(ReadOnlySpan<int> positions, int first, int length)
     {
         long bits = 0;
-        foreach (var (gap, code) in new Gaps(positions, first, length))
+        var gaps = new Gaps(positions, first, length);
+        Unsafe.SkipInit(out GapBatch batch);
+        while (gaps.Next(ref batch))
         {
-            bits += code.LengthOf(gap);
+            bits += batch.SumOfLengths();
         }
 
         return bits;
@@ -32,11 +37,14 @@ internal static class ChunkCode
     /// <param name="first">The chunk's first place.</param>
     /// <param name="length">n.</param>
     /// <param name="bits">Takes it.</param>
-    public static void Write(ReadOnlySpan<int> positions, int first, int length, ref BitWriter bits)
+    [SkipLocalsInit]
+    public static void Write(ReadOnlySpan<int> positions, int first, int length, ref BitAppender bits)
     {
-        foreach (var (gap, code) in new Gaps(positions, first, length))
+        var gaps = new Gaps(positions, first, length);
+        Unsafe.SkipInit(out GapBatch batch);
+        while (gaps.Next(ref batch))
         {
-            code.Write(gap, ref bits);
+            batch.Write(ref bits);
         }
     }
 
@@ -70,7 +78,7 @@ internal static class ChunkCode
         }
     }
 
-    // The gaps before the coded places, and the code of each.
+    // The gaps before the coded places.
     private ref struct Gaps(ReadOnlySpan<int> positions, int first, int length)
     {
         private readonly ReadOnlySpan<int> _positions = positions;
@@ -79,33 +87,29 @@ internal static class ChunkCode
         private int _next;
         private int _place;
 
-        public (int Gap, GapCode Code) Current { get; private set; }
-
-        public readonly Gaps GetEnumerator() => this;
-
-        public bool MoveNext()
+        // The next ones; false if there are none.
+        public bool Next(ref GapBatch batch)
         {
-            if (_left == 0)
+            batch.Clear();
+            for (; _left > 0 && batch.Count < GapBatch.Length; _left--, _place++)
             {
-                return false;
-            }
-
-            int start = _place;
-            if (_othersAreCoded)
-            {
-                for (; _next < _positions.Length && _positions[_next] == first + _place; _next++)
+                int start = _place;
+                if (_othersAreCoded)
                 {
-                    _place++;
+                    for (; _next < _positions.Length && _positions[_next] == first + _place; _next++)
+                    {
+                        _place++;
+                    }
                 }
-            }
-            else
-            {
-                _place = _positions[_next++] - first;
+                else
+                {
+                    _place = _positions[_next++] - first;
+                }
+
+                batch.Add(_place - start, length - start, _left);
             }
 
-            Current = (_place - start, new GapCode(length - start, _left--));
-            _place++;
-            return true;
+            return batch.Count > 0;
         }
     }
 }

@@ -114,7 +114,7 @@ internal static unsafe class ChunkSegments
     {
         public void Execute(int part)
         {
-            var bits = new BitWriter(new Span<byte>(room + starts[part], lengths[part]));
+            var bits = new BitAppender(room + starts[part], room + starts[part] + lengths[part]);
             int end = Math.Min(grid.Count, (part + 1) * grid.ChunksOfSegment);
             for (int chunk = part * grid.ChunksOfSegment; chunk < end; chunk++)
             {
@@ -122,7 +122,7 @@ internal static unsafe class ChunkSegments
                     new ReadOnlySpan<int>(positions + ((long)chunk * grid.Chosen), grid.ChosenOf(chunk)), grid.StartOf(chunk), grid.LengthOf(chunk), ref bits);
             }
 
-            bits.Flush();
+            bits.EndByte();
         }
     }
 

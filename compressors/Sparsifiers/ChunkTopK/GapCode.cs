@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
+using Compression.Core.Kernels;
 using Compression.Core.Payloads;
 
 namespace Compression.Compressors.Sparsifiers.ChunkTopK;
@@ -15,75 +17,85 @@ internal readonly struct GapCode(int places, int chosen)
     // Gaps from 0 to n − r.
     private readonly int _count = places - chosen + 1;
 
-    // ln 2 · n/(r + 0.35) is the median for small r, and 0.18 more the switch from one interval to the next that is best for large ones. A single
-    // choice is equally likely everywhere: one interval.
-    private readonly int _interval =
-        chosen == 1 ? places : Math.Max(1, (int)(((710u * (uint)places) + (180u * (uint)chosen)) / ((1024u * (uint)chosen) + 358u)));
-
-    /// <summary>Bits of a gap's code.</summary>
-    public int LengthOf(int gap)
-    {
-        int intervals = gap / _interval, start = intervals * _interval, left = _count - start;
-        return (left > _interval ? intervals + 1 : intervals) + Offset.LengthOf(gap - start, Math.Min(_interval, left));
-    }
+    // A single choice is equally likely everywhere: one interval.
+    private readonly int _interval = chosen == 1 ? places : Math.Max(1, (int)(Dividend((uint)places, (uint)chosen) / Divisor((uint)chosen)));
 
     /// <summary>Writes a gap.</summary>
-    public void Write(int gap, ref BitWriter bits)
+    public void Write(int gap, ref BitAppender bits)
     {
         int intervals = gap / _interval, start = intervals * _interval, left = _count - start;
-        for (; intervals >= 32; intervals -= 32)
+        for (int zeros = intervals; zeros > 0; zeros -= 32)
         {
-            bits.Write(0, 32);
+            bits.Append(0, Math.Min(zeros, 32));
         }
 
-        bits.Write(0, intervals);
         if (left > _interval)
         {
-            bits.Write(1, 1);
+            bits.Append(1, 1);
         }
 
-        Offset.Write(gap - start, Math.Min(_interval, left), ref bits);
+        int count = Math.Min(_interval, left), offset = gap - start, width = Width(count), few = Short(count);
+        if (offset < few)
+        {
+            bits.Append((uint)offset, width);
+        }
+        else
+        {
+            uint code = (uint)(offset + few);
+            bits.Append((code >> 1) | ((code & 1) << width), width + 1);
+        }
     }
 
     /// <summary>Reads a gap, 0 to n − r whatever the bits are.</summary>
     public int Read(ref BitReader bits)
     {
-        int start = 0, left = _count;
+        ulong window = bits.Peek();
+        int intervals = BitOperations.TrailingZeroCount(window), start = intervals * _interval;
+        if (intervals < 24 && _count - start > _interval)
+        {
+            // A marked end: at most 24 + 17 bits of the window, which has 56.
+            return start + ReadOffset(_interval, window >> (intervals + 1), intervals + 1, ref bits);
+        }
+
+        start = 0;
+        int left = _count;
         for (; left > _interval && bits.Read(1) == 0; left -= _interval)
         {
             start += _interval;
         }
 
-        return start + Offset.Read(Math.Min(_interval, left), ref bits);
+        return start + ReadOffset(Math.Min(_interval, left), bits.Peek(), 0, ref bits);
     }
+
+    /// <summary>Intervals of many gaps, not yet with 1 for the least.</summary>
+    /// <param name="places">n of each.</param>
+    /// <param name="chosen">r of each.</param>
+    public static Vector512<int> IntervalsOf(Vector512<int> places, Vector512<int> chosen)
+    {
+        // In double precision, a half added to the dividend, no quotient is so near a whole number that rounding could matter.
+        var (lowPlaces, highPlaces) = Vector512.Widen(Vector512.ConvertToSingle(places));
+        var (lowChosen, highChosen) = Vector512.Widen(Vector512.ConvertToSingle(chosen));
+        return Vector512.ConvertToInt32(Vector512.Narrow(Quotient(lowPlaces, lowChosen), Quotient(highPlaces, highChosen)));
+
+        static Vector512<double> Quotient(Vector512<double> n, Vector512<double> r) =>
+            Vector512.Floor(((710.0 * n) + (180.0 * r) + Vector512.Create(0.5)) / ((1024.0 * r) + Vector512.Create(358.0)));
+    }
+
+    // ln 2 · n/(r + 0.35) is the median for small r, and 0.18 more the switch from one interval to the next that is best for large ones.
+    private static uint Dividend(uint places, uint chosen) => (710 * places) + (180 * chosen);
+
+    private static uint Divisor(uint chosen) => (1024 * chosen) + 358;
 
     // A number below a count: the first few, so many that the count need not be a power of two, in a bit less than the others.
-    private static class Offset
+    private static int ReadOffset(int count, ulong window, int before, ref BitReader bits)
     {
-        public static int LengthOf(int value, int count) => Width(count) + (value < Short(count) ? 0 : 1);
-
-        public static void Write(int value, int count, ref BitWriter bits)
-        {
-            if (value < Short(count))
-            {
-                bits.Write((uint)value, Width(count));
-            }
-            else
-            {
-                uint code = (uint)(value + Short(count));
-                bits.Write(code >> 1, Width(count));
-                bits.Write(code & 1, 1);
-            }
-        }
-
-        public static int Read(int count, ref BitReader bits)
-        {
-            int value = (int)bits.Read(Width(count));
-            return value < Short(count) ? value : ((value << 1) | (int)bits.Read(1)) - Short(count);
-        }
-
-        private static int Width(int count) => BitOperations.Log2((uint)count);
-
-        private static int Short(int count) => (2 << Width(count)) - count;
+        int width = Width(count), few = Short(count), value = (int)(window & ((1UL << width) - 1));
+        bool isShort = value < few;
+        bits.Skip(before + width + (isShort ? 0 : 1));
+        return isShort ? value : ((value << 1) | (int)((window >> width) & 1)) - few;
     }
+
+    private static int Width(int count) => BitOperations.Log2((uint)count);
+
+    private static int Short(int count) => (2 << Width(count)) - count;
 }

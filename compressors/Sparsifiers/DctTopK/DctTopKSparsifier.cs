@@ -11,12 +11,12 @@ namespace Compression.Compressors.Sparsifiers.DctTopK;
 public sealed record DctTopKOptions
 {
     /// <summary>k.</summary>
-    [Option("k", "coefficients of a tile that are sent, or all where it has fewer", Flag = "dct_k", Min = 1, Max = CosineBasis.Stride * CosineBasis.Stride)]
+    [Option("k", "coefficients of a tile that are sent, or all where it has fewer", Flag = "dct_k", Min = 1, Max = RowOf64.Length * RowOf64.Length)]
     public int Count { get; init; } = 32;
 
     /// <summary>The longest side.</summary>
-    [Option("tile", "longest side of a tile; its sides are the largest divisors of the parameter's up to this", Flag = "dct_tile", Min = 1, Max = CosineBasis.Stride)]
-    public int Tile { get; init; } = CosineBasis.Stride;
+    [Option("tile", "longest side of a tile; its sides are the largest divisors of the parameter's up to this", Flag = "dct_tile", Min = 1, Max = RowOf64.Length)]
+    public int Tile { get; init; } = RowOf64.Length;
 }
 
 /// <summary>
@@ -32,9 +32,9 @@ public sealed record DctTopKOptions
 public sealed class DctTopKSparsifier(DctTopKOptions options, ComponentContext context) : ISparsifier
 {
     private readonly ThreadTeam _team = context.Team;
-    private readonly TileTransform _transform = new();
+    private readonly CosineBasis?[] _bases = new CosineBasis?[CosineBasis.Longest + 1];
     private readonly Candidates _chosen = new();
-    private readonly Scratch<float> _coefficients = new();
+    private readonly Candidates _summed = new();
 
     public Selection Select(in GradientView gradient)
     {
@@ -44,12 +44,18 @@ public sealed class DctTopKSparsifier(DctTopKOptions options, ComponentContext c
         }
 
         var tiles = TilesOf(gradient.Slot);
-        var coefficients = _coefficients.Take(gradient.Slot.Length);
-        _transform.Forward(_team, tiles, gradient.Compensated, coefficients);
+        if (tiles.IsPlain)
+        {
+            SelectInChunks.Invoke(_team, gradient.Compensated, GridOf(tiles), _chosen);
+        }
+        else
+        {
+            var transform = new TileTransform(tiles, BasisOf(tiles.Height), BasisOf(tiles.Width));
+            CollectCoefficients.Invoke(_team, gradient.Compensated, tiles, transform, GridOf(tiles).Chosen, _chosen);
+        }
 
         // In a tile, one entry that is not finite makes all coefficients so.
-        NonFiniteGradientException.ThrowIfNotFinite(Moments.Invoke(_team, coefficients).Largest, gradient.Slot);
-        SelectInChunks.Invoke(_team, coefficients, GridOf(tiles), _chosen);
+        NonFiniteGradientException.ThrowIfNotFinite(Moments.Invoke(_team, _chosen.Values).Largest, gradient.Slot);
         return new Selection(_chosen.Positions, _chosen.Values);
     }
 
@@ -76,16 +82,33 @@ public sealed class DctTopKSparsifier(DctTopKOptions options, ComponentContext c
 
     public void AddTo(GradientAccumulator destination, ReadOnlySpan<int> indices, ReadOnlySpan<float> values, ThreadTeam team)
     {
-        if (indices.IsEmpty)
+        if (destination.TakesCoefficients || indices.IsEmpty || TilesOf(destination.Slot).IsPlain)
         {
-            return;
+            destination.AddAt(indices, values, team);
         }
-
-        var coefficients = _coefficients.Take(destination.Slot.Length);
-        Zero.Invoke(team, coefficients);
-        new GradientAccumulator(destination.Slot, coefficients, 1, destination.Step).AddAt(indices, values, team);
-        _transform.AddInverse(team, TilesOf(destination.Slot), coefficients, destination.TakeAll(), destination.Scale);
+        else
+        {
+            Invert(destination.Slot, indices, values, destination.TakeAll(), destination.Scale, adds: true, team);
+        }
     }
+
+    public void TransformBack(ParameterSlot slot, Span<float> sum, ThreadTeam team)
+    {
+        if (!sum.IsEmpty && !TilesOf(slot).IsPlain)
+        {
+            CollectAbove.Invoke(team, sum, threshold: 1, _summed);
+            Invert(slot, _summed.Positions, _summed.Values, sum, scale: 1, adds: false, team);
+        }
+    }
+
+    private void Invert(
+        ParameterSlot slot, ReadOnlySpan<int> indices, ReadOnlySpan<float> values, Span<float> destination, float scale, bool adds, ThreadTeam team)
+    {
+        var tiles = TilesOf(slot);
+        InverseTransform.Invoke(team, tiles, BasisOf(tiles.Height), BasisOf(tiles.Width), indices, values, destination, scale, adds);
+    }
+
+    private CosineBasis BasisOf(int length) => _bases[length] ??= new CosineBasis(length);
 
     private TileGrid TilesOf(ParameterSlot slot) => TileGrid.Of(slot, options.Tile);
 

@@ -15,6 +15,9 @@ public readonly record struct TileGrid(int Rows, int Columns, int Height, int Wi
     /// <summary>Entries of a tile.</summary>
     public int TileLength => Height * Width;
 
+    /// <summary>Tiles have one entry, which is its own coefficient.</summary>
+    public bool IsPlain => TileLength == 1;
+
     /// <summary>Tiles; row by row.</summary>
     public int Count => (Rows / Height) * (Columns / Width);
 
@@ -32,6 +35,19 @@ public readonly record struct TileGrid(int Rows, int Columns, int Height, int Wi
     {
         int across = Columns / Width;
         return ((tile / across) * Height * Columns) + (tile % across * Width);
+    }
+
+    /// <summary>Asks for a tile before it is needed: no processor foresees its short rows. Nothing happens behind the last.</summary>
+    internal unsafe void Prefetch(float* matrix, int tile)
+    {
+        for (int row = 0; row < Height && tile < Count; row++)
+        {
+            float* start = matrix + StartOf(tile) + ((long)row * Columns);
+            for (int line = 0; line < Width + RowOf64.Lanes; line += RowOf64.Lanes)
+            {
+                Core.Kernels.Prefetch.Line(start + Math.Min(line, Width - 1));
+            }
+        }
     }
 
     private static int LargestDivisor(int length, int longest)

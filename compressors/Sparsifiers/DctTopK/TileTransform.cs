@@ -1,140 +1,180 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using Compression.Core.Kernels;
 
 namespace Compression.Compressors.Sparsifiers.DctTopK;
 
 /// <summary>
-/// The orthonormal DCT-II of all tiles of a matrix in both directions, C = B_h X B_wᵀ, and its inverse X = B_hᵀ C B_w. Coefficients lie tile by tile,
-/// each tile's row by row. Sums run in a fixed order, whatever the width of vectors.
+/// The orthonormal DCT-II of a tile in both directions, C = B_h X B_wᵀ, with half the products (<see cref="CosineBasis"/>): first of all columns at once,
+/// then of rows. Each sum runs in a fixed order of fused multiply-adds, whatever the width of vectors.
 /// </summary>
-public sealed unsafe class TileTransform
+/// <param name="grid">The tiles.</param>
+/// <param name="ofHeight">B_h.</param>
+/// <param name="ofWidth">B_w.</param>
+internal readonly unsafe struct TileTransform(TileGrid grid, CosineBasis ofHeight, CosineBasis ofWidth)
 {
-    // Tiles whose transform is a part of a kernel's work.
-    private const int TilesOfPart = 8;
+    /// <summary>Floats that a transform works in.</summary>
+    public const int Room = (2 * Stride * Stride) + (RowsAtOnce * Stride) + RowOf64.Lanes;
 
-    private const int Stride = CosineBasis.Stride, TileRoom = Stride * Stride;
+    private const int Stride = RowOf64.Length, HalfStride = CosineBasis.HalfStride, Lanes = RowOf64.Lanes, RowsAtOnce = 4;
 
-    private readonly CosineBasis?[] _bases = new CosineBasis?[Stride + 1];
+    /// <summary>Clears what the transforms in a room take for zeros; once before the first.</summary>
+    /// <param name="room">Of <see cref="Room"/> floats.</param>
+    public static void Prepare(float* room) => new Span<float>(room, Room).Clear();
 
-    /// <summary>Transforms.</summary>
-    /// <param name="team">Threads.</param>
-    /// <param name="grid">The tiles; no side is longer than 64.</param>
+    /// <summary>Transforms a tile.</summary>
     /// <param name="values">The matrix.</param>
-    /// <param name="coefficients">Takes as many coefficients.</param>
-    public void Forward(ThreadTeam team, TileGrid grid, ReadOnlySpan<float> values, Span<float> coefficients)
+    /// <param name="tile">The tile's number.</param>
+    /// <param name="room">Prepared room.</param>
+    /// <returns>Its coefficients in the room, row by row, until the next transform.</returns>
+    public float* Forward(float* values, int tile, float* room)
     {
-        if (grid.TileLength == 1)
+        // Of pairs of rows the sums, and from row 32 on the differences.
+        float* pairs = RowOf64.Align(room), sums = pairs + (Stride * Stride), half = sums + (RowsAtOnce * Stride);
+        PairRows(values + grid.StartOf(tile), pairs);
+        grid.Prefetch(values, tile + 1);
+        Combine(ofHeight.OfPairs, Stride, 0, pairs, ofHeight.Pairs, half, 2 * Stride, (grid.Height + 1) / 2);
+        Combine(ofHeight.OfPairs + HalfStride, Stride, 0, pairs + (HalfStride * Stride), ofHeight.Pairs, half + Stride, 2 * Stride, grid.Height / 2);
+        for (int row = 0; row < grid.Height; row++)
         {
-            // Of one entry, the transform is the entry.
-            values.CopyTo(coefficients);
-            return;
+            PairColumns(half + (row * Stride));
         }
 
-        fixed (float* x = values, c = coefficients, rows = BasisOf(grid.Height).Forward, columns = BasisOf(grid.Width).Inverse)
+        // Rows of coefficients, as they are shorter, never reach a row that is still to be read.
+        for (int row = 0; row < grid.Height; row += RowsAtOnce)
         {
-            var job = new ForwardJob(grid, x, c, rows, columns);
-            team.Run(ref job, (grid.Count + TilesOfPart - 1) / TilesOfPart);
+            int count = Math.Min(RowsAtOnce, grid.Height - row);
+            Combine(half + (row * Stride), Stride, HalfStride, ofWidth.PairsToRows, ofWidth.Pairs, sums, Stride, count);
+            for (int i = 0; i < count; i++)
+            {
+                Interleave(sums + (i * Stride), half + ((row + i) * grid.Width));
+            }
+        }
+
+        return half;
+    }
+
+    private void PairRows(float* tile, float* pairs)
+    {
+        for (int i = 0; i < ofHeight.Pairs; i++, pairs += Stride)
+        {
+            float* upper = tile + ((long)i * grid.Columns), lower = tile + ((long)(grid.Height - 1 - i) * grid.Columns);
+            int j = 0;
+            for (; j <= grid.Width - Lanes; j += Lanes)
+            {
+                PairLanes(upper + j, lower + j, pairs + j);
+            }
+
+            if (j < grid.Width && j > 0)
+            {
+                // The last lanes, some of them once more.
+                j = grid.Width - Lanes;
+                PairLanes(upper + j, lower + j, pairs + j);
+                j = grid.Width;
+            }
+
+            for (; j < grid.Width; j++)
+            {
+                (pairs[j], pairs[(HalfStride * Stride) + j]) = (upper[j] + lower[j], upper[j] - lower[j]);
+            }
         }
     }
 
-    /// <summary><c>destination += scale · inverse of the coefficients</c>.</summary>
-    /// <param name="team">Threads.</param>
-    /// <param name="grid">The tiles.</param>
-    /// <param name="coefficients">Of the matrix.</param>
-    /// <param name="destination">The matrix.</param>
-    /// <param name="scale">Factor.</param>
-    public void AddInverse(ThreadTeam team, TileGrid grid, ReadOnlySpan<float> coefficients, Span<float> destination, float scale)
-    {
-        if (grid.TileLength == 1)
-        {
-            AddScaled.Invoke(team, destination, 1, coefficients, scale);
-            return;
-        }
-
-        fixed (float* c = coefficients, x = destination, rows = BasisOf(grid.Height).Inverse, columns = BasisOf(grid.Width).Forward)
-        {
-            var job = new InverseJob(grid, c, x, rows, columns, scale);
-            team.Run(ref job, (grid.Count + TilesOfPart - 1) / TilesOfPart);
-        }
-    }
-
-    private CosineBasis BasisOf(int length) => _bases[length] ??= new CosineBasis(length);
-
-    // result = left · tile · right, of a tile at some stride; left [h, 64] and right [w, 64] are tables. The result has a stride of 64.
-    [SkipLocalsInit]
-    private static void Multiply(float* left, float* tile, int stride, int height, int width, float* right, float* result)
-    {
-        float* half = stackalloc float[TileRoom];
-        for (int row = 0; row < height; row++)
-        {
-            Combine(tile + ((long)row * stride), width, right, half + (row * Stride));
-        }
-
-        for (int row = 0; row < height; row++)
-        {
-            Combine(left + (row * Stride), height, half, result + (row * Stride));
-        }
-    }
-
-    // A row of 64: the sum of a table's rows, each times its factor.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Combine(float* factors, int count, float* table, float* row)
+    private static void PairLanes(float* upper, float* lower, float* pairs)
     {
-        var (a, b, c, d) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
-        for (int i = 0; i < count; i++, table += Stride)
-        {
-            var factor = Vector512.Create(factors[i]);
-            a += factor * Vector512.Load(table);
-            b += factor * Vector512.Load(table + 16);
-            c += factor * Vector512.Load(table + 32);
-            d += factor * Vector512.Load(table + 48);
-        }
-
-        a.Store(row);
-        b.Store(row + 16);
-        c.Store(row + 32);
-        d.Store(row + 48);
+        Vector512<float> x = Vector512.Load(upper), y = Vector512.Load(lower);
+        (x + y).Store(pairs);
+        (x - y).Store(pairs + (HalfStride * Stride));
     }
 
-    private readonly struct ForwardJob(TileGrid grid, float* values, float* coefficients, float* rows, float* columns) : IKernelJob
+    // Of a row the sums, and from 32 on the differences. Partners of what lies beyond the middle are not asked for, whatever is read.
+    private void PairColumns(float* row)
     {
-        [SkipLocalsInit]
-        public void Execute(int part)
+        Vector512<float> x = Vector512.Load(row), y = Reverse(row + grid.Width - Lanes);
+        Vector512<float> z = Vector512.Load(row + Lanes), u = Reverse(row + grid.Width - (2 * Lanes));
+        (x + y).Store(row);
+        (z + u).Store(row + Lanes);
+        (x - y).Store(row + HalfStride);
+        (z - u).Store(row + HalfStride + Lanes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Reverse(float* from) =>
+        Vector512.Shuffle(Vector512.Load(from), Vector512.Create(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0));
+
+    // What belongs to even and odd columns, side by side in 64 lanes, in turns.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Interleave(float* sums, float* row)
+    {
+        Vector512<uint> even = Vector512.Load(sums).AsUInt32(), odd = Vector512.Load(sums + HalfStride).AsUInt32();
+        Vector512<uint> laterEven = Vector512.Load(sums + Lanes).AsUInt32(), laterOdd = Vector512.Load(sums + HalfStride + Lanes).AsUInt32();
+        (Vector512.WidenLower(even) | (Vector512.WidenLower(odd) << 32)).AsSingle().Store(row);
+        (Vector512.WidenUpper(even) | (Vector512.WidenUpper(odd) << 32)).AsSingle().Store(row + Lanes);
+        (Vector512.WidenLower(laterEven) | (Vector512.WidenLower(laterOdd) << 32)).AsSingle().Store(row + (2 * Lanes));
+        (Vector512.WidenUpper(laterEven) | (Vector512.WidenUpper(laterOdd) << 32)).AsSingle().Store(row + (3 * Lanes));
+    }
+
+    // Rows of 64: sums of `terms` rows, each times a factor, of which the upper 32 lanes may have their own, so many places later.
+    private static void Combine(float* factors, int factorStride, int upper, float* rows, int terms, float* sums, int sumStride, int count)
+    {
+        for (; count >= RowsAtOnce; count -= RowsAtOnce, factors += RowsAtOnce * factorStride, sums += RowsAtOnce * sumStride)
         {
-            float* result = stackalloc float[TileRoom];
-            int end = Math.Min(grid.Count, (part + 1) * TilesOfPart);
-            for (int tile = part * TilesOfPart; tile < end; tile++)
+            CombineFour(factors, factorStride, upper, rows, terms, sums, sumStride);
+        }
+
+        for (; count > 0; count--, factors += factorStride, sums += sumStride)
+        {
+            var (a, b, c, d) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
+            float* row = rows;
+            for (int i = 0; i < terms; i++, row += Stride)
             {
-                Multiply(rows, values + grid.StartOf(tile), grid.Columns, grid.Height, grid.Width, columns, result);
-                float* to = coefficients + ((long)tile * grid.TileLength);
-                for (int row = 0; row < grid.Height; row++)
-                {
-                    new ReadOnlySpan<float>(result + (row * Stride), grid.Width).CopyTo(new Span<float>(to + (row * grid.Width), grid.Width));
-                }
+                Vector512<float> f = Vector512.Create(factors[i]), g = Vector512.Create(factors[upper + i]);
+                a = Vector512.FusedMultiplyAdd(f, Vector512.Load(row), a);
+                b = Vector512.FusedMultiplyAdd(f, Vector512.Load(row + Lanes), b);
+                c = Vector512.FusedMultiplyAdd(g, Vector512.Load(row + (2 * Lanes)), c);
+                d = Vector512.FusedMultiplyAdd(g, Vector512.Load(row + (3 * Lanes)), d);
             }
+
+            RowOf64.Store(a, b, c, d, sums);
         }
     }
 
-    private readonly struct InverseJob(TileGrid grid, float* coefficients, float* destination, float* rows, float* columns, float scale) : IKernelJob
+    // Four rows at a time: sixteen sums in registers.
+    private static void CombineFour(float* factors, int factorStride, int upper, float* rows, int terms, float* sums, int sumStride)
     {
-        [SkipLocalsInit]
-        public void Execute(int part)
+        float* second = factors + factorStride, third = second + factorStride, fourth = third + factorStride;
+        var (a0, b0, c0, d0) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
+        var (a1, b1, c1, d1) = (a0, b0, c0, d0);
+        var (a2, b2, c2, d2) = (a0, b0, c0, d0);
+        var (a3, b3, c3, d3) = (a0, b0, c0, d0);
+        for (int i = 0; i < terms; i++, rows += Stride)
         {
-            float* result = stackalloc float[TileRoom];
-            int end = Math.Min(grid.Count, (part + 1) * TilesOfPart);
-            for (int tile = part * TilesOfPart; tile < end; tile++)
-            {
-                Multiply(rows, coefficients + ((long)tile * grid.TileLength), grid.Width, grid.Height, grid.Width, columns, result);
-                float* to = destination + grid.StartOf(tile);
-                for (int row = 0; row < grid.Height; row++, to += grid.Columns)
-                {
-                    for (int column = 0; column < grid.Width; column++)
-                    {
-                        to[column] += scale * result[(row * Stride) + column];
-                    }
-                }
-            }
+            Vector512<float> a = Vector512.Load(rows), b = Vector512.Load(rows + Lanes), c = Vector512.Load(rows + (2 * Lanes)), d = Vector512.Load(rows + (3 * Lanes));
+            Vector512<float> f = Vector512.Create(factors[i]), g = Vector512.Create(factors[upper + i]);
+            a0 = Vector512.FusedMultiplyAdd(f, a, a0);
+            b0 = Vector512.FusedMultiplyAdd(f, b, b0);
+            c0 = Vector512.FusedMultiplyAdd(g, c, c0);
+            d0 = Vector512.FusedMultiplyAdd(g, d, d0);
+            (f, g) = (Vector512.Create(second[i]), Vector512.Create(second[upper + i]));
+            a1 = Vector512.FusedMultiplyAdd(f, a, a1);
+            b1 = Vector512.FusedMultiplyAdd(f, b, b1);
+            c1 = Vector512.FusedMultiplyAdd(g, c, c1);
+            d1 = Vector512.FusedMultiplyAdd(g, d, d1);
+            (f, g) = (Vector512.Create(third[i]), Vector512.Create(third[upper + i]));
+            a2 = Vector512.FusedMultiplyAdd(f, a, a2);
+            b2 = Vector512.FusedMultiplyAdd(f, b, b2);
+            c2 = Vector512.FusedMultiplyAdd(g, c, c2);
+            d2 = Vector512.FusedMultiplyAdd(g, d, d2);
+            (f, g) = (Vector512.Create(fourth[i]), Vector512.Create(fourth[upper + i]));
+            a3 = Vector512.FusedMultiplyAdd(f, a, a3);
+            b3 = Vector512.FusedMultiplyAdd(f, b, b3);
+            c3 = Vector512.FusedMultiplyAdd(g, c, c3);
+            d3 = Vector512.FusedMultiplyAdd(g, d, d3);
         }
+
+        RowOf64.Store(a0, b0, c0, d0, sums);
+        RowOf64.Store(a1, b1, c1, d1, sums + sumStride);
+        RowOf64.Store(a2, b2, c2, d2, sums + (2 * sumStride));
+        RowOf64.Store(a3, b3, c3, d3, sums + (3 * sumStride));
     }
 }

@@ -18,6 +18,8 @@ public sealed class DenseWarmUp(ICompressor inner, ICompressor dense, int epochs
     public void Decompress(ref PayloadReader reader, GradientAccumulator destination) =>
         In(destination.Step).Decompress(ref reader, destination);
 
+    public void TransformBack(ParameterSlot slot, Span<float> sum, StepContext step) => In(step).TransformBack(slot, sum, step);
+
     public void Save(IStateWriter writer) => inner.Save(writer);
 
     public void Load(IStateReader reader) => inner.Load(reader);

@@ -36,6 +36,8 @@ public sealed class PerSlotCompressor : ICompressor, ISelector
     public void Decompress(ref PayloadReader reader, GradientAccumulator destination) =>
         _bySlot[destination.Slot.Index].Decompress(ref reader, destination);
 
+    public void TransformBack(ParameterSlot slot, Span<float> sum, StepContext step) => _bySlot[slot.Index].TransformBack(slot, sum, step);
+
     public void Save(IStateWriter writer)
     {
         for (int i = 0; i < _groups.Length; i++)

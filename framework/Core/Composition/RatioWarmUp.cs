@@ -27,6 +27,8 @@ public sealed class RatioWarmUp(ICompressor inner, int epochs) : ICompressor, IS
     public void Decompress(ref PayloadReader reader, GradientAccumulator destination) =>
         inner.Decompress(ref reader, destination.In(Warm(destination.Step)));
 
+    public void TransformBack(ParameterSlot slot, Span<float> sum, StepContext step) => inner.TransformBack(slot, sum, Warm(step));
+
     public void Save(IStateWriter writer) => inner.Save(writer);
 
     public void Load(IStateReader reader) => inner.Load(reader);

@@ -49,6 +49,8 @@ public sealed class SelectThenQuantize(
         sparsifier.AddTo(destination, indices, values, team);
     }
 
+    public void TransformBack(ParameterSlot slot, Span<float> sum, StepContext step) => sparsifier.TransformBack(slot, sum, team);
+
     public void Save(IStateWriter writer) => sparsifier.Save(writer);
 
     public void Load(IStateReader reader) => sparsifier.Load(reader);

@@ -33,6 +33,12 @@ public readonly ref struct GradientAccumulator
     /// </summary>
     public Span<float> Cleared { get; init; }
 
+    /// <summary>
+    /// The sum is given what was sent as it is, be it coefficients of a transform: whoever adds up payloads from zero on has it transformed back once, by
+    /// <see cref="ICompressor.TransformBack"/>, and not once for each.
+    /// </summary>
+    public bool TakesCoefficients { get; init; }
+
     /// <summary>Step, seed and epoch, which sender and receivers share; the rank is the reader's, not the sender's.</summary>
     public StepContext Step { get; }
 
@@ -64,5 +70,5 @@ public readonly ref struct GradientAccumulator
     public Span<float> TakeAll() => _destination;
 
     /// <summary>The same destination in another step context, for decorators.</summary>
-    public GradientAccumulator In(StepContext step) => new(Slot, _destination, Scale, step) { Cleared = Cleared };
+    public GradientAccumulator In(StepContext step) => new(Slot, _destination, Scale, step) { Cleared = Cleared, TakesCoefficients = TakesCoefficients };
 }

@@ -24,4 +24,15 @@ public interface ICompressor : ICheckpointable
     /// <summary>Adds what a peer's <see cref="Compress"/> wrote into <paramref name="destination"/>.</summary>
     /// <exception cref="PayloadException">The bytes are none that <see cref="Compress"/> can have written.</exception>
     void Decompress(ref PayloadReader reader, GradientAccumulator destination);
+
+    /// <summary>
+    /// Makes the gradient of a sum that took coefficients (<see cref="GradientAccumulator.TakesCoefficients"/>), once all are added. Most have nothing to
+    /// do here.
+    /// </summary>
+    /// <param name="slot">The parameter.</param>
+    /// <param name="sum">In and out.</param>
+    /// <param name="step">The step in which the payloads were made.</param>
+    void TransformBack(ParameterSlot slot, Span<float> sum, StepContext step)
+    {
+    }
 }

@@ -26,13 +26,20 @@ public interface ISparsifier : ICheckpointable
     void WriteIndices(ReadOnlySpan<int> indices, ParameterSlot slot, PayloadWriter writer, ThreadTeam team) =>
         IndexCoding.Write(indices, slot.Length, writer, team, NominalIndexBits);
 
-    /// <summary>Adds what was sent to a gradient: values at their positions, or the transform back where coefficients were chosen.</summary>
+    /// <summary>
+    /// Adds what was sent to a gradient: values at their positions, or the transform back where coefficients were chosen, unless the sum takes those.
+    /// </summary>
     /// <param name="destination">The gradient.</param>
     /// <param name="indices">As <see cref="ReadIndices"/> gave them.</param>
     /// <param name="values">As many, decoded.</param>
     /// <param name="team">Threads.</param>
     void AddTo(GradientAccumulator destination, ReadOnlySpan<int> indices, ReadOnlySpan<float> values, ThreadTeam team) =>
         destination.AddAt(indices, values, team);
+
+    /// <summary>See <see cref="ICompressor.TransformBack"/>.</summary>
+    void TransformBack(ParameterSlot slot, Span<float> sum, ThreadTeam team)
+    {
+    }
 
     /// <summary>Reads what <see cref="WriteIndices"/> wrote.</summary>
     /// <param name="reader">The payload.</param>

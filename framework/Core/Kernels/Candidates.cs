@@ -70,8 +70,13 @@ public sealed unsafe class Candidates
     /// <param name="k">1 to <see cref="Count"/>.</param>
     public void KeepLargest(int k)
     {
-        uint limit = KthLargest.Invoke(Values, k, out int above);
-        Keep(limit, ties: k - above);
+        fixed (int* positions = _positions)
+        fixed (float* values = _values)
+        {
+            Kernels.KeepLargest.Invoke(positions, values, Count, k);
+        }
+
+        Count = k;
     }
 
     /// <summary>Keeps the entries whose magnitude bits are at least a threshold.</summary>
@@ -110,49 +115,6 @@ public sealed unsafe class Candidates
 
             room.End(part, taken);
         }
-    }
-
-    /// <summary>Keeps entries above a magnitude, and of those that equal it the first few.</summary>
-    /// <param name="limit">Magnitude bits.</param>
-    /// <param name="ties">How many of those at the limit stay.</param>
-    private void Keep(uint limit, int ties)
-    {
-        int taken = 0, i = 0;
-        var mask = Vector512.Create(MagnitudeBits.Mask);
-        fixed (int* positions = _positions)
-        fixed (float* values = _values)
-        {
-            for (; i <= Count - 16; i += 16)
-            {
-                var lanes = Vector512.Load(values + i);
-                var chosen = Vector512.GreaterThanOrEqual(lanes.AsUInt32() & mask, Vector512.Create(limit));
-                if (Vector512.EqualsAny(lanes.AsUInt32() & mask, Vector512.Create(limit)))
-                {
-                    for (int j = i; j < i + 16; j++)
-                    {
-                        taken += KeepOne(j, taken, limit, ref ties);
-                    }
-
-                    continue;
-                }
-
-                taken += VectorCompaction.Append(chosen, positions + i, lanes, positions + taken, values + taken);
-            }
-        }
-
-        for (; i < Count; i++)
-        {
-            taken += KeepOne(i, taken, limit, ref ties);
-        }
-
-        Count = taken;
-    }
-
-    private int KeepOne(int from, int to, uint limit, ref int ties)
-    {
-        uint magnitude = MagnitudeBits.Of(_values[from]);
-        (_positions[to], _values[to]) = (_positions[from], _values[from]);
-        return magnitude > limit || (magnitude == limit && ties-- > 0) ? 1 : 0;
     }
 
     /// <summary>Takes all entries of a buffer above a magnitude, and of those that equal it the first few.</summary>

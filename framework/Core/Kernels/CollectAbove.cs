@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -6,6 +7,10 @@ namespace Compression.Core.Kernels;
 /// <summary>Collects all entries whose magnitude bits (<see cref="MagnitudeBits"/>) are at least a threshold, ascending.</summary>
 public static unsafe class CollectAbove
 {
+    // Entries that are looked at together, one bit each. Where up to four are chosen, four are written whatever their number, of which it counts: a loop
+    // over the chosen ones would end where no processor foresees it, and vectors, most of them empty, take three times as long to write.
+    private const int Group = 64, FewOfGroup = 4;
+
     /// <param name="team">Threads.</param>
     /// <param name="values">The entries.</param>
     /// <param name="threshold">Least magnitude, as bits of a non-negative float.</param>
@@ -51,9 +56,11 @@ public static unsafe class CollectAbove
         where TSource : struct, ISource =>
         found.Collect(team, length, Partition.Count(length), new Pass<TSource>(source, length, threshold));
 
-    // Where the entries come from; each is asked for once.
+    // Where the entries come from; each is asked for once, and lies in Complete afterwards.
     private interface ISource
     {
+        float* Complete { get; }
+
         Vector512<float> Load(int i);
 
         float LoadOne(int i);
@@ -61,6 +68,8 @@ public static unsafe class CollectAbove
 
     private readonly struct Plain(float* values) : ISource
     {
+        public float* Complete => values;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Vector512<float> Load(int i) => Vector512.Load(values + i);
 
@@ -69,6 +78,8 @@ public static unsafe class CollectAbove
 
     private readonly struct Sum(float* sum, float beta, float* addend, float gamma) : ISource
     {
+        public float* Complete => sum;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Vector512<float> Load(int i)
         {
@@ -83,13 +94,29 @@ public static unsafe class CollectAbove
     private static int Take<TSource>(TSource source, int i, int end, uint threshold, CandidateRoom room, int taken)
         where TSource : struct, ISource
     {
-        var mask = Vector512.Create(MagnitudeBits.Mask);
-        var limit = Vector512.Create(threshold);
-        for (; i <= end - 16; i += 16)
+        for (; i <= end - Group; i += Group)
         {
-            var lanes = source.Load(i);
-            var chosen = Vector512.GreaterThanOrEqual(lanes.AsUInt32() & mask, limit);
-            taken += VectorCompaction.Append(chosen, i, lanes, room.Positions + taken, room.Values + taken);
+            Vector512<float> first = source.Load(i), second = source.Load(i + 16), third = source.Load(i + 32), fourth = source.Load(i + 48);
+            ulong chosen = Reaching(first, threshold) | (Reaching(second, threshold) << 16) | (Reaching(third, threshold) << 32) | (Reaching(fourth, threshold) << 48);
+            int count = BitOperations.PopCount(chosen);
+            if (count <= FewOfGroup)
+            {
+                for (int j = 0; j < FewOfGroup; j++, chosen &= chosen - 1)
+                {
+                    int position = i + (BitOperations.TrailingZeroCount(chosen) % Group);
+                    room.Positions[taken + j] = position;
+                    room.Values[taken + j] = source.Complete[position];
+                }
+
+                taken += count;
+            }
+            else
+            {
+                taken = Append(i, first, threshold, room, taken);
+                taken = Append(i + 16, second, threshold, room, taken);
+                taken = Append(i + 32, third, threshold, room, taken);
+                taken = Append(i + 48, fourth, threshold, room, taken);
+            }
         }
 
         for (; i < end; i++)
@@ -104,6 +131,16 @@ public static unsafe class CollectAbove
 
         return taken;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Reaching(Vector512<float> lanes, uint threshold) => Chosen(lanes, threshold).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<uint> Chosen(Vector512<float> lanes, uint threshold) =>
+        Vector512.GreaterThanOrEqual(lanes.AsUInt32() & Vector512.Create(MagnitudeBits.Mask), Vector512.Create(threshold));
+
+    private static int Append(int i, Vector512<float> lanes, uint threshold, CandidateRoom room, int taken) =>
+        taken + VectorCompaction.Append(Chosen(lanes, threshold), i, lanes, room.Positions + taken, room.Values + taken);
 
     private readonly struct Pass<TSource>(TSource source, int length, uint threshold) : ICollectingPass
         where TSource : struct, ISource

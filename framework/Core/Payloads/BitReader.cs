@@ -24,6 +24,13 @@ public ref struct BitReader
         return value;
     }
 
+    /// <summary>The next bits from the lowest upwards, 56 at least; zeros past the end.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly ulong Peek() => Window();
+
+    /// <summary>Leaves out so many bits.</summary>
+    public void Skip(int count) => _position += count;
+
     /// <summary>Reads a number in Rice's code: zeros, a one, then <paramref name="parameter"/> bits.</summary>
     /// <param name="parameter">At most 31.</param>
     /// <param name="limit">The most zeros that can be right.</param>
