@@ -12,7 +12,6 @@ public static class StepBenchmark
 {
     private const int Vocabulary = 10_000;
     private const int WikiVocabulary = 33_278, HeadWidth = 32;
-    private const int WarmUpSteps = 3;
 
     /// <summary>Finds what cannot be measured before any rank is started.</summary>
     /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>.</exception>
@@ -49,22 +48,24 @@ public static class StepBenchmark
 
         if (output is not null)
         {
-            new StepReport(communicator.WorldSize, parameters, rows).Write(options.Json, output);
+            new StepReport(communicator.WorldSize, parameters, rows) { LocalSteps = options.LocalSteps }.Write(options.Json, output);
         }
     }
 
     private static (StepFigures Figures, RunSummary Summary) Measure(
         StepBenchmarkOptions options, ExchangeComposition method, ICommunicator communicator, CompressionPlan plan)
     {
-        int steps = WarmUpSteps + options.Steps;
+        int local = options.LocalSteps;
         using var stopwatch = new StepStopwatch();
         var context = new TrainingContext(communicator, stopwatch, plan, Path.GetTempPath(), TimeProvider.System, CancellationToken.None);
-        var summary = options.Model == "ptb-lstm" ? TrainLstm(options, method, steps, context) : TrainTransformerXl(options, method, steps, context);
+        var summary = options.Model == "ptb-lstm" ? TrainLstm(options, method, context) : TrainTransformerXl(options, method, context);
         var seconds = summary.Seconds;
         double[] values =
         [
-            Median.Of(stopwatch.Milliseconds.Skip(WarmUpSteps - 1)), summary.Bytes.WirePerStepPerWorker,
-            .. new[] { seconds.ForwardBackward, seconds.Compress, seconds.Communicate, seconds.Decompress, seconds.Update }.Select(part => 1000 * part / steps),
+            // The first step of all has no time.
+            Median.Of(stopwatch.Milliseconds.Skip((options.WarmUp * local) - 1).Chunk(local).Select(outer => outer.Sum())), local * summary.Bytes.WirePerStepPerWorker,
+            .. new[] { seconds.ForwardBackward, seconds.Compress, seconds.Communicate, seconds.Decompress, seconds.Update }
+                .Select(part => 1000 * part * local / options.TotalSteps),
         ];
         communicator.AllReduce(values.AsSpan());
         double[] means = [.. values.Select(value => value / communicator.WorldSize)];
@@ -75,26 +76,28 @@ public static class StepBenchmark
         return (figures, summary);
     }
 
-    private static RunSummary TrainLstm(StepBenchmarkOptions options, ExchangeComposition method, int steps, TrainingContext context)
+    private static RunSummary TrainLstm(StepBenchmarkOptions options, ExchangeComposition method, TrainingContext context)
     {
+        int steps = options.TotalSteps;
         var training = new PtbOptions
         {
             EmbSize = options.NumHid, NumHid = options.NumHid, NumLayers = options.NumLayers, BatchSize = options.BatchSize, Bptt = options.Bptt,
             InitLr = 1, MaxSteps = steps, Threads = options.Threads, LogInterval = steps, Compressor = method.Compressor, Exchange = method.Exchange,
-            NumWorkers = context.Communicator.WorldSize, EvalBatchSize = 1, TestBatchSize = 1,
+            NumWorkers = context.Communicator.WorldSize, LocalSteps = options.LocalSteps, EvalBatchSize = 1, TestBatchSize = 1,
         };
         int columns = options.BatchSize * context.Communicator.WorldSize;
         return PtbTrainer.Train(training, RandomCorpus.Create(Vocabulary, columns * ((steps * options.Bptt) + 1)), context);
     }
 
-    private static RunSummary TrainTransformerXl(StepBenchmarkOptions options, ExchangeComposition method, int steps, TrainingContext context)
+    private static RunSummary TrainTransformerXl(StepBenchmarkOptions options, ExchangeComposition method, TrainingContext context)
     {
+        int steps = options.TotalSteps;
         var training = new TransformerXlOptions
         {
             NLayer = options.NumLayers, DModel = options.NumHid, NHead = options.NumHid / HeadWidth, DHead = HeadWidth, DInner = 4 * options.NumHid,
             Adaptive = true, Cutoffs = "2000,10000", BatchSize = options.BatchSize, TgtLen = options.Bptt, MemLen = options.Bptt, EvalTgtLen = options.Bptt,
             Lr = 1e-4, MaxStep = steps, EvalInterval = steps + 1, Threads = options.Threads, LogInterval = steps, Compressor = method.Compressor,
-            Exchange = method.Exchange, NumWorkers = context.Communicator.WorldSize,
+            Exchange = method.Exchange, NumWorkers = context.Communicator.WorldSize, LocalSteps = options.LocalSteps,
         };
         int columns = options.BatchSize * context.Communicator.WorldSize;
         return TransformerXlTrainer.Train(training, RandomCorpus.CreateRanked(WikiVocabulary, columns * ((steps * options.Bptt) + 1)), context);

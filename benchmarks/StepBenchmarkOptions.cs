@@ -9,6 +9,8 @@ public sealed record StepBenchmarkOptions
     public const string UsualMethods =
         "none; none via allreduce(format=float16); topk(ratio=0.01); topk(ratio=0.001); sign; terngrad; none via powersgd(rank=4)";
 
+    private const int WarmUpSteps = 3;
+
     /// <summary>MPI ranks.</summary>
     [Option("num_workers", "workers, each an MPI rank", Min = 1, Max = 65536)]
     public int NumWorkers { get; init; } = 2;
@@ -41,6 +43,10 @@ public sealed record StepBenchmarkOptions
     [Option("bptt", "time steps of a batch", Min = 1, Max = 65536)]
     public int Bptt { get; init; } = 35;
 
+    /// <summary>H.</summary>
+    [Option("local_steps", "steps that each worker takes by itself before an exchange; a step of the figures is then an outer one: all these and the exchange", Min = 1, Max = 10000)]
+    public int LocalSteps { get; init; } = 1;
+
     /// <summary>Threads.</summary>
     [Option("threads", "threads a rank", Min = 1, Max = 1024)]
     public int Threads { get; init; } = 1;
@@ -52,4 +58,10 @@ public sealed record StepBenchmarkOptions
     /// <summary>JSON instead of a table.</summary>
     [Option("json", "print JSON instead of a table")]
     public bool Json { get; init; }
+
+    /// <summary>Outer steps that are not timed: at least three steps.</summary>
+    internal int WarmUp => (WarmUpSteps + LocalSteps - 1) / LocalSteps;
+
+    /// <summary>Steps of a worker, local ones and those before the timed ones included.</summary>
+    public int TotalSteps => (WarmUp + Steps) * LocalSteps;
 }

@@ -4,7 +4,7 @@ using Compression.Core.Reporting;
 
 namespace Compression.Benchmarks;
 
-/// <summary>A training step with one method: means over the workers.</summary>
+/// <summary>A training step with one method: means over the workers. With local steps it is an outer one: all of them and their exchange.</summary>
 /// <param name="Method">Compressor and exchange.</param>
 /// <param name="StepMs">Median of a whole step.</param>
 /// <param name="WireBytes">What a worker sends in a step.</param>
@@ -32,6 +32,9 @@ public sealed record StepFigures(string Method, double StepMs, double WireBytes)
 /// <param name="Methods">The rows.</param>
 public sealed record StepReport(int Workers, int Parameters, IReadOnlyList<StepFigures> Methods)
 {
+    /// <summary>H: steps that each worker takes by itself before an exchange.</summary>
+    public int LocalSteps { get; init; } = 1;
+
     private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>Reads what <see cref="Write"/> wrote as JSON.</summary>
@@ -46,7 +49,8 @@ public sealed record StepReport(int Workers, int Parameters, IReadOnlyList<StepF
             return;
         }
 
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Workers} {Plural.Of(Workers, "worker")}, {Parameters:N0} {Plural.Of(Parameters, "parameter")}; milliseconds, and bytes a worker, of a step"));
+        string step = LocalSteps == 1 ? "a step" : string.Create(CultureInfo.InvariantCulture, $"{LocalSteps} local steps and their exchange");
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Workers} {Plural.Of(Workers, "worker")}, {Parameters:N0} {Plural.Of(Parameters, "parameter")}; milliseconds, and bytes a worker, of {step}"));
         output.WriteLine("method                                    step  fwd+bwd  compress  communicate  decompress  update         bytes");
         foreach (var row in Methods)
         {

@@ -5,18 +5,22 @@ namespace Compression.Experiments.NetworkLab;
 /// <param name="Measurement">Methods and model.</param>
 internal sealed record LabComparison(int Hosts, LabMeasurement Measurement)
 {
-    /// <summary>Does it, rate by rate.</summary>
-    public IEnumerable<StepPrediction> Run(IReadOnlyList<LinkRate> rates)
+    /// <summary>Does it, rate by rate, and for each with every number of local steps.</summary>
+    public IEnumerable<StepPrediction> Run(IReadOnlyList<LinkRate> rates, IReadOnlyList<int> localSteps)
     {
-        var fastSteps = Measurement.Steps(Hosts, null);
-        var fast = Measurement.Exchanges(Hosts, null, fastSteps.Parameters);
+        var fastSteps = localSteps.Prepend(1).Distinct().ToDictionary(steps => steps, steps => Measurement.Steps(Hosts, null, steps));
+        var single = fastSteps[1];
+        var fast = Measurement.Exchanges(Hosts, null, single.Parameters);
         foreach (var rate in rates)
         {
-            var slow = Measurement.Exchanges(Hosts, rate, fastSteps.Parameters);
-            var slowSteps = Measurement.Steps(Hosts, rate);
-            foreach (var (fastStep, slowStep) in fastSteps.Methods.Zip(slowSteps.Methods))
+            var slow = Measurement.Exchanges(Hosts, rate, single.Parameters);
+            foreach (int steps in localSteps)
             {
-                yield return StepPrediction.Of(rate.ToString(), fastStep, fast, slow, slowStep);
+                var slowSteps = Measurement.Steps(Hosts, rate, steps);
+                foreach (var (one, fastStep, slowStep) in single.Methods.Zip(fastSteps[steps].Methods, slowSteps.Methods))
+                {
+                    yield return StepPrediction.Of(rate.ToString(), steps, one.WireBytes, fastStep, fast, slow, slowStep);
+                }
             }
         }
     }

@@ -13,14 +13,15 @@ internal sealed record LabMeasurement(IReadOnlyList<ExchangeComposition> Methods
 {
     private const int Smallest = 4;
 
-    /// <summary>The training step, method by method.</summary>
+    /// <summary>The training step, method by method: that many local ones and their exchange.</summary>
     /// <param name="hosts">Ranks.</param>
     /// <param name="rate">Of each link; null: as fast as the machine can.</param>
-    public StepReport Steps(int hosts, LinkRate? rate)
+    /// <param name="localSteps">H.</param>
+    public StepReport Steps(int hosts, LinkRate? rate, int localSteps = 1)
     {
-        Say(hosts, rate, "steps");
+        Say(hosts, rate, localSteps == 1 ? "steps" : FormattableString.Invariant($"outer steps of {localSteps}"));
         using var lab = new Lab(hosts, rate, Environment);
-        return StepReport.Parse(Capture(lab, ["bench", "steps", "--methods", MethodList, .. StepOptions, .. Ranks(lab, hosts)]));
+        return StepReport.Parse(Capture(lab, ["bench", "steps", "--methods", MethodList, "--local_steps", localSteps.ToString(CultureInfo.InvariantCulture), .. StepOptions, .. Ranks(lab, hosts)]));
     }
 
     /// <summary>The cost of the exchange alone.</summary>

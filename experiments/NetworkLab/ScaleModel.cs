@@ -3,15 +3,16 @@ using Compression.Core.Reporting;
 
 namespace Compression.Experiments.NetworkLab;
 
-/// <summary>A training step of many workers, modelled.</summary>
+/// <summary>An outer step of many workers, modelled: H local steps and their exchange.</summary>
 /// <param name="Rate">Of the links.</param>
 /// <param name="Method">Compressor and exchange.</param>
+/// <param name="LocalSteps">H; 1 is a step as ever.</param>
 /// <param name="Workers">n, each on a host of its own.</param>
-/// <param name="WireBytes">What a worker sends in a step.</param>
+/// <param name="WireBytes">What a worker sends in an outer step.</param>
 /// <param name="LocalMs">Computing, compressing and decompressing.</param>
 /// <param name="ExchangeMs">The exchange.</param>
 /// <param name="Efficiency">Of the words a second that n workers would reach who need not exchange: the share that is left.</param>
-internal sealed record ScalePoint(string Rate, string Method, int Workers, double WireBytes, double LocalMs, double ExchangeMs, double Efficiency)
+internal sealed record ScalePoint(string Rate, string Method, int LocalSteps, int Workers, double WireBytes, double LocalMs, double ExchangeMs, double Efficiency)
 {
     /// <summary>The whole step; nothing overlaps.</summary>
     public double StepMs => LocalMs + ExchangeMs;
@@ -41,8 +42,9 @@ internal sealed record ScaleModel(int Hosts, StepReport Alone, StepReport Among)
     /// <param name="rate">Of the links.</param>
     /// <param name="cost">Of exchanges in the lab at this rate.</param>
     /// <param name="method">One of those measured.</param>
+    /// <param name="localSteps">H.</param>
     /// <param name="workers">n.</param>
-    public ScalePoint At(LinkRate rate, LinkCost cost, ExchangeComposition method, int workers)
+    public ScalePoint At(LinkRate rate, LinkCost cost, ExchangeComposition method, int localSteps, int workers)
     {
         string name = method.ToString();
         var alone = Alone.Methods.Single(row => row.Method == name);
@@ -53,9 +55,9 @@ internal sealed record ScaleModel(int Hosts, StepReport Alone, StepReport Among)
         double perByte = cost.PerByte(Largest(method));
         double overhead = Math.Max(0, cost.Milliseconds(name, here) - cost.Latency(name) - (perByte * here));
         double exchange = (cost.Latency(name) * Rounds(method, workers) / Rounds(method, Hosts)) + overhead + (perByte * bytes);
-        double payloads = Gathers(method) ? workers : 1;
-        double local = alone.ForwardBackwardMs + alone.CompressMs + (payloads * alone.DecompressMs) + alone.UpdateMs;
-        return new ScalePoint(rate.ToString(), name, workers, bytes, local, exchange, (alone.ForwardBackwardMs + alone.UpdateMs) / (local + exchange));
+        double payloads = Gathers(method) ? workers : 1, training = localSteps * (alone.ForwardBackwardMs + alone.UpdateMs);
+        double local = training + alone.CompressMs + (payloads * alone.DecompressMs);
+        return new ScalePoint(rate.ToString(), name, localSteps, workers, bytes, local, exchange, training / (local + exchange));
     }
 
     // The method that sends most by the same kind of collective tells its β best; what a small one takes beyond that is waiting, which does not grow with

@@ -19,11 +19,13 @@ internal static class BenchmarkMemory
     /// <summary>Of <c>bench steps</c>.</summary>
     public static void Require(StepBenchmarkOptions options)
     {
+        // Every rank draws the text of all, and has weights of its own beside the shared ones.
         bool isLstm = options.Model == "ptb-lstm";
+        int copies = options.LocalSteps > 1 ? 4 : 2;
         Require(
-            isLstm ? Lstm(options.NumHid, options.NumLayers) : Transformer(options.NumHid, options.NumHid, options.NumHid, options.NumLayers, TransformerWords), 2,
-            (double)options.BatchSize * options.Bptt, options.Steps, 6.0 * options.NumHid * options.NumLayers, options.Hostfile.Length == 0 ? options.NumWorkers : 1,
-            $"--num_workers, --num_hid, --num_layers, {Common}");
+            isLstm ? Lstm(options.NumHid, options.NumLayers) : Transformer(options.NumHid, options.NumHid, options.NumHid, options.NumLayers, TransformerWords), copies,
+            (double)options.BatchSize * options.Bptt, (double)options.NumWorkers * options.TotalSteps, 6.0 * options.NumHid * options.NumLayers, options.Hostfile.Length == 0 ? options.NumWorkers : 1,
+            $"--num_workers, --num_hid, --num_layers, --local_steps, {Common}");
     }
 
     /// <summary>Of <c>bench transformer-xl</c>.</summary>

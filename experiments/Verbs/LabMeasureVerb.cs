@@ -1,3 +1,4 @@
+using System.Globalization;
 using Compression.Benchmarks;
 using Compression.Core.Catalog;
 using Compression.Core.Reporting;
@@ -24,6 +25,10 @@ public record LabMeasureOptions
     [Option("methods", "what is compared, parted by semicolons; 'via' names the exchange")]
     public string Methods { get; init; } = StepBenchmarkOptions.UsualMethods;
 
+    /// <summary>H.</summary>
+    [Option("local_steps", "steps that each worker takes by itself before an exchange, parted by commas: each method with each number, as in 1,8,32")]
+    public string LocalSteps { get; init; } = "1";
+
     /// <summary>Where the figures go.</summary>
     [Option("out", "folder for the table as CSV and the picture; empty: neither", IsPath = true)]
     public string Out { get; init; } = "";
@@ -33,6 +38,8 @@ public record LabMeasureOptions
 internal abstract class LabMeasureVerb<TOptions>(string name, string summary) : Verb<TOptions>(name, summary)
     where TOptions : LabMeasureOptions, new()
 {
+    private const int MostLocalSteps = 10000;
+
     public override bool PassesOn => true;
 
     protected override ExitCode Run(TOptions options, ParsedCommand command, CommandEnvironment environment)
@@ -40,8 +47,9 @@ internal abstract class LabMeasureVerb<TOptions>(string name, string summary) : 
         LinkRate[] rates = [.. options.Rates.Split(',').Select(text => LinkRate.Read(text, "rates"))];
         var methods = ExchangeComposition.ReadList(options.Methods, "methods");
         StepBenchmark.Check(new StepBenchmarkOptions { Methods = options.Methods }, Components.Compose);
-        _ = CommandParser.Parse(new BenchSteps(), [.. command.PassedOn]);
-        var picture = Measure(options, rates, new LabMeasurement(methods, command.PassedOn, environment), environment.Screen.Output);
+        _ = CommandParser.Parse(new BenchSteps(), ["--methods", options.Methods, "--local_steps", "1", "--num_workers", "2", "--hostfile", "", "--json", .. command.PassedOn]);
+        var localSteps = Numbers("local_steps", options.LocalSteps, 1, MostLocalSteps, "1,8,32");
+        var picture = Measure(options, rates, localSteps, new LabMeasurement(methods, command.PassedOn, environment), environment.Screen.Output);
         if (options.Out.Length > 0)
         {
             PictureFiles.Write(picture, environment.FullPath(options.Out));
@@ -51,5 +59,11 @@ internal abstract class LabMeasureVerb<TOptions>(string name, string summary) : 
     }
 
     /// <summary>Measures, prints row by row, and composes the picture.</summary>
-    protected abstract Picture Measure(TOptions options, IReadOnlyList<LinkRate> rates, LabMeasurement measurement, TextWriter output);
+    protected abstract Picture Measure(TOptions options, IReadOnlyList<LinkRate> rates, IReadOnlyList<int> localSteps, LabMeasurement measurement, TextWriter output);
+
+    /// <summary>Reads whole numbers, parted by commas.</summary>
+    protected static IReadOnlyList<int> Numbers(string option, string text, int least, int most, string example) => [.. text.Split(',').Select(word =>
+        int.TryParse(word.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most
+            ? number
+            : throw new UserErrorException(ExitCode.Usage, $"--{option} '{word}': write whole numbers from {least} to {most}, parted by commas, as in {example}."))];
 }

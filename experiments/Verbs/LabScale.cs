@@ -1,7 +1,5 @@
-using System.Globalization;
 using Compression.Benchmarks;
 using Compression.Core.Catalog;
-using Compression.Core.Reporting;
 using Compression.Experiments.NetworkLab;
 using Compression.Experiments.Plots.Kinds;
 using Compression.Experiments.Plots.Pictures;
@@ -28,22 +26,23 @@ internal sealed class LabScale() : LabMeasureVerb<LabScaleOptions>(
     public override IReadOnlyList<string> Examples =>
         ["lab scale --rates 100mbit,1gbit --out scale", "lab scale --rates 10gbit --workers 64,1024 -- --num_hid 1500"];
 
-    protected override Picture Measure(LabScaleOptions options, IReadOnlyList<LinkRate> rates, LabMeasurement measurement, TextWriter output)
+    protected override Picture Measure(LabScaleOptions options, IReadOnlyList<LinkRate> rates, IReadOnlyList<int> localSteps, LabMeasurement measurement, TextWriter output)
     {
-        int[] workers = [.. options.Workers.Split(',').Select(Number)];
+        var workers = Numbers("workers", options.Workers, 2, MostWorkers, "8,64,1024");
         ScaleModel.Check(measurement.Methods);
         var alone = measurement.Steps(1, null);
         var model = new ScaleModel(options.Hosts, alone, measurement.Steps(options.Hosts, null));
-        output.WriteLine("modelled  method                              workers          bytes   local ms  exchange ms    step ms  efficiency");
+        output.WriteLine("of an outer step: H local steps and their exchange");
+        output.WriteLine("modelled  method                                  H workers          bytes   local ms  exchange ms    step ms  efficiency");
         var points = new List<ScalePoint>();
         foreach (var rate in rates)
         {
             var cost = measurement.Exchanges(options.Hosts, rate, alone.Parameters);
-            foreach (var point in measurement.Methods.SelectMany(method => workers.Select(count => model.At(rate, cost, method, count))))
+            foreach (var point in measurement.Methods.SelectMany(method => localSteps.SelectMany(steps => workers.Select(count => model.At(rate, cost, method, steps, count)))))
             {
                 points.Add(point);
                 output.WriteLine(FormattableString.Invariant(
-                    $"{point.Rate,-9} {point.Method,-35} {point.Workers,7:N0} {point.WireBytes,14:N0} {point.LocalMs,10:F1} {point.ExchangeMs,12:F1} {point.StepMs,10:F1} {100 * point.Efficiency,9:F1} %"));
+                    $"{point.Rate,-9} {point.Method,-35} {point.LocalSteps,5} {point.Workers,7:N0} {point.WireBytes,14:N0} {point.LocalMs,10:F1} {point.ExchangeMs,12:F1} {point.StepMs,10:F1} {100 * point.Efficiency,9:F1} %"));
             }
 
             output.Flush();
@@ -51,8 +50,4 @@ internal sealed class LabScale() : LabMeasureVerb<LabScaleOptions>(
 
         return ScalePicture.Compose(model, new MethodStyles(measurement.Methods), points);
     }
-
-    private static int Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count is >= 2 and <= MostWorkers
-        ? count
-        : throw new UserErrorException(ExitCode.Usage, $"--workers '{text}': write whole numbers from 2 to {MostWorkers}, parted by commas, as in 8,64,1024.");
 }

@@ -122,6 +122,24 @@ public sealed partial class BenchmarkTests
         Assert.True(report.Methods[1].WireBytes < report.Methods[0].WireBytes);
     }
 
+    [Fact]
+    public void An_outer_step_has_the_bytes_of_one_exchange()
+    {
+        using var alone = new LocalCommunicator();
+        var options = new StepBenchmarkOptions { NumHid = 8, NumLayers = 1, BatchSize = 2, Bptt = 3, Steps = 2, Methods = "none; sign", Json = true };
+        var (single, outer) = (Measure(options), Measure(options with { LocalSteps = 50 }));
+        Assert.Equal(single.Methods.Select(method => method.WireBytes), outer.Methods.Select(method => method.WireBytes));
+        Assert.Equal((1, 50), (single.LocalSteps, outer.LocalSteps));
+        Assert.Equal((3 + 2, 50 * (1 + 2)), (options.TotalSteps, (options with { LocalSteps = 50 }).TotalSteps));
+
+        StepReport Measure(StepBenchmarkOptions options)
+        {
+            using var output = new StringWriter();
+            StepBenchmark.Run(options, alone, Compositions.Compose, output);
+            return StepReport.Parse(output.ToString());
+        }
+    }
+
     [GeneratedRegex(@"([\d.]+) ?%")]
     private static partial Regex Percentage();
 }

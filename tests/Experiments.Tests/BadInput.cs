@@ -23,6 +23,8 @@ internal sealed record BadInput(string Arguments, ExitCode Code, Action<Sandbox>
         ["lab with too many hosts"] = Usage("lab --hosts 9 -- --max_steps 1", "--hosts", "8"),
         ["lab with an option of the command before the dashes"] = Usage("lab --compressor topk", "--compressor"),
         ["lab compare with an unknown method"] = Usage("lab compare --methods topq", "topq", "topk"),
+        ["lab compare with no number of local steps"] = Usage("lab compare --local_steps 8,0", "--local_steps '0'", "1,8,32"),
+        ["lab compare with local steps behind the dashes"] = Usage("lab compare -- --local_steps 8", "--local_steps", "2 times"),
         ["lab compare with an unknown option behind the dashes"] = Usage("lab compare -- --stepz 3", "--stepz", "--steps"),
         ["transformer-xl with clusters beyond the vocabulary"] = Usage(
             "transformer-xl --dataset ptb --data corpus --adaptive true --cutoffs 5,5000", "--cutoffs", "5000", "vocabulary"),

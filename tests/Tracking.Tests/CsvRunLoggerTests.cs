@@ -120,6 +120,39 @@ public sealed class CsvRunLoggerTests : IDisposable
     }
 
     [Fact]
+    public void Resuming_a_table_of_before_a_part_of_the_time_was_measured_gives_it_that_column()
+    {
+        Log(null, 100, 200, 300);
+        string whole = File.ReadAllText(_run.PathOf(RunFiles.Metrics));
+        File.WriteAllText(_run.PathOf(RunFiles.Metrics), Without(whole, "copy_seconds"));
+        Log(200, 300);
+        Assert.Equal(whole, File.ReadAllText(_run.PathOf(RunFiles.Metrics)));
+
+        // Wherever it stands.
+        File.WriteAllText(_run.PathOf(RunFiles.Metrics), Without(whole, "hidden_seconds"));
+        Log(200, 300);
+        Assert.Equal("200,0.5,280000,6.209,20,12345.4,0.75,1.5,57280000,31.25,6.2,0.3,0.9,0.1,2.5,0,0,0,0", Rows(RunFiles.Metrics)[2]);
+        Assert.Equal("300,0.5,420000,6.209,20,12345.4,0.75,1.5,85920000,31.25,6.2,0.3,0.9,0.1,2.5,0,0,0.4,0", Rows(RunFiles.Metrics)[3]);
+    }
+
+    [Fact]
+    public void A_table_that_lacks_another_column_is_of_another_kind()
+    {
+        Log(null, 100);
+        string cut = Without(File.ReadAllText(_run.PathOf(RunFiles.Metrics)), "grad_norm");
+        File.WriteAllText(_run.PathOf(RunFiles.Metrics), cut);
+        Assert.Contains("other columns", Assert.Throws<UserErrorException>(() => new CsvRunLogger(_run, 100)).Message, StringComparison.Ordinal);
+        Assert.Equal(cut, File.ReadAllText(_run.PathOf(RunFiles.Metrics)));
+    }
+
+    private static string Without(string table, string column)
+    {
+        string[][] rows = [.. table.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(row => row.Split(','))];
+        int index = Array.IndexOf(rows[0], column);
+        return string.Concat(rows.Select(row => string.Join(',', row.Where((_, i) => i != index)) + "\n"));
+    }
+
+    [Fact]
     public void Resuming_a_table_with_other_columns_is_refused_and_leaves_it()
     {
         File.WriteAllText(_run.PathOf(RunFiles.Metrics), "step,loss\n1,2\n");

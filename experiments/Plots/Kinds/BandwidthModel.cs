@@ -6,8 +6,8 @@ namespace Compression.Experiments.Plots.Kinds;
 
 /// <summary>
 /// How long a run would have taken over links of a given speed: for each log interval, the measured computing, compressing, decompressing and
-/// updating of one worker, plus the bits that a worker sent by the speed of the link, plus a latency a step. Nothing overlaps; evaluations
-/// and checkpoints are not counted.
+/// updating of one worker, and its copies between host and device, plus the bits that a worker sent by the speed of the link, plus a latency an exchange. Nothing
+/// overlaps; evaluations and checkpoints are not counted.
 /// </summary>
 internal static class BandwidthModel
 {
@@ -15,18 +15,18 @@ internal static class BandwidthModel
     /// <param name="run">A run with rows in metrics.csv.</param>
     /// <param name="kind">Which perplexity.</param>
     /// <param name="rate">Speed of each worker's link.</param>
-    /// <param name="latency">Seconds a step.</param>
+    /// <param name="latency">Seconds an exchange.</param>
     public static IReadOnlyList<CurvePoint> Curve(RunData run, PerplexityKind kind, LinkRate rate, double latency)
     {
-        // Simulated workers compute one after another, but would do so at the same time.
-        double share = run.VirtualWorkers > 0 ? 1.0 / run.VirtualWorkers : 1;
+        // Simulated workers compute one after another, but would do so at the same time; where each has an optimizer of its own, they update so too.
+        double share = run.VirtualWorkers > 0 ? 1.0 / run.VirtualWorkers : 1, updateShare = run.HasLocalWeights ? share : 1;
         var known = new List<(long Step, double Seconds)> { (0, 0) };
         long bytesBefore = 0;
         foreach (var row in run.Metrics)
         {
-            double local = (share * (row.Seconds.ForwardBackward + row.Seconds.Compress + row.Seconds.Decompress)) + row.Seconds.Update;
+            double local = (share * (row.Seconds.ForwardBackward + row.Seconds.Compress + row.Seconds.Decompress + row.Seconds.Copy)) + (updateShare * row.Seconds.Update);
             double wire = (double)(row.WireBytesTotal - bytesBefore) / run.Workers * 8 / rate.BitsPerSecond;
-            known.Add((row.Step, known[^1].Seconds + local + wire + (latency * (row.Step - known[^1].Step))));
+            known.Add((row.Step, known[^1].Seconds + local + wire + (latency * (run.ExchangesBy(row.Step) - run.ExchangesBy(known[^1].Step)))));
             bytesBefore = row.WireBytesTotal;
         }
 

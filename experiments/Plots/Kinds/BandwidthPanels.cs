@@ -5,11 +5,11 @@ using Compression.Experiments.Plots.Series;
 namespace Compression.Experiments.Plots.Kinds;
 
 /// <summary>
-/// Convergence against bandwidth: perplexity against wall-clock, one panel a link speed. It is modelled, but for runs of the lab: those were
-/// measured, and stand in the panel of their rate alone.
+/// Convergence against bandwidth: perplexity against what a worker sent, then against wall-clock, one panel a link speed. The wall-clock is modelled, but for runs of
+/// the lab: those were measured, and stand in the panel of their rate alone.
 /// </summary>
 internal sealed class BandwidthPanels() : PlotKind(
-    "bandwidth", "perplexity against wall-clock, modelled, or measured for runs of the lab; one panel a link speed")
+    "bandwidth", "perplexity against a worker's bytes, and against wall-clock, modelled, or measured for runs of the lab; one panel a link speed")
 {
     private const int SymbolsOnALine = 7;
 
@@ -17,7 +17,7 @@ internal sealed class BandwidthPanels() : PlotKind(
     {
         var kind = Perplexities.ForCurves(input.Options.Measure, input.Series);
         var table = new PlotTable(
-            "series", "label", "bits_per_second", "step", "seconds", "measured", "perplexity", "perplexity_low", "perplexity_high", "runs");
+            "series", "label", "bits_per_second", "step", "seconds", "measured", "perplexity", "perplexity_low", "perplexity_high", "runs", "bytes_per_worker");
         var runs = input.Runs.Where(run => run.Workers > 1).ToLookup(LinkRates.MeasuredOf);
         bool models = runs[null].Any();
         LinkRate[] measured = [.. runs.Select(group => group.Key).OfType<LinkRate>()];
@@ -54,20 +54,21 @@ internal sealed class BandwidthPanels() : PlotKind(
 
         string clock = models ? "modelled wall-clock" : "wall-clock";
         string title = Perplexities.Title(kind);
-        int columns = rates.Length == 1 ? 1 : rates.Length <= 4 ? 2 : 3;
+        int columns = rates.Length <= 3 ? 2 : 3;
 
         // One pair of axes for all panels: what a slower link costs is seen as a shift.
         var vertical = Axis.OfPerplexities(table.Values("perplexity")).Marked();
         var across = Axis.OfDurations(table.Values("seconds"));
+        var sent = Axis.Of(table.Values("bytes_per_worker").DefaultIfEmpty(1), logarithmicFrom: 8).Marked(AxisNumber.Bytes, most: 6).Named("Bytes of one worker");
         return new Picture
         {
             Name = Name,
-            Title = $"{title} against {clock}, by link speed",
+            Title = $"{title} against bytes and {clock}, by link speed",
             Caption = input.Caption(
                 drawn, intervals: true,
                 models
                     ? "Modelled, not measured: computing, compressing, decompressing and updating as measured, plus the bits that a worker sent by the speed of its link"
-                        + (input.Options.LatencyUs > 0 ? FormattableString.Invariant($" and {input.Options.LatencyUs:G6} us of latency a step") : "")
+                        + (input.Options.LatencyUs > 0 ? FormattableString.Invariant($" and {input.Options.LatencyUs:G6} us of latency an exchange") : "")
                         + "; nothing overlaps"
                     : "Measured in the lab, over links of these speeds; evaluations included",
                 models && measured.Length > 0 ? "Runs marked as measured ran in the lab, over links of this speed, evaluations included" : "",
@@ -76,13 +77,21 @@ internal sealed class BandwidthPanels() : PlotKind(
             Data = table,
             Panels =
             [
+                new Panel(
+                    sent, vertical.Named(title),
+                    [
+                        // Whatever the link, the bytes are the same: those of the first at which it is shown.
+                        .. shown.GroupBy(series => table.RowsWhere([SeriesMarks.Is(series)]).First()[table.Column("bits_per_second")]).SelectMany(group =>
+                            SeriesMarks.Curves([.. group], shown, "bytes_per_worker", table, SymbolsOnALine, ("bits_per_second", group.Key))),
+                    ])
+                { Title = "Bytes sent" },
                 .. rates.Select((rate, i) => new Panel(
-                    across.Named(i + columns >= rates.Length ? Capitalized(clock) : ""), vertical.Named(i % columns == 0 ? title : ""),
+                    across.Named(i + columns >= rates.Length ? Capitalized(clock) : ""), vertical.Named((i + 1) % columns == 0 ? title : ""),
                     SeriesMarks.Curves(shown, shown, "seconds", table, SymbolsOnALine, ("bits_per_second", rate.BitsPerSecond)))
                 { Title = LinkRates.Label(rate) }),
             ],
             Columns = columns,
-            Width = columns == 1 ? 620 : 360,
+            Width = 360,
             Height = 240,
         };
     }
@@ -95,7 +104,7 @@ internal sealed class BandwidthPanels() : PlotKind(
         {
             table.Add(
                 series.Number, series.Label, rate.BitsPerSecond, point.Step, point.Seconds, measured ? 1 : 0,
-                point.Perplexity.Mean, point.Perplexity.Low, point.Perplexity.High, point.Perplexity.Count);
+                point.Perplexity.Mean, point.Perplexity.Low, point.Perplexity.High, point.Perplexity.Count, point.Bytes > 0 ? point.Bytes : double.NaN);
         }
 
         return table.Rows.Count > before;

@@ -68,10 +68,10 @@ internal sealed class HeatMap() : PlotKind("heatmap", "perplexity at the end by 
     // The ratio has an axis of its own.
     private static string MethodOf(RunData run)
     {
-        var terms = SeriesLabels.Terms(SeriesLabels.Method(run, [run]).Split(", ")[0]);
-        return run.IsDense || terms.Count == 0 ? SeriesLabels.Method(run, [run]) : string.Join('+', terms.Select(term =>
+        var terms = SeriesLabels.Terms(SeriesLabels.Compression(run, [run]).Split(", ")[0]);
+        return run.SendsAll || terms.Count == 0 ? SeriesLabels.Method(run, [run]) : string.Join('+', terms.Select(term =>
             term.Arguments.Any(argument => argument.Key != RatioArgument)
                 ? $"{term.Name}({string.Join(',', term.Arguments.Where(argument => argument.Key != RatioArgument).Select(argument => $"{argument.Key}={argument.Value}"))})"
-                : term.Name));
+                : term.Name)) + SeriesLabels.LocalSteps(run);
     }
 }

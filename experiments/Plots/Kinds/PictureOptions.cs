@@ -22,6 +22,6 @@ public record PictureOptions
     public string Rates { get; init; } = LinkRates.Usual;
 
     /// <summary>Latency.</summary>
-    [Option("latency_us", "microseconds that 'bandwidth' adds to every step for the messages' latency", Group = Group, Min = 0, Max = 1e12)]
+    [Option("latency_us", "microseconds that 'bandwidth' adds to every exchange for the messages' latency", Group = Group, Min = 0, Max = 1e12)]
     public double LatencyUs { get; init; }
 }

@@ -19,6 +19,9 @@ internal sealed record PlotInput(IReadOnlyList<RunSeries> Series, PictureOptions
     /// <summary>What a caption must say of the parts of a step; empty where they need no remark.</summary>
     public string RemarkOnParts => HasSimulations ? "Parts of a simulation are sums over all its workers" : "";
 
+    /// <summary>What a caption must say of the mean step where workers do not exchange in every one; empty where it needs no remark.</summary>
+    public string RemarkOnLocalSteps => Runs.Any(run => run.LocalSteps > 1) ? "With H local steps a mean step has one H-th of an exchange" : "";
+
     /// <summary>What a caption must say of bytes; empty where they need no remark.</summary>
     public string RemarkOnBytes => Runs.Any(run => run.IsProjected) ? "Bytes of a single worker are those that it would send as one of two" : "";
 

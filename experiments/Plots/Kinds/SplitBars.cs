@@ -15,14 +15,15 @@ internal sealed class SplitBars() : RowPicture("split", "the step's time, stacke
         }
 
         RunSeries[] shown = [.. rows.Select(row => row.Series)];
+        var parts = StepSplit.Shown(rows.Select(row => row.Split));
         var table = new PlotTable("series", "label", "row", "part", "part_name", "from_ms", "to_ms", "hidden_ms");
         for (int row = 0; row < rows.Count; row++)
         {
             double from = 0;
-            for (int part = 0; part < StepSplit.Names.Count; part++)
+            foreach (var (place, part) in parts.Index())
             {
                 double to = from + (1000 * rows[row].Split.Parts[part]);
-                table.Add(shown[row].Number, shown[row].Label, row, part, StepSplit.Names[part], from, to, 1000 * rows[row].Split.Hidden);
+                table.Add(shown[row].Number, shown[row].Label, row, place, StepSplit.Names[part], from, to, 1000 * rows[row].Split.Hidden);
                 from = to;
             }
         }
@@ -32,9 +33,9 @@ internal sealed class SplitBars() : RowPicture("split", "the step's time, stacke
             shown, intervals: false,
             "Means over all steps, of rank 0",
             overlaps ? "Parts that passed during the backward pass are counted in both" : "",
-            input.RemarkOnParts);
+            input.RemarkOnParts, input.RemarkOnLocalSteps);
         return Frame(
             "Time of a step by part", caption, table, ([.. shown.Select(series => series.Label)], Height: 30), ("Time of a step (ms)", "to_ms"),
-            StepSplit.Names.Select((name, part) => StepParts.Boxes(part, name, "from_ms", "to_ms", (Field)"row" - 0.33, (Field)"row" + 0.33)));
+            parts.Select((part, place) => StepParts.Boxes(part, place, "from_ms", "to_ms", (Field)"row" - 0.33, (Field)"row" + 0.33)));
     }
 }

@@ -7,7 +7,7 @@ namespace Compression.Experiments.Plots.Kinds;
 internal sealed class StepTimeline() : RowPicture("timeline", "the parts of one mean step on a time line")
 {
     // Update comes when the averaged gradient is there.
-    private const int ForwardBackward = 0, Update = 4;
+    private const int ForwardBackward = 0, Update = 5;
 
     /// <summary>Start and end of the parts in seconds, by their place in <see cref="StepSplit.Names"/>; "other" has no place in time.</summary>
     /// <remarks>What is hidden passes at the end of the backward pass: the gradient's way starts that much earlier.</remarks>
@@ -33,15 +33,16 @@ internal sealed class StepTimeline() : RowPicture("timeline", "the parts of one 
         }
 
         RunSeries[] shown = [.. rows.Select(row => row.Series)];
+        int[] parts = [.. StepSplit.Shown(rows.Select(row => row.Split)).TakeWhile(part => part <= Update)];
         var table = new PlotTable("series", "label", "row", "part", "part_name", "start_ms", "end_ms", "lane_top", "lane_foot");
         for (int row = 0; row < rows.Count; row++)
         {
             var schedule = Schedule(rows[row].Split);
-            for (int part = 0; part < schedule.Count; part++)
+            foreach (var (place, part) in parts.Index())
             {
                 bool computes = part is ForwardBackward or Update;
                 table.Add(
-                    shown[row].Number, shown[row].Label, row, part, StepSplit.Names[part], 1000 * schedule[part].Start, 1000 * schedule[part].End,
+                    shown[row].Number, shown[row].Label, row, place, StepSplit.Names[part], 1000 * schedule[part].Start, 1000 * schedule[part].End,
                     computes ? row - 0.38 : row, computes ? row : row + 0.38);
             }
         }
@@ -51,9 +52,10 @@ internal sealed class StepTimeline() : RowPicture("timeline", "the parts of one 
             shown, intervals: false,
             "Means over all steps, of rank 0: computing above, the gradient's way below"
                 + (overlaps ? "; what was hidden is drawn at the end of the backward pass" : ", nothing overlaps"),
-            input.RemarkOnParts);
+            parts.Length > Update ? "Copies between host and device, to it and back, are drawn together before compressing" : "",
+            input.RemarkOnParts, input.RemarkOnLocalSteps);
         return Frame(
             "One step on a time line", caption, table, ([.. shown.Select(series => series.Label)], Height: 40), ("Time since the step began (ms)", "end_ms"),
-            StepSplit.Names.Take(Update + 1).Select((name, part) => StepParts.Boxes(part, name, "start_ms", "end_ms", "lane_top", "lane_foot")));
+            parts.Select((part, place) => StepParts.Boxes(part, place, "start_ms", "end_ms", "lane_top", "lane_foot")));
     }
 }

@@ -8,35 +8,38 @@ namespace Compression.Experiments.Plots.Report;
 /// <summary>The tables of a report.</summary>
 internal static class ReportTables
 {
-    private static readonly string[] s_figures =
-    [
-        "test perplexity", "valid perplexity", "true ratio", "wire bytes a step and worker", "words/s", "step ms", "forward and backward ms", "compress ms",
-        "communicate ms", "decompress ms", "update ms", "other ms",
-    ];
-
     /// <summary>A row for each series: means over its seeds.</summary>
-    public static ReportTable OfSeries(IReadOnlyList<RunSeries> series) => new(
-        "Series: runs that are alike but for their seed; means, ± half of the 95 % confidence interval (Student's t)",
-        ["series", "runs", "workers", "parameters", .. s_figures],
-        [
-            .. series.Select(one => (IReadOnlyList<Cell>)
+    public static ReportTable OfSeries(IReadOnlyList<RunSeries> series)
+    {
+        var parts = PartsOf(series);
+        return new ReportTable(
+            "Series: runs that are alike but for their seed; means, ± half of the 95 % confidence interval (Student's t)",
+            ["series", "runs", "workers", "parameters", .. Figures(parts)],
             [
-                Cell.Of(one.Label), Cell.Of(one.Runs.Count, "N0"), Cell.Of(one.Workers, "N0", one.Runs[0].VirtualWorkers > 0 ? " virtual" : ""),
-                Cell.Of(one.Runs[0].Summary?.Parameters ?? double.NaN, "N0"), .. Figures(one),
-            ]),
-        ]);
+                .. series.Select(one => (IReadOnlyList<Cell>)
+                [
+                    Cell.Of(one.Label), Cell.Of(one.Runs.Count, "N0"), Cell.Of(one.Workers, "N0", one.Runs[0].VirtualWorkers > 0 ? " virtual" : ""),
+                    Cell.Of(one.Runs[0].Summary?.Parameters ?? double.NaN, "N0"), .. Figures(one, parts),
+                ]),
+            ]);
+    }
 
     /// <summary>A row for each run.</summary>
-    public static ReportTable OfRuns(IReadOnlyList<RunSeries> series) => new(
-        "Runs",
-        ["run", "series", "seed", "status", "steps", "epochs", .. s_figures],
-        [
-            .. series.SelectMany(one => one.Runs.Select(run => (IReadOnlyList<Cell>)
+    public static ReportTable OfRuns(IReadOnlyList<RunSeries> series)
+    {
+        var parts = PartsOf(series);
+        return new ReportTable(
+            "Runs",
+            ["run", "series", "seed", "status", "steps", "epochs", .. Figures(parts)],
             [
-                Cell.Of(run.Name), Cell.Of(one.Label), Number(run.Option("seed")), Cell.Of(run.Summary?.Status ?? "no summary"), Cell.Of(run.Steps, "N0"),
-                Cell.Of(run.Summary?.Epochs ?? (run.Metrics is [.., var last] ? last.Epoch : double.NaN), "F2"), .. Figures(new RunSeries(one.Number, one.Label, [run])),
-            ])),
-        ]);
+                .. series.SelectMany(one => one.Runs.Select(run => (IReadOnlyList<Cell>)
+                [
+                    Cell.Of(run.Name), Cell.Of(one.Label), Number(run.Option("seed")), Cell.Of(run.Summary?.Status ?? "no summary"), Cell.Of(run.Steps, "N0"),
+                    Cell.Of(run.Summary?.Epochs ?? (run.Metrics is [.., var last] ? last.Epoch : double.NaN), "F2"),
+                    .. Figures(new RunSeries(one.Number, one.Label, [run]), parts),
+                ])),
+            ]);
+    }
 
     /// <summary>The options in which runs differ, a row for each run.</summary>
     public static ReportTable OfDifferences(IReadOnlyList<RunData> runs)
@@ -57,7 +60,15 @@ internal static class ReportTables
 
     private static IEnumerable<string> Options(IReadOnlyList<RunData> runs) => runs.SelectMany(run => run.Options.Keys).Distinct(StringComparer.Ordinal);
 
-    private static IEnumerable<Cell> Figures(RunSeries series)
+    private static IReadOnlyList<int> PartsOf(IReadOnlyList<RunSeries> series) => StepSplit.Shown(StepSplit.Of(series).Select(row => row.Split));
+
+    private static IEnumerable<string> Figures(IReadOnlyList<int> parts) =>
+    [
+        "test perplexity", "valid perplexity", "true ratio", "wire bytes a step and worker", "words/s", "step ms",
+        .. parts.Select(part => $"{StepSplit.Names[part]} ms"),
+    ];
+
+    private static IEnumerable<Cell> Figures(RunSeries series, IReadOnlyList<int> parts)
     {
         yield return Mean(series.Mean(run => Perplexities.Final(run, PerplexityKind.Test)), "F2");
         yield return Mean(series.Mean(run => Perplexities.Final(run, PerplexityKind.Valid)), "F2");
@@ -66,7 +77,7 @@ internal static class ReportTables
         yield return Mean(series.Mean(run => run.Summary?.WordsPerSecond ?? double.NaN), "N0");
         var split = StepSplit.Of(series);
         yield return Cell.Of(1000 * split?.Total ?? double.NaN, "F1");
-        foreach (int part in Enumerable.Range(0, StepSplit.Names.Count))
+        foreach (int part in parts)
         {
             yield return Cell.Of(1000 * split?.Parts[part] ?? double.NaN, "F2");
         }

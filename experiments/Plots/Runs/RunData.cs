@@ -35,6 +35,12 @@ internal sealed record RunData
     /// <summary>Workers, real or virtual.</summary>
     public int Workers => VirtualWorkers > 0 ? VirtualWorkers : int.TryParse(Option("num_workers"), out int count) ? count : 1;
 
+    /// <summary>H: steps that each worker takes by itself before they exchange what they have come to.</summary>
+    public long LocalSteps => long.TryParse(Option("local_steps"), out long steps) ? steps : 1;
+
+    /// <summary>Each worker has weights and an optimizer of its own: what they exchange is no gradient.</summary>
+    public bool HasLocalWeights => LocalSteps > 1 || Option("outer_lr") is not ("" or "1") || Option("outer_momentum") is not ("" or "0");
+
     /// <summary>Its bytes went nowhere: the only worker had no peer. Runs that left no summary tell by their workers.</summary>
     public bool IsProjected => Summary is { Bytes.Projected: true } || Workers == 1;
 
@@ -45,9 +51,15 @@ internal sealed record RunData
     public long Steps => Math.Max(
         Summary?.Steps ?? 0, Math.Max(Metrics is [.., var metric] ? metric.Step : 0, Evaluations is [.., var evaluation] ? evaluation.Step : 0));
 
-    /// <summary>The float32 ring all-reduce of all gradients: what the others are compared with.</summary>
-    public bool IsDense => Option("resolved_compressor") is "dense+float32" && Option("resolved_exchange") is var exchange
+    /// <summary>All goes by the float32 ring all-reduce.</summary>
+    public bool SendsAll => Option("resolved_compressor") is "dense+float32" && Option("resolved_exchange") is var exchange
         && (exchange is "auto" or "allreduce" or "allreduce(format=float32)" or "" || exchange.StartsWith("auto(", StringComparison.Ordinal));
+
+    /// <summary>The float32 ring all-reduce of all gradients, in every step: what the others are compared with.</summary>
+    public bool IsDense => SendsAll && !HasLocalWeights;
+
+    /// <summary>How often the workers had exchanged after a step: once in every H steps, and after the last one of a run that came to its end.</summary>
+    public long ExchangesBy(long step) => (step / LocalSteps) + (IsFinished && step >= Steps && step % LocalSteps != 0 ? 1 : 0);
 
     /// <summary>An option's text; empty where it has no value.</summary>
     public string Option(string name) => Options.GetValueOrDefault(name, "");

@@ -90,7 +90,6 @@ internal static class RunReader
         }
 
         // A part of the time that an older version did not measure took no time that it knew of.
-        bool isPart = column.EndsWith("_seconds", StringComparison.Ordinal);
-        return type == typeof(long) ? (long)rows.Finite(row, column) : isPart ? rows.Finite(row, column) : (object)rows.Number(row, column);
+        return type == typeof(long) ? (long)rows.Finite(row, column) : RowColumns.IsPartOfTime(column) ? rows.Finite(row, column) : (object)rows.Number(row, column);
     });
 }

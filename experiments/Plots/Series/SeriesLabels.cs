@@ -7,12 +7,14 @@ namespace Compression.Experiments.Plots.Series;
 /// <summary>Names series by what tells them apart, and by no more.</summary>
 internal static class SeriesLabels
 {
-    private const string Compressor = "resolved_compressor", Memory = "resolved_memory", Exchange = "resolved_exchange", Workers = "workers", Network = "network";
+    private const string Compressor = "resolved_compressor", Memory = "resolved_memory", Exchange = "resolved_exchange", Workers = "workers", Network = "network", Outer = "outer", PlainOuter = "outer mean";
 
     // These follow from the compressor, or say how long a run is: shown only where nothing else tells two series apart.
     private static readonly string[] s_lastResort = [Memory, "max_steps", "epochs", "warmup_epochs", "threads", "corpus"];
 
-    private static readonly string[] s_inMethod = [Compressor, Exchange, "num_workers", "virtual_workers"];
+    // These are in what a label says of the method, of the outer step and of the workers.
+    private static readonly string[] s_inOthers =
+        [Compressor, Exchange, "num_workers", "virtual_workers", "local_steps", "outer_optimizer", "outer_lr", "outer_momentum"];
 
     // Arguments that are the point of a component, whether or not they vary.
     private static readonly string[] s_always = ["ratio", "rank", "format"];
@@ -47,12 +49,20 @@ internal static class SeriesLabels
     public static IReadOnlyList<string> Usual(IReadOnlyList<RunData> runs) =>
         [.. UsualValues([.. runs.Select(Distinguishing)]).Select(pair => Part(pair.Option, pair.Value)).Where(part => part.Length > 0)];
 
-    /// <summary>The compression method alone: <c>dense</c>, <c>topk(ratio=0.01)+sign</c>, <c>powersgd(rank=2)</c>.</summary>
+    /// <summary>What is sent, and how often: <c>dense</c>, <c>powersgd(rank=2)</c>, <c>topk(ratio=0.01)+sign, H = 32</c>.</summary>
     /// <param name="run">A run.</param>
     /// <param name="among">Its fellows: an argument that all of one composition share is not shown, unless it is a ratio, a rank or a format.</param>
-    public static string Method(RunData run, IReadOnlyList<RunData> among)
+    public static string Method(RunData run, IReadOnlyList<RunData> among) => Compression(run, among) + LocalSteps(run);
+
+    /// <summary>Continues a method: how many steps pass from one exchange to the next; empty where it is one.</summary>
+    public static string LocalSteps(RunData run) => run.LocalSteps > 1 ? FormattableString.Invariant($", H = {run.LocalSteps}") : "";
+
+    /// <summary>The compression method alone.</summary>
+    /// <param name="run">A run.</param>
+    /// <param name="among">As of <see cref="Method"/>.</param>
+    public static string Compression(RunData run, IReadOnlyList<RunData> among)
     {
-        if (run.IsDense)
+        if (run.SendsAll)
         {
             return "dense";
         }
@@ -88,10 +98,28 @@ internal static class SeriesLabels
     // Options that a label names whenever they differ; an option that a run lacks has the empty text.
     private static Dictionary<string, string> Distinguishing(RunData run)
     {
-        var options = SeriesGrouping.Identity(run).Where(option => !s_lastResort.Contains(option.Key) && !s_inMethod.Contains(option.Key))
+        var options = SeriesGrouping.Identity(run).Where(option => !s_lastResort.Contains(option.Key) && !s_inOthers.Contains(option.Key))
             .ToDictionary(StringComparer.Ordinal);
         options[Workers] = $"{run.Workers} {(run.VirtualWorkers > 0 ? "virtual " : "")}{Plural.Of(run.Workers, "worker")}";
+        options[Outer] = OuterStep(run);
         return options;
+    }
+
+    // What moves the shared weights; empty where workers have no others.
+    private static string OuterStep(RunData run)
+    {
+        if (!run.HasLocalWeights)
+        {
+            return "";
+        }
+
+        string rate = run.Option("outer_lr"), momentum = run.Option("outer_momentum");
+        return (rate, momentum) switch
+        {
+            ("1", "0") => PlainOuter,
+            (_, "0") => $"outer sgd(lr={rate})",
+            _ => $"outer {run.Option("outer_optimizer")}(lr={rate},momentum={momentum})",
+        };
     }
 
     private static List<(string Option, string Value)> UsualValues(Dictionary<string, string>[] identities)
@@ -105,7 +133,9 @@ internal static class SeriesLabels
             }
 
             var values = identities.GroupBy(identity => identity[option], StringComparer.Ordinal).ToArray();
-            if (values.Length > 1)
+
+            // That the outer step is the mean goes without saying where there is no other.
+            if (values.Length > 1 && !(option == Outer && values.All(group => group.Key is "" or PlainOuter)))
             {
                 // Runs of a lab all say so.
                 usual.Add((option, option == Network ? "" : values.MaxBy(group => group.Count())!.Key));
@@ -147,8 +177,7 @@ internal static class SeriesLabels
 
     private static string Part(string option, string value) => option switch
     {
-        Workers => value,
-        Network => value,
+        Workers or Network or Outer => value,
         "corpus" => $"corpus {(value.Length > 8 ? value[..8] : value)}",
         _ when value.Length == 0 || (option == "max_steps" && value == "0") => "",
         _ => $"{option}={value}",

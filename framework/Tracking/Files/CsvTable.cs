@@ -18,9 +18,10 @@ internal sealed class CsvTable<TRow> : IDisposable
     /// <param name="path">The file.</param>
     /// <param name="columns">The columns in their order; the first is the step.</param>
     /// <param name="resumeStep">
-    /// Null to start anew. Otherwise rows of later steps, which will come again, and a torn last row are dropped first.
+    /// Null to start anew. Otherwise rows of later steps, which will come again, and a torn last row are dropped first; parts of the time
+    /// that the file has no columns for get them, with 0.
     /// </param>
-    /// <exception cref="UserErrorException">The file cannot be written, or has other columns.</exception>
+    /// <exception cref="UserErrorException">The file cannot be written, or has other columns than such.</exception>
     public CsvTable(string path, IReadOnlyList<RowColumn<TRow>> columns, long? resumeStep)
     {
         _columns = columns;
@@ -46,39 +47,39 @@ internal sealed class CsvTable<TRow> : IDisposable
 
     private string RowsUpTo(string path, string header, long lastStep)
     {
-        var content = File.ReadAllText(path);
+        string content = File.ReadAllText(path);
+        int rows = content.IndexOf('\n') + 1;
+
         // A header that was torn by a kill holds no rows: the table starts anew.
-        if (!content.StartsWith(header, StringComparison.Ordinal) && !header.StartsWith(content, StringComparison.Ordinal))
+        if (rows == 0 && header.StartsWith(content, StringComparison.Ordinal))
+        {
+            return header;
+        }
+
+        string[] names = content[..Math.Max(0, rows - 1)].Split(',');
+        if (!_columns.Where(column => names.Contains(column.Name) || !RowColumns.IsPartOfTime(column.Name)).Select(column => column.Name).SequenceEqual(names))
         {
             throw new UserErrorException(
                 ExitCode.Usage,
                 $"'{path}' has other columns than this version writes; choose another --out and name the checkpoint with --resume");
         }
 
+        // None of the columns needs quotes, so commas part fields. What follows the last line break was torn.
         var kept = new StringBuilder(header);
-        for (var start = header.Length; start < content.Length;)
+        foreach (string line in content[rows..].Split('\n')[..^1])
         {
-            var end = content.IndexOf('\n', start);
-            if (end < 0)
-            {
-                break;
-            }
+            string[] fields = line.Split(',');
 
-            var row = content.AsSpan(start, end + 1 - start);
-            if (IsComplete(row) && StepOf(row) is { } step && step <= lastStep)
+            // A part of the time that the version which began the table did not measure took no time that it knew of.
+            string Field(string column) => Array.IndexOf(names, column) is >= 0 and var index ? fields[index] : "0";
+            if (fields.Length == names.Length && StepOf(fields[0]) is { } step && step <= lastStep)
             {
-                kept.Append(row);
+                kept.AppendJoin(',', _columns.Select(column => Field(column.Name))).Append('\n');
             }
-
-            start = end + 1;
         }
 
         return kept.ToString();
     }
 
-    // None of the columns needs quotes, so commas count fields.
-    private bool IsComplete(ReadOnlySpan<char> row) => row.Count(',') == _columns.Count - 1;
-
-    private static long? StepOf(ReadOnlySpan<char> row) =>
-        long.TryParse(row[..Math.Max(0, row.IndexOf(','))], NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : null;
+    private static long? StepOf(string field) => long.TryParse(field, NumberStyles.None, CultureInfo.InvariantCulture, out long step) ? step : null;
 }

@@ -22,6 +22,9 @@ public static class RowColumns
     /// <summary>Of evaluations.csv.</summary>
     public static IReadOnlyList<RowColumn<EvaluationRecord>> Evaluations { get; } = Of<EvaluationRecord>();
 
+    /// <summary>Whether a column holds a part of the time, such as <c>compress_seconds</c>. Earlier versions measured fewer, so that their tables lack some.</summary>
+    public static bool IsPartOfTime(string column) => column.EndsWith("_seconds", StringComparison.Ordinal);
+
     /// <summary>Makes a record from the fields of a row.</summary>
     /// <param name="field">Gives the field of a column: its name, and the type of the value.</param>
     public static TRow Read<TRow>(Func<string, Type, object> field) => (TRow)Read(typeof(TRow), null, field);

@@ -53,9 +53,29 @@ public sealed class LabTests
     {
         var fast = Cost(("sign", 0, 1), ("sign", 1_000_000, 2));
         var slow = Cost(("sign", 0, 4), ("sign", 1_000_000, 104));
-        var prediction = StepPrediction.Of("100mbit", new StepFigures("sign", 50, 1_000_000), fast, slow, new StepFigures("sign", 160, 1_000_000));
+        var prediction = StepPrediction.Of("100mbit", 1, 1_000_000, new StepFigures("sign", 50, 1_000_000), fast, slow, new StepFigures("sign", 160, 1_000_000));
         Assert.Equal(50 - 2 + 104, prediction.PredictedMs, 1e-9);
         Assert.Equal((152.0 / 160) - 1, prediction.Error, 1e-9);
+    }
+
+    [Fact]
+    public void An_outer_step_has_one_exchange_as_large_as_that_of_a_single_step()
+    {
+        var fast = Cost(("topk", 0, 1), ("topk", 1_000_000, 2));
+        var slow = Cost(("topk", 0, 4), ("topk", 1_000_000, 104));
+        var prediction = StepPrediction.Of("100mbit", 8, 1_000_000, new StepFigures("topk", 300, 1_100_000), fast, slow, new StepFigures("topk", 420, 1_100_000));
+        Assert.Equal(300 - 2 + 104, prediction.PredictedMs, 1e-9);
+        Assert.Equal((8, 1_000_000.0, 1_100_000.0), (prediction.LocalSteps, prediction.PredictedBytes, prediction.WireBytes));
+    }
+
+    [Fact]
+    public void Many_workers_who_exchange_rarely_lose_less()
+    {
+        var (often, rarely) = (Scale("sign", workers: 64), Scale("sign", workers: 64, localSteps: 8));
+        Assert.Equal(often.ExchangeMs, rarely.ExchangeMs);
+        Assert.Equal(often.WireBytes, rarely.WireBytes);
+        Assert.Equal((8 * 41) + 2 + (64 * 3), rarely.LocalMs, 1e-9);
+        Assert.Equal(8 * 41 / rarely.StepMs, rarely.Efficiency, 1e-12);
     }
 
     [Fact]
@@ -87,7 +107,7 @@ public sealed class LabTests
         StepFigures[] alone = [new StepFigures(small.ToString(), 46, 0), new StepFigures(large.ToString(), 46, 0)];
         var model = new ScaleModel(4, new StepReport(1, 1_000_000, alone), new StepReport(4, 1_000_000, [alone[0] with { WireBytes = 1000 }, alone[1] with { WireBytes = 1_000_000 }]));
         var cost = Cost((small.ToString(), 0, 4), (large.ToString(), 0, 4), (small.ToString(), 1000, 10), (large.ToString(), 1_000_000, 104));
-        var point = model.At(LinkRate.Read("100mbit", "rate"), cost, small, 8);
+        var point = model.At(LinkRate.Read("100mbit", "rate"), cost, small, 1, 8);
         Assert.Equal((4 * 7 / 3.0) + (10 - 4 - 0.1) + (1e-4 * 1000 * 7 / 3.0), point.ExchangeMs, 1e-6);
     }
 
@@ -98,11 +118,11 @@ public sealed class LabTests
         Assert.Contains("'sidco'", refusal.Message, StringComparison.Ordinal);
     }
 
-    private static ScalePoint Scale(string method, int workers)
+    private static ScalePoint Scale(string method, int workers, int localSteps = 1)
     {
         var alone = new StepFigures(method, 46, 0) { ForwardBackwardMs = 40, CompressMs = 2, DecompressMs = 3, UpdateMs = 1 };
         var model = new ScaleModel(4, new StepReport(1, 1_000_000, [alone]), new StepReport(4, 1_000_000, [new StepFigures(method, 60, 1_000_000)]));
-        return model.At(LinkRate.Read("100mbit", "rate"), Cost((method, 0, 4), (method, 1_000_000, 104)), new ExchangeComposition("auto", method), workers);
+        return model.At(LinkRate.Read("100mbit", "rate"), Cost((method, 0, 4), (method, 1_000_000, 104)), new ExchangeComposition("auto", method), localSteps, workers);
     }
 
     [NeedsLabFact]

@@ -2,6 +2,7 @@ using System.Globalization;
 using Compression.Core.Reporting;
 using Compression.Experiments.Plots.Kinds;
 using Compression.Experiments.Plots.Pictures;
+using Compression.Experiments.Plots.Report;
 using Compression.Experiments.Plots.Series;
 
 namespace Compression.Experiments.Tests.Plots;
@@ -94,6 +95,66 @@ public sealed class PictureTests
     }
 
     [Theory]
+    [InlineData("completed", 5)]
+    [InlineData("interrupted", 4)]
+    public void Latency_comes_with_every_exchange_and_with_the_last_one_of_a_run_that_ended(string status, int exchanges)
+    {
+        using var sandbox = new Sandbox();
+        var run = Assert.Single(SeriesTests.Read(sandbox, new SyntheticRun { Perplexities = [400, 300, 200], LocalSteps = 7, Status = status, BytesPerStepAndWorker = 0 }));
+        Assert.Equal([1L, 2, exchanges], new long[] { 10, 20, 30 }.Select(run.ExchangesBy));
+        var curve = BandwidthModel.Curve(run, PerplexityKind.Valid, LinkRates.ParseList("10mbit")[0], latency: 10);
+        Assert.Equal([3.25 + 10, 6.5 + 20, 9.75 + (10 * exchanges)], curve.Select(point => Math.Round(point.Seconds, 9)));
+    }
+
+    [Fact]
+    public void Simulated_workers_with_optimizers_of_their_own_would_update_at_the_same_time_and_copies_count()
+    {
+        using var sandbox = new Sandbox();
+        var run = new SyntheticRun { Perplexities = [400], Workers = 1, VirtualWorkers = 4, LocalSteps = 10, BytesPerStepAndWorker = 0, Copy = 0.4 };
+        var curve = BandwidthModel.Curve(Assert.Single(SeriesTests.Read(sandbox, run)), PerplexityKind.Valid, LinkRates.ParseList("10mbit")[0], latency: 0);
+        Assert.Equal((3.25 + 0.4) / 4, curve[0].Seconds, 9);
+    }
+
+    [Fact]
+    public void The_panel_of_bytes_shows_each_series_once_from_its_first_exchange_on()
+    {
+        using var sandbox = new Sandbox();
+        SyntheticRun lab = new() { Perplexities = [400, 200], Network = "lab: 2 hosts, 100mbit" }, silent = new() { Perplexities = [400, 200], BytesPerStepAndWorker = 0, LocalSteps = 32 };
+        var picture = new BandwidthPanels().Compose(Input(sandbox, lab, lab with { Network = "lab: 2 hosts, 1gbit" }, new SyntheticRun { Perplexities = [300, 100] }, silent));
+        var panel = picture.Panels[0];
+        Assert.Equal("Bytes of one worker", panel.X.Label);
+        var lines = panel.Marks.OfType<LineMark>().ToDictionary(line => line.Label);
+        Assert.Equal(picture.Legend.Select(mark => mark.Label), lines.Keys);
+        Assert.Equal([40_000, 80_000], Bytes("dense, measured"));
+        Assert.Equal([40_000, 80_000], Bytes("dense"));
+        Assert.Equal([double.NaN, double.NaN], Bytes("dense, H = 32"));
+
+        IEnumerable<double> Bytes(string label) => picture.Data.RowsWhere(lines[label].Where).Select(row => lines[label].X.Of(picture.Data, row));
+    }
+
+    [Fact]
+    public void Copies_are_a_part_of_the_step_where_there_are_any()
+    {
+        using var sandbox = new Sandbox();
+        var with = Input(sandbox, new SyntheticRun(), new SyntheticRun { Copy = 1, Rate = 5 });
+        var without = with with { Series = [with.Series[0]] };
+        foreach (var kind in (PlotKind[])[new SplitBars(), new StepTimeline()])
+        {
+            Assert.DoesNotContain("copies", Names(kind, without));
+            Assert.Equal("copies", Names(kind, with)[1]);
+        }
+
+        // A row is 10 steps with a second of copies.
+        var table = new SplitBars().Compose(with).Data;
+        var copies = table.RowsWhere([("part_name", "copies")]).Select(row => (double)row[table.Column("to_ms")] - (double)row[table.Column("from_ms")]);
+        Assert.Equal([0, 100], copies.Select(milliseconds => Math.Round(milliseconds, 6)));
+        Assert.Equal(["copies ms"], Heads(with).Except(Heads(without)));
+
+        static string[] Names(PlotKind kind, PlotInput input) => [.. kind.Compose(input).Panels[0].Marks.Select(mark => mark.Label)];
+        static IReadOnlyList<string> Heads(PlotInput input) => ReportTables.OfSeries(input.Series).Heads;
+    }
+
+    [Theory]
     [InlineData("100mbit,10mbit,100mbit", 10e6, 100e6)]
     [InlineData("2.5gbit", 2.5e9)]
     public void Link_speeds_are_read_as_tc_writes_them(string text, params double[] rates) => Assert.Equal(rates, LinkRates.ParseList(text).Select(rate => rate.BitsPerSecond));
@@ -122,7 +183,7 @@ public sealed class PictureTests
         var picture = new BandwidthPanels().Compose(Input(sandbox, [.. runs]));
         string[] words = [picture.Title, picture.Caption, .. picture.Panels.SelectMany(panel => (string[])[panel.Title, panel.X.Label, panel.Y.Label])];
         Assert.All(words, text => Assert.DoesNotContain("odelled", text, StringComparison.Ordinal));
-        Assert.Equal(["100 Mbit/s", "1 Gbit/s"], picture.Panels.Select(panel => panel.Title));
+        Assert.Equal(["Bytes sent", "100 Mbit/s", "1 Gbit/s"], picture.Panels.Select(panel => panel.Title));
         Assert.Equal([100e6, 1e9], picture.Data.Values("bits_per_second").Distinct());
         Assert.Equal([(1, "dense"), (2, "topk(ratio=0.01)")], picture.Data.Rows.Select(row => ((int)row[0], (string)row[1])).Distinct());
     }
@@ -130,8 +191,8 @@ public sealed class PictureTests
     [Fact]
     public void A_time_line_starts_what_is_hidden_before_the_backward_pass_ends()
     {
-        var schedule = StepTimeline.Schedule(new StepSplit(10, 1, 4, 2, 3, 0, Hidden: 5));
-        Assert.Equal([(0.0, 10.0), (5.0, 6.0), (6.0, 10.0), (10.0, 12.0), (12.0, 15.0)], schedule);
+        var schedule = StepTimeline.Schedule(new StepSplit(10, 0, 1, 4, 2, 3, 0, Hidden: 5));
+        Assert.Equal([(0.0, 10.0), (5.0, 5.0), (5.0, 6.0), (6.0, 10.0), (10.0, 12.0), (12.0, 15.0)], schedule);
     }
 
     [Fact]
@@ -156,6 +217,17 @@ public sealed class PictureTests
             topk with { Compressor = "randomk(ratio=0.1)+float32" }, topk with { Rate = 5, Perplexities = [80] });
         var rows = new HeatMap().Compose(input).Data.Rows.Select(row => $"{row[2]} {row[3]} {row[4]:F0}").Order(StringComparer.Ordinal);
         Assert.Equal(["dense none 151", "randomk 0.1 151", "topk 0.01 91", "topk 0.1 81"], rows);
+    }
+
+    [Fact]
+    public void Runs_that_exchange_at_other_times_are_other_methods()
+    {
+        using var sandbox = new Sandbox();
+        var rare = new SyntheticRun { LocalSteps = 8, WordsPerSecond = 1500 };
+        var input = Input(sandbox, new(), rare, new() { Workers = 4 }, rare with { Workers = 4 }, rare with { Compressor = "topk(ratio=0.1)+float32" });
+        Assert.Equal(["dense", "dense, H = 8"], new ScalingLines().Compose(input).Data.Rows.Select(row => (string)row[1]).Distinct());
+        Assert.Equal(["dense", "dense, H = 8", "topk, H = 8"], new HeatMap().Compose(input).Data.Rows.Select(row => (string)row[2]).Distinct());
+        Assert.Contains("one H-th of an exchange", new SplitBars().Compose(input).Caption, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -83,6 +83,28 @@ public sealed class SeriesTests
     }
 
     [Fact]
+    public void Labels_say_how_many_steps_are_local_and_what_the_outer_step_is()
+    {
+        using var sandbox = new Sandbox();
+        var diloco = new SyntheticRun { LocalSteps = 32, OuterOptimizer = "nesterov", OuterRate = 0.7, OuterMomentum = 0.9 };
+        var series = SeriesGrouping.Group(Read(
+            sandbox, diloco, diloco with { LocalSteps = 8 }, new SyntheticRun(), new SyntheticRun { LocalSteps = 8 }, new SyntheticRun { LocalSteps = 8, OuterRate = 0.5 },
+            diloco with { Compressor = "topk(ratio=0.01)+float32", Exchange = "allgather" }, new SyntheticRun { OuterMomentum = 0.9 }));
+
+        // The usual outer step is left to the caption.
+        Assert.Equal(
+            [
+                "dense", "dense, H = 32", "dense, H = 8", "dense, H = 8, outer mean", "dense, H = 8, outer sgd(lr=0.5)", "topk(ratio=0.01), H = 32",
+                "dense, outer sgd(lr=1,momentum=0.9)",
+            ],
+            series.Select(one => one.Label));
+        Assert.Equal(["outer nesterov(lr=0.7,momentum=0.9)"], SeriesLabels.Usual([.. series.Select(one => one.Runs[0])]));
+
+        // A gradient of every step is the baseline, and nothing else.
+        Assert.Equal(["dense"], series.Where(one => one.IsDense).Select(one => one.Label));
+    }
+
+    [Fact]
     public void A_series_is_the_mean_at_the_steps_that_all_its_runs_have()
     {
         using var sandbox = new Sandbox();

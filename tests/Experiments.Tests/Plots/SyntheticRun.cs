@@ -19,6 +19,14 @@ internal sealed record SyntheticRun
 
     public int VirtualWorkers { get; init; }
 
+    public int LocalSteps { get; init; } = 1;
+
+    public string OuterOptimizer { get; init; } = "sgd";
+
+    public double OuterRate { get; init; } = 1;
+
+    public double OuterMomentum { get; init; }
+
     public int Seed { get; init; } = 1;
 
     public double Rate { get; init; } = 20;
@@ -29,6 +37,9 @@ internal sealed record SyntheticRun
     public IReadOnlyList<double> Perplexities { get; init; } = [400, 200, 150];
 
     public double SecondsPerStep { get; init; } = 0.5;
+
+    /// <summary>Seconds of copies between host and device, of each row.</summary>
+    public double Copy { get; init; }
 
     public long BytesPerStepAndWorker { get; init; } = 4000;
 
@@ -68,6 +79,7 @@ internal sealed record SyntheticRun
     [
         new("data", $"/corpora/{Data}", true), new("out", folder, true), new("init_lr", Rate, true), new("seed", Seed, true), new("num_workers", Workers, true),
         new("virtual_workers", VirtualWorkers, true), new("compress_ratio", null, false), new("resolved_compressor", Compressor, false),
+        new("local_steps", LocalSteps, false), new("outer_optimizer", OuterOptimizer, false), new("outer_lr", OuterRate, false), new("outer_momentum", OuterMomentum, false),
         new("resolved_memory", Memory, false), new("resolved_exchange", Exchange, false),
     ];
 
@@ -85,7 +97,7 @@ internal sealed record SyntheticRun
         ResidualNorm = 0,
         WireBytesTotal = step * BytesPerStepAndWorker * Total,
         SecondsTotal = step * SecondsPerStep,
-        Seconds = new PhaseSeconds(4 * SecondsPerStep, SecondsPerStep, 3 * SecondsPerStep, SecondsPerStep, SecondsPerStep / 2, 0, 0),
+        Seconds = new PhaseSeconds(4 * SecondsPerStep, SecondsPerStep, 3 * SecondsPerStep, SecondsPerStep, SecondsPerStep / 2, 0, 0) { Copy = Copy },
     };
 
     private EvaluationRecord Evaluation(int step, string split) => new()
