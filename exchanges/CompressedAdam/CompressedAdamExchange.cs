@@ -10,16 +10,15 @@ namespace Compression.Exchanges.CompressedAdam;
 /// The exchange of Adam with a held second moment: gradients dense, by an all-reduce; first moments by scale and sign, with feedback of the errors that
 /// workers make, and of those that the owners of shards make when they compress the mean again.
 /// </summary>
-/// <param name="scaleBlock">Elements of a parameter with a scale of their own; 0: all of them.</param>
 /// <param name="context">Parameters, threads, rank and number of workers.</param>
 /// <remarks>
-/// Bytes a worker sends: 2(n−1)/n·4d dense; else 2(n−1)/n·(d/8 + 4 a parameter, or a block), and 20 of header and length for each of 2(n−1) messages. A worker keeps
+/// Bytes a worker sends: 2(n−1)/n·4d dense; else 2(n−1)/n·(d/8 + 4 a parameter), and 20 of header and length for each of 2(n−1) messages. A worker keeps
 /// its error, one float a parameter, and an owner that of its shard.
 /// </remarks>
-public abstract class CompressedAdamExchange(int scaleBlock, ComponentContext context) : IMomentAggregator
+public abstract class CompressedAdamExchange(ComponentContext context) : IMomentAggregator
 {
     private readonly AllReduceExchange _dense = new(new AllReduceOptions(), context);
-    private readonly Signs _signs = new(scaleBlock, context with { HasMemory = true });
+    private readonly Signs _signs = new(context with { HasMemory = true });
 
     /// <summary>Bytes of this worker's own signs in the last step that sent any, headers included.</summary>
     public int PayloadLength => _signs.PayloadLength;
@@ -50,6 +49,6 @@ public abstract class CompressedAdamExchange(int scaleBlock, ComponentContext co
 
     public void Load(IStateReader reader) => _signs.Load(reader);
 
-    private sealed class Signs(int scaleBlock, ComponentContext context)
-        : ShardedExchange(new CompressorFactory(shards => new ScaledSigns(scaleBlock, shards)), new ErrorFeedback(context), context, compressSums: true);
+    private sealed class Signs(ComponentContext context)
+        : ShardedExchange(new CompressorFactory(static shards => new ScaledSigns(shards)), new ErrorFeedback(context), context, compressSums: true);
 }

@@ -13,7 +13,7 @@ namespace Compression.Exchanges.CompressedAdam;
     "onebitadam", AlgorithmRole.Exchange, "1-bit Adam, Tang et al. 2021: dense gradients, then Adam's first moment by sign",
     Carries = PayloadForm.Floats, CompressesAlike = true, Traits = AlgorithmTraits.SharesMoments, WithoutMemory = "it keeps the errors of both ways by itself",
     DiffersFromPaper = "one scale for each parameter and shard, its mean magnitude, where the published code has one for all, the root mean square; moments stay corrected for their start; entries whose second moment is 0 do not move")]
-public sealed class OneBitAdamExchange(OneBitAdamOptions options, ComponentContext context) : CompressedAdamExchange(options.Block, context)
+public sealed class OneBitAdamExchange(OneBitAdamOptions options, ComponentContext context) : CompressedAdamExchange(context)
 {
     public override MomentStage StageOf(long step) => step < options.FreezeStep ? MomentStage.Gradient : MomentStage.FirstMoment;
 }

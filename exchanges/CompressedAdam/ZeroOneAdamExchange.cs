@@ -14,7 +14,7 @@ namespace Compression.Exchanges.CompressedAdam;
     "zerooneadam", AlgorithmRole.Exchange, "0/1 Adam, Lu et al. 2022: rare dense gradients, first moments by sign, steps alone between",
     Carries = PayloadForm.Floats, CompressesAlike = true, Traits = AlgorithmTraits.SharesMoments, WithoutMemory = "it keeps the errors of both ways by itself",
     DiffersFromPaper = "in a step that refreshes the second moment the first follows the dense gradient too, as in the published code; what is sent is the mean of the first moments weighted by rate, where the paper sends their sum; one scale for each parameter and shard; moments stay corrected for their start; entries whose second moment is 0 do not move")]
-public sealed class ZeroOneAdamExchange(ZeroOneAdamOptions options, ComponentContext context) : CompressedAdamExchange(options.Block, context)
+public sealed class ZeroOneAdamExchange(ZeroOneAdamOptions options, ComponentContext context) : CompressedAdamExchange(context)
 {
     // The intervals are powers of two.
     private readonly int _longest = BitOperations.Log2((uint)options.LocalStepClipper);

@@ -22,12 +22,5 @@ public sealed record ZeroOneAdamOptions : ITraitOptions
     [Option("local_step_clipper", "the longest such interval; rounded down to a power of two", Min = 1, Max = 1 << 30)]
     public int LocalStepClipper { get; init; } = 16;
 
-    /// <summary>Elements with one scale.</summary>
-    [Option("scale_block", "elements of a parameter with a scale of their own, rounded up to a multiple of 8; 0: one scale for all, as published. A row's length keeps rows without gradients still", Min = 0, Max = 1 << 30)]
-    public int ScaleBlock { get; init; }
-
-    /// <summary>The same, as signs fill bytes.</summary>
-    internal int Block => (ScaleBlock + 7) / 8 * 8;
-
     public AlgorithmTraits Traits => LocalStepClipper > 1 ? AlgorithmTraits.StepsAlone : AlgorithmTraits.None;
 }
