@@ -32,10 +32,10 @@ public sealed record StepFigures(string Method, double StepMs, double WireBytes)
 /// <param name="Methods">The rows.</param>
 public sealed record StepReport(int Workers, int Parameters, IReadOnlyList<StepFigures> Methods)
 {
+    private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
     /// <summary>H: steps that each worker takes by itself before an exchange.</summary>
     public int LocalSteps { get; init; } = 1;
-
-    private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>Reads what <see cref="Write"/> wrote as JSON.</summary>
     public static StepReport Parse(string json) => JsonSerializer.Deserialize<StepReport>(json, s_json)!;

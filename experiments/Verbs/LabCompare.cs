@@ -9,8 +9,10 @@ internal sealed class LabCompare() : LabMeasureVerb<LabMeasureOptions>(
     "lab compare", "bytes and ms of the training step by method and rate, measured in the lab and predicted; behind --: options of bench steps")
 {
     public override IReadOnlyList<string> Examples =>
-        ["lab compare --hosts 4 --rates 100mbit,1gbit --out lab", "lab compare --methods 'none; sign via majority' -- --num_hid 650 --steps 30",
-        "lab compare --rates 100mbit --local_steps 1,8,32 -- --steps 8"];
+    [
+        "lab compare --hosts 4 --rates 100mbit,1gbit --out lab", "lab compare --methods 'none; sign via majority' -- --num_hid 650 --steps 30",
+        "lab compare --rates 100mbit --local_steps 1,8,32 -- --steps 8",
+    ];
 
     protected override Picture Measure(LabMeasureOptions options, IReadOnlyList<LinkRate> rates, IReadOnlyList<int> localSteps, LabMeasurement measurement, TextWriter output)
     {

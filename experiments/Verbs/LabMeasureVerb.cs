@@ -47,6 +47,8 @@ internal abstract class LabMeasureVerb<TOptions>(string name, string summary) : 
         LinkRate[] rates = [.. options.Rates.Split(',').Select(text => LinkRate.Read(text, "rates"))];
         var methods = ExchangeComposition.ReadList(options.Methods, "methods");
         StepBenchmark.Check(new StepBenchmarkOptions { Methods = options.Methods }, Components.Compose);
+
+        // What is set here may not be given behind the dashes as well.
         _ = CommandParser.Parse(new BenchSteps(), ["--methods", options.Methods, "--local_steps", "1", "--num_workers", "2", "--hostfile", "", "--json", .. command.PassedOn]);
         var localSteps = Numbers("local_steps", options.LocalSteps, 1, MostLocalSteps, "1,8,32");
         var picture = Measure(options, rates, localSteps, new LabMeasurement(methods, command.PassedOn, environment), environment.Screen.Output);

@@ -36,7 +36,7 @@ internal sealed record RunData
     public int Workers => VirtualWorkers > 0 ? VirtualWorkers : int.TryParse(Option("num_workers"), out int count) ? count : 1;
 
     /// <summary>H: steps that each worker takes by itself before they exchange what they have come to.</summary>
-    public long LocalSteps => long.TryParse(Option("local_steps"), out long steps) ? steps : 1;
+    public long LocalSteps => long.TryParse(Option("local_steps"), out long steps) && steps > 0 ? steps : 1;
 
     /// <summary>Each worker has weights and an optimizer of its own: what they exchange is no gradient.</summary>
     public bool HasLocalWeights => LocalSteps > 1 || Option("outer_lr") is not ("" or "1") || Option("outer_momentum") is not ("" or "0");

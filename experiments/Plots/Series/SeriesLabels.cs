@@ -7,7 +7,8 @@ namespace Compression.Experiments.Plots.Series;
 /// <summary>Names series by what tells them apart, and by no more.</summary>
 internal static class SeriesLabels
 {
-    private const string Compressor = "resolved_compressor", Memory = "resolved_memory", Exchange = "resolved_exchange", Workers = "workers", Network = "network", Outer = "outer", PlainOuter = "outer mean";
+    private const string Compressor = "resolved_compressor", Memory = "resolved_memory", Exchange = "resolved_exchange", Workers = "workers", Network = "network";
+    private const string Outer = "outer", PlainOuter = "outer mean";
 
     // These follow from the compressor, or say how long a run is: shown only where nothing else tells two series apart.
     private static readonly string[] s_lastResort = [Memory, "max_steps", "epochs", "warmup_epochs", "threads", "corpus"];
