@@ -138,12 +138,12 @@ device_to_build() {
     printf '%s' "${device:-cpu}"
 }
 
-# Runs "dotnet build" or "dotnet publish" for a device. One compiler serves all projects, and is stopped with the build: a server that stays
-# would keep memory and the lock.
+# Runs "dotnet build" or "dotnet publish" for a device. One compiler serves all projects (which newer SDKs do without nodes that stay only where
+# it is asked for), and is stopped with the build: a server that stays would keep memory and the lock.
 run_dotnet() {
     local compiler=compression-$$ verb=$1 device=$2 code=0
     shift 2
-    dotnet "$verb" "$@" -c Release --nologo -v q -nodeReuse:false "-p:SharedCompilationId=$compiler" "-p:TorchDevice=$device" > "$artifacts/build.log" 2>&1 9>&- || code=$?
+    dotnet "$verb" "$@" -c Release --nologo -v q -nodeReuse:false -p:UseSharedCompilation=true "-p:SharedCompilationId=$compiler" "-p:TorchDevice=$device" > "$artifacts/build.log" 2>&1 9>&- || code=$?
     stop_compiler "$compiler"
     return "$code"
 }
@@ -214,8 +214,10 @@ set_environment() {
 # --- The tests ---------------------------------------------------------------------------------------------------------------
 
 run_tests() {
-    local filter=${1:-} results=$artifacts/test-results project name log
-    local passed=0 failed=0 skipped=0 broken=0 patience=1500
+    local filter=${1:-} results=$artifacts/test-results project name
+    local passed=0 failed=0 skipped=0 broken=0
+    # Two of MPI's jobs would take each other's segments of shared memory for ones that are left: these run one after another, all others beside them.
+    local -a ranks=(Compression.Experiments.Tests Compression.Mpi.Tests) others=()
     rm -rf "$results"
     mkdir -p "$results"
     install_packages dotnet-sdk-10.0 mpich iproute2 git
@@ -226,13 +228,19 @@ run_tests() {
     exec 9>&-
     for project in "$root"/tests/*/*.Tests.csproj; do
         name=$(basename "$project" .csproj)
-        log=$results/$name.log
-        if ! timeout "$patience" dotnet test "$project" -c Release --no-build --nologo -v q --results-directory "$results" \
-            --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" ${filter:+--filter "$filter"} > "$log" 2>&1; then
-            grep -vE '^\s*$|^Test run for|^VSTest|^A total of|^Starting test|^Results File:|^Failed!' "$log" || true
-        fi
+        [[ " ${ranks[*]} " == *" $name "* ]] || others+=("$name")
+    done
 
-        report_counters "$name"
+    # As groups of processes of their own they end together, and take SIGINT as tests expect.
+    set -m
+    run_projects "${ranks[@]}" < /dev/null &
+    run_projects "${others[@]}" < /dev/null &
+    set +m
+    trap 'kill -- $(jobs -p | sed s/^/-/) 2> /dev/null || true; exit 130' HUP INT TERM
+    wait
+    trap - HUP INT TERM
+    for name in "${ranks[@]}" "${others[@]}"; do
+        report_counters "$name" > /dev/null
     done
 
     if ((passed + failed + skipped + broken == 0)); then
@@ -244,13 +252,27 @@ run_tests() {
     ((failed + broken == 0))
 }
 
+# Runs the tests of projects one after another, and prints what fails and the counters of each.
+run_projects() {
+    local name log patience=1500
+    for name in "$@"; do
+        log=$results/$name.log
+        if ! timeout --foreground "$patience" dotnet test "$root"/tests/*/"$name.csproj" -c Release --no-build --nologo -v q --results-directory "$results" \
+            --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" ${filter:+--filter "$filter"} > "$log" 2>&1; then
+            grep -vE '^\s*$|^Test run for|^VSTest|^A total of|^Starting test|^Results File:|^Failed!' "$log" || true
+        fi
+
+        report_counters "$name"
+    done
+}
+
 # What skipped tests need, each with the number of tests that wait for it.
 report_skips() {
     { grep -h -A 4 'outcome="NotExecuted"' "$results"/*.trx || true; } |
         sed -nE 's#.*<Message>(.*)</Message>.*#\1#p' | sort | uniq -c | sed -E 's/^ *([0-9]+) (.*)/skipped \1: \2/'
 }
 
-# Adds the counters of one project's results to those of run_tests, and prints them.
+# Prints the counters of one project's results, and adds them to those of run_tests.
 report_counters() {
     local name=$1 file=$results/$1.trx line p f t
     line=$(grep -m 1 '<Counters ' "$file" 2> /dev/null || true)

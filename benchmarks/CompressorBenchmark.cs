@@ -40,13 +40,13 @@ public static class CompressorBenchmark
         using var team = new ThreadTeam(threads);
         var bucket = options.Gradient == GradientSource.Ptb ? PtbGradient.Compute(corpus(), team) : Gaussian(options.Elements);
         var input = new CompressorInput(bucket);
-        var rows = methods.Select(method => Measure(method, compose(method.Composition), input, team, options.Repeats)).ToList();
+        var rows = methods.Select(method => Measure(method, compose(method.Composition), input, team, options)).ToList();
         var report = new CompressorReport(
             bucket.Layout.Length, bucket.Layout.Slots.Length, threads, memory, Median.Of(rows.Select(row => row.PlainReadMs)), rows);
         report.Write(options.Json, output);
     }
 
-    private static CompressorTimes Measure(CompressorMethod method, CompressionPlan plan, CompressorInput input, ThreadTeam team, int repeats)
+    private static CompressorTimes Measure(CompressorMethod method, CompressionPlan plan, CompressorInput input, ThreadTeam team, CompressorBenchmarkOptions options)
     {
         int elements = input.Bucket.Layout.Length;
         var ours = new CompressorRun(plan, input, team);
@@ -54,9 +54,9 @@ public static class CompressorBenchmark
         using var noGradient = no_grad();
         var peer = new OperatorTimes(method.Peer(tensor(input.Bucket.All.ToArray()), input), elements, team.Threads);
         Action[] actions = [() => SumOfSquares.Invoke(team, input.Bucket.All), ours.Compress, ours.Decompress];
-        Array.ForEach(actions, Median.WarmUp);
+        Array.ForEach(actions, action => WarmUp(action, options.WarmUp));
         List<double>[] times = [[], [], []];
-        for (int left = repeats; left > 0; left -= InARow)
+        for (int left = options.Repeats; left > 0; left -= InARow)
         {
             peer.Round();
             for (int i = 0; i < actions.Length; i++)
@@ -79,6 +79,14 @@ public static class CompressorBenchmark
             PayloadBits = 8.0 * ours.Payload.Length / elements,
             FloorBits = ours.Payload.FloorBits / elements,
         };
+    }
+
+    private static void WarmUp(Action action, TimeSpan time)
+    {
+        for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < time;)
+        {
+            action();
+        }
     }
 
     private static double Milliseconds(Action action)

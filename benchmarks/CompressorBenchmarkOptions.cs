@@ -38,4 +38,7 @@ public sealed record CompressorBenchmarkOptions
     /// <summary>JSON instead of a table.</summary>
     [Option("json", "print JSON instead of a table")]
     public bool Json { get; init; }
+
+    /// <summary>How long each action is repeated before it is measured: until the compiler has replaced its first, unoptimized code.</summary>
+    public TimeSpan WarmUp { get; init; } = TimeSpan.FromMilliseconds(500);
 }

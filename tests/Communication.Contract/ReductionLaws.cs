@@ -32,7 +32,10 @@ public static class ReductionLaws
             for (int index = 0; index < length; index++)
             {
                 float expected = (n * (index % 1000)) + (n * (n - 1) / 2);
-                Expect(values[index] == expected, member, $"entry {index} of {length} is {values[index]}, not {expected}");
+                if (values[index] != expected)
+                {
+                    Expect(false, member, $"entry {index} of {length} is {values[index]}, not {expected}");
+                }
             }
         }
     }

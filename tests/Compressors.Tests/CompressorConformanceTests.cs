@@ -24,10 +24,8 @@ public sealed class CompressorConformanceTests
                 float[] residual = [.. values];
                 var reader = new PayloadReader(payload);
                 compressor.Decompress(ref reader, new GradientAccumulator(slot, residual, -1, Pipelines.Step()));
-                for (int i = 0; i < length; i++)
-                {
-                    Assert.True(values[i] - decoded[i] == residual[i], $"{name}, {length} elements, at {i}");
-                }
+                int broken = Enumerable.Range(0, length).FirstOrDefault(i => values[i] - decoded[i] != residual[i], -1);
+                Assert.True(broken < 0, $"{name}, {length} elements, at {broken}");
             }
         }
     }

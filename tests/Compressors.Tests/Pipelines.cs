@@ -83,8 +83,12 @@ internal static class Pipelines
     /// <summary>Compresses one slot, in the bucket of which it is alone. A third of the entries is noisy: their squares over micro-batches exceed their own.</summary>
     public static void Compress(ICompressor compressor, ParameterSlot slot, float[] values, PayloadWriter writer, long step = 0)
     {
-        var random = new Random((int)step);
-        float[] squares = [.. values.Select(value => value * value * (random.Next(3) == 0 ? 2f : 0.5f))];
+        float[] squares = TestData.Noise(values.Length, seed: (int)step);
+        for (int i = 0; i < squares.Length; i++)
+        {
+            squares[i] *= values[i] * values[i];
+        }
+
         compressor.BeginStep([slot], values, Step(step: step));
         compressor.Compress(new GradientView(slot, values, values, Step(step: step), squares), writer);
     }

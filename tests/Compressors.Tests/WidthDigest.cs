@@ -1,7 +1,7 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
-using System.Text;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
 using Compression.Core.Tests;
@@ -45,7 +45,7 @@ internal static class WidthDigest
         {
             var (payload, decoded, _) = Pipelines.RoundTrip(compressor, layout.Slots[0], values, step);
             hash.AppendData(payload);
-            hash.AppendData(Encoding.ASCII.GetBytes(string.Join(',', decoded.Select(BitConverter.SingleToUInt32Bits))));
+            hash.AppendData(MemoryMarshal.AsBytes(decoded.AsSpan()));
         }
     }
 }
