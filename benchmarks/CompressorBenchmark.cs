@@ -40,7 +40,7 @@ public static class CompressorBenchmark
         using var team = new ThreadTeam(threads);
         var bucket = options.Gradient == GradientSource.Ptb ? PtbGradient.Compute(corpus(), team) : Gaussian(options.Elements);
         var input = new CompressorInput(bucket);
-        var rows = methods.Select(method => Measure(method, compose(method.Composition), input, team, options)).ToList();
+        var rows = methods.Select(method => Measure(method, compose(method.Composition), method.On(input), team, options)).ToList();
         var report = new CompressorReport(
             bucket.Layout.Length, bucket.Layout.Slots.Length, threads, memory, Median.Of(rows.Select(row => row.PlainReadMs)), rows);
         report.Write(options.Json, output);

@@ -25,6 +25,25 @@ internal sealed class CompressorInput
         }
     }
 
+    /// <summary>The same gradient, a vector alone as the matrix of its entries that is nearest to a square.</summary>
+    public CompressorInput AsMatrix()
+    {
+        var layout = Bucket.Layout;
+        if (layout.Slots is not [{ Shape.Length: 1 } vector])
+        {
+            return this;
+        }
+
+        long columns = (long)Math.Sqrt(vector.Length);
+        while (vector.Length % columns != 0)
+        {
+            columns--;
+        }
+
+        var matrix = BucketLayout.Create([(vector.Name, (IReadOnlyList<long>)[vector.Length / columns, columns])]);
+        return new CompressorInput(new GradientBucket(matrix, Bucket.All.ToArray()));
+    }
+
     /// <summary>What is compressed.</summary>
     public GradientBucket Bucket { get; }
 

@@ -7,7 +7,14 @@ namespace Compression.Benchmarks;
 /// <summary>A method under measurement.</summary>
 /// <param name="Composition">Ours.</param>
 /// <param name="Peer">The same written with libtorch's operators: the gradient, and what else a method looks at.</param>
-internal sealed record CompressorMethod(string Composition, Func<Tensor, CompressorInput, PeerOperator> Peer);
+internal sealed record CompressorMethod(string Composition, Func<Tensor, CompressorInput, PeerOperator> Peer)
+{
+    /// <summary>A vector is measured as a matrix, since of vectors the method does something else.</summary>
+    public bool NeedsMatrix { get; init; }
+
+    /// <summary>What it is measured on.</summary>
+    public CompressorInput On(CompressorInput input) => NeedsMatrix ? input.AsMatrix() : input;
+}
 
 /// <summary>What is measured.</summary>
 internal static class CompressorMethods
@@ -22,6 +29,7 @@ internal static class CompressorMethods
         new("topk(ratio=0.01)", (gradient, _) => SparsifierOperators.TopK(gradient, 0.01)),
         new("topk(ratio=0.001)+sign", (gradient, _) => SparsifierOperators.TopKSign(gradient, 0.001)),
         new("chunktopk(ratio=0.01)", (gradient, _) => SparsifierOperators.ChunkTopK(gradient, 4096, 0.01)),
+        new("dcttopk", (gradient, input) => SparsifierOperators.DctTopK(gradient, input.Bucket.Layout, 64, 32)) { NeedsMatrix = true },
         new("randomk(ratio=0.01)", (gradient, _) => SparsifierOperators.RandomK(gradient, 0.01)),
         new("threshold(tau=2.5758)", (gradient, _) => SparsifierOperators.Threshold(gradient, OnePercent)),
         new("dgc(ratio=0.01)", (gradient, _) => SparsifierOperators.Dgc(gradient, 0.01)),

@@ -1,3 +1,4 @@
+using Compression.Core.Gradients;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -40,6 +41,27 @@ internal static class SparsifierOperators
             var ofRows = rows.abs().topk((int)CountOf(rows[0], ratio), sorted: false).indexes + (arange(chunks).unsqueeze(1) * chunk);
             return rest == 0 ? ofRows.view(-1) : cat([ofRows.view(-1), Largest(gradient[(int)(chunks * chunk)..], ratio) + (chunks * chunk)]);
         }
+    }
+
+    /// <summary>DeMo: of every tile of a matrix the largest coefficients of its cosine transform in both directions.</summary>
+    /// <param name="gradient">All parameters.</param>
+    /// <param name="layout">Theirs.</param>
+    /// <param name="longest">Longest side of a tile.</param>
+    /// <param name="count">Coefficients of a tile.</param>
+    public static PeerOperator DctTopK(Tensor gradient, BucketLayout layout, int longest, int count)
+    {
+        TiledParameter[] parameters = [.. layout.Slots.Where(slot => slot.Length > 0).Select(slot => new TiledParameter(slot, longest))];
+        return new(
+            () =>
+            {
+                var chosen = parameters.Select(parameter => parameter.Choose(gradient, count)).ToArray();
+                return [cat([.. chosen.Select(part => part.Values)]), cat([.. chosen.Select(part => part.Positions)])];
+            },
+            payload =>
+            {
+                var coefficients = PeerOperator.Scatter(gradient.numel(), payload[0], payload[1]);
+                return cat([.. parameters.Select(parameter => parameter.Inverse(coefficients))]);
+            });
     }
 
     /// <summary>Entries by chance.</summary>

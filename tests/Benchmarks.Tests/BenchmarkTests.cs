@@ -26,6 +26,11 @@ public sealed partial class BenchmarkTests
         });
         Assert.InRange(methods["sign"].GetProperty("payload_bits").GetDouble(), 1.0, 1.1);
 
+        Assert.True(methods.ContainsKey("chunktopk(ratio=0.01)") && methods.ContainsKey("levels2"));
+
+        // Of a matrix of 160 × 125 each of 20 tiles of 40 × 25 sends 32 coefficients, and which.
+        Assert.InRange(methods["dcttopk"].GetProperty("payload_bits").GetDouble(), 0.032 * 32, 0.032 * 40);
+
         // 20 of 20,000 entries at 32 bits each, and at least the entropy of which they are.
         double floor = 0.001 * 32;
         Assert.InRange(methods["topk(ratio=0.001)"].GetProperty("payload_bits").GetDouble(), floor, 3 * floor);

@@ -19,6 +19,7 @@ public sealed class PeerOperatorTests
     [InlineData("topk(ratio=0.01)", 0)]
     [InlineData("topk(ratio=0.001)+sign", 1e-5)]
     [InlineData("chunktopk(ratio=0.01)", 0)]
+    [InlineData("dcttopk", 1e-5)]
     [InlineData("threshold(tau=2.5758)", 0)]
     [InlineData("adacomp", 1e-5)]
     [InlineData("sign", 1e-5)]
@@ -98,8 +99,8 @@ public sealed class PeerOperatorTests
     {
         TorchLibrary.Load();
         var bucket = new GradientBucket(BucketLayout.Create([("gradient", [Elements])]), GaussianGradient.Create(Elements));
-        var input = new CompressorInput(bucket);
         var method = CompressorMethods.All.Single(method => method.Composition == composition);
+        var input = method.On(new CompressorInput(bucket));
         var ours = new CompressorRun(Compositions.Compose(composition), input, ThreadTeam.Single);
         for (int step = 0; step < steps; step++)
         {

@@ -2,6 +2,7 @@ using Compression.Compressors.Sparsifiers.DctTopK;
 using Compression.Core.Contracts;
 using Compression.Core.Gradients;
 using Compression.Core.Kernels;
+using Compression.Core.Payloads;
 using Compression.Core.Reporting;
 using Compression.Core.Tests;
 
@@ -22,6 +23,8 @@ public sealed class DctTopKTests
         { [67], 1, 1 },
         { [1], 1, 1 },
         { [3, 4, 10], 12, 10 },
+        { [81, 63], 27, 63 },
+        { [122, 66], 61, 33 },
     };
 
     [Theory]
@@ -65,6 +68,39 @@ public sealed class DctTopKTests
         float[] decoded = Decode("dcttopk(k=20)", slot, values);
         double[] expected = Inverse(grid, chosen);
         Assert.All(Enumerable.Range(0, slot.Length), i => Assert.Equal(expected[i], decoded[i], 1e-5));
+    }
+
+    /// <summary>What many sent is added by coefficients and transformed back once: as if each had been transformed back, on any number of threads.</summary>
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void A_sum_of_coefficients_is_transformed_back_to_the_sum_of_the_gradients(int[] shape, int height, int width)
+    {
+        Assert.Equal(height * width, TileGrid.Of(Slot(shape), 64).TileLength);
+        var slot = Slot(shape);
+        var layout = BucketLayout.Create([(slot.Name, (IReadOnlyList<long>)slot.Shape)]);
+        using var team = new ThreadTeam(3);
+        var plan = Pipelines.Plan("dcttopk(k=20)");
+        var (alone, together) = (plan.CreateCompressor(layout, ThreadTeam.Single), plan.CreateCompressor(layout, team));
+        float[] each = new float[slot.Length], once = new float[slot.Length], onThreads = new float[slot.Length];
+        for (int worker = 0; worker < 3; worker++)
+        {
+            byte[] payload = Pipelines.RoundTrip(alone, slot, TestData.Gaussian(slot.Length, seed: worker)).Payload;
+            Assert.Equal(payload, Pipelines.RoundTrip(together, slot, TestData.Gaussian(slot.Length, seed: worker)).Payload);
+            Add(alone, payload, each, asCoefficients: false);
+            Add(alone, payload, once, asCoefficients: true);
+            Add(together, payload, onThreads, asCoefficients: true);
+        }
+
+        alone.TransformBack(slot, once, Pipelines.Step());
+        together.TransformBack(slot, onThreads, Pipelines.Step());
+        Assert.Equal(once, onThreads);
+        Assert.All(Pairs.Of(each, once), pair => Assert.Equal(pair.First, pair.Second, 2e-5));
+
+        void Add(ICompressor compressor, byte[] payload, float[] sum, bool asCoefficients)
+        {
+            var reader = new PayloadReader(payload);
+            compressor.Decompress(ref reader, new GradientAccumulator(slot, sum, 1, Pipelines.Step()) { TakesCoefficients = asCoefficients });
+        }
     }
 
     [Fact]

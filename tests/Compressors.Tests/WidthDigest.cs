@@ -16,6 +16,9 @@ internal static class WidthDigest
 {
     private static readonly int[] s_lengths = [1, 17, 65, 1000, 33_000, 100_003];
 
+    // Matrices, whose tiles have sides of all kinds: whole vectors and not, even and odd.
+    private static readonly (int Rows, int Columns)[] s_matrices = [(64, 128), (150, 75), (26, 14), (9, 63)];
+
     public static int Main()
     {
         int width = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 64;
@@ -27,8 +30,13 @@ internal static class WidthDigest
             {
                 foreach (float[] values in new[] { TestData.Gaussian(length), TestData.Sparse(length) })
                 {
-                    Append(hash, create, length, values);
+                    Append(hash, create, Pipelines.Layout(length), values);
                 }
+            }
+
+            foreach (var (rows, columns) in s_matrices)
+            {
+                Append(hash, create, BucketLayout.Create([("p", (IReadOnlyList<long>)[rows, columns])]), TestData.Gaussian(rows * columns));
             }
 
             Console.WriteLine($"{name} {Convert.ToHexStringLower(hash.GetHashAndReset())}");
@@ -37,9 +45,8 @@ internal static class WidthDigest
         return 0;
     }
 
-    private static void Append(IncrementalHash hash, Func<ThreadTeam, BucketLayout, Core.Contracts.ICompressor> create, int length, float[] values)
+    private static void Append(IncrementalHash hash, Func<ThreadTeam, BucketLayout, Core.Contracts.ICompressor> create, BucketLayout layout, float[] values)
     {
-        var layout = Pipelines.Layout(length);
         var compressor = create(ThreadTeam.Single, layout);
         for (int step = 0; step < 2; step++)
         {

@@ -5,11 +5,18 @@ using Compression.Core.Kernels;
 namespace Compression.Compressors.Sparsifiers.ChunkTopK;
 
 /// <summary>
-/// Exactly the k largest magnitudes of a chunk, ascending by position; among equal ones the lower position wins. The k-th largest of the maxima of
-/// many small groups is reached by k entries at least, and by few more: what reaches it is collected in one pass, and cut to k.
+/// Exactly the k largest magnitudes of a chunk, ascending by position; among equal ones the lower position wins. What reaches a threshold is collected in
+/// one pass, and cut to k. The threshold lies a little below that of the chunk before; where it is reached by too few or by far too many, it is the k-th
+/// largest of the maxima of many small groups, which k entries reach at least, and few more.
 /// </summary>
 internal static unsafe class LargestOfChunk
 {
+    // An eighth of an octave, in magnitude bits.
+    private const uint Margin = 1 << 20;
+
+    // Times k: as many as are cut in less time than the maxima take.
+    private const int TooMany = 4;
+
     // Groups for each entry that is chosen: of those beyond k that reach the threshold there are some k/8.
     private const int GroupsOfChosen = 4;
 
@@ -26,11 +33,20 @@ internal static unsafe class LargestOfChunk
     /// <param name="k">1 to <paramref name="length"/>.</param>
     /// <param name="room">Of the part.</param>
     /// <param name="taken">What the part has taken so far; k more afterwards.</param>
-    public static void Take(float* values, int start, int length, int k, CandidateRoom room, int taken)
+    /// <param name="threshold">Of the chunk before, 0 if there is none; this one's afterwards.</param>
+    public static void Take(float* values, int start, int length, int k, CandidateRoom room, int taken, ref uint threshold)
     {
-        uint threshold = k == length ? 0 : ReachedByEnough(values + start, length, k);
-        int end = CollectAbove.Take(values, start, start + length, threshold, room, taken);
-        KeepLargest.Invoke(room.Positions + taken, room.Values + taken, end - taken, k);
+        int end = threshold <= Margin || k == length ? taken : CollectAbove.Take(values, start, start + length, threshold - Margin, room, taken);
+        if (end - taken < k || (long)end - taken > (long)TooMany * k)
+        {
+            threshold = k == length ? 0 : ReachedByEnough(values + start, length, k);
+            end = CollectAbove.Take(values, start, start + length, threshold, room, taken);
+        }
+
+        if (end - taken > k)
+        {
+            threshold = KeepLargest.Invoke(room.Positions + taken, room.Values + taken, end - taken, k);
+        }
     }
 
     [SkipLocalsInit]

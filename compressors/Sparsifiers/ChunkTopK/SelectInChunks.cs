@@ -23,9 +23,10 @@ internal static unsafe class SelectInChunks
         public void Execute(int part, CandidateRoom room)
         {
             int taken = 0, end = Math.Min(grid.Count, (part + 1) * chunksOfPart);
+            uint threshold = 0;
             for (int chunk = part * chunksOfPart; chunk < end; chunk++)
             {
-                LargestOfChunk.Take(values, grid.StartOf(chunk), grid.LengthOf(chunk), grid.ChosenOf(chunk), room, taken);
+                LargestOfChunk.Take(values, grid.StartOf(chunk), grid.LengthOf(chunk), grid.ChosenOf(chunk), room, taken, ref threshold);
                 taken += grid.ChosenOf(chunk);
             }
 

@@ -30,11 +30,12 @@ internal static unsafe class CollectCoefficients
             float* work = stackalloc float[TileTransform.Room];
             TileTransform.Prepare(work);
             int taken = 0, end = Math.Min(grid.Count, (part + 1) * tilesOfPart);
+            uint threshold = 0;
             for (int tile = part * tilesOfPart; tile < end; tile++, taken += k)
             {
                 int start = tile * grid.TileLength;
                 float* coefficients = transform.Forward(values, tile, work);
-                LargestOfChunk.Take(coefficients - start, start, grid.TileLength, k, room, taken);
+                LargestOfChunk.Take(coefficients - start, start, grid.TileLength, k, room, taken, ref threshold);
             }
 
             room.End(part, taken);

@@ -11,6 +11,9 @@ public static unsafe class CollectAbove
     // over the chosen ones would end where no processor foresees it, and vectors, most of them empty, take three times as long to write.
     private const int Group = 64, FewOfGroup = 4;
 
+    // Entries between the group that is looked at and the one that is asked for.
+    private const int Ahead = 1024;
+
     /// <param name="team">Threads.</param>
     /// <param name="values">The entries.</param>
     /// <param name="threshold">Least magnitude, as bits of a non-negative float.</param>
@@ -96,6 +99,7 @@ public static unsafe class CollectAbove
     {
         for (; i <= end - Group; i += Group)
         {
+            Prefetch.Block(source.Complete + i + Ahead);
             Vector512<float> first = source.Load(i), second = source.Load(i + 16), third = source.Load(i + 32), fourth = source.Load(i + 48);
             ulong chosen = Reaching(first, threshold) | (Reaching(second, threshold) << 16) | (Reaching(third, threshold) << 32) | (Reaching(fourth, threshold) << 48);
             int count = BitOperations.PopCount(chosen);

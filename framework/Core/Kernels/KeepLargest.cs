@@ -9,13 +9,9 @@ public static unsafe class KeepLargest
     /// <param name="values">As many.</param>
     /// <param name="count">Entries.</param>
     /// <param name="k">1 to <paramref name="count"/>.</param>
-    public static void Invoke(int* positions, float* values, int count, int k)
+    /// <returns>Magnitude bits that those that stay reach.</returns>
+    public static uint Invoke(int* positions, float* values, int count, int k)
     {
-        if (count == k)
-        {
-            return;
-        }
-
         uint limit = KthLargest.AtMost(new ReadOnlySpan<float>(values, count), k, enough: k, out int above, out int reaching);
         int ties = reaching == k ? k : k - above, taken = 0, i = 0;
         var mask = Vector512.Create(MagnitudeBits.Mask);
@@ -41,6 +37,8 @@ public static unsafe class KeepLargest
         {
             taken += KeepOne(positions, values, i, taken, limit, ref ties);
         }
+
+        return limit;
     }
 
     private static int KeepOne(int* positions, float* values, int from, int to, uint limit, ref int ties)

@@ -44,6 +44,31 @@ public sealed class SignUpdateTests : IDisposable
         AssertSigns(0.01, decay: 0, run.Summary!.Parameters);
     }
 
+    /// <summary>DeMo that sends all, and remembers nothing, is signSGD of the mean.</summary>
+    [Fact]
+    public void Demo_of_whole_tiles_without_decay_steps_by_the_sign_of_the_mean_gradient()
+    {
+        const int Workers = 3;
+        var options = PtbRuns.Tiny with
+        {
+            Update = UpdateRule.Sign, InitLr = 0.01, Clip = 0, VirtualWorkers = Workers, Compressor = "dcttopk(k=4096)", Memory = "demo(decay=0)", MaxSteps = 1, CheckpointEvery = 1,
+        };
+        PtbRuns.Train(options, PtbRuns.Text, _folder.Path);
+        WorkerAlone[] workers = [.. Enumerable.Range(0, Workers).Select(worker => new WorkerAlone(options, worker, Workers))];
+        float[] before = workers[0].Weights;
+        float[][] gradients = [.. workers.Select(worker => worker.Gradient(0))];
+        workers[0].Read(_folder.Path, 1);
+        float[] after = workers[0].Weights;
+        double[] means = [.. before.Select((_, i) => gradients.Average(gradient => (double)gradient[i]))];
+
+        // Transformed there and back, a gradient that is next to nothing may change its sign.
+        double least = 1e-6 * means.Max(Math.Abs);
+        int[] clear = [.. Enumerable.Range(0, means.Length).Where(i => Math.Abs(means[i]) > least)];
+        Assert.All(clear, i => Assert.Equal(before[i] - (0.01 * Math.Sign(means[i])), after[i], 1e-7));
+        Assert.InRange(clear.Length, means.Length / 2, means.Length);
+        Assert.All(workers, worker => worker.Dispose());
+    }
+
     public static TheoryData<PtbOptions, string> Refused => new()
     {
         { PtbRuns.Tiny with { Optim = "adamw" }, "SGD without momentum" },
