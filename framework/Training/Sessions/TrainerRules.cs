@@ -70,7 +70,7 @@ public static class TrainerRules
         Refuse(clip.MaxNorm > 0 && !clip.IsLocal, option, "where moments are exchanged there is no mean gradient to clip; use --clip_scope local or --clip 0.");
         Refuse(
             plan.StepsAlone && options.OnNonfinite == NonFiniteAction.Skip, "--on_nonfinite skip",
-            $"with {option} workers have left the shared weights before they agree to skip; use --on_nonfinite abort.");
+            $"with {option} they have left the shared weights before they agree to skip; use --on_nonfinite abort.");
     }
 
     // A sign has no magnitude that anything could come of.

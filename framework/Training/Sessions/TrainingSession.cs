@@ -265,7 +265,7 @@ public sealed class TrainingSession : IDisposable
         var synchronization = new MomentSynchronization(_model, _group.Count, moments, _context.Plan.StepsAlone);
         if (!synchronization.SharesMomentsBefore(_task.TotalSteps))
         {
-            _context.Logger.Warning($"--exchange {_context.Plan.Exchange}: gradients are exchanged dense in all {_task.TotalSteps} steps of this run, and moments in none.");
+            _context.Logger.Warning($"--exchange {_context.Plan.Exchange}: this run ends after step {_task.TotalSteps}, before moments are exchanged: all its gradients go dense.");
         }
 
         return synchronization;
