@@ -20,6 +20,6 @@ public sealed record DemoOptions
 /// <param name="context">Parameters and threads.</param>
 [Algorithm(
     "demo", AlgorithmRole.Memory, "DeMo, Peng et al. 2024", Traits = AlgorithmTraits.AppliesMomentum,
-    DiffersFromPaper = "the momentum is kept and sent divided by the learning rate, which the sign of the mean (--update sign) does not see; without it the step is the rate times the mean")]
+    DiffersFromPaper = "the momentum is kept and sent divided by the learning rate, which the sign of the mean (--update sign) does not see; without it the step is the rate times the mean; a coefficient is averaged over all workers, where the authors' code averages it over those that sent it")]
 public sealed class DemoMemory(DemoOptions options, ComponentContext context)
     : ResidualMemory(new ResidualOptions { Beta = options.Decay }, context with { ResidualInStepUnits = true });
