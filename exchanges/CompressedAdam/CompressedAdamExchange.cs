@@ -50,5 +50,5 @@ public abstract class CompressedAdamExchange(ComponentContext context) : IMoment
     public void Load(IStateReader reader) => _signs.Load(reader);
 
     private sealed class Signs(ComponentContext context)
-        : ShardedExchange(new CompressorFactory(static shards => new ScaledSigns(shards)), new ErrorFeedback(context), context, compressSums: true);
+        : ShardedExchange(new CompressorFactory(static shards => new ScaledSignCompressor(shards)), new ErrorFeedback(context), context, compressSums: true);
 }

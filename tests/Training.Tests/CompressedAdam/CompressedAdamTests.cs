@@ -1,13 +1,9 @@
-using System.Runtime.InteropServices;
 using Compression.Core.Catalog;
 using Compression.Core.Communication;
 using Compression.Core.Composition;
-using Compression.Core.Contracts;
-using Compression.Core.Kernels;
 using Compression.Core.Reporting;
 using Compression.Exchanges;
 using Compression.Memory;
-using Compression.Training.Checkpoints;
 using Compression.Training.Ptb;
 using Compression.Training.Sessions;
 using Compression.Training.Tests.Ptb;
@@ -51,12 +47,11 @@ public sealed class CompressedAdamTests
         var catalog = AlgorithmCatalog.FromAssemblies(typeof(NoMemory).Assembly, typeof(WorldCheck).Assembly, typeof(ExactMoments).Assembly, typeof(Compressors.Quantizers.SignQuantizer).Assembly);
         var plan = new CompressionComposer(catalog).Compose(new CompressionRequest("none", "auto", options.Exchange, 0, new Dictionary<string, string>()));
         PtbTrainer.Train(options, PtbRuns.Text, new TrainingContext(local, new RecordingLogger(), plan, folder.Path, TimeProvider.System, CancellationToken.None));
-        float[] actual = Weights(Path.Combine(folder.Path, "checkpoints", $"step-{stages.Length:D6}"));
 
         // Lu et al. 2022, algorithm 1, in double precision, for gradients that learners of one worker each compute at its weights. m and v are corrected for
         // their start as Adam's are: m by the steps that it has taken, v by its refreshes.
-        PtbLearner[] alone = [.. Enumerable.Range(0, Workers).Select(worker => new PtbLearner(s_tiny with { VirtualWorkers = 0 }, PtbRuns.Text, worker, 1, Workers, 0, ThreadTeam.Single))];
-        double[] start = [.. Floats(alone[0]).Select(value => (double)value)];
+        WorkerAlone[] alone = [.. Enumerable.Range(0, Workers).Select(worker => new WorkerAlone(s_tiny, worker, Workers))];
+        double[] start = Array.ConvertAll(alone[0].Weights, value => (double)value);
         int length = start.Length, refreshes = 0;
         const double Beta1 = 0.9, Beta2 = 0.999;
         double rate = options.InitLr, coupled = optimizer == "adam" ? decay : 0, kept = optimizer == "adamw" ? 1 - (rate * decay) : 1, shrink = 1;
@@ -68,9 +63,8 @@ public sealed class CompressedAdamTests
             double[][] gradients = new double[Workers][];
             for (int worker = 0; worker < Workers; worker++)
             {
-                alone[worker].Storage.ChangeParameters(parameters => Array.ConvertAll(weights[worker], value => (float)value).CopyTo(parameters));
-                alone[worker].ForwardBackward(0, step, RandomKey.Mix((ulong)options.Seed, worker, step, -1, RandomPurpose.Dropout));
-                gradients[worker] = [.. Gradients(alone[worker]).Select((value, i) => value + (coupled * weights[worker][i]))];
+                alone[worker].Weights = Array.ConvertAll(weights[worker], value => (float)value);
+                gradients[worker] = [.. alone[worker].Gradient(step).Select((value, i) => value + (coupled * weights[worker][i]))];
             }
 
             bool gradient = stages[step] == 'g', meets = stages[step] != 'a' || step == stages.Length - 1;
@@ -104,6 +98,8 @@ public sealed class CompressedAdamTests
             (rates, shrink) = meets ? (0, 1) : (rates, shrink);
         }
 
+        alone[0].Read(folder.Path, stages.Length);
+        float[] actual = alone[0].Weights;
         Assert.All(alone, learner => learner.Dispose());
         double moved = Enumerable.Range(0, length).Average(i => Math.Abs(shared[i] - start[i]));
         double apart = Enumerable.Range(0, length).Average(i => Math.Abs(shared[i] - actual[i]));
@@ -135,29 +131,31 @@ public sealed class CompressedAdamTests
     public void A_run_that_goes_on_in_any_stage_ends_with_the_bits_of_one_that_was_never_stopped(string exchange, int checkpoint)
     {
         var options = s_tiny with { Optim = "adamw", WeightDecay = 0.1, Exchange = exchange, CheckpointEvery = checkpoint, MaxSteps = (2 * checkpoint) - 1 };
-        AssertResumes((resume, folder) => PtbRuns.Train(options with { Resume = resume }, PtbRuns.Text, folder), checkpoint);
+        Resumption.AssertEndsAlike((resume, folder) => PtbRuns.Train(options with { Resume = resume }, PtbRuns.Text, folder), checkpoint);
     }
 
     [Fact]
     public void Transformer_xl_has_them_too()
     {
         var options = Tiny.Options with { Optim = "adam", VirtualWorkers = 2, Exchange = ZeroOne, CheckpointEvery = 11, MaxStep = 17 };
-        AssertResumes((resume, folder) => Tiny.Train(options with { Resume = resume }, folder), checkpoint: 11);
+        Resumption.AssertEndsAlike((resume, folder) => Tiny.Train(options with { Resume = resume }, folder), checkpoint: 11);
     }
 
     [Fact]
     public void Evaluations_and_checkpoints_in_a_round_are_of_the_shared_weights()
     {
-        // The last exchange before step 28, a checkpoint's, is in step 25: 12 steps, then 2, then 4 and 4 more.
         var options = s_tiny with { Exchange = ZeroOne.Replace("local_step_scaler=3", "local_step_scaler=2", StringComparison.Ordinal), MaxSteps = 0, Epochs = 1, CheckpointEvery = 13 };
         using var folder = new TemporaryFolder();
         PtbRuns.Train(options with { MaxSteps = 18 }, PtbRuns.Text, folder.Path);
-        float[] inRound = Weights(Path.Combine(folder.Path, "checkpoints", "step-000013"));
         using var shorter = new TemporaryFolder();
         PtbRuns.Train(options with { MaxSteps = 18, CheckpointEvery = 10 }, PtbRuns.Text, shorter.Path);
 
         // Steps 7 and 8 meet, then 10, then 14: what lies in a checkpoint after 13 is what lay in the one after 10.
-        Assert.Equal(Weights(Path.Combine(shorter.Path, "checkpoints", "step-000010")), inRound);
+        using var reader = new WorkerAlone(s_tiny, worker: 0, workers: 1);
+        reader.Read(shorter.Path, 10);
+        float[] atTheLastExchange = reader.Weights;
+        reader.Read(folder.Path, 13);
+        Assert.Equal(atTheLastExchange, reader.Weights);
     }
 
     [Fact]
@@ -198,36 +196,5 @@ public sealed class CompressedAdamTests
             _ => options with { OnNonfinite = NonFiniteAction.Skip },
         };
         UserErrors.Expect(ExitCode.Usage, () => PtbTrainer.Check(options, PtbRuns.Compose(options), PtbRuns.Text, 1), "--exchange zerooneadam");
-    }
-
-    private static void AssertResumes(Func<string, string, RecordingLogger> train, long checkpoint)
-    {
-        using var folder = new TemporaryFolder();
-        string whole = Path.Combine(folder.Path, "whole"), part = Path.Combine(folder.Path, "part");
-        var expected = train("", whole);
-        train("", part);
-        var resumed = train(Path.Combine(part, "checkpoints", $"step-{checkpoint:D6}"), part);
-        Assert.Equal(expected.Summary!.FinalParametersSha256, resumed.Summary!.FinalParametersSha256);
-        Assert.Equal(expected.Summary.Bytes, resumed.Summary.Bytes);
-    }
-
-    private static float[] Gradients(PtbLearner learner)
-    {
-        using var copy = learner.Storage.FlatGradients.clone();
-        return MemoryMarshal.Cast<byte, float>(copy.bytes).ToArray();
-    }
-
-    private static float[] Floats(PtbLearner learner)
-    {
-        using var copy = learner.Storage.FlatParameters.clone();
-        return MemoryMarshal.Cast<byte, float>(copy.bytes).ToArray();
-    }
-
-    private static float[] Weights(string checkpoint)
-    {
-        using var learner = new PtbLearner(s_tiny, PtbRuns.Text, 0, 1, 1, microBatches: 0, ThreadTeam.Single);
-        using var file = SafetensorsFile.Open(Path.Combine(checkpoint, CheckpointNames.Model));
-        learner.Storage.Read(file, checkpoint, ExitCode.Checkpoint);
-        return Floats(learner);
     }
 }

@@ -1,6 +1,4 @@
-using System.Runtime.InteropServices;
 using Compression.Core.Communication;
-using Compression.Core.Contracts;
 using Compression.Core.Kernels;
 using Compression.Core.Reporting;
 using Compression.Training.Checkpoints;
@@ -29,23 +27,20 @@ public sealed class LocalStepsTests
         var options = s_tiny with { VirtualWorkers = Workers, LocalSteps = Local, OuterOptimizer = outer, OuterLr = rate, OuterMomentum = momentum, MaxSteps = Local * Meetings };
         using var folder = new TemporaryFolder();
         PtbRuns.Train(options with { CheckpointEvery = Local * Meetings }, PtbRuns.Text, folder.Path);
-        float[] actual = Weights(Path.Combine(folder.Path, "checkpoints", $"step-{Local * Meetings:D6}"));
 
         // Learners of one worker each, which know of no other; DiLoCo's algorithm 1 in double precision.
-        PtbLearner[] alone = [.. Enumerable.Range(0, Workers).Select(worker => new PtbLearner(
-            s_tiny, PtbRuns.Text, worker, workersHere: 1, Workers, microBatches: 0, ThreadTeam.Single))];
-        double[] shared = [.. Floats(alone[0]).Select(value => (double)value)], velocity = new double[shared.Length];
+        WorkerAlone[] alone = [.. Enumerable.Range(0, Workers).Select(worker => new WorkerAlone(s_tiny, worker, Workers))];
+        double[] shared = Array.ConvertAll(alone[0].Weights, value => (double)value), velocity = new double[shared.Length];
         for (int step = 0; step < Local * Meetings; step++)
         {
             for (int worker = 0; worker < Workers; worker++)
             {
-                alone[worker].ForwardBackward(0, step, RandomKey.Mix((ulong)options.Seed, worker, step, -1, RandomPurpose.Dropout));
-                alone[worker].Apply(options.InitLr);
+                alone[worker].Step(step);
             }
 
             if ((step + 1) % Local == 0)
             {
-                float[][] ends = [.. alone.Select(Floats)];
+                float[][] ends = [.. alone.Select(learner => learner.Weights)];
                 for (int i = 0; i < shared.Length; i++)
                 {
                     double difference = shared[i] - ends.Average(end => (double)end[i]);
@@ -55,11 +50,13 @@ public sealed class LocalStepsTests
 
                 foreach (var learner in alone)
                 {
-                    learner.Storage.ChangeParameters(parameters => Array.ConvertAll(shared, value => (float)value).CopyTo(parameters));
+                    learner.Weights = Array.ConvertAll(shared, value => (float)value);
                 }
             }
         }
 
+        alone[0].Read(folder.Path, Local * Meetings);
+        float[] actual = alone[0].Weights;
         Assert.All(alone, learner => learner.Dispose());
         for (int i = 0; i < shared.Length; i++)
         {
@@ -110,7 +107,7 @@ public sealed class LocalStepsTests
     public void A_run_that_goes_on_between_two_exchanges_ends_with_the_bits_of_one_that_was_never_stopped(string compressor, int workers, double momentum)
     {
         var options = s_tiny with { Compressor = compressor, VirtualWorkers = workers, LocalSteps = 5, OuterMomentum = momentum, CheckpointEvery = 7, MaxSteps = 18 };
-        AssertResumes(
+        Resumption.AssertEndsAlike(
             (resume, folder) => PtbRuns.Train(options with { Resume = resume }, PtbRuns.Text, folder), checkpoint: 7);
     }
 
@@ -118,7 +115,7 @@ public sealed class LocalStepsTests
     public void Transformer_xl_goes_on_between_two_exchanges_with_each_workers_adam()
     {
         var options = Tiny.Options with { Optim = "adam", VirtualWorkers = 2, LocalSteps = 4, OuterLr = 0.7, OuterOptimizer = "nesterov", OuterMomentum = 0.9, CheckpointEvery = 6, MaxStep = 13 };
-        AssertResumes((resume, folder) => Tiny.Train(options with { Resume = resume }, folder), checkpoint: 6);
+        Resumption.AssertEndsAlike((resume, folder) => Tiny.Train(options with { Resume = resume }, folder), checkpoint: 6);
     }
 
     [Fact]
@@ -178,31 +175,5 @@ public sealed class LocalStepsTests
         using var cluster = new InProcessCluster(2);
         UserErrors.Expect(
             ExitCode.NonFinite, () => cluster.Run(communicator => PtbRuns.Train(options, PtbRuns.Text, communicator: communicator)), "not finite", "--init_lr");
-    }
-
-    private static void AssertResumes(Func<string, string, RecordingLogger> train, long checkpoint)
-    {
-        using var folder = new TemporaryFolder();
-        string whole = Path.Combine(folder.Path, "whole"), part = Path.Combine(folder.Path, "part");
-        var expected = train("", whole);
-        train("", part);
-        var resumed = train(Path.Combine(part, "checkpoints", $"step-{checkpoint:D6}"), part);
-        Assert.Equal(expected.Summary!.FinalParametersSha256, resumed.Summary!.FinalParametersSha256);
-        Assert.Equal(expected.Summary.Bytes, resumed.Summary.Bytes);
-        Assert.Equal(expected.Evaluations[^1].Loss, resumed.Evaluations[^1].Loss);
-    }
-
-    private static float[] Floats(PtbLearner learner)
-    {
-        using var copy = learner.Storage.FlatParameters.clone();
-        return MemoryMarshal.Cast<byte, float>(copy.bytes).ToArray();
-    }
-
-    private static float[] Weights(string checkpoint)
-    {
-        using var learner = new PtbLearner(s_tiny, PtbRuns.Text, 0, 1, 1, microBatches: 0, ThreadTeam.Single);
-        using var file = SafetensorsFile.Open(Path.Combine(checkpoint, CheckpointNames.Model));
-        learner.Storage.Read(file, checkpoint, ExitCode.Checkpoint);
-        return Floats(learner);
     }
 }
