@@ -13,9 +13,10 @@ namespace Compression.Experiments.Sweeps;
 internal sealed class GridFile(IReadOnlyList<TrainingVerb> trainers)
 {
     private const string Parameters = "parameters";
+    private const string Configurations = "configurations";
 
     private static readonly string[] s_keys =
-        ["program", "name", "description", "method", "metric", Parameters, "run_cap", "seed", "project", "entity"];
+        ["program", "name", "description", "method", "metric", Parameters, Configurations, "run_cap", "seed", "project", "entity"];
 
     private static readonly Dictionary<string, string> s_remarks = new()
     {
@@ -74,7 +75,8 @@ internal sealed class GridFile(IReadOnlyList<TrainingVerb> trainers)
             }
         }
 
-        double trials = parameters.Aggregate(1.0, (product, parameter) => product * Math.Max(1, parameter.Values.Length));
+        var configurations = ConfigurationsOf(root, trainer, parameters, random);
+        double trials = parameters.Aggregate((double)configurations.Length, (product, parameter) => product * Math.Max(1, parameter.Values.Length));
         if (!random && !root.Has("run_cap") && trials > SweepPlan.MostTrials)
         {
             throw root.Error(Parameters, FormattableString.Invariant($"combine to {trials:N0} {Plural.Of((double)trials, "trial")}, and a sweep has {SweepPlan.MostTrials:N0} at most; remove values, or take the first trials by run_cap"));
@@ -90,6 +92,7 @@ internal sealed class GridFile(IReadOnlyList<TrainingVerb> trainers)
             RunCap = (int)(root.Whole("run_cap", 1, SweepPlan.MostTrials) ?? 0),
             Seed = root.Whole("seed", 0, long.MaxValue) ?? 0,
             Parameters = [.. parameters],
+            Configurations = configurations,
         }, trainer);
     }
 
@@ -114,6 +117,41 @@ internal sealed class GridFile(IReadOnlyList<TrainingVerb> trainers)
         return goal is "minimize" or "maximize"
             ? new SweepMetric(name, goal == "maximize")
             : throw section.Error("goal", $"'{goal}' must be minimize or maximize");
+    }
+
+    // Not of Weights & Biases, whose grids are products of independent lists.
+    private static ImmutableArray<ImmutableArray<KeyValuePair<string, string>>> ConfigurationsOf(
+        YamlSection root, TrainingVerb trainer, IReadOnlyList<SweepParameter> parameters, bool random)
+    {
+        if (root.Sections(Configurations) is not { } sections)
+        {
+            return [[]];
+        }
+
+        if (random)
+        {
+            throw root.Error(Configurations, "belong to method: grid, which takes each of them; method random draws from parameters alone");
+        }
+
+        string[] known = [.. trainer.Options.SelectMany(option => option.Names)];
+        var all = sections.Select(section =>
+        {
+            section.RequireKnown(known, $"option of {trainer.Name}:");
+            return section.Keys.Select(name => KeyValuePair.Create(OptionOf(section, name), section.Text(name)!)).ToImmutableArray();
+        }).ToImmutableArray();
+        var twice = all.Zip(sections).GroupBy(pair => Trial.Of(trainer.Name, pair.First).Id).FirstOrDefault(group => group.Count() > 1);
+        return twice is null ? all : throw twice.Last().Second.Error(twice.Last().Second.Keys.First(), "begins a set of options that stands above; remove it");
+
+        string OptionOf(YamlSection section, string name)
+        {
+            string option = FirstName(trainer, name);
+            string? problem = s_refused.TryGetValue(option, out string? reason) ? $"cannot be swept: {reason}"
+                : option == SweepParameter.Seed ? "repeats all else and belongs to parameters"
+                : parameters.Any(parameter => parameter.Name == option) ? "stands under parameters too"
+                : section.Keys.Any(other => other != name && FirstName(trainer, other) == option) ? $"is given by two names of {option}"
+                : null;
+            return problem is null ? option : throw section.Error(name, $"{problem}; remove it");
+        }
     }
 
     private static string FirstName(Verb trainer, string name) => trainer.Options.First(option => option.Names.Contains(name)).Name;

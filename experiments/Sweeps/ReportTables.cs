@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Compression.Core.Catalog;
+using Compression.Core.Reporting;
 using Compression.Experiments.Statistics;
 using Compression.Tracking.Display;
 using Compression.Tracking.Files;
@@ -17,34 +18,51 @@ internal static class ReportTables
     ];
 
     /// <summary>The groups, the best first: mean ± half the 95 % confidence interval (Student's t) of the metric, what was sent, and the step's time.</summary>
-    public static string Markdown(SweepPlan plan, IReadOnlyList<TrialRecord> records)
+    /// <param name="plan">The sweep.</param>
+    /// <param name="records">Its trials.</param>
+    /// <param name="baseline">The group that all others are compared with seed by seed, as <see cref="SweepResults.Baseline"/> reads it; empty: none.</param>
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Usage"/>: no such group.</exception>
+    public static string Markdown(SweepPlan plan, IReadOnlyList<TrialRecord> records, string baseline = "")
     {
+        var groups = SweepResults.Groups(plan, records);
+        var other = baseline.Length > 0 ? SweepResults.Baseline(plan, groups, baseline) : null;
         var metric = plan.Grid.Metric;
         var text = new StringBuilder();
         string[] titles =
         [
-            .. plan.Varying, metric.Name, "trials", "wire ratio", "wire bytes a step", .. s_parts.Select(part => $"{part.Title} (ms)"),
+            .. plan.Varying, metric.Name, .. other is null ? (string[])[] : [$"less {baseline}", "p, paired t"], "trials", "wire ratio", "wire bytes a step", .. s_parts.Select(part => $"{part.Title} (ms)"),
         ];
         Row(text, titles);
         Row(text, titles.Select((_, column) => column < plan.Varying.Count ? "---" : "---:"));
-        foreach (var group in SweepResults.Groups(plan, records))
+        foreach (var group in groups)
         {
             string trials = FormattableString.Invariant($"{group.Completed.Count} of {group.Trials}");
             Row(text,
             [
-                .. group.Values, Interval(group.Of(metric.Name)), trials,
+                .. group.Values, Interval(group.Of(metric.Name)), .. Compared(group), trials,
                 Shown(group.Of("bytes.wire_compression_ratio").Mean, Figures.Ratio), Shown(group.Of("bytes.wire_per_step_per_worker").Mean, Figures.Bytes),
                 .. s_parts.Select(part => Shown(group.StepMilliseconds(part.Part), Figures.Number)),
             ]);
         }
 
         return text.ToString();
+
+        IEnumerable<string> Compared(ResultGroup group)
+        {
+            if (other is null)
+            {
+                return [];
+            }
+
+            var difference = group.From(other, metric.Name);
+            return group == other ? ["-", "-"] : [Interval(difference.Mean), Shown(difference.P, Probability)];
+        }
     }
 
     /// <summary>Every trial with its options, every number of its summary.json, and the checksum of its parameters.</summary>
     public static string Csv(SweepPlan plan, IReadOnlyList<TrialRecord> records)
     {
-        string[] parameters = [.. plan.Grid.Parameters.Select(parameter => parameter.Name)];
+        var parameters = plan.Grid.Options;
         return CsvText.Of(
         [
             ["trial", "state", .. parameters.Select(name => $"option.{name}"), .. SummaryMetrics.Names, "final_parameters_sha256"],
@@ -72,6 +90,8 @@ internal static class ReportTables
         return Shown(estimate.Mean, Figures.Number)
             + (double.IsNaN(half) ? "" : $" ± {(half < 0.1 ? half.ToString("G2", CultureInfo.InvariantCulture) : Figures.Number(half))}");
     }
+
+    private static string Probability(double p) => p < 0.001 ? "< 0.001" : p.ToString("F3", CultureInfo.InvariantCulture);
 
     private static string Shown(double value, Func<double, string> format) => double.IsNaN(value) ? "-" : format(value);
 }

@@ -43,4 +43,13 @@ internal sealed record SweepGrid
 
     /// <summary>In the order of the file.</summary>
     public required ImmutableArray<SweepParameter> Parameters { get; init; }
+
+    /// <summary>Options that go together, each set of which is combined with all values of the parameters; without any, one set of none.</summary>
+    public ImmutableArray<ImmutableArray<KeyValuePair<string, string>>> Configurations { get; init; } = [[]];
+
+    /// <summary>The options that the file gives to some trial, in its order.</summary>
+    public IReadOnlyList<string> Options => [.. Parameters.Select(parameter => parameter.Name), .. ConfiguredOptions];
+
+    /// <summary>Those of them that belong to a configuration.</summary>
+    public IEnumerable<string> ConfiguredOptions => Configurations.SelectMany(configuration => configuration.Select(pair => pair.Key)).Distinct();
 }

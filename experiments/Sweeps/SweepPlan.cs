@@ -15,7 +15,10 @@ internal sealed record SweepPlan(SweepGrid Grid, ImmutableArray<Trial> Trials)
 
     /// <summary>The options in which trials differ, less the seed.</summary>
     public IReadOnlyList<string> Varying =>
-        [.. Grid.Parameters.Where(parameter => parameter.Varies && parameter.Name != SweepParameter.Seed).Select(parameter => parameter.Name)];
+    [
+        .. Grid.Parameters.Where(parameter => parameter.Varies && parameter.Name != SweepParameter.Seed).Select(parameter => parameter.Name),
+        .. Grid.ConfiguredOptions.Where(name => Grid.Configurations.Select(configuration => Value(configuration, name)).Distinct().Skip(1).Any()),
+    ];
 
     /// <summary>The options in which trials differ.</summary>
     public IReadOnlyList<string> VaryingWithSeed => [.. Varying, .. Grid.Parameters.Where(parameter => parameter is { Varies: true, Name: SweepParameter.Seed }).Select(parameter => parameter.Name)];
@@ -24,7 +27,7 @@ internal sealed record SweepPlan(SweepGrid Grid, ImmutableArray<Trial> Trials)
     public static SweepPlan Of(SweepGrid grid)
     {
         string[] seeds = [.. grid.Parameters.FirstOrDefault(parameter => parameter.Name == SweepParameter.Seed)?.Values ?? []];
-        var combinations = grid.Method == SweepMethod.Grid ? Combinations(grid.Parameters) : Draws(grid, Math.Max(1, seeds.Length));
+        var combinations = grid.Method == SweepMethod.Grid ? Combinations(grid) : Draws(grid, Math.Max(1, seeds.Length));
         var trials = (seeds.Length == 0 ? [""] : seeds)
             .SelectMany(_ => combinations, (seed, combination) => Complete(grid, combination, seed))
             .DistinctBy(trial => trial.Id);
@@ -33,13 +36,18 @@ internal sealed record SweepPlan(SweepGrid Grid, ImmutableArray<Trial> Trials)
 
     private static Trial Complete(SweepGrid grid, IReadOnlyDictionary<string, string> combination, string seed) => Trial.Of(
         grid.Program,
-        [.. grid.Parameters.Select(parameter => KeyValuePair.Create(parameter.Name, parameter.Name == SweepParameter.Seed ? seed : combination[parameter.Name]))]);
+        [
+            .. grid.Options.Where(name => name == SweepParameter.Seed || combination.ContainsKey(name))
+                .Select(name => KeyValuePair.Create(name, name == SweepParameter.Seed ? seed : combination[name])),
+        ]);
+
+    private static string? Value(ImmutableArray<KeyValuePair<string, string>> configuration, string name) => configuration.FirstOrDefault(pair => pair.Key == name).Value;
 
     // The last parameter of the file changes fastest. Made as they are taken: run_cap may want few of many.
-    private static IEnumerable<IReadOnlyDictionary<string, string>> Combinations(IEnumerable<SweepParameter> parameters)
+    private static IEnumerable<IReadOnlyDictionary<string, string>> Combinations(SweepGrid grid)
     {
-        IEnumerable<ImmutableDictionary<string, string>> all = [ImmutableDictionary<string, string>.Empty];
-        foreach (var parameter in parameters.Where(parameter => parameter.Name != SweepParameter.Seed))
+        var all = grid.Configurations.Select(configuration => configuration.ToImmutableDictionary());
+        foreach (var parameter in grid.Parameters.Where(parameter => parameter.Name != SweepParameter.Seed))
         {
             all = all.SelectMany(_ => parameter.Values, (before, value) => before.Add(parameter.Name, value));
         }

@@ -37,6 +37,6 @@ internal sealed record Trial(string Id, ImmutableArray<KeyValuePair<string, stri
     public string? this[string name] => Values.FirstOrDefault(pair => pair.Key == name).Value;
 
     /// <summary>Options and values on a line.</summary>
-    /// <param name="names">Which of them.</param>
-    public string Describe(IEnumerable<string> names) => string.Join(' ', names.Select(name => $"{name}={this[name]}"));
+    /// <param name="names">Which of them; those that the sweep does not set here are left out.</param>
+    public string Describe(IEnumerable<string> names) => string.Join(' ', names.Where(name => this[name] is not null).Select(name => $"{name}={this[name]}"));
 }

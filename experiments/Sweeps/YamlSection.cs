@@ -93,12 +93,14 @@ internal sealed class YamlSection
     };
 
     /// <summary>The mapping below a key; null where the key is missing.</summary>
-    public YamlSection? Section(string key) => Find(key) switch
+    public YamlSection? Section(string key) => Find(key) is { } node ? Mapping(key, node) : null;
+
+    /// <summary>The mappings of a list; null where the key is missing.</summary>
+    public IReadOnlyList<YamlSection>? Sections(string key) => Find(key) switch
     {
         null => null,
-        YamlMappingNode { Children.Count: > 0 } mapping => new YamlSection(mapping, _file, PathOf(key)),
-        YamlMappingNode => throw Error(key, "is empty"),
-        _ => throw Error(key, "must be a mapping with keys of its own"),
+        YamlSequenceNode { Children.Count: > 0 } list => [.. list.Children.Select(node => Mapping(key, node))],
+        _ => throw Error(key, "must be a list of mappings, as in [{compressor: topk, init_lr: 10}, {compressor: sign}]"),
     };
 
     /// <summary>An error of a key that stands here.</summary>
@@ -121,6 +123,13 @@ internal sealed class YamlSection
 
     private YamlNode? Find(string key) =>
         _node.Children.FirstOrDefault(pair => pair.Key is YamlScalarNode scalar && scalar.Value == key).Value;
+
+    private YamlSection Mapping(string key, YamlNode node) => node switch
+    {
+        YamlMappingNode { Children.Count: > 0 } mapping => new YamlSection(mapping, _file, PathOf(key)),
+        YamlMappingNode => throw Error(key, "is empty"),
+        _ => throw Error(key, "must be a mapping with keys of its own"),
+    };
 
     private string Scalar(string key, YamlNode node) => node switch
     {

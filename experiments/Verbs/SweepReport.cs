@@ -13,6 +13,10 @@ public sealed record SweepReportOptions
     /// <summary>Which sweep.</summary>
     [Option("folder", "the sweep's folder", IsPath = true)]
     public string Folder { get; init; } = "";
+
+    /// <summary>What the others are compared with.</summary>
+    [Option("baseline", "the row that the others are compared with seed by seed (paired t-test), as 'compressor=none init_lr=20'; empty: none")]
+    public string Baseline { get; init; } = "";
 }
 
 /// <summary>Shows what a sweep has found.</summary>
@@ -21,7 +25,7 @@ internal sealed class SweepReport(IReadOnlyList<TrainingVerb> trainers) : Verb<S
 {
     public override string Operand => "folder";
 
-    public override IReadOnlyList<string> Examples => ["sweep report runs/compressors"];
+    public override IReadOnlyList<string> Examples => ["sweep report runs/compressors", "sweep report runs/compressors --baseline compressor=none"];
 
     protected override ExitCode Run(SweepReportOptions options, ParsedCommand command, CommandEnvironment environment)
     {
@@ -29,7 +33,7 @@ internal sealed class SweepReport(IReadOnlyList<TrainingVerb> trainers) : Verb<S
         var session = SweepSession.OfFolder(options.Folder, trainers, environment);
         var records = session.Records();
         int completed = records.Count(record => record.State == TrialState.Completed);
-        string table = ReportTables.Markdown(session.Plan, records);
+        string table = ReportTables.Markdown(session.Plan, records, options.Baseline);
         string heading = FormattableString.Invariant(
             $"{session.Plan.Grid.Name}: {completed} of {records.Count} {Plural.Of(records.Count, "trial")} completed; {session.Plan.Grid.Metric.Name}: mean ± half its 95 % interval over seeds");
         AtomicFile.WriteText(session.Folder.Table, $"{heading}\n\n{table}");

@@ -19,6 +19,24 @@ public sealed class SeriesTests
     [InlineData(120, 1.980)]
     public void Quantiles_are_those_of_the_tables(int freedom, double quantile) => Assert.Equal(quantile, StudentT.Quantile(0.95, freedom), 3);
 
+    // Student's sleep data (Biometrika 1908); t = -4.0621 with 9 degrees of freedom, p = 0.002833 and the interval are printed by R's t.test(paired = TRUE) in its manual.
+    [Fact]
+    public void A_paired_test_of_the_sleep_data_is_that_of_R()
+    {
+        double[] first = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0], second = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4];
+        var difference = PairedDifference.Of(Keyed(first), Keyed(second).Reverse());
+        Assert.Equal(-1.58, difference.Mean.Mean, 10);
+        Assert.Equal(-4.0621, difference.Mean.Mean / difference.Mean.StandardError, 4);
+        Assert.Equal((-2.4598858, -0.7001142), (Math.Round(difference.Mean.Low, 7), Math.Round(difference.Mean.High, 7)));
+        Assert.Equal(0.002833, difference.P, 6);
+
+        // A seed that stands on one side alone counts for nothing, and one pair says nothing of chance.
+        Assert.Equal(difference, PairedDifference.Of(Keyed([.. first, 100]), Keyed(second)));
+        Assert.Equal(double.NaN, PairedDifference.Of(Keyed([1]), Keyed([2])).P);
+
+        static IEnumerable<KeyValuePair<string, double>> Keyed(double[] values) => values.Select((value, patient) => KeyValuePair.Create($"{patient}", value));
+    }
+
     [Fact]
     public void The_interval_is_that_of_a_hand_calculation()
     {

@@ -40,6 +40,24 @@ public sealed class SweepPlanTests
     }
 
     [Fact]
+    public void Options_that_go_together_are_combined_with_all_else_and_not_with_each_other()
+    {
+        const string together = "  seed: {values: [1, 2]}\n  momentum: {values: [0, 0.9]}\nconfigurations:\n- {compressor: topk, compress_ratio: 0.1, optim: sgd}\n- {optim: sgd, compressor: sign}\n";
+        var plan = Grids.Plan(Grids.Text(together));
+        Assert.Equal(["momentum", "compressor", "compress_ratio"], plan.Varying);
+        Assert.Equal(
+            ["1 0 topk 0.1", "1 0.9 topk 0.1", "1 0 sign ", "1 0.9 sign ", "2 0 topk 0.1", "2 0.9 topk 0.1", "2 0 sign ", "2 0.9 sign "],
+            plan.Trials.Select(trial => $"{trial["seed"]} {trial["momentum"]} {trial["compressor"]} {trial["compress_ratio"]}"));
+        Assert.All(plan.Trials, trial => Assert.Equal("sgd", trial["optim"]));
+        Assert.Equal("momentum=0 compressor=sign", plan.Trials[2].Describe(plan.Varying));
+    }
+
+    // A trial is the same wherever its options stand.
+    [Fact]
+    public void A_configuration_of_one_option_is_a_list_of_values() => Assert.Equal(
+        Ids(Grids.Text("  compressor: {values: [none, sign]}\n")), Ids(Grids.Text("configurations: [{compressor: none}, {compressor: sign}]\n")));
+
+    [Fact]
     public void Random_trials_follow_from_the_seed_alone()
     {
         const string range = "  compressor: {values: [none, topk, sign]}\n  clip: {min: 0.01, max: 10, distribution: log_uniform_values}\n";

@@ -114,6 +114,11 @@ public sealed class SweepProcessTests
         Assert.Equal(0, Apphost.Run(sandbox, Command).Code);
         Assert.Equal(2, Starts(sandbox));
 
+        Assert.Contains("less compressor=none", Apphost.Run(sandbox, "sweep report sweep --baseline compressor=none").Output, StringComparison.Ordinal);
+        var wrong = Apphost.Run(sandbox, "sweep report sweep --baseline compressor=dgc");
+        Assert.Equal(2, wrong.Code);
+        Assert.Contains("no row has these values; there are compressor=", Assert.Single(wrong.ErrorLines), StringComparison.Ordinal);
+
         File.WriteAllText(sandbox.At("grid.yaml"), File.ReadAllText(sandbox.At("grid.yaml")).Replace("name: tiny", "name: other", StringComparison.Ordinal));
         var other = Apphost.Run(sandbox, Command);
         Assert.Equal(2, other.Code);

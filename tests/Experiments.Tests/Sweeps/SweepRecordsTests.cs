@@ -62,6 +62,46 @@ public sealed class SweepRecordsTests
     }
 
     [Fact]
+    public void A_report_compares_with_a_baseline_seed_by_seed()
+    {
+        var (plan, records) = Sweep();
+
+        // Differences 2, 3, 4: mean 3, standard error 1/sqrt(3), t = 5.196 with 2 degrees of freedom, p = 1 - t/sqrt(t² + 2) = 0.0351, half width 4.3027/sqrt(3) = 2.484.
+        string[] rows = ReportTables.Markdown(plan, records, "compressor=none").Split('\n');
+        Assert.Contains("| compressor | init_lr | test_perplexity | less compressor=none | p, paired t |", rows[0], StringComparison.Ordinal);
+        Assert.StartsWith("| none |  | 120.0 ± 24.84 | - | - | 3 of 3 |", rows[2], StringComparison.Ordinal);
+        Assert.StartsWith("| sign | 2 | 123.0 ± 27.33 | 3.000 ± 2.484 | 0.035 | 3 of 3 |", rows[3], StringComparison.Ordinal);
+        Assert.DoesNotContain("less", ReportTables.Markdown(plan, records), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("clip=1", "'clip' does not vary", "compressor, init_lr")]
+    [InlineData("compressor", "no row", "compressor=none")]
+    [InlineData("compressor=topk", "no row", "compressor=sign init_lr=2")]
+    [InlineData("compressor=sign", "2 rows", "compressor=sign init_lr=3")]
+    public void A_baseline_that_is_no_row_is_refused(string text, params string[] says)
+    {
+        var (plan, records) = Sweep();
+        var error = Assert.Throws<UserErrorException>(() => ReportTables.Markdown(plan, records, text));
+        Assert.Equal(ExitCode.Usage, error.Code);
+        Assert.All(says, word => Assert.Contains(word, error.Message, StringComparison.Ordinal));
+    }
+
+    private static (SweepPlan Plan, IReadOnlyList<TrialRecord> Records) Sweep()
+    {
+        var plan = Grids.Plan(Grids.Text("  seed: {values: [1, 2, 3]}\nconfigurations:\n- {compressor: none}\n- {compressor: sign, lr: 2}\n- {compressor: sign, lr: 3}\n")
+            .Replace("  init_lr: {value: 1}\n", "", StringComparison.Ordinal));
+        return (plan, [.. plan.Trials.Select(Record)]);
+
+        static TrialRecord Record(Trial trial)
+        {
+            int seed = trial["seed"]![0] - '0';
+            double perplexity = 100 + (10 * seed) + (trial["compressor"] == "sign" ? 1 + seed : 0);
+            return new TrialRecord(trial, trial["init_lr"] == "3" ? TrialState.Pending : TrialState.Completed, 1, 0, RunSummary.Nothing("completed") with { TestPerplexity = perplexity }, true);
+        }
+    }
+
+    [Fact]
     public void A_damaged_line_inside_the_journal_is_named()
     {
         using var sandbox = new Sandbox();
