@@ -8,9 +8,10 @@ namespace Compression.Memory.Momentum;
 /// <summary>
 /// Momentum correction of Deep Gradient Compression (Lin et al. 2018, section 3.2): u ← m·u + g and v ← v + u; v is compressed, and what
 /// was decoded leaves it. With factor masking u is forgotten where an entry was sent, so that no stale direction goes on.
+/// With Nesterov's momentum v ← v + m·u + g (the authors' code, dgc/memory.py, holds m·u for u).
 /// A worker's gradient is first clipped at threshold·n^(−1/2) by its 2-norm over the whole bucket. Two floats a parameter.
 /// </summary>
-/// <param name="options">Momentum, clipping and masking.</param>
+/// <param name="options">Momentum, its kind, clipping and masking.</param>
 /// <param name="context">Parameters, threads and number of workers.</param>
 /// <remarks>
 /// A slot that is sent whole keeps its velocity: nothing there is stale, and its momentum is the ordinary one.
@@ -27,7 +28,7 @@ public sealed class MomentumMemory(MomentumOptions options, ComponentContext con
 
     public ReadOnlySpan<float> Compensate(GradientBucket bucket, StepContext step)
     {
-        CorrectMomentum.Invoke(context.Team, _velocity, (float)options.Momentum, bucket.All, ClippingFactor(bucket.All), _residual);
+        CorrectMomentum.Invoke(context.Team, _velocity, (float)options.Momentum, bucket.All, ClippingFactor(bucket.All), _residual, options.Nesterov);
         return _residual;
     }
 

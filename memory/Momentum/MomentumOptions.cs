@@ -10,6 +10,10 @@ public sealed record MomentumOptions : ITraitOptions
     [Option("momentum", "factor of the velocity", Min = 0, Max = 1, MaxExclusive = true)]
     public double Momentum { get; init; } = 0.9;
 
+    /// <summary>Nesterov's momentum.</summary>
+    [Option("nesterov", "Nesterov's momentum: what the velocity is about to add goes in, and the gradient once more")]
+    public bool Nesterov { get; init; }
+
     /// <summary>Largest 2-norm of the average gradient; a worker clips at its n^(−1/2)-fold.</summary>
     [Option("clipping", "clip each worker's gradient at this 2-norm divided by the root of the number of workers; 0: no clipping", Min = 0, Max = 1e38)]
     public double Clipping { get; init; }
