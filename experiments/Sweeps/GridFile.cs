@@ -60,7 +60,7 @@ internal sealed class GridFile(IReadOnlyList<TrainingVerb> trainers)
         }
 
         var section = root.Section(Parameters) ?? throw Missing(file, Parameters, "the trainer's options with their values");
-        section.RequireKnown([.. trainer.Options.SelectMany(option => option.Names)], $"parameter of {trainer.Name}:");
+        section.RequireKnown(NamesOf(trainer), $"parameter of {trainer.Name}:");
         var parameters = section.Keys.Select(name => ParameterOf(section, name, FirstName(trainer, name), random)).ToList();
         if (parameters.GroupBy(parameter => parameter.Name).FirstOrDefault(group => group.Count() > 1) is { Key: var option })
         {
@@ -133,7 +133,7 @@ internal sealed class GridFile(IReadOnlyList<TrainingVerb> trainers)
             throw root.Error(Configurations, "belong to method: grid, which takes each of them; method random draws from parameters alone");
         }
 
-        string[] known = [.. trainer.Options.SelectMany(option => option.Names)];
+        string[] known = NamesOf(trainer);
         var all = sections.Select(section =>
         {
             section.RequireKnown(known, $"option of {trainer.Name}:");
@@ -153,6 +153,8 @@ internal sealed class GridFile(IReadOnlyList<TrainingVerb> trainers)
             return problem is null ? option : throw section.Error(name, $"{problem}; remove it");
         }
     }
+
+    private static string[] NamesOf(Verb trainer) => [.. trainer.Options.SelectMany(option => option.Names)];
 
     private static string FirstName(Verb trainer, string name) => trainer.Options.First(option => option.Names.Contains(name)).Name;
 

@@ -4,10 +4,11 @@ using Compression.Experiments.Statistics;
 namespace Compression.Experiments.Sweeps;
 
 /// <summary>Trials that differ in their seeds alone.</summary>
+/// <param name="Name">The options that vary, less the seed, on a line.</param>
 /// <param name="Values">The options that vary, less the seed, as texts.</param>
 /// <param name="Trials">All of them.</param>
 /// <param name="Completed">Those that completed.</param>
-internal sealed record ResultGroup(IReadOnlyList<string> Values, int Trials, IReadOnlyList<TrialRecord> Completed)
+internal sealed record ResultGroup(string Name, IReadOnlyList<string> Values, int Trials, IReadOnlyList<TrialRecord> Completed)
 {
     /// <summary>Mean of a number of summary.json, over the trials that have it.</summary>
     public Estimate Of(string metric) => Estimate.Of(BySeed(metric).Select(pair => pair.Value));
@@ -31,7 +32,7 @@ internal static class SweepResults
     {
         var metric = plan.Grid.Metric;
         var groups = records.GroupBy(record => record.Trial.Describe(plan.Varying)).Select(group => new ResultGroup(
-            [.. plan.Varying.Select(name => group.First().Trial[name] ?? "")], group.Count(),
+            group.Key, [.. plan.Varying.Select(name => group.First().Trial[name] ?? "")], group.Count(),
             [.. group.Where(record => record.State == TrialState.Completed)]));
         return [.. groups.OrderBy(group => double.IsNaN(group.Of(metric.Name).Mean)).ThenBy(group => metric.Maximize ? -group.Of(metric.Name).Mean : group.Of(metric.Name).Mean)];
     }
@@ -57,10 +58,10 @@ internal static class SweepResults
         }
 
         return found.Count == 1 ? found[0] : throw Wrong(found.Count == 0
-            ? $"no row has these values; there are {string.Join("; ", groups.Take(4).Select(Describe))}{(groups.Count > 4 ? "; ..." : "")}"
-            : FormattableString.Invariant($"{found.Count} rows have these values; name one of them: {string.Join("; ", found.Take(4).Select(Describe))}{(found.Count > 4 ? "; ..." : "")}"));
+            ? $"no row has these values; there are {Some(groups)}"
+            : FormattableString.Invariant($"{found.Count} rows have these values; name one of them: {Some(found)}"));
 
-        string Describe(ResultGroup group) => string.Join(' ', plan.Varying.Zip(group.Values).Where(pair => pair.Second.Length > 0).Select(pair => $"{pair.First}={pair.Second}"));
+        static string Some(IReadOnlyList<ResultGroup> rows) => string.Join("; ", rows.Take(4).Select(row => row.Name)) + (rows.Count > 4 ? "; ..." : "");
 
         UserErrorException Wrong(string problem) => new(ExitCode.Usage, $"--baseline '{text}': {problem}.");
     }

@@ -2,7 +2,7 @@ namespace Compression.Exchanges.Tests;
 
 /// <summary>
 /// Momentum correction over whole trainings of a toy, a softmax over the next of 30 words given the last, whose least loss is known:
-/// ours beside Algorithm 4 of Lin et al. 2018 in double precision, and the rates at which the method works and fails.
+/// ours beside the recursion of Lin et al. 2018 (sections 3.2 and 3.3) in double precision, and the rates at which the method works and fails.
 /// </summary>
 public sealed class DeepGradientCompressionTests
 {
