@@ -72,7 +72,7 @@ internal sealed class SweepRunner
         int attempt = record.Attempts + 1;
         long began = _environment.Time.GetTimestamp();
         var words = resumes ? _command.Resume(trial, _folder) : _command.Start(trial, _folder, share);
-        using var process = TrialProcess.Start(runFolder, _folder.TrialLog(trial.Id), words, share, _workingFolder, _environment);
+        using var process = TrialProcess.Start(_plan.Grid.Name, runFolder, _folder.TrialLog(trial.Id), words, share, _workingFolder, _environment);
         _journal.Add(JournalEvent.Started, entry => entry with
         {
             Trial = trial.Id, Attempt = attempt, ProcessId = process.Id, Resumed = resumes, Cores = share.Cores,

@@ -28,7 +28,6 @@ internal sealed class TrialCommand(SweepGrid grid, Verb trainer)
 
         AddUnlessGiven(words, trial, "checkpoint_every", CheckpointEvery.ToString(CultureInfo.InvariantCulture));
         AddUnlessGiven(words, trial, "exp_name", $"{grid.Name}-{trial.Id}");
-        AddUnlessGiven(words, trial, "wandb_group", grid.Name);
         return words.ToImmutable();
     }
 

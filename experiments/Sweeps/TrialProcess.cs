@@ -12,6 +12,7 @@ internal sealed class TrialProcess : IDisposable
     public const string Mark = "COMPRESSION_SWEEP_TRIAL";
 
     private const string Shell = "/bin/sh";
+    private const string GroupVariable = "WANDB_RUN_GROUP";
 
     // The shell is gone once the run has begun: its number is the run's.
     private const string Redirect = "log=$1; shift; exec \"$@\" >> \"$log\" 2>&1 < /dev/null";
@@ -29,6 +30,7 @@ internal sealed class TrialProcess : IDisposable
     public int Id => _process.Id;
 
     /// <summary>Starts it.</summary>
+    /// <param name="group">What its run is grouped by at Weights &amp; Biases, unless options or the environment say.</param>
     /// <param name="runFolder">The trial's folder.</param>
     /// <param name="log">The file that its output is added to.</param>
     /// <param name="words">The program's command line.</param>
@@ -36,7 +38,7 @@ internal sealed class TrialProcess : IDisposable
     /// <param name="workingFolder">Where relative paths start.</param>
     /// <param name="environment">Of this process.</param>
     public static TrialProcess Start(
-        string runFolder, string log, IReadOnlyList<string> words, CoreShare share, string workingFolder, CommandEnvironment environment)
+        string group, string runFolder, string log, IReadOnlyList<string> words, CoreShare share, string workingFolder, CommandEnvironment environment)
     {
         // Ctrl+C of a terminal goes to its whole session; the run is to hear of it once, from here.
         string[] session = environment.FindProgram("setsid") is not null ? ["setsid"] : [];
@@ -50,6 +52,7 @@ internal sealed class TrialProcess : IDisposable
             start.Environment.Remove(name);
         }
 
+        start.Environment[GroupVariable] = environment.Variable(GroupVariable) is { Length: > 0 } own ? own : group;
         start.Environment[Mark] = runFolder;
         start.Environment[ParentWatch.Variable] = ParentWatch.ThisProcess;
         start.Environment[CommandEnvironment.RootVariable] = environment.RepositoryRoot;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Compression.Experiments.Sweeps;
 using Compression.Tracking.Files;
 
@@ -123,6 +124,20 @@ public sealed class SweepProcessTests
         var other = Apphost.Run(sandbox, Command);
         Assert.Equal(2, other.Code);
         Assert.Contains("holds the sweep tiny", Assert.Single(other.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tiny")]
+    [InlineData("mine", "mine")]
+    public void Trials_are_grouped_by_their_sweep_and_are_told_nothing_of_it(string group, string? own = null)
+    {
+        using var sandbox = new Sandbox();
+        Prepare(sandbox, "  compressor: {values: [none]}\n  max_steps: {value: 2}\n");
+        Assert.Equal(0, Apphost.Run(sandbox, Command, ("WANDB_RUN_GROUP", own ?? "")).Code);
+        string run = Assert.Single(Directory.GetDirectories(sandbox.At("sweep", "trials")));
+        using var config = JsonDocument.Parse(File.ReadAllText(Path.Combine(run, "config.json")));
+        Assert.Equal(group, config.RootElement.GetProperty("options").GetProperty("wandb_group").GetString());
+        Assert.Null(SummaryFile.Read(Path.Combine(run, "summary.json")).Notes);
     }
 
     [Fact]
