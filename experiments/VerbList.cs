@@ -42,6 +42,7 @@ internal static class VerbList
             new BenchPipeline(),
             new BenchScaling(),
             new LabRun(),
+            new LabExec(),
             new LabCompare(),
             new LabScale(),
             new LabClean(),

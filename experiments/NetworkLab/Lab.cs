@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
@@ -6,7 +7,7 @@ using Compression.Mpi.Launching;
 
 namespace Compression.Experiments.NetworkLab;
 
-/// <summary>A network of hosts on this machine, and commands of this program that run on them: what they print, how they end.</summary>
+/// <summary>A network of hosts on this machine, and what runs on them, commands of this program or any other: what they print, how they end.</summary>
 internal sealed class Lab : IDisposable
 {
     /// <summary>Tells a run that it takes place in a lab, and how fast its links are.</summary>
@@ -58,16 +59,43 @@ internal sealed class Lab : IDisposable
     /// <summary>Runs a command of this program and takes what it prints; errors are the user's.</summary>
     public (int Code, string Output) Capture(IReadOnlyList<string> words) => Execute(words, takesOutput: true);
 
+    /// <summary>
+    /// Runs any program, one process a host, with the variables by which processes of <c>torch.distributed</c> find each other (<c>env://</c>); all that
+    /// they print is the user's. Signals go on to them.
+    /// </summary>
+    /// <param name="words">The program and its arguments.</param>
+    /// <returns>0 where all end with 0; else the first other code, and what still runs then ends with the lab.</returns>
+    public int RunEverywhere(IReadOnlyList<string> words)
+    {
+        Process[] processes = [.. _network.Hosts.Select((_, host) => Process.Start(ProgramOn(host, words))!)];
+        using var interrupt = Forward(processes, PosixSignal.SIGINT, ExitCode.Interrupted);
+        using var terminate = Forward(processes, PosixSignal.SIGTERM, ExitCode.Terminated);
+        var running = processes.Select(async process =>
+        {
+            await process.WaitForExitAsync().ConfigureAwait(false);
+            return process.ExitCode;
+        }).ToList();
+        int code = 0;
+        while (running.Count > 0 && code == 0)
+        {
+            var ended = running[Task.WaitAny([.. running])];
+            running.Remove(ended);
+            code = ended.Result;
+        }
+
+        return code;
+    }
+
     /// <summary>Removes it.</summary>
     public void Dispose() => _network.Dispose();
 
     private (int Code, string Output) Execute(IReadOnlyList<string> words, bool takesOutput)
     {
-        var start = StartInfo(words);
+        var start = StartInfo(0, [_environment.Executable, .. words]);
         start.RedirectStandardOutput = takesOutput;
         using var process = Process.Start(start)!;
-        using var interrupt = Forward(process, PosixSignal.SIGINT, ExitCode.Interrupted);
-        using var terminate = Forward(process, PosixSignal.SIGTERM, ExitCode.Terminated);
+        using var interrupt = Forward([process], PosixSignal.SIGINT, ExitCode.Interrupted);
+        using var terminate = Forward([process], PosixSignal.SIGTERM, ExitCode.Terminated);
         string output = takesOutput ? process.StandardOutput.ReadToEnd() : "";
         process.WaitForExit();
         return (process.ExitCode, output);
@@ -82,13 +110,27 @@ internal sealed class Lab : IDisposable
         }
     }
 
-    private ProcessStartInfo StartInfo(IReadOnlyList<string> words)
+    private ProcessStartInfo ProgramOn(int host, IReadOnlyList<string> words)
+    {
+        var start = StartInfo(host, words);
+        foreach (var (name, value) in new[]
+        {
+            ("RANK", Text(host)), ("WORLD_SIZE", Text(_network.Hosts.Count)), ("LOCAL_RANK", "0"), ("MASTER_ADDR", _network.Hosts[0]), ("MASTER_PORT", "29500"),
+            ("GLOO_SOCKET_IFNAME", LabNetwork.Device), ("TP_SOCKET_IFNAME", LabNetwork.Device), ("NCCL_SOCKET_IFNAME", LabNetwork.Device),
+        })
+        {
+            start.Environment[name] = value;
+        }
+
+        return start;
+
+        static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+    }
+
+    private ProcessStartInfo StartInfo(int host, IReadOnlyList<string> words)
     {
         // A session of its own: Ctrl+C reaches the command once, from here, and not from the terminal as well.
-        var start = new ProcessStartInfo("setsid", ["ip", .. _network.OnFirstHost, _environment.Executable, .. words])
-        {
-            WorkingDirectory = _environment.CallerFolder,
-        };
+        var start = new ProcessStartInfo("setsid", [.. _network.On(host), .. words]) { WorkingDirectory = _environment.CallerFolder };
 
         // Between hosts there is nothing but TCP, whatever the libraries find out about the machine below.
         foreach (var (name, value) in new[]
@@ -104,9 +146,9 @@ internal sealed class Lab : IDisposable
         return start;
     }
 
-    private static PosixSignalRegistration Forward(Process process, PosixSignal signal, ExitCode reason) => PosixSignalRegistration.Create(signal, context =>
+    private static PosixSignalRegistration Forward(Process[] processes, PosixSignal signal, ExitCode reason) => PosixSignalRegistration.Create(signal, context =>
     {
         context.Cancel = true;
-        ProcessSignal.AskToEnd(process.Id, reason);
+        Array.ForEach(processes, process => ProcessSignal.AskToEnd(process.Id, reason));
     });
 }

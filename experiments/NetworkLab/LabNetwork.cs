@@ -50,8 +50,9 @@ internal sealed class LabNetwork : IDisposable
     /// <summary>Their addresses.</summary>
     public IReadOnlyList<string> Hosts { get; }
 
-    /// <summary>What stands before a command that runs on the first host.</summary>
-    public IReadOnlyList<string> OnFirstHost => ["netns", "exec", Namespace(1)];
+    /// <summary>What runs a command on a host: the words that stand before it.</summary>
+    /// <param name="host">From 0.</param>
+    public IReadOnlyList<string> On(int host) => ["ip", "netns", "exec", Namespace(host + 1)];
 
     /// <summary>The device of a host's link, in its namespace.</summary>
     public static string Device => "eth0";

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Compression.Core.Reporting;
 using Compression.Experiments.Cli;
+using Compression.Experiments.Runs;
 using Compression.Mpi.Launching;
 
 namespace Compression.Experiments.Sweeps;
@@ -12,7 +13,6 @@ internal sealed class TrialProcess : IDisposable
     public const string Mark = "COMPRESSION_SWEEP_TRIAL";
 
     private const string Shell = "/bin/sh";
-    private const string GroupVariable = "WANDB_RUN_GROUP";
 
     // The shell is gone once the run has begun: its number is the run's.
     private const string Redirect = "log=$1; shift; exec \"$@\" >> \"$log\" 2>&1 < /dev/null";
@@ -52,7 +52,8 @@ internal sealed class TrialProcess : IDisposable
             start.Environment.Remove(name);
         }
 
-        start.Environment[GroupVariable] = environment.Variable(GroupVariable) is { Length: > 0 } own ? own : group;
+        string groupVariable = WandbVariables.NameOf("wandb_group");
+        start.Environment[groupVariable] = environment.Variable(groupVariable) is { Length: > 0 } own ? own : group;
         start.Environment[Mark] = runFolder;
         start.Environment[ParentWatch.Variable] = ParentWatch.ThisProcess;
         start.Environment[CommandEnvironment.RootVariable] = environment.RepositoryRoot;

@@ -6,7 +6,7 @@ using Compression.Experiments.NetworkLab;
 
 namespace Compression.Experiments.Verbs;
 
-/// <summary>Options of <see cref="LabRun"/>.</summary>
+/// <summary>Options of <see cref="LabRun"/> and <see cref="LabExec"/>.</summary>
 public sealed record LabOptions
 {
     /// <summary>Hosts.</summary>
@@ -16,6 +16,10 @@ public sealed record LabOptions
     /// <summary>Their links.</summary>
     [Option("rate", "of each host's link, each way: from 10mbit to 10gbit; empty: as fast as the machine can")]
     public string Rate { get; init; } = "100mbit";
+
+    /// <summary>Sets the hosts up.</summary>
+    /// <exception cref="UserErrorException">No rate; or no root, or no namespaces here.</exception>
+    internal Lab Open(CommandEnvironment environment) => new(Hosts, Rate.Length == 0 ? null : LinkRate.Read(Rate, "rate"), environment);
 }
 
 /// <summary>A command of this program among hosts that a slow network connects.</summary>
@@ -30,7 +34,6 @@ internal sealed class LabRun() : Verb<LabOptions>("lab", "run a command among ho
 
     protected override ExitCode Run(LabOptions options, ParsedCommand command, CommandEnvironment environment)
     {
-        LinkRate? rate = options.Rate.Length == 0 ? null : LinkRate.Read(options.Rate, "rate");
         if (command.PassedOn.Count == 0)
         {
             throw new UserErrorException(ExitCode.Usage, "lab: nothing to run; write what the hosts shall do behind --, as in ./run.sh lab --hosts 4 -- --compressor topk");
@@ -41,7 +44,7 @@ internal sealed class LabRun() : Verb<LabOptions>("lab", "run a command among ho
             throw new UserErrorException(ExitCode.Usage, $"{taken}: the lab runs one rank a host; say how many with --hosts before the --.");
         }
 
-        using var lab = new Lab(options.Hosts, rate, environment);
+        using var lab = options.Open(environment);
         string[] ranks = options.Hosts == 1 ? [] : ["--num_workers", options.Hosts.ToString(CultureInfo.InvariantCulture), "--hostfile", lab.HostFile];
         return (ExitCode)lab.Run([.. command.PassedOn, .. ranks]);
     }

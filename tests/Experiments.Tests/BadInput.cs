@@ -18,6 +18,9 @@ internal sealed record BadInput(string Arguments, ExitCode Code, Action<Sandbox>
     public static IReadOnlyDictionary<string, BadInput> Cases { get; } = new Dictionary<string, BadInput>
     {
         ["lab without a command"] = Usage("lab --hosts 2", "lab", "--"),
+        ["lab exec without a program"] = Usage("lab exec --hosts 2", "lab exec", "--"),
+        ["lab exec with a program that is not there"] = new("lab exec --hosts 2 -- no-such-program", ExitCode.Environment, null, "'no-such-program'", "PATH"),
+        ["lab exec with a file that is not there"] = new("lab exec --hosts 2 -- ./no-such-program", ExitCode.Environment, null, "'./no-such-program'", "name its file"),
         ["lab with a command that names the ranks"] = Usage("lab --hosts 2 -- --num_workers 2", "--num_workers", "--hosts"),
         ["lab with a rate that is none"] = Usage("lab --rate fast -- --max_steps 1", "--rate fast", "100mbit"),
         ["lab with too many hosts"] = Usage("lab --hosts 9 -- --max_steps 1", "--hosts", "8"),

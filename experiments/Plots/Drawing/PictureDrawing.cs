@@ -5,8 +5,8 @@ using SkiaSharp;
 namespace Compression.Experiments.Plots.Drawing;
 
 /// <summary>
-/// A picture, laid out and ready to be drawn: its title, a legend above or beside the panels, the panels in rows, the caption below. Every
-/// size is measured with the font that is drawn with.
+/// A picture, laid out and ready to be drawn: its title, a legend above or beside the panels, or where the last row leaves room, the panels in
+/// rows, the caption below. Every size is measured with the font that is drawn with.
 /// </summary>
 internal sealed class PictureDrawing : IDisposable
 {
@@ -33,7 +33,8 @@ internal sealed class PictureDrawing : IDisposable
         float[] tops = Rows(picture, edges => edges.Top), bottoms = Rows(picture, edges => edges.Bottom);
         float panels = lefts.Sum() + rights.Sum() + (picture.Width * lefts.Length);
         var legend = LegendSize(new PixelSize(picture.HasLegendAbove ? panels : float.MaxValue, float.MaxValue));
-        Width = (int)Math.Ceiling(panels + (2 * Margin) + (picture.HasLegendAbove || legend.Width == 0 ? 0 : Gap + legend.Width));
+        bool hasLegendInside = !picture.HasLegendAbove && picture.Panels.Count % picture.Columns > 0 && legend.Width <= picture.Width && legend.Height <= picture.Height;
+        Width = (int)Math.Ceiling(panels + (2 * Margin) + (picture.HasLegendAbove || hasLegendInside || legend.Width == 0 ? 0 : Gap + legend.Width));
         _titleLines = _title.Wrap(picture.Title, Width - (2 * Margin));
         _captionLines = _caption.Wrap(picture.Caption, Width - (2 * Margin));
 
@@ -41,7 +42,10 @@ internal sealed class PictureDrawing : IDisposable
         Data = [.. picture.Panels.Select((_, i) => Area(i % picture.Columns, i / picture.Columns))];
         float foot = y + tops.Sum() + bottoms.Sum() + (picture.Height * tops.Length) + (Gap * (tops.Length - 1));
         LegendArea = new PixelRect(
-            picture.HasLegendAbove ? new Pixel(Middle(legend.Width) - (legend.Width / 2), legendTop) : new Pixel(Margin + panels + Gap, Data[0].Top), legend);
+            picture.HasLegendAbove ? new Pixel(Middle(legend.Width) - (legend.Width / 2), legendTop)
+            : hasLegendInside ? Area(picture.Panels.Count % picture.Columns, picture.Panels.Count / picture.Columns).TopLeft
+            : new Pixel(Margin + panels + Gap, Data[0].Top),
+            legend);
         _titleMiddle = Middle(_titleLines.Max(_title.Width));
         CaptionTop = Math.Max(foot, LegendArea.Bottom) + Gap;
         Height = (int)Math.Ceiling(CaptionTop + (_captionLines.Count * _caption.LineHeight) + Margin);

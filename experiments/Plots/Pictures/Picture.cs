@@ -27,7 +27,7 @@ internal sealed record Picture
     /// <summary>Height of what lies between the axes of each panel, in points.</summary>
     public int Height { get; init; } = 440;
 
-    /// <summary>Whether the legend is a line above the panels; else it stands beside them. It never lies on them.</summary>
+    /// <summary>Whether the legend is a line above the panels; else it stands beside them, or where a last row that is not full leaves room for it. It never lies on them.</summary>
     public bool HasLegendAbove { get; init; }
 
     /// <summary>The marks that the legend names, each name once.</summary>

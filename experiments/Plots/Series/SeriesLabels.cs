@@ -1,5 +1,6 @@
 using Compression.Core.Catalog;
 using Compression.Core.Reporting;
+using Compression.Experiments.Algorithms;
 using Compression.Experiments.Plots.Runs;
 
 namespace Compression.Experiments.Plots.Series;
@@ -19,6 +20,11 @@ internal static class SeriesLabels
 
     // Arguments that are the point of a component, whether or not they vary.
     private static readonly string[] s_always = ["ratio", "rank", "format"];
+
+    // By algorithm and argument; several where algorithms of different roles share a name.
+    private static readonly Lazy<ILookup<(string Algorithm, string Argument), string>> s_defaults = new(() => Components.Catalog().Entries
+        .SelectMany(entry => entry.Options.Select(option => (Key: (entry.Name, option.Name), Value: OptionText.Format(option.Default))))
+        .ToLookup(one => one.Key, one => one.Value));
 
     /// <summary>
     /// A label for each series, given one run of each; all are different. Beside the method, it names what differs from most of the others.
@@ -52,7 +58,7 @@ internal static class SeriesLabels
 
     /// <summary>What is sent, and how often: <c>dense</c>, <c>powersgd(rank=2)</c>, <c>topk(ratio=0.01)+sign, H = 32</c>.</summary>
     /// <param name="run">A run.</param>
-    /// <param name="among">Its fellows: an argument that all of one composition share is not shown, unless it is a ratio, a rank or a format.</param>
+    /// <param name="among">Its fellows: an argument that all of one composition share is not shown where it is the default, unless it is a ratio, a rank or a format.</param>
     public static string Method(RunData run, IReadOnlyList<RunData> among) => Compression(run, among) + LocalSteps(run);
 
     /// <summary>Continues a method: how many steps pass from one exchange to the next; empty where it is one.</summary>
@@ -167,11 +173,16 @@ internal static class SeriesLabels
     {
         string[] arguments =
         [
-            .. term.Arguments.Where(argument => s_always.Contains(argument.Key) || fellows.Any(other => !other.Arguments.Contains(argument)))
+            .. term.Arguments
+                .Where(argument => s_always.Contains(argument.Key) || Departs(term.Name, argument) || fellows.Any(other => !other.Arguments.Contains(argument)))
                 .Select(argument => $"{argument.Key}={argument.Value}"),
         ];
         return arguments.Length == 0 ? term.Name : $"{term.Name}({string.Join(',', arguments)})";
     }
+
+    // Of algorithms and arguments that this build does not know nothing can be said.
+    private static bool Departs(string algorithm, KeyValuePair<string, string> argument) =>
+        s_defaults.Value[(algorithm, argument.Key)] is var defaults && defaults.Any() && !defaults.Contains(argument.Value);
 
     private static string MemoryPart(RunData run, string[] memories) =>
         run.Option(Memory) is "" or "none" ? "no memory" : $"{Shorten(run.Option(Memory), memories)} memory";

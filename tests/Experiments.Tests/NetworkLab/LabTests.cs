@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Compression.Benchmarks;
 using Compression.Core.Reporting;
@@ -135,6 +136,29 @@ public sealed class LabTests
         var dense = report.RootElement.GetProperty("exchanges").EnumerateArray().First();
         double least = 1000 * 8 * dense.GetProperty("sent_bytes").GetDouble() / 20e6;
         Assert.True(dense.GetProperty("communicate_ms").GetDouble() > 0.95 * least, outcome.Output);
+        Assert.DoesNotContain("gclab-", NetworkCommand.Run("ip netns list"), StringComparison.Ordinal);
+    }
+
+    [NeedsLabFact]
+    public void Any_program_runs_on_each_host_and_knows_the_others()
+    {
+        using var sandbox = new Sandbox();
+        File.WriteAllText(sandbox.At("hosts.sh"), "set -- $(ip -o -4 address show dev eth0)\necho \"$RANK/$WORLD_SIZE at $4 of $MASTER_ADDR:$MASTER_PORT\"\n");
+        var outcome = Apphost.Run(sandbox, "lab exec --hosts 3 --rate 1gbit -- sh hosts.sh");
+        Assert.True(outcome.Code == 0, outcome.Errors);
+        Assert.Equal(
+            [.. Enumerable.Range(0, 3).Select(rank => $"{rank}/3 at 10.77.0.{rank + 1}/24 of 10.77.0.1:29500")],
+            outcome.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
+    }
+
+    [NeedsLabFact]
+    public void Where_one_program_fails_the_others_end_with_the_lab()
+    {
+        using var sandbox = new Sandbox();
+        File.WriteAllText(sandbox.At("fail.sh"), "echo $$ > pid-$RANK\nwhile [ ! -s pid-0 ] || [ ! -s pid-1 ]; do sleep 0.05; done\n[ $RANK = 1 ] && exit 7\nsleep 1000\n");
+        Assert.Equal(7, Apphost.Run(sandbox, "lab exec --hosts 2 -- sh fail.sh").Code);
+        int other = int.Parse(File.ReadAllText(sandbox.At("pid-0")), CultureInfo.InvariantCulture);
+        Patience.Until(() => !Directory.Exists($"/proc/{other}"), "A program outlives its lab.");
         Assert.DoesNotContain("gclab-", NetworkCommand.Run("ip netns list"), StringComparison.Ordinal);
     }
 

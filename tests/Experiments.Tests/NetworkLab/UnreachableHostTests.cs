@@ -139,7 +139,7 @@ public sealed class UnreachableHostTests
             string other = Path.Combine(_sandbox.WriteCorpus("other"), "ptb.train.txt");
             File.WriteAllLines(other, File.ReadAllLines(other).Reverse());
             string script = _sandbox.At("ssh-stand-in");
-            string space = $"{_network.OnFirstHost[^1][..^1]}2";
+            string space = _network.On(1)[^1];
             File.WriteAllText(
                 script,
                 $"""
@@ -170,7 +170,7 @@ public sealed class UnreachableHostTests
                 ("UCX_TLS", "tcp,self"), ("UCX_NET_DEVICES", _device), ("TMPDIR", _sandbox.Folder),
                 .. _isRealSsh ? [] : ((string, string)[])[("HYDRA_LAUNCHER_EXEC", _sandbox.At("ssh-stand-in"))],
             ];
-            return Apphost.RunProgram(_sandbox, "ip", [.. _network.OnFirstHost, "env", .. variables.Select(pair => $"{pair.Item1}={pair.Item2}"), Apphost.Path, .. Sandbox.Split(commandLine), "--out", "run"]);
+            return Apphost.RunProgram(_sandbox, "ip", [.. _network.On(0).Skip(1), "env", .. variables.Select(pair => $"{pair.Item1}={pair.Item2}"), Apphost.Path, .. Sandbox.Split(commandLine), "--out", "run"]);
         }
 
         public void AddWireToNowhere()
@@ -178,7 +178,7 @@ public sealed class UnreachableHostTests
             _device = "nowhere";
             foreach (int host in (int[])[1, 2])
             {
-                string space = $"{_network.OnFirstHost[^1][..^1]}{host}";
+                string space = _network.On(host - 1)[^1];
                 NetworkCommand.Run($"ip -n {space} link add nowhere type veth peer name end");
                 NetworkCommand.Run($"ip -n {space} address add 10.78.0.{host}/24 dev nowhere");
                 NetworkCommand.Run($"ip -n {space} link set nowhere up");

@@ -58,6 +58,18 @@ public sealed class DrawingTests
         Assert.True(drawing.CaptionTop < drawing.Height);
     }
 
+    [Fact]
+    public void A_legend_stands_where_the_last_row_leaves_room_for_it()
+    {
+        using var sandbox = new Sandbox();
+        var input = Input(sandbox) with { Options = new PictureOptions { Rates = "100mbit,1gbit" } };
+        var picture = PlotKinds.Find("bandwidth")[0].Compose(input);
+        Assert.Equal((3, 2), (picture.Panels.Count, picture.Columns));
+        using PictureDrawing drawing = new(picture), narrow = new(picture with { Width = 60 });
+        Assert.Equal((drawing.Data[1].Left, drawing.Data[2].Top), (drawing.LegendArea.Left, drawing.LegendArea.Top));
+        Assert.True(narrow.LegendArea.Left > narrow.Data[1].Right);
+    }
+
     [Theory]
     [InlineData("word ", 200)]
     [InlineData("unbroken", 100)]

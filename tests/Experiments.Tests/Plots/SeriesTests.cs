@@ -101,6 +101,19 @@ public sealed class SeriesTests
     }
 
     [Fact]
+    public void Labels_name_arguments_that_are_not_the_defaults_though_nothing_else_tells_them_from()
+    {
+        using var sandbox = new Sandbox();
+        var series = SeriesGrouping.Group(Read(
+            sandbox,
+            new SyntheticRun(),
+            new SyntheticRun { Compressor = "dense+terngrad(clip=17.1)", Exchange = "allgather" },
+            new SyntheticRun { Compressor = "topk(ratio=0.01,scope=slot)+terngrad(clip=2.5)", Exchange = "allgather" },
+            new SyntheticRun { Compressor = "of_another_build(knob=3)+float32", Exchange = "allgather" }));
+        Assert.Equal(["dense", "terngrad(clip=17.1)", "topk(ratio=0.01)+terngrad", "of_another_build"], series.Select(one => one.Label));
+    }
+
+    [Fact]
     public void Labels_say_how_many_steps_are_local_and_what_the_outer_step_is()
     {
         using var sandbox = new Sandbox();
