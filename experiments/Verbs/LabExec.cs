@@ -4,11 +4,11 @@ using Compression.Experiments.Cli;
 namespace Compression.Experiments.Verbs;
 
 /// <summary>Any program among hosts that a slow network connects: what others have, on the same links.</summary>
-internal sealed class LabExec() : Verb<LabOptions>("lab exec", "run any program among such hosts, one process each, which torch.distributed's variables tell of each other; needs root")
+internal sealed class LabExec() : Verb<LabOptions>("lab exec", "run any program on hosts in network namespaces, one process each, with torch.distributed's variables; needs root")
 {
     public override bool PassesOn => true;
 
-    public override IReadOnlyList<string> Examples => ["lab exec --hosts 4 --rate 100mbit -- python3 benchmarks/Peers/gloo_exchanges.py --side 2157"];
+    public override IReadOnlyList<string> Examples => ["lab exec --hosts 4 --rate 100mbit -- python3 train.py", "lab exec --hosts 4 -- python3 benchmarks/Peers/gloo_exchanges.py"];
 
     protected override ExitCode Run(LabOptions options, ParsedCommand command, CommandEnvironment environment)
     {
