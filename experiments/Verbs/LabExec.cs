@@ -8,7 +8,7 @@ internal sealed class LabExec() : Verb<LabOptions>("lab exec", "run any program 
 {
     public override bool PassesOn => true;
 
-    public override IReadOnlyList<string> Examples => ["lab exec --hosts 4 --rate 100mbit -- python3 train.py", "lab exec --hosts 4 -- python3 benchmarks/Peers/gloo_exchanges.py"];
+    public override IReadOnlyList<string> Examples => ["lab exec --hosts 4 --rate 100mbit -- python3 train.py"];
 
     protected override ExitCode Run(LabOptions options, ParsedCommand command, CommandEnvironment environment)
     {
