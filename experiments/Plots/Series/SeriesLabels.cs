@@ -21,8 +21,10 @@ internal static class SeriesLabels
     // Arguments that are the point of a component, whether or not they vary.
     private static readonly string[] s_always = ["ratio", "rank", "format"];
 
+    private static readonly Lazy<IReadOnlyList<AlgorithmEntry>> s_algorithms = new(() => [.. Components.Catalog().Entries]);
+
     // By algorithm and argument; several where algorithms of different roles share a name.
-    private static readonly Lazy<ILookup<(string Algorithm, string Argument), string>> s_defaults = new(() => Components.Catalog().Entries
+    private static readonly Lazy<ILookup<(string Algorithm, string Argument), string>> s_defaults = new(() => s_algorithms.Value
         .SelectMany(entry => entry.Options.Select(option => (Key: (entry.Name, option.Name), Value: OptionText.Format(option.Default))))
         .ToLookup(one => one.Key, one => one.Value));
 
@@ -154,17 +156,31 @@ internal static class SeriesLabels
 
     private static string Shorten(string composition, IEnumerable<string> among)
     {
-        var terms = Terms(composition);
+        var terms = Shown(composition);
         if (terms.Count == 0)
         {
             return composition.Length > 0 ? composition : "unknown";
         }
 
         string form = Form(terms);
-        var fellows = among.Select(Terms).Where(other => Form(other) == form).ToArray();
-        int[] places = [.. Enumerable.Range(0, terms.Count)];
-        int[] shown = [.. places.Where(place => terms.Count == 1 || !(place == 0 ? terms[place].Name == "dense" : terms[place].Name == "float32"))];
-        return string.Join('+', (shown.Length == 0 ? places : shown).Select(place => Text(terms[place], [.. fellows.Select(other => other[place])])));
+        var fellows = among.Select(Shown).Where(other => Form(other) == form).ToArray();
+        return string.Join('+', terms.Select((term, place) => Text(term, [.. fellows.Select(other => other[place])])));
+    }
+
+    // As short as a user may write it: what chooses nothing, and the quantizer that a sparsifier takes of itself, go without saying.
+    private static IReadOnlyList<AlgorithmTerm> Shown(string composition) => Terms(composition) switch
+    {
+        [{ Name: "dense" }, var quantizer] => [quantizer],
+        [var sparsifier, var quantizer] when IsItsOwn(quantizer, sparsifier) => [sparsifier],
+        var terms => terms,
+    };
+
+    private static bool IsItsOwn(AlgorithmTerm quantizer, AlgorithmTerm sparsifier)
+    {
+        var declared = s_algorithms.Value.FirstOrDefault(entry => entry.Role == AlgorithmRole.Sparsifier && entry.Name == sparsifier.Name)?.Declared;
+        var own = Terms(declared?.Quantizer ?? "float32")[0];
+        return own.Name == quantizer.Name && own.Arguments.All(quantizer.Arguments.Contains)
+            && quantizer.Arguments.Except(own.Arguments).All(argument => !Departs(quantizer.Name, argument));
     }
 
     private static string Form(IReadOnlyList<AlgorithmTerm> terms) => string.Join('+', terms.Select(term => term.Name));

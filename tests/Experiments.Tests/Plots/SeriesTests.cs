@@ -101,6 +101,22 @@ public sealed class SeriesTests
     }
 
     [Fact]
+    public void Labels_leave_out_the_quantizer_that_a_sparsifier_takes_of_itself()
+    {
+        using var sandbox = new Sandbox();
+        string[] compressors =
+        [
+            "adacomp(bin=500,compensation=1)+sign(magnitude=sparsifier)", "adacomp(bin=500,compensation=4)+sign(magnitude=mean)", "variance(alpha=2)+exponent",
+            "variance(alpha=2)+float32", "unheard(of=1)+float32", "unheard(of=1)+sign(magnitude=mean)",
+        ];
+        var series = SeriesGrouping.Group(Read(sandbox, [.. compressors.Select(text => new SyntheticRun { Compressor = text, Exchange = "allgather" })]));
+
+        Assert.Equal(
+            ["adacomp", "adacomp(compensation=4)+sign", "unheard", "unheard+sign", "variance(alpha=2)", "variance(alpha=2)+float32"],
+            series.Select(one => one.Label).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Labels_name_arguments_that_are_not_the_defaults_though_nothing_else_tells_them_from()
     {
         using var sandbox = new Sandbox();
