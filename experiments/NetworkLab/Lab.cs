@@ -24,8 +24,6 @@ internal sealed class Lab : IDisposable
     /// <param name="environment">Of this process.</param>
     public Lab(int hosts, LinkRate? rate, CommandEnvironment environment)
     {
-        // Hosts have no way to the outside: what ranks need is installed before.
-        SystemPackage.RequireMpi(environment);
         if (environment.FindProgram("ip") is null)
         {
             SystemPackage.Install(SystemPackage.Network, environment);
@@ -91,6 +89,8 @@ internal sealed class Lab : IDisposable
 
     private (int Code, string Output) Execute(IReadOnlyList<string> words, bool takesOutput)
     {
+        // Hosts have no way to the outside: what ranks need is installed before.
+        SystemPackage.RequireMpi(_environment);
         var start = StartInfo(0, [_environment.Executable, .. words]);
         start.RedirectStandardOutput = takesOutput;
         using var process = Process.Start(start)!;
