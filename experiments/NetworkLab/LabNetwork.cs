@@ -28,8 +28,7 @@ internal sealed class LabNetwork : IDisposable
     /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: no root, or no namespaces here.</exception>
     public LabNetwork(int hosts, LinkRate? rate)
     {
-        RequireRoot();
-        Clean(onlyAbandoned: true);
+        RemoveAbandoned();
         Hosts = [.. Enumerable.Range(1, hosts).Select(host => FormattableString.Invariant($"10.77.0.{host}"))];
         try
         {
@@ -76,31 +75,31 @@ internal sealed class LabNetwork : IDisposable
     /// <summary>Removes the hosts, and ends what still runs on them.</summary>
     public void Dispose() => Remove(_owner);
 
-    /// <summary>Removes hosts of other processes.</summary>
-    /// <param name="onlyAbandoned">Leave those whose owner lives.</param>
+    /// <summary>Removes what processes that are gone left.</summary>
     /// <returns>Number of labs that were removed.</returns>
-    public static int Clean(bool onlyAbandoned)
+    /// <exception cref="UserErrorException"><see cref="ExitCode.Environment"/>: no root, or no namespaces here.</exception>
+    public static int RemoveAbandoned()
     {
-        RequireRoot();
-        int[] owners = [.. Owners().Where(owner => !onlyAbandoned || !Directory.Exists($"/proc/{owner}"))];
-        foreach (int owner in owners)
-        {
-            Remove(owner);
-        }
-
-        return owners.Length;
+        int[] abandoned = [.. Owners().Where(owner => !Directory.Exists($"/proc/{owner}"))];
+        Array.ForEach(abandoned, Remove);
+        return abandoned.Length;
     }
 
-    private static IEnumerable<int> Owners()
+    /// <summary>The processes that have a lab.</summary>
+    /// <inheritdoc cref="RemoveAbandoned" path="/exception"/>
+    public static IReadOnlyList<int> Owners()
     {
+        RequireRoot();
         var spaces = NetworkCommand.Run("ip netns list").Split('\n').Where(line => line.StartsWith(Prefix, StringComparison.Ordinal))
             .Select(line => line[Prefix.Length..].Split('-')[0]);
         var bridges = NetworkCommand.Run("ip -o link show type bridge").Split('\n').Select(line => line.Split(' '))
             .Where(words => words.Length > 1 && words[1].StartsWith("gcb", StringComparison.Ordinal)).Select(words => words[1][3..].TrimEnd(':'));
-        return spaces.Concat(bridges).Where(text => int.TryParse(text, out _)).Select(text => int.Parse(text, CultureInfo.InvariantCulture)).Distinct();
+        return [.. spaces.Concat(bridges).Where(text => int.TryParse(text, out _)).Select(text => int.Parse(text, CultureInfo.InvariantCulture)).Distinct()];
     }
 
-    private static void Remove(int owner)
+    /// <summary>Removes a process's hosts, and ends what still runs on them.</summary>
+    /// <param name="owner">The process, gone or not.</param>
+    public static void Remove(int owner)
     {
         foreach (string line in NetworkCommand.Try("ip netns list").Split('\n').Where(line => line.StartsWith($"{Prefix}{owner}-", StringComparison.Ordinal)))
         {
@@ -122,7 +121,14 @@ internal sealed class LabNetwork : IDisposable
         NetworkCommand.Try($"ip link delete gcb{owner}");
         foreach (string folder in Directory.GetDirectories(Path.GetTempPath(), FolderPrefix(owner) + "*"))
         {
-            Directory.Delete(folder, recursive: true);
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Another was faster: the owner itself, when its programs are ended from outside.
+            }
         }
     }
 

@@ -21,6 +21,16 @@ internal static class Apphost
     /// <summary>Runs it to its end.</summary>
     public static Outcome Run(Sandbox sandbox, string commandLine, params (string Name, string Value)[] variables) => ToEnd(Start(sandbox, commandLine, variables));
 
+    /// <summary>Takes what it prints until it ends.</summary>
+    public static Outcome ToEnd(Process started)
+    {
+        using var process = started;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        Assert.True(process.WaitForExit(Patience.Limit), "The program does not end.");
+        return new Outcome(process.ExitCode, output.Result, errors.Result);
+    }
+
     private static Process StartProgram(Sandbox sandbox, string program, string[] arguments, params (string Name, string Value)[] variables)
     {
         var start = new ProcessStartInfo(program, arguments)
@@ -39,15 +49,6 @@ internal static class Apphost
         }
 
         return Process.Start(start)!;
-    }
-
-    private static Outcome ToEnd(Process started)
-    {
-        using var process = started;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        Assert.True(process.WaitForExit(Patience.Limit), "The program does not end.");
-        return new Outcome(process.ExitCode, output.Result, errors.Result);
     }
 
     /// <summary>Waits for the first row of metrics, which shows that a process trains.</summary>

@@ -130,13 +130,15 @@ public sealed class LabTests
     public void Bytes_take_the_time_that_the_rate_says()
     {
         using var sandbox = new Sandbox();
-        var outcome = Apphost.Run(sandbox, "lab --hosts 2 --rate 20mbit -- bench exchanges --repeats 3 --rows 500 --json");
+        var process = Apphost.Start(sandbox, "lab --hosts 2 --rate 20mbit -- bench exchanges --repeats 3 --rows 500 --json");
+        int owner = process.Id;
+        var outcome = Apphost.ToEnd(process);
         Assert.True(outcome.Code == 0, outcome.Errors);
         using var report = JsonDocument.Parse(outcome.Output);
         var dense = report.RootElement.GetProperty("exchanges").EnumerateArray().First();
         double least = 1000 * 8 * dense.GetProperty("sent_bytes").GetDouble() / 20e6;
         Assert.True(dense.GetProperty("communicate_ms").GetDouble() > 0.95 * least, outcome.Output);
-        Assert.DoesNotContain("gclab-", NetworkCommand.Run("ip netns list"), StringComparison.Ordinal);
+        NothingStaysOf(owner);
     }
 
     [NeedsLabFact]
@@ -156,10 +158,12 @@ public sealed class LabTests
     {
         using var sandbox = new Sandbox();
         File.WriteAllText(sandbox.At("fail.sh"), "echo $$ > pid-$RANK\nwhile [ ! -s pid-0 ] || [ ! -s pid-1 ]; do sleep 0.05; done\n[ $RANK = 1 ] && exit 7\nsleep 1000\n");
-        Assert.Equal(7, Apphost.Run(sandbox, "lab exec --hosts 2 -- sh fail.sh").Code);
+        var process = Apphost.Start(sandbox, "lab exec --hosts 2 -- sh fail.sh");
+        int owner = process.Id;
+        Assert.Equal(7, Apphost.ToEnd(process).Code);
         int other = int.Parse(File.ReadAllText(sandbox.At("pid-0")), CultureInfo.InvariantCulture);
         Patience.Until(() => !Directory.Exists($"/proc/{other}"), "A program outlives its lab.");
-        Assert.DoesNotContain("gclab-", NetworkCommand.Run("ip netns list"), StringComparison.Ordinal);
+        NothingStaysOf(owner);
     }
 
     [NeedsLabFact]
@@ -178,13 +182,41 @@ public sealed class LabTests
         Apphost.Signal(process.Id, "KILL");
         Assert.True(process.WaitForExit(Patience.Limit));
         Patience.Until(() => !Directory.Exists($"/proc/{rank}"), "A rank outlives its lab.");
-        Assert.Contains($"gclab-{process.Id}-1", NetworkCommand.Run("ip netns list"), StringComparison.Ordinal);
+
+        Assert.Equal(0, Apphost.Run(sandbox, "lab clean").Code);
+        NothingStaysOf(process.Id);
+    }
+
+    [NeedsLabFact]
+    public void A_lab_that_is_in_use_is_ended_by_its_name_alone()
+    {
+        using var sandbox = new Sandbox();
+        File.WriteAllText(sandbox.At("stay.sh"), "echo $$ > pid\nexec sleep 1000\n");
+        using var process = Apphost.Start(sandbox, "lab exec --hosts 1 -- sh stay.sh");
+        Patience.Until(process, () => File.Exists(sandbox.At("pid")) && File.ReadAllText(sandbox.At("pid")).EndsWith('\n'), "The program does not start.");
+        string program = $"/proc/{File.ReadAllText(sandbox.At("pid")).Trim()}";
 
         var cleaned = Apphost.Run(sandbox, "lab clean");
         Assert.Equal(0, cleaned.Code);
-        Assert.DoesNotContain($"gclab-{process.Id}", NetworkCommand.Run("ip netns list"), StringComparison.Ordinal);
-        Assert.DoesNotContain($"gcb{process.Id}", NetworkCommand.Run("ip -o link show"), StringComparison.Ordinal);
-        Assert.Empty(Directory.GetDirectories(Path.GetTempPath(), LabNetwork.FolderPrefix(process.Id) + "*"));
+        Assert.Contains($"lab clean --owner {process.Id} ends it", cleaned.Output, StringComparison.Ordinal);
+        Assert.True(Directory.Exists(program));
+        Assert.Contains(process.Id, LabNetwork.Owners());
+
+        Assert.Equal(0, Apphost.Run(sandbox, $"lab clean --owner {process.Id}").Code);
+        Assert.True(process.WaitForExit(Patience.Limit));
+        Assert.False(Directory.Exists(program));
+        NothingStaysOf(process.Id);
+
+        var refused = Apphost.Run(sandbox, $"lab clean --owner {process.Id}");
+        Assert.Equal((int)ExitCode.Usage, refused.Code);
+        Assert.Contains($"--owner {process.Id}: that process has no lab", refused.Errors, StringComparison.Ordinal);
+    }
+
+    private static void NothingStaysOf(int owner)
+    {
+        Assert.DoesNotContain(owner, LabNetwork.Owners());
+        Assert.DoesNotContain($"gc{owner}-", NetworkCommand.Run("ip -o link show"), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetDirectories(Path.GetTempPath(), LabNetwork.FolderPrefix(owner) + "*"));
     }
 
     // The first half of the points is tiny, the second large, in the same order.
