@@ -11,7 +11,7 @@ internal static class SeriesLabels
     private const string Compressor = "resolved_compressor", Memory = "resolved_memory", Exchange = "resolved_exchange", Workers = "workers", Network = "network";
     private const string Outer = "outer", PlainOuter = "outer mean";
 
-    // These follow from the compressor, or say how long a run is: shown only where nothing else tells two series apart.
+    // These follow from the compressor, but for memories that no compressor takes of itself, or say how long a run is: shown only where nothing else tells two series apart.
     private static readonly string[] s_lastResort = [Memory, "max_steps", "epochs", "warmup_epochs", "threads", "corpus"];
 
     // These are in what a label says of the method, of the outer step and of the workers.
@@ -48,7 +48,8 @@ internal static class SeriesLabels
                 .. runs.Select(run => option == Memory ? MemoryPart(run, memories) : Part(option, SeriesGrouping.Identity(run).GetValueOrDefault(option, ""))),
             ];
             string[] before = [.. labels];
-            Append(labels, i => Enumerable.Range(0, runs.Count).Any(j => before[j] == before[i] && parts[j] != parts[i]) ? parts[i] : "");
+            Append(labels, i => (option == Memory && !FollowsFromCompressor(runs[i]))
+                || Enumerable.Range(0, runs.Count).Any(j => before[j] == before[i] && parts[j] != parts[i]) ? parts[i] : "");
         }
 
         return [.. labels.Select((label, i) => labels.Count(other => other == label) > 1 ? $"{label} [{runs[i].Name}]" : label)];
@@ -60,7 +61,7 @@ internal static class SeriesLabels
 
     /// <summary>What is sent, and how often: <c>dense</c>, <c>powersgd(rank=2)</c>, <c>topk(ratio=0.01)+sign, H = 32</c>.</summary>
     /// <param name="run">A run.</param>
-    /// <param name="among">Its fellows: an argument that all of one composition share is not shown where it is the default, unless it is a ratio, a rank or a format.</param>
+    /// <param name="among">Its fellows: an argument is shown where it is not the default; where that is not known, if it tells one composition from another. A ratio, a rank and a format always are.</param>
     public static string Method(RunData run, IReadOnlyList<RunData> among) => Compression(run, among) + LocalSteps(run);
 
     /// <summary>Continues a method: how many steps pass from one exchange to the next; empty where it is one.</summary>
@@ -190,15 +191,21 @@ internal static class SeriesLabels
         string[] arguments =
         [
             .. term.Arguments
-                .Where(argument => s_always.Contains(argument.Key) || Departs(term.Name, argument) || fellows.Any(other => !other.Arguments.Contains(argument)))
+                .Where(argument => s_always.Contains(argument.Key) || (HasDefault(term.Name, argument.Key)
+                    ? Departs(term.Name, argument)
+                    : fellows.Any(other => !other.Arguments.Contains(argument))))
                 .Select(argument => $"{argument.Key}={argument.Value}"),
         ];
         return arguments.Length == 0 ? term.Name : $"{term.Name}({string.Join(',', arguments)})";
     }
 
-    // Of algorithms and arguments that this build does not know nothing can be said.
+    // Not where this build does not know the algorithm, or the argument.
+    private static bool HasDefault(string algorithm, string argument) => s_defaults.Value.Contains((algorithm, argument));
+
     private static bool Departs(string algorithm, KeyValuePair<string, string> argument) =>
-        s_defaults.Value[(algorithm, argument.Key)] is var defaults && defaults.Any() && !defaults.Contains(argument.Value);
+        HasDefault(algorithm, argument.Key) && !s_defaults.Value[(algorithm, argument.Key)].Contains(argument.Value);
+
+    private static bool FollowsFromCompressor(RunData run) => run.Option(Memory).Split('(')[0] is "" or "none" or "residual";
 
     private static string MemoryPart(RunData run, string[] memories) =>
         run.Option(Memory) is "" or "none" ? "no memory" : $"{Shorten(run.Option(Memory), memories)} memory";

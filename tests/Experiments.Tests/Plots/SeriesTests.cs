@@ -117,6 +117,33 @@ public sealed class SeriesTests
     }
 
     [Fact]
+    public void A_memory_that_no_compressor_takes_of_itself_is_named()
+    {
+        using var sandbox = new Sandbox();
+        var topk = new SyntheticRun { Compressor = "topk(ratio=0.01,scope=slot)+float32", Exchange = "allgather" };
+        var series = SeriesGrouping.Group(Read(
+            sandbox, topk with { Memory = "residual(beta=1,gamma=1)" }, topk with { Memory = "momentum(momentum=0.9,nesterov=false,clipping=0,masking=false)", Rate = 2 }));
+        Assert.Equal(["topk(ratio=0.01), init_lr=2, momentum(masking=false) memory", "topk(ratio=0.01)"], series.Select(one => one.Label).OrderByDescending(label => label.Length));
+    }
+
+    [Fact]
+    public void Labels_leave_out_defaults_where_others_depart_from_them()
+    {
+        using var sandbox = new Sandbox();
+        string[] memories =
+        [
+            "momentum(momentum=0.9,nesterov=false,clipping=0,masking=true)", "momentum(momentum=0.9,nesterov=false,clipping=0,masking=false)",
+            "momentum(momentum=0.9,nesterov=true,clipping=0.5,masking=true)",
+        ];
+        var series = SeriesGrouping.Group(Read(
+            sandbox, [.. memories.Select(memory => new SyntheticRun { Compressor = "topk(ratio=0.01,scope=slot)+float32", Memory = memory, Exchange = "allgather" })]));
+
+        Assert.Equal(
+            ["topk(ratio=0.01), momentum memory", "topk(ratio=0.01), momentum(masking=false) memory", "topk(ratio=0.01), momentum(nesterov=true,clipping=0.5) memory"],
+            series.Select(one => one.Label).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Labels_name_arguments_that_are_not_the_defaults_though_nothing_else_tells_them_from()
     {
         using var sandbox = new Sandbox();
